@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "mapper/batched/descriptor.h"
+
+#define DESC_ATTRINDX(index) ((uint64_t)(index) << 2)
+#define DESC_RDONLY (UINT64_C(1) << 7)
+#define DESC_INNER_SHAREABLE (UINT64_C(3) << 8)
+#define DESC_AF (UINT64_C(1) << 10)
+#define DESC_WRITE (UINT64_C(1) << 51) /* the dirty bit modifier */
+#define DESC_PXN (UINT64_C(1) << 53)
+#define DESC_UXN (UINT64_C(1) << 54)
+#define DESC_SW_DIRTY (UINT64_C(1) << 55)
+#define TABLE_UXN (UINT64_C(1) << 60)
+
+/* Indexes of MAIR_EL1: arch/arm64/include/asm/memory.h. */
+enum mt { MT_NORMAL = 0, MT_NORMAL_NC = 2, MT_DEVICE_nGnRE = 4 };
+
+static uint64_t memory_type(enum prot prot)
+{
+	if (prot == PROT_DEVICE)
+		return DESC_ATTRINDX(MT_DEVICE_nGnRE);
+	return DESC_ATTRINDX(prot == PROT_NORMAL_NC ? MT_NORMAL_NC : MT_NORMAL);
+}
+
+static uint64_t permissions(enum prot prot)
+{
+	uint64_t xn = DESC_UXN | (prot == PROT_KERNEL_EXEC ? 0 : DESC_PXN);
+	return xn | (prot == PROT_KERNEL_RO ? DESC_RDONLY : DESC_WRITE | DESC_SW_DIRTY);
+}
+
+uint64_t desc_attributes(const struct geometry *g, enum prot prot)
+{
+	/* LPA2 takes the shareability from TCR_EL1; its bits here are address bits. */
+	uint64_t shareable = g->pfn_format == PFN_LPA2 ? 0 : DESC_INNER_SHAREABLE;
+	return memory_type(prot) | permissions(prot) | shareable | DESC_AF;
+}
+
+uint64_t desc_to_table(const struct geometry *g, uint64_t pfn)
+{
+	return desc_output(g, pfn) | TABLE_UXN | DESC_TABLE | DESC_VALID;
+}
+
+uint64_t desc_table_pfn(const struct geometry *g, uint64_t desc)
+{
+	uint64_t page_mask = (UINT64_C(1) << g->page_shift) - 1;
+	uint64_t pa = desc & UINT64_C(0x0000ffffffffffff) & ~page_mask;
+	if (g->pfn_format == PFN_LPA)
+		pa |= (desc & 0xf000) << 36;
+	if (g->pfn_format == PFN_LPA2)
+		pa |= (desc & (UINT64_C(3) << 48)) | (desc & 0x300) << 42;
+	return pa >> g->page_shift;
+}
+
+uint64_t desc_series_pages(const struct geometry *g, uint64_t pfn)
+{
+	unsigned in_place_bits = g->pfn_format == PFN_LPA2 ? 50 : 48;
+	uint64_t pages = UINT64_C(1) << (in_place_bits - g->page_shift);
+	return pages - (pfn & (pages - 1));
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "mapper/batched/geometry.h"
+
+#define ENTRY_SHIFT 3 /* log2 bytes of a descriptor */
+
+/* log2 of the pages in a cont-PTE group: ARM64_CONT_PTE_SHIFT, arch/arm64/Kconfig. */
+static uint8_t cont_pte_order(unsigned page_shift)
+{
+	switch (page_shift) {
+	case 12:
+		return 4;
+	case 14:
+		return 7;
+	default:
+		return 5;
+	}
+}
+
+static enum pfn_format pfn_format_of(const struct machine_config *config)
+{
+	if (config->lpa2)
+		return PFN_LPA2;
+	return config->pa_bits == 52 ? PFN_LPA : PFN_48;
+}
+
+struct geometry geometry_of(const struct machine_config *config)
+{
+	uint8_t page_shift = config->page_shift;
+	uint8_t table_bits = page_shift - ENTRY_SHIFT;
+	int levels = (config->va_bits - 4) / table_bits; /* ARM64_HW_PGTABLE_LEVELS */
+
+	return (struct geometry){
+		.page_shift = page_shift,
+		.table_bits = table_bits,
+		.cont_shift = page_shift + cont_pte_order(page_shift),
+		.pmd_shift = page_shift + table_bits,
+		.start_level = (int8_t)(PTE_LEVEL + 1 - levels),
+		.pfn_format = pfn_format_of(config),
+		.va_base = -(UINT64_C(1) << config->va_bits),
+	};
+}

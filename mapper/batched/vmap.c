@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vmap(): finds blocks of contiguous pages in the page array and maps runs of
+ * blocks of one size with one walk each (the series' vmap_batched()).
+ */
+#include "mapper/batched/batched.h"
+#include "mapper/batched/walk.h"
+
+/* What is searched for blocks, and how far the policy lets the search go. */
+struct search {
+	struct machine *machine;
+	const struct policy *policy;
+	struct page_array pages;
+	unsigned group_order; /* log2 pages of a contiguous group */
+	unsigned max_order;   /* 0: this call gets no blocks */
+};
+
+/* How many pages from `i` on are physically consecutive, at most `most`. */
+static uint64_t contiguous_pages(const struct search *s, size_t i, uint64_t most)
+{
+	const uint64_t *page = s->pages.page + i;
+	uint64_t n = 1;
+	while (n < most && page[n] == page[0] + n)
+		n++;
+	machine_count_scanned(s->machine, n);
+	return n;
+}
+
+/*
+ * log2 pages of the block that starts at index `i`; 0 if a single page does.
+ * Bounded by how many pages are consecutive, and by the pfn's alignment, so
+ * that every leaf made from the block is aligned in PA where it is in VA.
+ */
+static unsigned block_order(const struct search *s, size_t i)
+{
+	uint64_t pfn = s->pages.page[i];
+	if (!s->max_order || !PAGE_IS_PFN(pfn))
+		return 0;
+	unsigned align = pfn ? (unsigned)__builtin_ctzll(pfn) : s->max_order;
+	if (align > s->max_order)
+		align = s->max_order;
+	uint64_t most = s->pages.count - i;
+	if (s->policy->scan_limit && most > UINT64_C(1) << align)
+		most = UINT64_C(1) << align;
+
+	unsigned order = 63 - (unsigned)__builtin_clzll(contiguous_pages(s, i, most));
+	if (order > align)
+		order = align;
+	return order < s->group_order ? 0 : order;
+}
+
+static bool wants_blocks(const struct policy *policy, unsigned flags)
+{
+	switch (policy->vmap_huge) {
+	case VMAP_HUGE_ALWAYS:
+		return true;
+	case VMAP_HUGE_FLAG:
+		return flags & MAP_FLAG_HUGE;
+	default:
+		return false;
+	}
+}
+
+static int map_blocks(struct walk *w, uint64_t area, const struct search *s, size_t from, size_t to,
+                      unsigned order)
+{
+	return walk_map_run(w, (struct run){
+	                               .page = s->pages.page + from,
+	                               .start = area + ((uint64_t)from << w->g.page_shift),
+	                               .end = area + ((uint64_t)to << w->g.page_shift),
+	                               .shift = w->g.page_shift + order,
+	                       });
+}
+
+/* Collects neighbouring blocks of equal order into runs and maps each run. */
+static int map_in_runs(struct walk *w, uint64_t area, const struct search *s)
+{
+	size_t from = 0, i = 0;
+	unsigned run_order = 0;
+	while (i < s->pages.count) {
+		unsigned order = block_order(s, i);
+		if (order != run_order && i > from) {
+			int error = map_blocks(w, area, s, from, i, run_order);
+			if (error)
+				return error;
+			from = i;
+		}
+		run_order = order;
+		if (!order && s->policy->stop_at_order0)
+			break;
+		i += (size_t)1 << order;
+	}
+	return map_blocks(w, area, s, from, s->pages.count, run_order);
+}
+
+static struct search search_begin(const struct walk *w, struct page_array pages, unsigned flags)
+{
+	const struct policy *policy = w->space->policy;
+	bool blocks = wants_blocks(policy, flags) && policy->max_shift >= w->g.cont_shift;
+	return (struct search){
+		.machine = w->machine,
+		.policy = policy,
+		.pages = pages,
+		.group_order = w->g.cont_shift - w->g.page_shift,
+		.max_order = blocks ? policy->max_shift - w->g.page_shift : 0,
+	};
+}
+
+/* vmap() strips execute permission: pgprot_nx(). */
+static enum prot without_exec(enum prot prot)
+{
+	return prot == PROT_KERNEL_EXEC ? PROT_KERNEL : prot;
+}
+
+int batched_vmap(struct address_space *space, uint64_t va, struct page_array pages, enum prot prot,
+                 unsigned flags)
+{
+	struct walk w;
+	walk_begin(&w, space, without_exec(prot));
+	struct search s = search_begin(&w, pages, flags);
+	int error = map_in_runs(&w, va - w.g.va_base, &s);
+	walk_finish(&w, va, (uint64_t)pages.count << w.g.page_shift);
+	return error;
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Events: each thing that hardware or a caller could notice, in order.
+ *
+ * One store event stands for a range of entries stored in ascending order by
+ * one call; the words it wrote are either an arithmetic series or a list in
+ * the log's words, and so are the words it replaced.
+ */
+#ifndef MAPPER_MACHINE_EVENT_H
+#define MAPPER_MACHINE_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum event_kind {
+	EVENT_STORE,
+	EVENT_BARRIER,
+	EVENT_TLBI,
+	EVENT_ALLOC,
+	EVENT_FREE,
+	EVENT_CACHE_FLUSH,
+	EVENT_TRYLOCK,
+	EVENT_UNLOCK,
+	EVENT_WARN,
+	EVENT_TRAP,
+};
+
+enum barrier {
+	BARRIER_DMB_ISHST, /* orders stores */
+	BARRIER_DSB_ISHST, /* completes stores: table walks see them after it */
+	BARRIER_DSB_ISH,   /* completes stores and TLB maintenance */
+	BARRIER_ISB,       /* context synchronization */
+};
+
+enum cache_flush {
+	CACHE_FLUSH_VMAP,   /* after mapping */
+	CACHE_FLUSH_VUNMAP, /* before unmapping */
+};
+
+/* `words` and `old_words` are this when there is no list. */
+#define EVENT_NO_WORDS UINT32_MAX
+
+struct event {
+	uint8_t kind;         /* enum event_kind */
+	uint8_t what;         /* barrier, cache_flush, trap; whether a trylock was had */
+	bool last_level_only; /* TLBI: table descriptors stay cached */
+	bool all;             /* TLBI: every address */
+	uint32_t table, index, count; /* store, alloc, free, trap */
+	uint32_t words;     /* store: the list stored, or EVENT_NO_WORDS for a series */
+	uint32_t old_words; /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
+	uint64_t first, step; /* store: the series */
+	uint64_t va, bytes;   /* TLBI, cache flush, warning */
+};
+
+/* The record of one call into a mapper. Owned by the machine. */
+struct event_log {
+	struct event *event;
+	uint32_t events;
+	uint64_t *word;
+	uint32_t words;
+};
+
+#endif

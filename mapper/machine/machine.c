@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Table memory: what it holds, how it is handed out, how it is emptied. */
+#include "mapper/machine/machine.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "mapper/machine/poison.h"
+#include "mapper/machine/record.h"
+
+#define MAX_TABLE_BYTES ((size_t)1 << 16)
+/* Behind each table page lies a guard page that nobody may touch. */
+#define PAGES_PER_TABLE 2
+
+static void *reserve(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+struct machine *machine_create(void)
+{
+	struct machine *m = reserve(sizeof(*m));
+	if (!m)
+		return NULL;
+	m->arena_bytes = MACHINE_MAX_TABLES * PAGES_PER_TABLE * MAX_TABLE_BYTES;
+	m->arena = reserve(m->arena_bytes);
+	m->log.event = reserve(MACHINE_MAX_EVENTS * sizeof(struct event));
+	m->log.word = reserve(MACHINE_MAX_LOG_WORDS * sizeof(uint64_t));
+	if (!m->arena || !m->log.event || !m->log.word) {
+		machine_destroy(m);
+		return NULL;
+	}
+	poison(m->arena, m->arena_bytes);
+	return m;
+}
+
+static void release(void *p, size_t bytes)
+{
+	if (p)
+		munmap(p, bytes);
+}
+
+void machine_destroy(struct machine *m)
+{
+	if (!m)
+		return;
+	if (m->arena)
+		unpoison(m->arena, m->arena_bytes);
+	release(m->arena, m->arena_bytes);
+	release(m->log.event, MACHINE_MAX_EVENTS * sizeof(struct event));
+	release(m->log.word, MACHINE_MAX_LOG_WORDS * sizeof(uint64_t));
+	release(m, sizeof(*m));
+}
+
+static uint64_t *table_words(const struct machine *m, table_t table)
+{
+	return m->arena + (size_t)table * PAGES_PER_TABLE * m->entries;
+}
+
+static size_t table_bytes(const struct machine *m)
+{
+	return (size_t)m->entries * sizeof(uint64_t);
+}
+
+static void hand_out(struct machine *m)
+{
+	m->table[m->tables] = (struct machine_table){ .low = m->entries };
+	unpoison(table_words(m, m->tables), table_bytes(m));
+	m->tables++;
+}
+
+static void zero_touched(struct machine *m)
+{
+	for (table_t t = 0; t < m->tables; t++) {
+		struct machine_table *touched = &m->table[t];
+		uint64_t *words = table_words(m, t);
+		if (touched->freed)
+			unpoison(words, table_bytes(m));
+		if (touched->low < touched->high)
+			memset(words + touched->low, 0,
+			       (touched->high - touched->low) * sizeof(uint64_t));
+		poison(words, table_bytes(m));
+	}
+}
+
+void machine_reset(struct machine *m, const struct machine_config *config)
+{
+	zero_touched(m);
+	m->config = *config;
+	m->counters = (struct machine_counters){ 0 };
+	m->trap = MACHINE_TRAP_NONE;
+	m->entries = 1u << (config->page_shift - 3);
+	m->tables = 0;
+	hand_out(m);
+	machine_begin_call(m, 0, 0);
+}
+
+void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_trylock)
+{
+	m->log.events = 0;
+	m->log.words = 0;
+	m->fail_alloc = fail_alloc;
+	m->fail_trylock = fail_trylock;
+	m->alloc_failed = false;
+}
+
+/* Counts an armed fault down; true when it strikes now. */
+static bool strikes(uint32_t *countdown)
+{
+	return *countdown && --*countdown == 0;
+}
+
+table_t machine_alloc_table(struct machine *m)
+{
+	if (strikes(&m->fail_alloc) || m->tables == MACHINE_MAX_TABLES) {
+		m->alloc_failed = true;
+		return MACHINE_NO_TABLE;
+	}
+	hand_out(m);
+	m->counters.tables++;
+	table_t table = m->tables - 1;
+	record(m, (struct event){ .kind = EVENT_ALLOC, .table = table });
+	return table;
+}
+
+/* Whether entries [index, index + count) of `table` may be touched; a trap if not. */
+static bool in_table(struct machine *m, table_t table, uint32_t index, uint32_t count)
+{
+	enum machine_trap trap = MACHINE_TRAP_NONE;
+	if (table >= m->tables)
+		trap = MACHINE_TRAP_NO_TABLE;
+	else if (m->table[table].freed)
+		trap = MACHINE_TRAP_FREED_TABLE;
+	else if (count > m->entries || index > m->entries - count)
+		trap = MACHINE_TRAP_OUTSIDE_TABLE;
+	if (trap == MACHINE_TRAP_NONE)
+		return true;
+	if (m->trap == MACHINE_TRAP_NONE)
+		m->trap = trap;
+	record(m, (struct event){ .kind = EVENT_TRAP,
+	                          .what = (uint8_t)trap,
+	                          .table = table,
+	                          .index = index,
+	                          .count = count });
+	return false;
+}
+
+void machine_free_table(struct machine *m, table_t table)
+{
+	if (!in_table(m, table, 0, 0))
+		return;
+	m->table[table].freed = true;
+	poison(table_words(m, table), table_bytes(m));
+	record(m, (struct event){ .kind = EVENT_FREE, .table = table });
+}
+
+/* The top of physical memory, so that 52-bit machines have 52-bit table addresses. */
+uint64_t machine_table_pool_pfn(const struct machine_config *config)
+{
+	return (UINT64_C(1) << (config->pa_bits - config->page_shift)) - MACHINE_MAX_TABLES;
+}
+
+uint64_t machine_table_pfn(const struct machine *m, table_t table)
+{
+	return machine_table_pool_pfn(&m->config) + table;
+}
+
+table_t machine_table_at(const struct machine *m, uint64_t pfn)
+{
+	uint64_t table = pfn - machine_table_pool_pfn(&m->config);
+	return table < m->tables ? (table_t)table : MACHINE_NO_TABLE;
+}
+
+uint64_t machine_load(struct machine *m, table_t table, uint32_t index)
+{
+	if (!in_table(m, table, index, 1))
+		return 0;
+	m->counters.loads++;
+	return table_words(m, table)[index];
+}
+
+/* Whether any of `count` words is nonzero; without an early exit, so that it vectorizes. */
+static bool any_nonzero(const uint64_t *words, uint32_t count)
+{
+	uint64_t all = 0;
+	for (uint32_t i = 0; i < count; i++)
+		all |= words[i];
+	return all != 0;
+}
+
+uint32_t machine_find_nonzero(struct machine *m, table_t table, uint32_t index, uint32_t count)
+{
+	if (!in_table(m, table, index, count))
+		return count;
+	m->counters.loads += count;
+	const uint64_t *words = table_words(m, table) + index;
+	if (!any_nonzero(words, count))
+		return count;
+	uint32_t i = 0;
+	while (!words[i])
+		i++;
+	return i;
+}
+
+const uint64_t *machine_words(const struct machine *m, table_t table)
+{
+	return table_words(m, table);
+}
+
+static void touch(struct machine *m, table_t table, uint32_t index, uint32_t count)
+{
+	struct machine_table *t = &m->table[table];
+	if (index < t->low)
+		t->low = index;
+	if (index + count > t->high)
+		t->high = index + count;
+	m->counters.stores += count;
+}
+
+/* The words that a store is about to replace, logged unless all are zero. */
+static uint32_t log_old(struct machine *m, const uint64_t *words, uint32_t count)
+{
+	return any_nonzero(words, count) ? record_words(m, words, count) : EVENT_NO_WORDS;
+}
+
+void machine_store(struct machine *m, table_t table, uint32_t index, uint32_t count, uint64_t first,
+                   uint64_t step)
+{
+	if (!in_table(m, table, index, count))
+		return;
+	uint64_t *words = table_words(m, table) + index;
+	record(m, (struct event){ .kind = EVENT_STORE,
+	                          .table = table,
+	                          .index = index,
+	                          .count = count,
+	                          .words = EVENT_NO_WORDS,
+	                          .old_words = log_old(m, words, count),
+	                          .first = first,
+	                          .step = step });
+	touch(m, table, index, count);
+	for (uint32_t i = 0; i < count; i++)
+		words[i] = first + i * step;
+}
+
+void machine_store_list(struct machine *m, table_t table, uint32_t index, uint32_t count,
+                        const uint64_t *list)
+{
+	if (!in_table(m, table, index, count))
+		return;
+	uint64_t *words = table_words(m, table) + index;
+	uint32_t old_words = log_old(m, words, count);
+	record(m, (struct event){ .kind = EVENT_STORE,
+	                          .table = table,
+	                          .index = index,
+	                          .count = count,
+	                          .words = record_words(m, list, count),
+	                          .old_words = old_words });
+	touch(m, table, index, count);
+	memcpy(words, list, count * sizeof(*list));
+}
+
+bool machine_trylock(struct machine *m)
+{
+	bool had = !strikes(&m->fail_trylock);
+	record(m, (struct event){ .kind = EVENT_TRYLOCK, .what = had });
+	return had;
+}

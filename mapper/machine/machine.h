@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The simulated machine: physical memory that holds translation tables, and
+ * the record of what was done to it.
+ *
+ * It knows 64-bit words, table pages and events. It knows no descriptor
+ * format, so that whoever writes tables and whoever judges them share nothing
+ * but this. Every store passes through machine_store() or
+ * machine_store_list(): there is no other way to change a table.
+ *
+ * Between scenarios all of table memory is zero. machine_reset() restores
+ * that at a cost that follows what the last scenario touched.
+ */
+#ifndef MAPPER_MACHINE_MACHINE_H
+#define MAPPER_MACHINE_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mapper/machine/event.h"
+
+/* Table pages that one scenario may allocate, freed ones included. */
+#define MACHINE_MAX_TABLES 512
+/* Events and logged words that one call into a mapper may leave behind. */
+#define MACHINE_MAX_EVENTS (1u << 18)
+#define MACHINE_MAX_LOG_WORDS (1u << 20)
+
+/* What the hardware is: the registers and the ID fields that matter here. */
+struct machine_config {
+	uint8_t page_shift; /* granule: 12, 14 or 16 */
+	uint8_t va_bits;    /* 64 - TCR_EL1.T1SZ: 36, 39, 42, 47, 48 or 52 */
+	uint8_t pa_bits;    /* output size by TCR_EL1.IPS: 48 or 52 */
+	uint8_t bbm;        /* ID_AA64MMFR2_EL1.BBM: 0, 1 or 2 */
+	bool lpa2;          /* TCR_EL1.DS: the 52-bit format of 4K and 16K */
+};
+
+/*
+ * MAIR_EL1 as Linux programs it (arch/arm64/mm/proc.S, 6.12): by index
+ * Normal, Normal Tagged, Normal Non-cacheable, Device-nGnRnE, Device-nGnRE.
+ * Indexes 5 to 7 are programmed by nobody and must not be used.
+ */
+#define MACHINE_MAIR_EL1 UINT64_C(0x000000040044f0ff)
+#define MACHINE_MAIR_USED 5
+
+/* A table page, as a small number; the root is table 0. */
+typedef uint32_t table_t;
+#define MACHINE_ROOT ((table_t)0)
+#define MACHINE_NO_TABLE ((table_t)UINT32_MAX)
+
+/* What happened to one table page since the scenario began. */
+struct machine_table {
+	uint32_t low, high; /* entries stored to lie in [low, high) */
+	bool freed;
+};
+
+/* What the mapper's work cost, by the machine's own count. */
+struct machine_counters {
+	uint64_t stores;        /* descriptors written, one a word */
+	uint64_t loads;         /* descriptors read */
+	uint64_t tables;        /* table pages handed out */
+	uint64_t pages_scanned; /* page array entries compared for contiguity */
+};
+
+/* What is wrong with an access that no hardware would survive. */
+enum machine_trap {
+	MACHINE_TRAP_NONE,
+	MACHINE_TRAP_OUTSIDE_TABLE, /* index past the table's last entry */
+	MACHINE_TRAP_FREED_TABLE,   /* the table page had been freed */
+	MACHINE_TRAP_NO_TABLE,      /* not a table page of this machine */
+	MACHINE_TRAP_RUNAWAY,       /* the event log is full */
+};
+
+struct machine {
+	struct machine_config config;
+	struct machine_counters counters;
+	enum machine_trap trap; /* the first one since machine_reset() */
+	uint32_t tables;        /* handed out so far, the root included */
+	uint32_t entries;       /* per table page */
+	struct event_log log;
+
+	/* Injected faults: countdowns, 0 when none is armed. */
+	uint32_t fail_alloc, fail_trylock;
+	bool alloc_failed; /* the armed allocation fault has struck */
+
+	struct machine_table table[MACHINE_MAX_TABLES];
+	uint64_t *arena; /* table i starts at word i * 2 * entries */
+	size_t arena_bytes;
+};
+
+/*
+ * A new machine with its memory reserved, or NULL when the host has none.
+ * Owned by the caller; give it back with machine_destroy(). The only
+ * allocation: no later call allocates host memory.
+ */
+struct machine *machine_create(void);
+void machine_destroy(struct machine *m);
+
+/*
+ * Empties the machine and makes it a `config` machine with a zeroed root
+ * table. `config` is taken as valid: fuzz/scenario_check.c refuses others.
+ */
+void machine_reset(struct machine *m, const struct machine_config *config);
+
+/*
+ * Starts a new record: events and faults of the call before are forgotten,
+ * and the n-th table allocation and trylock from now (1 is the next; 0 is
+ * none) will fail.
+ */
+void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_trylock);
+
+/*
+ * A zeroed table page, or MACHINE_NO_TABLE when the allocation fails: by
+ * injection, or because MACHINE_MAX_TABLES are in use. A page freed in this
+ * scenario is never handed out again, so that its late use is seen.
+ */
+table_t machine_alloc_table(struct machine *m);
+void machine_free_table(struct machine *m, table_t table);
+
+/* The table page's page frame number, in units of the granule, and back. */
+uint64_t machine_table_pfn(const struct machine *m, table_t table);
+table_t machine_table_at(const struct machine *m, uint64_t pfn);
+/* First pfn of the physical range that table pages come from, to its end. */
+uint64_t machine_table_pool_pfn(const struct machine_config *config);
+
+/* Reads entry `index`; 0 and a trap where there is none. */
+uint64_t machine_load(struct machine *m, table_t table, uint32_t index);
+
+/* Offset of the first nonzero word in `count` entries from `index`; `count` if all are zero. */
+uint32_t machine_find_nonzero(struct machine *m, table_t table, uint32_t index, uint32_t count);
+
+/* The words themselves, for whoever judges; not counted as loads. */
+const uint64_t *machine_words(const struct machine *m, table_t table);
+
+/* Stores first, first + step, ... to `count` entries from `index`. */
+void machine_store(struct machine *m, table_t table, uint32_t index, uint32_t count, uint64_t first,
+                   uint64_t step);
+/* Stores `count` given words from `index`. */
+void machine_store_list(struct machine *m, table_t table, uint32_t index, uint32_t count,
+                        const uint64_t *words);
+
+/* Whether the lock that guards freeing of kernel tables was had; see fail_trylock. */
+bool machine_trylock(struct machine *m);
+void machine_unlock(struct machine *m);
+
+/* Barriers, TLB maintenance, cache flushes and complaints; see event.h for their fields. */
+void machine_barrier(struct machine *m, enum barrier kind);
+void machine_tlbi_range(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only);
+void machine_tlbi_all(struct machine *m);
+void machine_flush_cache(struct machine *m, enum cache_flush when, uint64_t va, uint64_t bytes);
+void machine_warn(struct machine *m, uint64_t va);
+
+/* Adds `pages` to the count of page array entries compared. */
+static inline void machine_count_scanned(struct machine *m, uint64_t pages)
+{
+	m->counters.pages_scanned += pages;
+}
+
+#endif

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Events that change no table: barriers, TLB maintenance, flushes, warnings. */
+#include "mapper/machine/record.h"
+
+void machine_unlock(struct machine *m)
+{
+	record(m, (struct event){ .kind = EVENT_UNLOCK });
+}
+
+void machine_barrier(struct machine *m, enum barrier kind)
+{
+	record(m, (struct event){ .kind = EVENT_BARRIER, .what = (uint8_t)kind });
+}
+
+void machine_tlbi_range(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only)
+{
+	record(m, (struct event){ .kind = EVENT_TLBI,
+	                          .last_level_only = last_level_only,
+	                          .va = va,
+	                          .bytes = bytes });
+}
+
+void machine_tlbi_all(struct machine *m)
+{
+	record(m, (struct event){ .kind = EVENT_TLBI, .all = true });
+}
+
+void machine_flush_cache(struct machine *m, enum cache_flush when, uint64_t va, uint64_t bytes)
+{
+	record(m, (struct event){
+	                  .kind = EVENT_CACHE_FLUSH, .what = (uint8_t)when, .va = va, .bytes = bytes });
+}
+
+void machine_warn(struct machine *m, uint64_t va)
+{
+	record(m, (struct event){ .kind = EVENT_WARN, .va = va });
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How the machine writes its own record. Private to mapper/machine.
+ *
+ * A benchmark builds the machine with MACHINE_NO_EVENTS: the record, which
+ * exists for whoever judges, is then left out and nothing else changes. No
+ * build that judges defines it.
+ */
+#ifndef MAPPER_MACHINE_RECORD_H
+#define MAPPER_MACHINE_RECORD_H
+
+#include <string.h>
+
+#include "mapper/machine/machine.h"
+
+#ifdef MACHINE_NO_EVENTS
+
+static inline void record(struct machine *m, struct event e)
+{
+	(void)m;
+	(void)e;
+}
+
+static inline uint32_t record_words(struct machine *m, const uint64_t *words, uint32_t count)
+{
+	(void)m;
+	(void)words;
+	(void)count;
+	return EVENT_NO_WORDS;
+}
+
+#else
+
+static inline void record(struct machine *m, struct event e)
+{
+	if (m->log.events == MACHINE_MAX_EVENTS) {
+		if (m->trap == MACHINE_TRAP_NONE)
+			m->trap = MACHINE_TRAP_RUNAWAY;
+		return;
+	}
+	m->log.event[m->log.events++] = e;
+}
+
+/* Copies words into the log and says where they stand. */
+static inline uint32_t record_words(struct machine *m, const uint64_t *words, uint32_t count)
+{
+	if (count > MACHINE_MAX_LOG_WORDS - m->log.words) {
+		if (m->trap == MACHINE_TRAP_NONE)
+			m->trap = MACHINE_TRAP_RUNAWAY;
+		return EVENT_NO_WORDS;
+	}
+	uint32_t at = m->log.words;
+	memcpy(m->log.word + at, words, count * sizeof(*words));
+	m->log.words += count;
+	return at;
+}
+
+#endif
+#endif

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What each version of the series decides when nobody says otherwise. */
+#include "mapper/mapper.h"
+
+#define NO_MAX_SHIFT 63 /* ioremap_max_page_shift without nohugeiomap */
+
+struct policy policy_default(int series)
+{
+	struct policy policy = {
+		.series = POLICY_V9,
+		.vmap_huge = VMAP_HUGE_ALWAYS,
+		.stop_at_order0 = true,
+		.scan_limit = true,
+		.hugetlb = true,
+		.max_shift = NO_MAX_SHIFT,
+	};
+	if (series == POLICY_V4) {
+		policy.series = POLICY_V4;
+		policy.scan_limit = false;
+	}
+	return policy;
+}
