@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/arm64/walk.h"
+
+static table_t child_of(const struct arm64_geometry *g, const struct machine *m, uint64_t desc)
+{
+	table_t child = machine_table_at(m, arm64_address(g, desc) >> g->granule);
+	return child == MACHINE_NO_TABLE || m->table[child].freed ? MACHINE_NO_TABLE : child;
+}
+
+static uint32_t index_at(const struct arm64_geometry *g, int level, uint64_t va)
+{
+	return (uint32_t)(va >> arm64_leaf_bits(g, level)) & (arm64_table_entries(g, level) - 1);
+}
+
+/* A walk into no table page reads nothing that is known: it is taken to fault. */
+struct arm64_translation arm64_translate(const struct arm64_geometry *g, const struct machine *m,
+                                         uint64_t va)
+{
+	struct arm64_translation t = { .level = g->start_level };
+	table_t table = MACHINE_ROOT;
+	uint64_t limits = 0;
+	for (;; t.level++) {
+		t.desc = machine_words(m, table)[index_at(g, t.level, va)];
+		enum arm64_kind kind = arm64_kind(g, t.level, t.desc);
+		if (kind == ARM64_INVALID)
+			return t;
+		if (kind == ARM64_LEAF)
+			break;
+		limits |= t.desc & ARM64_TABLE_LIMITS;
+		table = child_of(g, m, t.desc);
+		if (table == MACHINE_NO_TABLE)
+			return t;
+	}
+	uint64_t low = (UINT64_C(1) << arm64_leaf_bits(g, t.level)) - 1;
+	t.mapped = true;
+	t.oa = (arm64_address(g, t.desc) & ~low) | (va & low);
+	t.attributes = arm64_attributes(g, t.desc, limits);
+	return t;
+}
+
+struct sweep {
+	const struct arm64_geometry *g;
+	const struct machine *m;
+	const struct arm64_visitor *visitor;
+};
+
+/* One table on the way down. */
+struct place {
+	table_t table;
+	int level;
+	uint64_t page, limits;
+};
+
+static uint64_t page_of(const struct sweep *s, const struct place *at, uint32_t index)
+{
+	return at->page + ((uint64_t)index << arm64_leaf_order(s->g, at->level));
+}
+
+static bool visit_span(const struct sweep *s, const struct place *at, uint32_t from, uint32_t to)
+{
+	struct arm64_span span = {
+		.level = at->level,
+		.index = from,
+		.count = to - from,
+		.table = machine_words(s->m, at->table),
+		.page = page_of(s, at, from),
+		.limits = at->limits,
+	};
+	return s->visitor->span(s->visitor->context, &span);
+}
+
+static bool visit_table(const struct sweep *s, const struct place *at);
+
+static bool visit_link(const struct sweep *s, const struct place *at, uint32_t index, uint64_t desc)
+{
+	struct arm64_link link = {
+		.level = at->level,
+		.desc = desc,
+		.page = page_of(s, at, index),
+		.child = child_of(s->g, s->m, desc),
+	};
+	if (!s->visitor->link(s->visitor->context, &link))
+		return false;
+	struct place below = {
+		.table = link.child,
+		.level = at->level + 1,
+		.page = link.page,
+		.limits = at->limits | (desc & ARM64_TABLE_LIMITS),
+	};
+	return link.child == MACHINE_NO_TABLE || visit_table(s, &below);
+}
+
+static bool visit_reserved(const struct sweep *s, const struct place *at, uint32_t index,
+                           uint64_t desc)
+{
+	struct arm64_reserved reserved = {
+		.level = at->level,
+		.desc = desc,
+		.page = page_of(s, at, index),
+	};
+	return !(desc & ARM64_VALID) || s->visitor->reserved(s->visitor->context, &reserved);
+}
+
+/* First entry from `index` on that is no leaf. */
+static uint32_t span_end(const struct sweep *s, const struct place *at, const uint64_t *words,
+                         uint32_t index, uint32_t end)
+{
+	while (index < end && arm64_kind(s->g, at->level, words[index]) == ARM64_LEAF)
+		index++;
+	return index;
+}
+
+/* First entry from `index` on that is not zero. */
+static uint32_t skip_empty(const uint64_t *words, uint32_t index, uint32_t end)
+{
+	while (index < end && !words[index])
+		index++;
+	return index;
+}
+
+static bool visit_table(const struct sweep *s, const struct place *at)
+{
+	const struct machine_table *touched = &s->m->table[at->table];
+	const uint64_t *words = machine_words(s->m, at->table);
+	uint32_t entries = arm64_table_entries(s->g, at->level);
+	uint32_t end = touched->high < entries ? touched->high : entries;
+
+	for (uint32_t i = skip_empty(words, touched->low, end), next; i < end;
+	     i = skip_empty(words, next, end)) {
+		bool go_on = true;
+		next = i + 1;
+		switch (arm64_kind(s->g, at->level, words[i])) {
+		case ARM64_LEAF:
+			next = span_end(s, at, words, i, end);
+			go_on = visit_span(s, at, i, next);
+			break;
+		case ARM64_TABLE:
+			go_on = visit_link(s, at, i, words[i]);
+			break;
+		case ARM64_INVALID:
+			go_on = visit_reserved(s, at, i, words[i]);
+			break;
+		}
+		if (!go_on)
+			return false;
+	}
+	return true;
+}
+
+bool arm64_sweep(const struct arm64_geometry *g, const struct machine *m,
+                 const struct arm64_visitor *visitor)
+{
+	struct sweep s = { .g = g, .m = m, .visitor = visitor };
+	struct place root = { .table = MACHINE_ROOT, .level = g->start_level };
+	return visit_table(&s, &root);
+}

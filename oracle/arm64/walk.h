@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The translation table walk of one address (pseudocode: AArch64_S1Walk), and of all. */
+#ifndef ORACLE_ARM64_WALK_H
+#define ORACLE_ARM64_WALK_H
+
+#include "oracle/arm64/descriptor.h"
+
+struct arm64_translation {
+	bool mapped;
+	int level;     /* of the leaf, or of the entry that faults */
+	uint64_t desc; /* that entry */
+	uint64_t oa;   /* for this very address; 0 if not mapped */
+	struct arm64_attributes attributes;
+};
+
+/* Translates `va`, any address in the space, through the machine's tables. */
+struct arm64_translation arm64_translate(const struct arm64_geometry *g, const struct machine *m,
+                                         uint64_t va);
+
+/* Neighbouring leaves in one table: no entry between them is invalid. */
+struct arm64_span {
+	int level;
+	uint32_t index, count;
+	const uint64_t *table; /* all words of the table */
+	uint64_t page;         /* number of the first page mapped, counted from the lowest VA */
+	uint64_t limits;       /* ARM64_TABLE_LIMITS of the tables above */
+};
+
+/* A table descriptor found on the way down. */
+struct arm64_link {
+	int level; /* of the descriptor */
+	uint64_t desc;
+	uint64_t page; /* number of the first page below it */
+	table_t child; /* MACHINE_NO_TABLE if it points to no table page */
+};
+
+/* An entry whose valid bit is set, in an encoding that its level does not have: it faults. */
+struct arm64_reserved {
+	int level;
+	uint64_t desc;
+	uint64_t page;
+};
+
+/* What a sweep calls, in ascending order of VA. Each returns false to end the sweep. */
+struct arm64_visitor {
+	bool (*span)(void *context, const struct arm64_span *span);
+	bool (*link)(void *context, const struct arm64_link *link);
+	bool (*reserved)(void *context, const struct arm64_reserved *reserved);
+	void *context;
+};
+
+/*
+ * Visits every leaf, table descriptor and reserved encoding that walks can reach. The cost
+ * follows the entries ever stored to, not the size of the tables. False if
+ * the visitor ended it.
+ */
+bool arm64_sweep(const struct arm64_geometry *g, const struct machine *m,
+                 const struct arm64_visitor *visitor);
+
+#endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/attributes.h"
+
+/* Bytes of MAIR_EL1 (Arm D24.2, MAIR_EL1). */
+#define NORMAL_WRITE_BACK 0xff
+#define NORMAL_NON_CACHEABLE 0x44
+#define DEVICE_nGnRE 0x04
+
+static const struct arm64_attributes table[PROT_COUNT] = {
+	[PROT_KERNEL] = { .memory = NORMAL_WRITE_BACK,
+	                  .shareability = ARM64_SH_INNER,
+	                  .el1_write = true,
+	                  .global = true,
+	                  .accessed = true },
+	[PROT_KERNEL_RO] = { .memory = NORMAL_WRITE_BACK,
+	                     .shareability = ARM64_SH_INNER,
+	                     .global = true,
+	                     .accessed = true },
+	[PROT_KERNEL_EXEC] = { .memory = NORMAL_WRITE_BACK,
+	                       .shareability = ARM64_SH_INNER,
+	                       .el1_write = true,
+	                       .el1_exec = true,
+	                       .global = true,
+	                       .accessed = true },
+	[PROT_NORMAL_NC] = { .memory = NORMAL_NON_CACHEABLE,
+	                     .shareability = ARM64_SH_OUTER,
+	                     .el1_write = true,
+	                     .global = true,
+	                     .accessed = true },
+	[PROT_DEVICE] = { .memory = DEVICE_nGnRE,
+	                  .shareability = ARM64_SH_OUTER,
+	                  .el1_write = true,
+	                  .global = true,
+	                  .accessed = true },
+};
+
+const struct arm64_attributes *attributes_of(enum prot prot)
+{
+	return &table[prot];
+}

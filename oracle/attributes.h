@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a protection means in attributes of translations. */
+#ifndef ORACLE_ATTRIBUTES_H
+#define ORACLE_ATTRIBUTES_H
+
+#include "mapper/mapper.h"
+#include "oracle/arm64/descriptor.h"
+
+/* The attributes of kernel memory mapped with `prot`. Static. */
+const struct arm64_attributes *attributes_of(enum prot prot);
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One function for each thing that a property judges. Each returns true when
+ * it holds; else it has left its verdict with property_failed().
+ */
+#ifndef ORACLE_PROPERTIES_PROPERTIES_H
+#define ORACLE_PROPERTIES_PROPERTIES_H
+
+#include "oracle/oracle.h"
+
+/* Fills the verdict but for expected and found; always false. */
+bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page);
+
+/* translation.c, isolation.c: a span of leaves, and the pages up to `end` that nothing maps. */
+bool translation_span(struct oracle *o, const struct arm64_span *span);
+bool translation_gap(struct oracle *o, uint64_t end);
+/* The rule that a leaf for `page`, where there should be none, breaks. */
+enum rule isolation_rule(const struct oracle *o, uint64_t page);
+
+/* leaf.c */
+bool leaf_span(struct oracle *o, const struct arm64_span *span);
+bool leaf_reserved(struct oracle *o, const struct arm64_reserved *reserved);
+
+/* contiguous.c */
+bool contiguous_span(struct oracle *o, const struct arm64_span *span);
+
+/* tables.c: before the sweep, a table descriptor in it, and after it. */
+bool tables_accesses(struct oracle *o);
+bool tables_link(struct oracle *o, const struct arm64_link *link);
+bool tables_all_reached(struct oracle *o);
+
+/* errors.c: the errno, and what the call must have made of the space (applied to o->space). */
+bool errors_code(struct oracle *o);
+
+#endif

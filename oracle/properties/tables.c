@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tables: no table page leaks, is used after it was freed, or hangs below
+ * two descriptors; no access leaves a table page.
+ */
+#include "oracle/properties/properties.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static enum rule trap_rule(enum machine_trap trap)
+{
+	switch (trap) {
+	case MACHINE_TRAP_OUTSIDE_TABLE:
+		return RULE_TABLES_OUTSIDE_TABLE;
+	case MACHINE_TRAP_FREED_TABLE:
+		return RULE_TABLES_FREED_ACCESS;
+	case MACHINE_TRAP_NO_TABLE:
+		return RULE_TABLES_NO_TABLE;
+	default:
+		return RULE_TABLES_RUNAWAY;
+	}
+}
+
+/* The event at which the machine trapped; NULL when the log had no room for it. */
+static const struct event *trap_event(const struct machine *m)
+{
+	for (uint32_t i = 0; i < m->log.events; i++)
+		if (m->log.event[i].kind == EVENT_TRAP)
+			return &m->log.event[i];
+	return NULL;
+}
+
+static bool accesses_held(struct oracle *o)
+{
+	if (o->machine->trap == MACHINE_TRAP_NONE)
+		return true;
+	property_failed(o, trap_rule(o->machine->trap), VERDICT_NO_LEVEL, o->first_page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", rule_text(o->verdict.rule)->sentence);
+	const struct event *e = trap_event(o->machine);
+	if (e)
+		snprintf(o->verdict.found, VERDICT_DETAIL_SIZE,
+		         "table page %" PRIu32 ", %" PRIu32 " entries from %" PRIu32, e->table, e->count,
+		         e->index);
+	else
+		snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "more than %u events",
+		         MACHINE_MAX_EVENTS);
+	return false;
+}
+
+static bool root_index_held(struct oracle *o)
+{
+	uint32_t entries = arm64_table_entries(&o->g, o->g.start_level);
+	uint32_t high = o->machine->table[MACHINE_ROOT].high;
+	if (high <= entries)
+		return true;
+	property_failed(o, RULE_TABLES_ROOT_INDEX, o->g.start_level, o->first_page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "entries 0 to %" PRIu32, entries - 1);
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "a store to entry %" PRIu32, high - 1);
+	return false;
+}
+
+bool tables_accesses(struct oracle *o)
+{
+	return accesses_held(o) && root_index_held(o);
+}
+
+/*
+ * Bits that a kernel table descriptor must not have: the address must be
+ * aligned and in size, and only UXNTable may limit what lies below.
+ */
+static uint64_t forbidden_bits(const struct arm64_geometry *g)
+{
+	uint64_t reserved = ARM64_BITS(51, 12) & ~arm64_address_field(g);
+	uint64_t limits = ARM64_TABLE_LIMITS & ~ARM64_UXNTABLE;
+	return reserved | limits | arm64_oversize_bits(g);
+}
+
+static bool link_failed(struct oracle *o, enum rule rule, const struct arm64_link *link,
+                        const char *expected)
+{
+	property_failed(o, rule, link->level, link->page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "0x%016" PRIx64, link->desc);
+	return false;
+}
+
+bool tables_link(struct oracle *o, const struct arm64_link *link)
+{
+	if (link->desc & forbidden_bits(&o->g))
+		return link_failed(o, RULE_TABLES_DESCRIPTOR, link,
+		                   "an aligned address, and no limit but UXNTable");
+	if (link->child == MACHINE_NO_TABLE)
+		return link_failed(o, RULE_TABLES_DANGLING, link, "the address of a live table page");
+	if (o->reached_in[link->child] == o->sweep)
+		return link_failed(o, RULE_TABLES_REACHED_TWICE, link, "a table page of its own");
+	o->reached_in[link->child] = o->sweep;
+	o->reached++;
+	return true;
+}
+
+bool tables_all_reached(struct oracle *o)
+{
+	uint32_t live = 0;
+	for (table_t t = 0; t < o->machine->tables; t++)
+		live += !o->machine->table[t].freed;
+	if (o->reached == live)
+		return true;
+	property_failed(o, RULE_TABLES_LEAK, VERDICT_NO_LEVEL, o->first_page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%" PRIu32 " live table pages reachable",
+	         live);
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%" PRIu32 " reachable", o->reached);
+	return false;
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * translation: every page gives the page frame and the attributes it was
+ * mapped with, and nothing else is mapped.
+ *
+ * Words are first compared as words, many at a time, with the descriptor
+ * that the reference mapper would have written. Only where they differ are
+ * they decoded and judged by meaning: a different word may mean the same.
+ */
+#include "oracle/properties/properties.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "oracle/attributes.h"
+
+static struct arm64_attributes expected_attributes(const struct segment *s)
+{
+	return *attributes_of(s->prot);
+}
+
+static const struct segment *segment_at(const struct oracle *o, uint64_t page)
+{
+	const struct segment *s = &o->space.segment[o->segment];
+	return o->segment < o->space.segments && s->start <= page ? s : NULL;
+}
+
+static void describe_expected(struct oracle *o, const struct segment *s, uint64_t page)
+{
+	if (!s) {
+		snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "nothing mapped");
+		return;
+	}
+	struct arm64_attributes a = expected_attributes(s);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64 ", %s%s, memory %02x",
+	         segment_pfn(s, page), a.el1_write ? "rw" : "r", a.el1_exec ? "x" : "", a.memory);
+}
+
+/* A difference outside the call's range is isolation's, whatever it is. */
+static enum rule placed(const struct oracle *o, uint64_t page, enum rule rule)
+{
+	return o->first_page <= page && page < o->end_page ? rule : RULE_ISOLATION_OUTSIDE;
+}
+
+/* Fails `rule` at `page`, which has the leaf `desc` at `level`. */
+static bool failed(struct oracle *o, enum rule rule, uint64_t page, int level, uint64_t desc)
+{
+	char leaf[VERDICT_DETAIL_SIZE];
+	property_failed(o, rule, level, page);
+	describe_expected(o, segment_at(o, page), page);
+	oracle_describe(o, level, desc, leaf);
+	uint64_t pfn = arm64_translate(&o->g, o->machine, o->verdict.va).oa >> o->g.granule;
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64 ", %.96s", pfn, leaf);
+	return false;
+}
+
+/* Fails for `page` of segment `s`, which nothing maps. */
+static bool failed_missing(struct oracle *o, const struct segment *s, uint64_t page)
+{
+	uint64_t va = arm64_va_base(&o->g) + (page << o->g.granule);
+	struct arm64_translation t = arm64_translate(&o->g, o->machine, va);
+	property_failed(o, placed(o, page, RULE_TRANSLATION_MISSING), t.level, page);
+	describe_expected(o, s, page);
+	oracle_describe(o, t.level, t.desc, o->verdict.found);
+	return false;
+}
+
+/* The rule that attributes `found` break, or RULE_NONE. */
+static enum rule attributes_rule(const struct arm64_attributes *want,
+                                 const struct arm64_attributes *found)
+{
+	if (want->memory != found->memory)
+		return RULE_TRANSLATION_MEMORY_TYPE;
+	if (want->shareability != found->shareability)
+		return RULE_TRANSLATION_SHAREABILITY;
+	if (want->el1_write != found->el1_write || want->el1_exec != found->el1_exec ||
+	    want->el0_access != found->el0_access || want->el0_exec != found->el0_exec)
+		return RULE_TRANSLATION_PERMISSION;
+	if (want->global != found->global)
+		return RULE_TRANSLATION_GLOBAL;
+	return want->accessed == found->accessed ? RULE_NONE : RULE_TRANSLATION_ACCESS_FLAG;
+}
+
+/* Whether pages [page, end) of segment `s` are the consecutive pfns from `pfn` on. */
+static bool pages_follow(const struct segment *s, uint64_t page, uint64_t end, uint64_t pfn)
+{
+	if (!s->page)
+		return segment_pfn(s, page) == pfn;
+	const uint64_t *expected = s->page + (page - s->start);
+	uint64_t differ = 0;
+	for (uint64_t i = 0; i < end - page; i++)
+		differ |= expected[i] ^ (pfn + i);
+	return !differ;
+}
+
+/* Judges by meaning the part [page, end) of one leaf that lies in segment `s`. */
+static bool leaf_means(struct oracle *o, const struct arm64_span *span, uint32_t index,
+                       const struct segment *s, uint64_t page, uint64_t end)
+{
+	uint64_t desc = span->table[index];
+	uint64_t low = (UINT64_C(1) << arm64_leaf_order(&o->g, span->level)) - 1;
+	uint64_t base = (arm64_address(&o->g, desc) >> o->g.granule) & ~low;
+	struct arm64_attributes want = expected_attributes(s);
+	struct arm64_attributes found = arm64_attributes(&o->g, desc, span->limits);
+	enum rule rule = attributes_rule(&want, &found);
+	if (rule == RULE_NONE && pages_follow(s, page, end, base + (page & low)))
+		return true;
+	for (; page < end; page++) {
+		if (base + (page & low) != segment_pfn(s, page))
+			return failed(o, placed(o, page, RULE_TRANSLATION_OUTPUT_ADDRESS), page,
+			              span->level, desc);
+		if (rule != RULE_NONE)
+			return failed(o, placed(o, page, rule), page, span->level, desc);
+	}
+	return true;
+}
+
+/* Bits in which a leaf may differ from the reference's word and mean the same. */
+static uint64_t ignored_bits(const struct segment *s, int level)
+{
+	uint64_t ignored = ARM64_CONTIGUOUS | ARM64_SOFTWARE;
+	if (attributes_of(s->prot)->el1_write)
+		ignored |= ARM64_DBM;
+	return level == ARM64_LAST_LEVEL ? ignored : ignored | ARM64_TYPE;
+}
+
+/* Whether `count` page descriptors are, up to `ignored`, those of the pages from `page` on. */
+static bool words_equal(const struct arm64_geometry *g, const uint64_t *words, uint32_t count,
+                        const struct segment *s, uint64_t page, uint64_t attributes,
+                        uint64_t ignored)
+{
+	uint64_t differ = 0;
+	if (s->page) {
+		const uint64_t *pfn = s->page + (page - s->start);
+		for (uint32_t i = 0; i < count; i++)
+			differ |= words[i] ^ arm64_address_bits(g, pfn[i] << g->granule) ^ attributes;
+	} else {
+		uint64_t pfn = segment_pfn(s, page);
+		for (uint32_t i = 0; i < count; i++)
+			differ |= words[i] ^ arm64_address_bits(g, (pfn + i) << g->granule) ^ attributes;
+	}
+	return !(differ & ~ignored);
+}
+
+/* Whether tables above take nothing away that `want` has. */
+static bool limits_matter(const struct arm64_attributes *want, uint64_t limits)
+{
+	return limits & ~(want->el0_exec ? 0 : ARM64_UXNTABLE);
+}
+
+/* Judges the leaves [index, index + count) of the last level, all in segment `s`. */
+static bool judge_pages(struct oracle *o, const struct arm64_span *span, uint32_t index,
+                        uint32_t count, const struct segment *s)
+{
+	uint64_t page = span->page + (index - span->index);
+	struct arm64_attributes want = expected_attributes(s);
+	uint64_t attributes = arm64_leaf_bits_of(&o->g, span->level, &want);
+	if (!limits_matter(&want, span->limits) &&
+	    words_equal(&o->g, span->table + index, count, s, page, attributes,
+	                ignored_bits(s, span->level)))
+		return true;
+	for (uint32_t i = 0; i < count; i++, page++)
+		if (!leaf_means(o, span, index + i, s, page, page + 1))
+			return false;
+	return true;
+}
+
+static uint64_t min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Judges one step from o->seen_page on: a piece of the span that one segment
+ * covers, either several pages or one block. Moves seen_page behind it.
+ */
+static bool judge_piece(struct oracle *o, const struct arm64_span *span)
+{
+	unsigned order = arm64_leaf_order(&o->g, span->level);
+	uint32_t index = span->index + (uint32_t)((o->seen_page - span->page) >> order);
+	const struct segment *s = segment_at(o, o->seen_page);
+	if (!s)
+		return failed(o, isolation_rule(o, o->seen_page), o->seen_page, span->level,
+		              span->table[index]);
+	uint64_t from = o->seen_page;
+	uint64_t end;
+	bool holds;
+	if (order == 0) {
+		end = min(span->page + span->count, s->end);
+		holds = judge_pages(o, span, index, (uint32_t)(end - from), s);
+	} else {
+		end = min(span->page + ((uint64_t)(index - span->index + 1) << order), s->end);
+		holds = leaf_means(o, span, index, s, from, end);
+	}
+	o->seen_page = end;
+	if (end == s->end)
+		o->segment++;
+	return holds;
+}
+
+bool translation_span(struct oracle *o, const struct arm64_span *span)
+{
+	uint64_t end = span->page + ((uint64_t)span->count << arm64_leaf_order(&o->g, span->level));
+	if (!translation_gap(o, span->page))
+		return false;
+	while (o->seen_page < end)
+		if (!judge_piece(o, span))
+			return false;
+	return true;
+}
+
+bool translation_gap(struct oracle *o, uint64_t end)
+{
+	for (; o->segment < o->space.segments; o->segment++) {
+		const struct segment *s = &o->space.segment[o->segment];
+		uint64_t page = s->start > o->seen_page ? s->start : o->seen_page;
+		if (page >= end)
+			break;
+		if (!s->optional)
+			return failed_missing(o, s, page);
+		if (s->end > end)
+			break;
+	}
+	o->seen_page = end;
+	return true;
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The list of rules: the one place where they stand. A rule belongs to a
+ * property, has a stable name, says in a sentence what must hold, and names
+ * the source that says so.
+ */
+#ifndef ORACLE_RULES_H
+#define ORACLE_RULES_H
+
+#include <stdbool.h>
+
+#define ORACLE_RULES(X)                                                                            \
+	X(TRANSLATION_MISSING, "translation", "missing",                                           \
+	  "every page that was mapped translates", "the call's contract")                          \
+	X(TRANSLATION_UNEXPECTED, "translation", "unexpected",                                     \
+	  "nothing translates beside what was mapped", "the call's contract")                      \
+	X(TRANSLATION_OUTPUT_ADDRESS, "translation", "output_address",                             \
+	  "each page translates to the page frame it was mapped to", "the call's contract")        \
+	X(TRANSLATION_PERMISSION, "translation", "permission",                                     \
+	  "each page has the permissions it was mapped with", "Arm D8.4, the call's contract")     \
+	X(TRANSLATION_MEMORY_TYPE, "translation", "memory_type",                                   \
+	  "each page has the memory type it was mapped with", "Arm D8.6, the call's contract")     \
+	X(TRANSLATION_SHAREABILITY, "translation", "shareability",                                 \
+	  "kernel memory is inner shareable", "Arm D8.6, the call's contract")                     \
+	X(TRANSLATION_GLOBAL, "translation", "global", "kernel mappings are global",               \
+	  "Arm D8.16, the call's contract")                                                        \
+	X(TRANSLATION_ACCESS_FLAG, "translation", "access_flag",                                   \
+	  "kernel mappings do not fault on first access", "Arm D8.5, the call's contract")         \
+	X(LEAF_LEVEL, "leaf", "level", "a leaf stands only at a level its granule has leaves at",  \
+	  "Arm R_KRMJZ, AArch64_BlockDescSupported")                                               \
+	X(LEAF_ALIGNMENT, "leaf", "alignment", "a block's output address is aligned to its size",  \
+	  "Arm D8.3.1, AArch64_LeafBase")                                                          \
+	X(LEAF_RESERVED, "leaf", "reserved", "reserved bits of a descriptor are 0", "Arm D8.3")    \
+	X(LEAF_ADDRESS_SIZE, "leaf", "address_size",                                               \
+	  "an output address lies within the physical address size", "Arm AArch64_OAOutOfRange")   \
+	X(LEAF_ATTRIBUTES, "leaf", "attributes",                                                   \
+	  "attribute index and shareability are values that are defined", "Arm D8.6")              \
+	X(CONTIGUOUS_PARTIAL, "contiguous", "partial",                                             \
+	  "a group with a Contiguous member has all members valid and Contiguous", "Arm R_QTRPM")  \
+	X(CONTIGUOUS_ALIGNMENT, "contiguous", "alignment",                                         \
+	  "a group's output address is aligned to the group's size", "Arm D8.7.1, StageOA")        \
+	X(CONTIGUOUS_CONSECUTIVE, "contiguous", "consecutive",                                     \
+	  "a group's members map consecutive addresses", "Arm R_JQQTC, StageOA")                   \
+	X(CONTIGUOUS_ATTRIBUTES, "contiguous", "attributes",                                       \
+	  "a group's members have equal attributes", "Arm R_JQQTC")                                \
+	X(ISOLATION_OUTSIDE, "isolation", "outside",                                               \
+	  "addresses outside a call's range translate as before", "the call's contract")           \
+	X(TABLES_LEAK, "tables", "leak", "every table page is reachable or freed",                 \
+	  "Linux: nothing else could free it")                                                     \
+	X(TABLES_DANGLING, "tables", "dangling", "a table descriptor points to a live table page", \
+	  "Linux: use after free")                                                                 \
+	X(TABLES_REACHED_TWICE, "tables", "reached_twice",                                         \
+	  "a table page hangs below one descriptor only", "Linux: one table, one range")           \
+	X(TABLES_DESCRIPTOR, "tables", "descriptor",                                               \
+	  "a table descriptor has no reserved bit set and limits nothing that is mapped",          \
+	  "Arm D8.3.2")                                                                            \
+	X(TABLES_ROOT_INDEX, "tables", "root_index",                                               \
+	  "nothing is stored past the entries that a walk can reach", "Arm D8.2.9")                \
+	X(TABLES_OUTSIDE_TABLE, "tables", "outside_table", "no access leaves its table page",      \
+	  "memory safety")                                                                         \
+	X(TABLES_FREED_ACCESS, "tables", "freed_access", "no access to a freed table page",        \
+	  "memory safety")                                                                         \
+	X(TABLES_NO_TABLE, "tables", "no_table", "no access to what is no table page",             \
+	  "memory safety")                                                                         \
+	X(TABLES_RUNAWAY, "tables", "runaway", "a call's work is bounded",                         \
+	  "mapper/machine/machine.h, MACHINE_MAX_EVENTS")                                          \
+	X(ERRORS_CODE, "errors", "code", "a call returns the errno that the kernel's returns",     \
+	  "Linux mm/vmalloc.c, and the series that batches it")                                    \
+	X(ERRORS_RESIDUE, "errors", "residue",                                                     \
+	  "after a failed call the caller's unmap leaves nothing mapped",                          \
+	  "Linux mm/vmalloc.c, vmap()")
+
+enum rule {
+	RULE_NONE,
+#define ORACLE_RULE_ID(id, property, name, sentence, source) RULE_##id,
+	ORACLE_RULES(ORACLE_RULE_ID)
+#undef ORACLE_RULE_ID
+	RULE_COUNT,
+};
+
+struct rule_text {
+	const char *property, *name, *sentence, *source;
+};
+
+/* Names and sentence of a rule, for RULE_NONE < rule < RULE_COUNT. Static. */
+const struct rule_text *rule_text(enum rule rule);
+
+/* The rule that is written `property.name` in `length` bytes of text; RULE_NONE if there is none. */
+enum rule rule_by_name(const char *text, unsigned length);
+
+#endif

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What an address space must look like, as a few segments: each says where
+ * its pages come from and never lists what descriptors should stand there.
+ * Pages are counted from the lowest address of the space.
+ */
+#ifndef ORACLE_SPACE_H
+#define ORACLE_SPACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mapper/mapper.h"
+
+#define SPACE_MAX_SEGMENTS 256
+
+struct segment {
+	uint64_t start, end;  /* pages [start, end) */
+	const uint64_t *page; /* pfn of each page from `start` on; NULL: pfn, pfn + 1, ... */
+	uint64_t pfn;
+	enum prot prot;
+	bool optional; /* the call that mapped it failed: a page is this, or absent */
+};
+
+/* Segments in ascending order that do not overlap. */
+struct space {
+	struct segment segment[SPACE_MAX_SEGMENTS];
+	unsigned segments;
+};
+
+/* Adds a segment that overlaps none; empty ones are ignored. */
+void space_add(struct space *space, struct segment s);
+
+/* Forgets all of [start, end), cutting segments that lie across an end. */
+void space_remove(struct space *space, uint64_t start, uint64_t end);
+
+/* Index of the first segment that ends after `page`; space->segments if none does. */
+unsigned space_find(const struct space *space, uint64_t page);
+
+/* The pfn expected at `page` of a segment that holds it. */
+static inline uint64_t segment_pfn(const struct segment *s, uint64_t page)
+{
+	return s->page ? s->page[page - s->start] : s->pfn + (page - s->start);
+}
+
+#endif
