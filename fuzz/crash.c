@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/crash.h"
+
+#include <stdio.h>
+
+static const struct player *watched;
+
+/* The sanitizers' own interfaces, where they are linked in. */
+__attribute__((weak)) void __asan_set_error_report_callback(void (*callback)(const char *report));
+__attribute__((weak)) const char *__asan_get_report_description(void);
+void __ubsan_on_report(void);
+
+static void print_line(const char *what)
+{
+	if (!watched || !watched->mapper)
+		return;
+	const struct scenario *s = watched->scenario;
+	fprintf(stderr, "FAIL sanitizer.%s mapper=%s op=%u:%s granule=%s level=none\n", what,
+	        watched->mapper->name, watched->op, op_name(s->op[watched->op].kind),
+	        granule_name(s->machine.page_shift));
+	fflush(stderr);
+}
+
+static void on_asan_report(const char *report)
+{
+	(void)report;
+	print_line(__asan_get_report_description());
+}
+
+/* UndefinedBehaviorSanitizer calls this by name before it ends the process. */
+void __ubsan_on_report(void)
+{
+	print_line("undefined-behavior");
+}
+
+void crash_report_for(const struct player *player)
+{
+	watched = player;
+	if (__asan_set_error_report_callback)
+		__asan_set_error_report_callback(on_asan_report);
+}

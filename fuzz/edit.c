@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/edit.h"
+
+#include <string.h>
+
+/* Adds `by` to the first run of every op from `from` on. */
+static void shift_first_runs(struct scenario *s, uint32_t from, uint32_t by)
+{
+	for (uint32_t i = from; i < s->ops; i++)
+		s->op[i].first_run += by;
+}
+
+static uint32_t run_place(const struct scenario *s, uint32_t at)
+{
+	uint32_t place = 0;
+	for (uint32_t i = 0; i < at; i++)
+		place += s->op[i].runs;
+	return place;
+}
+
+struct op *edit_insert_op(struct scenario *s, uint32_t at, const struct op *op)
+{
+	if (s->ops == SCENARIO_MAX_OPS)
+		return NULL;
+	memmove(&s->op[at + 1], &s->op[at], (s->ops - at) * sizeof(*s->op));
+	s->ops++;
+	s->op[at] = *op;
+	s->op[at].first_run = run_place(s, at);
+	s->op[at].runs = 0;
+	return &s->op[at];
+}
+
+void edit_remove_op(struct scenario *s, uint32_t at)
+{
+	edit_splice_runs(s, at, 0, s->op[at].runs, NULL, 0);
+	s->ops--;
+	memmove(&s->op[at], &s->op[at + 1], (s->ops - at) * sizeof(*s->op));
+}
+
+bool edit_splice_runs(struct scenario *s, uint32_t op, uint32_t at, uint32_t removed,
+                      const struct page_run *with, uint32_t count)
+{
+	if (s->runs - removed + count > SCENARIO_MAX_RUNS)
+		return false;
+	struct page_run *place = &s->run[s->op[op].first_run + at];
+	uint32_t behind = s->runs - s->op[op].first_run - at - removed;
+	memmove(place + count, place + removed, behind * sizeof(*place));
+	if (count)
+		memcpy(place, with, count * sizeof(*place));
+	s->runs += count - removed;
+	s->op[op].runs += count - removed;
+	shift_first_runs(s, op + 1, count - removed);
+	return true;
+}
+
+/* Points vunmap `i` at the last area before it; false if there is none. */
+static bool aim_vunmap(struct scenario *s, uint32_t i)
+{
+	for (uint32_t k = i; k-- > 0;) {
+		if (s->op[k].kind == OP_VMAP) {
+			s->op[i].va = s->op[k].va;
+			s->op[i].bytes = op_bytes(s, &s->op[k]);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool edit_repair(struct scenario *s)
+{
+	struct refusal why;
+	if (!scenario_check_machine(&s->machine, &why))
+		return false;
+	if (!scenario_check_policy(s, &why))
+		s->policy.max_shift = 63;
+	for (uint32_t i = 0; i < s->ops;) {
+		bool good = scenario_check_op(s, i, &why);
+		if (!good && s->op[i].kind == OP_VUNMAP && aim_vunmap(s, i))
+			good = scenario_check_op(s, i, &why);
+		if (good)
+			i++;
+		else
+			edit_remove_op(s, i);
+	}
+	return s->ops > 0;
+}

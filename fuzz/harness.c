@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/harness.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/crash.h"
+#include "fuzz/generate.h"
+#include "fuzz/mutate.h"
+#include "fuzz/player.h"
+#include "fuzz/scenario_bytes.h"
+#include "fuzz/scenario_text.h"
+
+/* Scenarios are large, so they live here and not on the stack. */
+static struct player *player;
+static struct scenario scenario, other;
+
+/* The environment variable that bounds pages a scenario, to measure throughput by size. */
+static uint64_t max_pages(void)
+{
+	static uint64_t pages;
+	if (!pages) {
+		const char *text = getenv("VMAPDIFF_MAX_PAGES");
+		pages = text ? strtoull(text, NULL, 0) : 0;
+		if (!pages || pages > HARNESS_MAX_PAGES)
+			pages = HARNESS_MAX_PAGES;
+	}
+	return pages;
+}
+
+static void start(void)
+{
+	player = player_create();
+	if (!player) {
+		fprintf(stderr, "vmapdiff: no memory for the simulated machines\n");
+		exit(2);
+	}
+	crash_report_for(player);
+}
+
+/* The finding, as it can be pasted into a mail; then the end of this process. */
+static void report(const struct verdict *verdict)
+{
+	fprintf(stderr, "\n");
+	verdict_print(verdict, stderr);
+	fprintf(stderr, "  after     %" PRIu64 " executions\n\n", player->executions);
+	scenario_print(&scenario, stderr);
+	fprintf(stderr, "\n");
+	abort();
+}
+
+int harness_run(const uint8_t *data, size_t size)
+{
+	struct verdict verdict;
+	if (!player)
+		start();
+	if (!scenario_decode(data, size, &scenario))
+		return -1;
+	if (!player_play(player, &scenario, &verdict))
+		report(&verdict);
+	return 0;
+}
+
+size_t harness_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+	struct rng rng = { seed };
+	if (!scenario_decode(data, size, &scenario) || rng_chance(&rng, 10))
+		generate_vmap(&scenario, &rng, max_pages());
+	else
+		mutate(&scenario, &rng, max_pages());
+	size_t encoded = scenario_encode(&scenario, data, max_size);
+	return encoded ? encoded : size;
+}
+
+size_t harness_cross_over(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
+                          uint8_t *out, size_t max_size, unsigned seed)
+{
+	struct rng rng = { seed };
+	if (!scenario_decode(a, a_size, &scenario) || !scenario_decode(b, b_size, &other))
+		return 0;
+	cross_over(&scenario, &other, &rng, max_pages());
+	return scenario_encode(&scenario, out, max_size);
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What fuzz targets that play scenarios have in common. */
+#ifndef FUZZ_HARNESS_H
+#define FUZZ_HARNESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Pages that the page arrays of one generated scenario may have together. */
+#define HARNESS_MAX_PAGES 25600
+
+/*
+ * Plays one input; prints the finding and aborts when a rule is broken. The
+ * entry point's return value: -1 for bytes that are no scenario.
+ */
+int harness_run(const uint8_t *data, size_t size);
+
+/* LLVMFuzzerCustomMutator and LLVMFuzzerCustomCrossOver, on scenarios. */
+size_t harness_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed);
+size_t harness_cross_over(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
+                          uint8_t *out, size_t max_size, unsigned seed);
+
+#endif

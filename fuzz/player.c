@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/player.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "mapper/machine/poison.h"
+#include "oracle/reference/reference.h"
+
+#define REFERENCE 0 /* index in player_mappers */
+#define REFERENCE_ALWAYS 1024 /* pages up to which the reference plays every scenario */
+#define REFERENCE_SAMPLE 16   /* above, it plays one in so many */
+
+/* Behind each page array: a hole, which is poisoned where that is possible. */
+#define POOL_WORDS (SCENARIO_MAX_PAGES + SCENARIO_MAX_OPS)
+#define POOL_BYTES (POOL_WORDS * sizeof(uint64_t))
+
+const struct mapper *const player_mappers[] = { &reference_mapper, &batched_mapper, NULL };
+
+static uint64_t *create_pool(void)
+{
+	uint64_t *pool = mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE,
+	                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (pool == MAP_FAILED)
+		return NULL;
+	poison(pool, POOL_BYTES);
+	return pool;
+}
+
+struct player *player_create(void)
+{
+	struct player *p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	bool complete = (p->pages = create_pool()) != NULL;
+	for (unsigned i = 0; player_mappers[i]; i++)
+		complete &= (p->machine[i] = machine_create()) != NULL;
+	if (complete)
+		return p;
+	player_destroy(p);
+	return NULL;
+}
+
+void player_destroy(struct player *p)
+{
+	if (!p)
+		return;
+	for (unsigned i = 0; i < PLAYER_MAX_MAPPERS; i++)
+		machine_destroy(p->machine[i]);
+	if (p->pages) {
+		unpoison(p->pages, POOL_BYTES);
+		munmap(p->pages, POOL_BYTES);
+	}
+	free(p);
+}
+
+/* Writes the op's pages at `to`; returns how many. */
+static size_t expand(const struct scenario *s, const struct op *op, uint64_t *to)
+{
+	size_t n = 0;
+	for (uint32_t i = 0; i < op->runs; i++) {
+		const struct page_run *run = &s->run[op->first_run + i];
+		for (uint32_t k = 0; k < run->pages; k++)
+			to[n + k] = run->pfn + k;
+		n += run->pages;
+	}
+	return n;
+}
+
+static void poison_used(struct player *p)
+{
+	for (uint32_t i = 0; i < SCENARIO_MAX_OPS; i++) {
+		if (p->array[i].count)
+			poison(p->array[i].page, p->array[i].count * sizeof(uint64_t));
+		p->array[i].count = 0;
+	}
+}
+
+void player_prepare(struct player *p, const struct scenario *s)
+{
+	uint64_t *at = p->pages;
+	poison_used(p);
+	for (uint32_t i = 0; i < s->ops; i++) {
+		size_t pages = op_pages(s, &s->op[i]);
+		unpoison(at, (pages + 1) * sizeof(uint64_t));
+		expand(s, &s->op[i], at);
+		at[pages] = PAGE_HOLE;
+		poison(at + pages, sizeof(uint64_t));
+		p->array[i] = (struct page_array){ at, pages };
+		at += pages + 1;
+	}
+}
+
+static int call_vmap(struct address_space *space, const struct mapper *mapper,
+                     const struct op *op, struct page_array pages)
+{
+	return mapper->vmap(space, op->va, pages, op->prot, op->flags);
+}
+
+/* What the caller of a failed mapping does: it unmaps the area. */
+static bool clean_up(struct player *p, struct address_space *space, const struct call *failed)
+{
+	machine_begin_call(space->machine, 0, 0);
+	struct call call = {
+		.kind = CALL_VUNMAP,
+		.op = failed->op,
+		.va = failed->va,
+		.bytes = failed->bytes,
+		.cleanup = true,
+	};
+	call.returned = p->mapper->vunmap(space, call.va, call.bytes);
+	return oracle_judge(&p->oracle, &call);
+}
+
+static bool play_call(struct player *p, struct address_space *space, const struct op *op)
+{
+	machine_begin_call(space->machine, op->fail_alloc, op->fail_trylock);
+	struct call call = {
+		.kind = op->kind == OP_VMAP ? CALL_VMAP : CALL_VUNMAP,
+		.op = p->op,
+		.va = op->va,
+		.bytes = op_bytes(p->scenario, op),
+		.pages = p->array[p->op],
+		.prot = op->prot,
+	};
+	if (op->kind == OP_VMAP)
+		call.returned = call_vmap(space, p->mapper, op, call.pages);
+	else
+		call.returned = p->mapper->vunmap(space, call.va, call.bytes);
+	if (!oracle_judge(&p->oracle, &call))
+		return false;
+	return !call.returned || op->kind != OP_VMAP || clean_up(p, space, &call);
+}
+
+/* A page is planted before the call that meets it; what it stores is no call's. */
+static void play_plant(struct player *p, struct address_space *space, const struct op *op)
+{
+	machine_begin_call(space->machine, 0, 0);
+	oracle_plant(&p->oracle, op->va, op->pfn);
+}
+
+bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
+                struct verdict *verdict)
+{
+	struct machine *m = p->machine[which];
+	p->scenario = s;
+	p->mapper = player_mappers[which];
+	machine_reset(m, &s->machine);
+	oracle_begin(&p->oracle, m, p->mapper->name);
+
+	bool holds = true;
+	for (p->op = 0; p->op < ops && holds; p->op++) {
+		const struct op *op = &s->op[p->op];
+		struct address_space space = { .machine = m, .policy = &s->policy };
+		if (op->kind == OP_PLANT)
+			play_plant(p, &space, op);
+		else
+			holds = play_call(p, &space, op);
+	}
+	*verdict = p->oracle.verdict;
+	p->mapper = NULL;
+	return holds;
+}
+
+/* Whether the reference plays this scenario: by its content alone. */
+static bool wants_reference(const struct player *p, const struct scenario *s)
+{
+	uint64_t pages = 0, mix = 0;
+	for (uint32_t i = 0; i < s->ops; i++) {
+		pages += p->array[i].count;
+		mix = (mix ^ s->op[i].va ^ (p->array[i].count ? p->array[i].page[0] : 0)) *
+		      UINT64_C(0x9e3779b97f4a7c15);
+	}
+	return pages <= REFERENCE_ALWAYS || (mix >> 32) % REFERENCE_SAMPLE == 0;
+}
+
+bool player_play(struct player *p, const struct scenario *s, struct verdict *verdict)
+{
+	p->executions++;
+	player_prepare(p, s);
+	for (unsigned i = 0; player_mappers[i]; i++) {
+		if (i == REFERENCE && !wants_reference(p, s))
+			continue;
+		if (!player_run(p, s, i, s->ops, verdict))
+			return false;
+	}
+	return true;
+}

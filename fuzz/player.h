@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Plays a scenario on mappers, each on a machine of its own, and has the
+ * oracle judge every call.
+ */
+#ifndef FUZZ_PLAYER_H
+#define FUZZ_PLAYER_H
+
+#include "fuzz/scenario.h"
+#include "mapper/mapper.h"
+#include "oracle/oracle.h"
+
+#define PLAYER_MAX_MAPPERS 4
+
+/* Every mapper there is, the reference first; ends with NULL. */
+extern const struct mapper *const player_mappers[];
+
+struct player {
+	struct machine *machine[PLAYER_MAX_MAPPERS]; /* by index in player_mappers */
+	struct oracle oracle;
+	uint64_t *pages;        /* page arrays, each of exact size between poisoned words */
+	struct page_array array[SCENARIO_MAX_OPS];
+	uint64_t executions;    /* scenarios played */
+
+	/* What is being played, for whoever must report a crash. */
+	const struct scenario *scenario;
+	const struct mapper *mapper;
+	uint32_t op;
+};
+
+/* A player with its machines, or NULL when the host has no memory. Allocates; nothing else does. */
+struct player *player_create(void);
+void player_destroy(struct player *p);
+
+/* Lays out the page arrays of a checked scenario. To be called before player_run(). */
+void player_prepare(struct player *p, const struct scenario *s);
+
+/*
+ * Plays the first `ops` ops on mapper `which` of player_mappers. True if all
+ * rules held; else *verdict is the first that broke, and the machine is as
+ * it was then.
+ */
+bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
+                struct verdict *verdict);
+
+/*
+ * Prepares, then plays all ops on every mapper until one breaks a rule. Large
+ * scenarios are played on the reference mapper only one time in sixteen: its
+ * tables prove the oracle's expectation, against which all others are judged.
+ */
+bool player_play(struct player *p, const struct scenario *s, struct verdict *verdict);
+
+#endif

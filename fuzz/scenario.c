@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/scenario.h"
+
+#include <string.h>
+
+void scenario_init(struct scenario *s)
+{
+	s->machine = (struct machine_config){ .page_shift = 12, .va_bits = 48, .pa_bits = 48 };
+	s->policy = policy_default(POLICY_V9);
+	s->expect = (struct expectation){ 0 };
+	s->ops = 0;
+	s->runs = 0;
+}
+
+void scenario_copy(struct scenario *to, const struct scenario *from)
+{
+	memcpy(to, from, offsetof(struct scenario, op) + from->ops * sizeof(struct op));
+	memcpy(to->run, from->run, from->runs * sizeof(struct page_run));
+}
+
+uint64_t op_pages(const struct scenario *s, const struct op *op)
+{
+	uint64_t pages = 0;
+	for (uint32_t i = 0; i < op->runs; i++)
+		pages += s->run[op->first_run + i].pages;
+	return pages;
+}
+
+uint64_t op_bytes(const struct scenario *s, const struct op *op)
+{
+	switch (op->kind) {
+	case OP_VMAP:
+		return op_pages(s, op) << s->machine.page_shift;
+	case OP_VUNMAP:
+		return op->bytes;
+	default:
+		return UINT64_C(1) << s->machine.page_shift;
+	}
+}
+
+uint64_t scenario_va_base(const struct scenario *s)
+{
+	return -(UINT64_C(1) << s->machine.va_bits);
+}
+
+const char *op_name(enum op_kind kind)
+{
+	static const char *const names[OP_KINDS] = { "vmap", "vunmap", "plant" };
+	return names[kind];
+}
+
+const char *prot_name(enum prot prot)
+{
+	static const char *const names[PROT_COUNT] = { "kernel", "kernel-ro", "kernel-exec",
+		                                       "normal-nc", "device" };
+	return names[prot];
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A scenario: a machine, a policy and a short list of ops with injected
+ * faults. It has two encodings, text (scenario_text.c) for people and bytes
+ * (scenario_bytes.c) for fuzzers; each holds all that a scenario can say, but
+ * for comments.
+ */
+#ifndef FUZZ_SCENARIO_H
+#define FUZZ_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mapper/mapper.h"
+#include "oracle/rules.h"
+
+#define SCENARIO_MAX_OPS 16
+#define SCENARIO_MAX_RUNS 32768   /* of all page arrays together */
+#define SCENARIO_MAX_PAGES 131072 /* of all page arrays together */
+
+/* Part of a page array: consecutive pfns from `pfn` on, or one PAGE_HOLE or PAGE_BAD. */
+struct page_run {
+	uint64_t pfn;
+	uint32_t pages; /* at least 1 */
+};
+
+enum op_kind {
+	OP_VMAP,   /* va, runs, prot, flags */
+	OP_VUNMAP, /* va, bytes: exactly an area that a vmap before it mapped */
+	OP_PLANT,  /* va, pfn: a stale live page that nobody under test stored */
+	OP_KINDS,
+};
+
+struct op {
+	enum op_kind kind;
+	uint64_t va;
+	uint64_t bytes;
+	uint64_t pfn;
+	uint32_t first_run, runs; /* in scenario.run; runs of ops follow each other */
+	enum prot prot;
+	unsigned flags;
+	/* The n-th table allocation or trylock of this op fails; 0 is none. */
+	uint32_t fail_alloc, fail_trylock;
+};
+
+/* What a regression case expects of the mappers it is played on. */
+struct expectation {
+	bool stated;
+	enum rule rule; /* RULE_NONE: holds */
+};
+
+struct scenario {
+	struct machine_config machine;
+	struct policy policy;
+	struct expectation expect;
+	uint32_t ops, runs;
+	struct op op[SCENARIO_MAX_OPS];
+	struct page_run run[SCENARIO_MAX_RUNS];
+};
+
+/* An empty scenario for the default machine: 4K granule, 48-bit VA and PA. */
+void scenario_init(struct scenario *s);
+
+/* Copies only what is in use. */
+void scenario_copy(struct scenario *to, const struct scenario *from);
+
+/* Pages of one op's page array; and bytes of address space that the op concerns. */
+uint64_t op_pages(const struct scenario *s, const struct op *op);
+uint64_t op_bytes(const struct scenario *s, const struct op *op);
+
+/* Lowest address of the scenario's address space. */
+uint64_t scenario_va_base(const struct scenario *s);
+
+/* Whether a run is a hole or an invalid page. */
+static inline bool run_is_trouble(const struct page_run *run)
+{
+	return !PAGE_IS_PFN(run->pfn);
+}
+
+/* Names as the text has them. */
+const char *op_name(enum op_kind kind);
+const char *prot_name(enum prot prot);
+
+/*
+ * Why a scenario is refused: the option it is about, as the text names it
+ * ("" when it is the whole line), and a sentence. Both are static.
+ */
+struct refusal {
+	const char *option;
+	const char *reason;
+};
+
+/* Whether the machine exists; else *why. */
+bool scenario_check_machine(const struct machine_config *config, struct refusal *why);
+/* Whether the policy fits the machine. */
+bool scenario_check_policy(const struct scenario *s, struct refusal *why);
+/* Whether op `i` can be played after those before it, which were checked. */
+bool scenario_check_op(const struct scenario *s, uint32_t i, struct refusal *why);
+/* All of the above, for every op. */
+bool scenario_check(const struct scenario *s, struct refusal *why);
+
+#endif

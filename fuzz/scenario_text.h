@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Scenarios as text: what people read and write. README.md in this folder
+ * has the grammar.
+ */
+#ifndef FUZZ_SCENARIO_TEXT_H
+#define FUZZ_SCENARIO_TEXT_H
+
+#include <stdio.h>
+
+#include "fuzz/scenario.h"
+
+#define SCENARIO_MAX_TEXT (4u << 20) /* bytes of a whole text */
+#define SCENARIO_MAX_LINE (1u << 20) /* bytes of a line */
+
+/* Where a text is wrong, counted from 1, and how. */
+struct text_error {
+	unsigned line, column;
+	char message[240];
+};
+
+/* Reads `size` bytes of text. False with *error filled; *s is then in no state to be used. */
+bool scenario_parse(const char *text, size_t size, struct scenario *s, struct text_error *error);
+
+/* Writes the text that scenario_parse() reads back as the same scenario. */
+void scenario_print(const struct scenario *s, FILE *to);
+
+#endif

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/shape.h"
+
+/* log2 pages of a contiguous group of the last level. */
+static unsigned group_order(unsigned page_shift)
+{
+	return page_shift == 12 ? 4 : page_shift == 14 ? 7 : 5;
+}
+
+struct shape shape_of(const struct machine_config *config)
+{
+	unsigned table_bits = config->page_shift - 3u;
+	return (struct shape){
+		.group = UINT64_C(1) << group_order(config->page_shift),
+		.block = UINT64_C(1) << table_bits,
+		.va_pages = UINT64_C(1) << (config->va_bits - config->page_shift),
+		.pfn_limit = machine_table_pool_pfn(config),
+		.page_shift = config->page_shift,
+		.table_bits = table_bits,
+	};
+}
+
+uint64_t shape_length(const struct shape *shape, struct rng *rng)
+{
+	uint64_t groups = shape->block / shape->group;
+	switch (rng_below(rng, 10)) {
+	case 0:
+		return 1;
+	case 1:
+		return 1 + rng_below(rng, shape->group);
+	case 2:
+		return shape->group;
+	case 3:
+		return shape->group + 1 - 2 * rng_below(rng, 2);
+	case 4:
+		return shape->group * (1 + rng_below(rng, 4));
+	case 5:
+		return shape->group * (1 + rng_below(rng, groups));
+	case 6:
+		return UINT64_C(1) << rng_below(rng, shape->table_bits + 2u);
+	case 7:
+		return shape->block;
+	case 8:
+		return shape->block + (uint64_t)shape_skew(shape, rng);
+	default:
+		return shape->block * (1 + rng_below(rng, 2)) + rng_below(rng, shape->group);
+	}
+}
+
+int64_t shape_skew(const struct shape *shape, struct rng *rng)
+{
+	int64_t group = (int64_t)shape->group, block = (int64_t)shape->block;
+	int64_t skew;
+	switch (rng_below(rng, 5)) {
+	case 0:
+		skew = 1;
+		break;
+	case 1:
+		skew = group;
+		break;
+	case 2:
+		skew = group * (int64_t)(1 + rng_below(rng, (uint64_t)(block / group)));
+		break;
+	case 3:
+		skew = (int64_t)rng_below(rng, (uint64_t)group);
+		break;
+	default:
+		skew = block / 2;
+	}
+	return rng_chance(rng, 50) ? skew : -skew;
+}
+
+/* The pfn at which the 52-bit formats start to use bits that lie out of order. */
+static uint64_t format_boundary(const struct shape *shape)
+{
+	uint64_t boundary = UINT64_C(1) << ((shape->page_shift == 16 ? 48 : 50) - shape->page_shift);
+	return boundary < shape->pfn_limit ? boundary : shape->block;
+}
+
+/* A block-aligned pfn in one of a few places, so that runs come to lie near each other. */
+static uint64_t place_in_memory(const struct shape *shape, struct rng *rng)
+{
+	switch (rng_below(rng, 8)) {
+	case 0:
+		return format_boundary(shape);
+	case 1:
+		return rng_below(rng, shape->pfn_limit / shape->block) * shape->block;
+	case 2:
+		return 0;
+	default:
+		return (1 + rng_below(rng, 64)) * shape->block;
+	}
+}
+
+static uint64_t next_power_of_two(uint64_t x)
+{
+	return x < 2 ? 1 : UINT64_C(1) << (64 - __builtin_clzll(x - 1));
+}
+
+static uint64_t aligned_pfn(const struct shape *shape, struct rng *rng, uint64_t pages,
+                            uint64_t va_page, uint64_t after)
+{
+	uint64_t place = place_in_memory(shape, rng);
+	uint64_t within = rng_below(rng, shape->block);
+	switch (rng_below(rng, 10)) {
+	case 0:
+	case 1:
+		return after;
+	case 2:
+		return after + 1 + rng_below(rng, shape->group);
+	case 3:
+		return place + (within & ~(shape->group - 1));
+	case 4:
+		return place + (within & ~(next_power_of_two(pages) - 1));
+	case 5:
+		return place;
+	case 6:
+		return place + (va_page & (shape->block - 1));
+	case 7:
+		return place + (within & ~(shape->group - 1)) + (va_page & (shape->group - 1));
+	case 8:
+		return place - rng_below(rng, pages + 1);
+	default:
+		return place + within;
+	}
+}
+
+uint64_t shape_pfn(const struct shape *shape, struct rng *rng, uint64_t pages, uint64_t va_page,
+                   uint64_t after)
+{
+	uint64_t pfn = aligned_pfn(shape, rng, pages, va_page, after);
+	/* Also what wrapped below 0 or ran past the end comes back into memory. */
+	return pfn < shape->pfn_limit - pages ? pfn : rng_below(rng, shape->block);
+}
+
+/* A page number that is a multiple of what an entry of some level maps. */
+static uint64_t table_boundary(const struct shape *shape, struct rng *rng)
+{
+	uint64_t middle = shape->va_pages / 2;
+	uint64_t upper = shape->block << shape->table_bits; /* what one level 1 entry maps */
+	switch (rng_below(rng, 4)) {
+	case 0:
+		return upper < middle ? middle + upper : middle;
+	case 1:
+		return middle;
+	default:
+		return middle + shape->block * (1 + rng_below(rng, 16));
+	}
+}
+
+uint64_t shape_va_page(const struct shape *shape, struct rng *rng, uint64_t pages)
+{
+	if (rng_chance(rng, 3))
+		return 0;
+	if (rng_chance(rng, 3))
+		return shape->va_pages - pages;
+	uint64_t page = table_boundary(shape, rng);
+	if (rng_chance(rng, 60))
+		page += (uint64_t)shape_skew(shape, rng);
+	return page <= shape->va_pages - pages ? page : shape->va_pages - pages;
+}
+
+struct machine_config shape_machine(struct rng *rng)
+{
+	static const struct machine_config machines[] = {
+		{ .page_shift = 12, .va_bits = 48, .pa_bits = 48 },
+		{ .page_shift = 12, .va_bits = 39, .pa_bits = 48 },
+		{ .page_shift = 12, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
+		{ .page_shift = 12, .va_bits = 52, .pa_bits = 48, .lpa2 = true },
+		{ .page_shift = 14, .va_bits = 36, .pa_bits = 48 },
+		{ .page_shift = 14, .va_bits = 47, .pa_bits = 48 },
+		{ .page_shift = 14, .va_bits = 48, .pa_bits = 48 },
+		{ .page_shift = 14, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
+		{ .page_shift = 16, .va_bits = 42, .pa_bits = 48 },
+		{ .page_shift = 16, .va_bits = 48, .pa_bits = 48 },
+		{ .page_shift = 16, .va_bits = 48, .pa_bits = 52 },
+		{ .page_shift = 16, .va_bits = 52, .pa_bits = 52 },
+	};
+	struct machine_config config = machines[0];
+	if (rng_chance(rng, 60))
+		config = machines[rng_below(rng, sizeof(machines) / sizeof(machines[0]))];
+	config.bbm = (uint8_t)rng_below(rng, 3);
+	return config;
+}
+
+struct policy shape_policy(struct rng *rng, const struct machine_config *config)
+{
+	struct policy policy = policy_default(rng_chance(rng, 70) ? POLICY_V9 : POLICY_V4);
+	if (rng_chance(rng, 60))
+		return policy;
+	unsigned huge = (unsigned)rng_below(rng, 4);
+	policy.vmap_huge = huge == 0 ? VMAP_HUGE_FLAG : huge == 1 ? VMAP_HUGE_NEVER : VMAP_HUGE_ALWAYS;
+	policy.stop_at_order0 = rng_chance(rng, 50);
+	policy.scan_limit = rng_chance(rng, 50);
+	policy.hugetlb = rng_chance(rng, 70);
+	if (rng_chance(rng, 30))
+		policy.max_shift = (uint8_t)(config->page_shift + rng_below(rng, 16));
+	return policy;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where bugs in mapping code live: lengths, alignments and addresses near
+ * the sizes that the tables have. The generator and the mutator draw from
+ * these classes, and hardly ever from plain numbers.
+ */
+#ifndef FUZZ_SHAPE_H
+#define FUZZ_SHAPE_H
+
+#include "fuzz/rng.h"
+#include "fuzz/scenario.h"
+
+/* The sizes that matter on the scenario's machine, in pages. */
+struct shape {
+	uint64_t group;     /* a contiguous group of pages */
+	uint64_t block;     /* what one level 2 entry maps */
+	uint64_t va_pages;  /* the whole address space */
+	uint64_t pfn_limit; /* physical memory that page arrays may use */
+	unsigned page_shift, table_bits;
+};
+
+struct shape shape_of(const struct machine_config *config);
+
+/* A number of pages: 1, near a group, several groups, a power of two, near a block, ... */
+uint64_t shape_length(const struct shape *shape, struct rng *rng);
+
+/*
+ * A pfn for a run of `pages` that will stand at page `va_page` of the space
+ * and comes after a run that ended before pfn `after`: continuing it, or
+ * aligned to a group, a block or its own size, or skewed like its address, or
+ * just below a boundary of the descriptor format.
+ */
+uint64_t shape_pfn(const struct shape *shape, struct rng *rng, uint64_t pages, uint64_t va_page,
+                   uint64_t after);
+
+/* The page number of an area of `pages`: by where tables end, with a skew near a block's start. */
+uint64_t shape_va_page(const struct shape *shape, struct rng *rng, uint64_t pages);
+
+/* A small distance in pages, up or down, by which an alignment may be missed. */
+int64_t shape_skew(const struct shape *shape, struct rng *rng);
+
+/* A machine that Linux supports, most often with 4K pages. */
+struct machine_config shape_machine(struct rng *rng);
+
+/* A policy, most often the newest with nothing changed. */
+struct policy shape_policy(struct rng *rng, const struct machine_config *config);
+
+#endif
