@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files and arguments. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fuzz/scenario_bytes.h"
+#include "fuzz/scenario_text.h"
+#include "regress/vmapdiff.h"
+
+static char buffer[SCENARIO_MAX_TEXT + 1];
+_Static_assert(SCENARIO_MAX_BYTES < sizeof(buffer), "an encoding fits the buffer");
+
+static bool cannot(const char *what, const char *path)
+{
+	fprintf(stderr, "%s: cannot %s: %s\n", path, what, strerror(errno));
+	return false;
+}
+
+/* Reads up to a byte more than a text may have, so that longer ones are seen to be. */
+static bool read_file(const char *path, size_t *size)
+{
+	FILE *file = fopen(path, "rb");
+	if (!file)
+		return cannot("open", path);
+	*size = fread(buffer, 1, sizeof(buffer), file);
+	bool good = !ferror(file);
+	if (!good)
+		cannot("read", path);
+	fclose(file);
+	return good;
+}
+
+bool load_scenario(const char *path, struct scenario *s)
+{
+	size_t size;
+	struct text_error error;
+	if (!read_file(path, &size))
+		return false;
+	if (scenario_bytes_begin((const uint8_t *)buffer, size)) {
+		if (scenario_decode((const uint8_t *)buffer, size, s))
+			return true;
+		fprintf(stderr, "%s: these bytes are no scenario of this version; was it cut short?\n",
+		        path);
+		return false;
+	}
+	if (scenario_parse(buffer, size, s, &error))
+		return true;
+	fprintf(stderr, "%s:%u:%u: %s\n", path, error.line, error.column, error.message);
+	return false;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int not_hidden(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static bool for_each_in_directory(const char *path, bool (*each)(const char *, void *),
+                                  void *context)
+{
+	struct dirent **entry;
+	int n = scandir(path, &entry, not_hidden, by_name);
+	if (n < 0)
+		return cannot("read the directory", path);
+	bool good = true;
+	for (int i = 0; i < n; i++) {
+		char *name = NULL;
+		if (good && asprintf(&name, "%s/%s", path, entry[i]->d_name) < 0)
+			good = cannot("allocate memory for", path);
+		good = good && for_each_file(name, each, context);
+		free(name);
+		free(entry[i]);
+	}
+	free(entry);
+	return good;
+}
+
+bool for_each_file(const char *path, bool (*each)(const char *path, void *context), void *context)
+{
+	struct stat st;
+	if (stat(path, &st))
+		return cannot("open", path);
+	if (S_ISDIR(st.st_mode))
+		return for_each_in_directory(path, each, context);
+	return each(path, context);
+}
+
+static bool bad_argument(const char *command, const char *argument, const char *why)
+{
+	fprintf(stderr, "vmapdiff %s: %s%s; see 'vmapdiff --help'\n", command, argument, why);
+	return false;
+}
+
+bool read_arguments(const char *command, int argc, char **argv, struct arguments *a)
+{
+	*a = (struct arguments){ 0 };
+	for (int i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "-o")) {
+			if (++i == argc)
+				return bad_argument(command, "-o", " needs a path");
+			a->output = argv[i];
+		} else if (!strcmp(argv[i], "--to-bytes")) {
+			a->to_bytes = true;
+		} else if (argv[i][0] == '-') {
+			return bad_argument(command, argv[i], " is no option");
+		} else if (a->files == (int)(sizeof(a->file) / sizeof(a->file[0]))) {
+			return bad_argument(command, argv[i], " is one path too many; give a directory");
+		} else {
+			a->file[a->files++] = argv[i];
+		}
+	}
+	return a->files || bad_argument(command, "", "something to work on is missing");
+}
+
+struct player *need_player(void)
+{
+	struct player *p = player_create();
+	if (p)
+		return p;
+	fprintf(stderr, "vmapdiff: no memory for the simulated machines\n");
+	exit(EXIT_UNUSABLE);
+}

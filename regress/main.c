@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "regress/vmapdiff.h"
+
+static const struct command {
+	const char *name, *arguments, *what;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "replay", "FILE|DIR...", "play scenarios on every mapper and judge them", command_replay },
+	{ "show", "FILE", "the verdict, and the address space of each mapper side by side",
+	  command_show },
+	{ "minimize", "FILE [-o OUT]", "the smallest scenario that fails in the same way",
+	  command_minimize },
+	{ "convert", "[--to-bytes] FILE|DIR... -o OUT", "between text and a fuzzer's bytes",
+	  command_convert },
+	{ "capture", "PID [-o DIR]", "a process's physical contiguity as scenarios (needs root)",
+	  command_capture },
+	{ "rules", "", "every rule with its sentence and source", command_rules },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(FILE *to)
+{
+	fprintf(to, "vmapdiff: differential checking of arm64 kernel page-table mapping\n\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(to, "  vmapdiff %s %s\n      %s\n", commands[i].name, commands[i].arguments,
+		        commands[i].what);
+	fprintf(to, "\nA FILE is a scenario as text or as a fuzzer wrote it.\n"
+	            "exit: 0 as expected, 1 a rule is broken, 2 unusable input or arguments\n");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		print_help(argc < 2 ? stderr : stdout);
+		return argc < 2 ? EXIT_UNUSABLE : EXIT_AS_EXPECTED;
+	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 2, argv + 2);
+	fprintf(stderr, "vmapdiff: '%s' is no command; 'vmapdiff --help' lists them\n", argv[1]);
+	return EXIT_UNUSABLE;
+}

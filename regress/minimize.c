@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * minimize: the smallest scenario that fails in the same way.
+ *
+ * A list of steps, each of which makes a scenario smaller by its own measure;
+ * a step is taken when the smaller scenario still fails with the same
+ * signature. The list is gone through until no step of it can be taken.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fuzz/crash.h"
+#include "fuzz/edit.h"
+#include "fuzz/mutate.h"
+#include "fuzz/scenario_text.h"
+#include "fuzz/shape.h"
+#include "regress/trial.h"
+#include "regress/vmapdiff.h"
+
+struct shrink {
+	struct player *player;
+	struct trial goal;
+	unsigned trials, taken;
+	bool failed; /* the host cannot run trials any more */
+};
+
+static struct scenario best, candidate;
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+static void show_progress(const struct shrink *sh, bool done)
+{
+	if (!isatty(STDERR_FILENO) && !done && sh->trials % 200)
+		return;
+	fprintf(stderr, "%sminimize: %u ops, %u runs, %llu pages after %u trials%s",
+	        isatty(STDERR_FILENO) ? "\r" : "", best.ops, best.runs,
+	        (unsigned long long)scenario_pages(&best), sh->trials,
+	        isatty(STDERR_FILENO) && !done ? "   " : "\n");
+}
+
+static bool stopped(const struct shrink *sh)
+{
+	return interrupted || sh->failed;
+}
+
+/* Takes the candidate for the best if it is a scenario and fails as it should. */
+static bool take(struct shrink *sh)
+{
+	struct trial trial;
+	struct refusal why;
+	if (stopped(sh) || !edit_repair(&candidate) || !scenario_check(&candidate, &why))
+		return false;
+	sh->trials++;
+	if (!trial_run(sh->player, &candidate, &trial)) {
+		sh->failed = true;
+		return false;
+	}
+	bool same = trial_same(&trial, &sh->goal);
+	if (same) {
+		scenario_copy(&best, &candidate);
+		sh->taken++;
+	}
+	show_progress(sh, false);
+	return same;
+}
+
+static struct scenario *fresh_candidate(void)
+{
+	scenario_copy(&candidate, &best);
+	return &candidate;
+}
+
+/* --- fewer things ------------------------------------------------------------ */
+
+static void drop_ops(struct shrink *sh)
+{
+	for (uint32_t i = best.ops; i-- > 0 && best.ops > 1;) {
+		if (i >= best.ops)
+			continue;
+		edit_remove_op(fresh_candidate(), i);
+		take(sh);
+	}
+}
+
+static void drop_faults(struct shrink *sh)
+{
+	for (uint32_t i = 0; i < best.ops; i++) {
+		if (best.op[i].fail_alloc) {
+			fresh_candidate()->op[i].fail_alloc = 0;
+			take(sh);
+		}
+		if (best.op[i].fail_trylock) {
+			fresh_candidate()->op[i].fail_trylock = 0;
+			take(sh);
+		}
+	}
+}
+
+/* Drops runs in chunks, halves first, then ever smaller ones. */
+static void drop_runs(struct shrink *sh)
+{
+	for (uint32_t i = 0; i < best.ops; i++) {
+		for (uint32_t chunk = best.op[i].runs / 2 + 1; chunk; chunk /= 2) {
+			for (uint32_t at = 0; i < best.ops && at + chunk <= best.op[i].runs;) {
+				if (chunk == best.op[i].runs)
+					break;
+				edit_splice_runs(fresh_candidate(), i, at, chunk, NULL, 0);
+				if (!take(sh))
+					at += chunk;
+			}
+		}
+	}
+}
+
+/* Makes two neighbouring runs one that is as long. */
+static void merge_runs(struct shrink *sh)
+{
+	for (uint32_t i = 0; i < best.ops; i++) {
+		for (uint32_t at = 0; i < best.ops && at + 1 < best.op[i].runs;) {
+			struct page_run *run = &fresh_candidate()->run[best.op[i].first_run + at];
+			struct page_run merged = { run[0].pfn, run[0].pages + run[1].pages };
+			edit_splice_runs(&candidate, i, at, 2, &merged, 1);
+			if (!take(sh))
+				at++;
+		}
+	}
+}
+
+/* --- smaller numbers ---------------------------------------------------------- */
+
+/* Sets run `r` of the best to the first of `pages` that keeps the failure. */
+static bool shorten_run(struct shrink *sh, uint32_t r, uint64_t pages)
+{
+	if (!pages || pages >= best.run[r].pages)
+		return false;
+	fresh_candidate()->run[r].pages = (uint32_t)pages;
+	return take(sh);
+}
+
+static void shorten_runs(struct shrink *sh)
+{
+	struct shape shape = shape_of(&best.machine);
+	for (uint32_t r = 0; r < best.runs;) {
+		uint32_t pages = best.run[r].pages;
+		uint64_t whole_groups = (pages - 1) & ~(shape.group - 1);
+		bool shorter = shorten_run(sh, r, 1) || shorten_run(sh, r, shape.group) ||
+		               shorten_run(sh, r, pages / 2) ||
+		               shorten_run(sh, r, pages - shape.block) ||
+		               shorten_run(sh, r, whole_groups) || shorten_run(sh, r, pages - 1);
+		if (!shorter || stopped(sh))
+			r++;
+	}
+}
+
+static bool lower_pfn(struct shrink *sh, uint32_t r, uint64_t pfn)
+{
+	if (pfn >= best.run[r].pfn)
+		return false;
+	fresh_candidate()->run[r].pfn = pfn;
+	return take(sh);
+}
+
+/* Each run gets a block-aligned place of its own, and as little skew as will do. */
+static void lower_pfns(struct shrink *sh)
+{
+	struct shape shape = shape_of(&best.machine);
+	uint64_t place = 0;
+	for (uint32_t r = 0; r < best.runs && !stopped(sh); r++) {
+		if (run_is_trouble(&best.run[r]))
+			continue;
+		uint64_t skew = best.run[r].pfn & (shape.block - 1);
+		place = (place / shape.block + 2) * shape.block;
+		(void)(lower_pfn(sh, r, place) || lower_pfn(sh, r, place + shape.group) ||
+		       lower_pfn(sh, r, place + (skew & ~(shape.group - 1))) ||
+		       lower_pfn(sh, r, place + (skew & (shape.group - 1))) ||
+		       lower_pfn(sh, r, place + skew));
+		place += best.run[r].pages;
+	}
+}
+
+static void move_ops(uint64_t from, uint64_t to)
+{
+	for (uint32_t i = 0; i < candidate.ops; i++)
+		if (candidate.op[i].va == from)
+			candidate.op[i].va = to;
+}
+
+/* An address counts as lower when it is nearer to the middle of the space, where vmalloc's is. */
+static bool lower_va(struct shrink *sh, uint32_t i, uint64_t page)
+{
+	uint64_t base = scenario_va_base(&best), middle = UINT64_C(1) << (best.machine.va_bits - 1);
+	uint64_t from = best.op[i].va;
+	uint64_t to = base + middle + (page << best.machine.page_shift);
+	if (from >= base + middle && to >= from)
+		return false;
+	fresh_candidate();
+	move_ops(from, to);
+	return take(sh);
+}
+
+static void lower_vas(struct shrink *sh)
+{
+	for (uint32_t i = 0; i < best.ops && !stopped(sh); i++) {
+		struct shape shape = shape_of(&best.machine);
+		uint64_t page = (best.op[i].va - scenario_va_base(&best)) >> shape.page_shift;
+		uint64_t skew = page & (shape.block - 1);
+		uint64_t place = 4 * i * shape.block;
+		(void)(lower_va(sh, i, place) || lower_va(sh, i, place + shape.group) ||
+		       lower_va(sh, i, place + shape.block - shape.group) ||
+		       lower_va(sh, i, place + (skew & ~(shape.group - 1))) ||
+		       lower_va(sh, i, place + skew));
+	}
+}
+
+static void lower_planted(struct shrink *sh)
+{
+	for (uint32_t i = 0; i < best.ops; i++) {
+		if (best.op[i].kind != OP_PLANT || best.op[i].pfn <= 1)
+			continue;
+		fresh_candidate()->op[i].pfn = 1;
+		take(sh);
+	}
+}
+
+/* --- nothing unusual ---------------------------------------------------------- */
+
+static void default_machine(struct shrink *sh)
+{
+	const struct machine_config standard = {
+		.page_shift = best.machine.page_shift, .va_bits = 48, .pa_bits = 48
+	};
+	if (memcmp(&best.machine, &standard, sizeof(standard)) != 0) {
+		/* Areas keep their distance from the middle of the space. */
+		uint64_t old_middle = scenario_va_base(&best) + (UINT64_C(1) << (best.machine.va_bits - 1));
+		fresh_candidate()->machine = standard;
+		uint64_t new_middle = scenario_va_base(&candidate) + (UINT64_C(1) << 47);
+		for (uint32_t i = 0; i < candidate.ops; i++)
+			candidate.op[i].va += new_middle - old_middle;
+		take(sh);
+	}
+	if (best.machine.bbm) {
+		fresh_candidate()->machine.bbm = 0;
+		take(sh);
+	}
+}
+
+static void default_policy(struct shrink *sh)
+{
+	fresh_candidate()->policy = policy_default(POLICY_V9);
+	if (memcmp(&candidate.policy, &best.policy, sizeof(best.policy)) == 0 || take(sh))
+		return;
+	struct policy standard = policy_default(best.policy.series);
+	if (best.policy.vmap_huge != standard.vmap_huge) {
+		fresh_candidate()->policy.vmap_huge = standard.vmap_huge;
+		take(sh);
+	}
+	if (best.policy.stop_at_order0 != standard.stop_at_order0) {
+		fresh_candidate()->policy.stop_at_order0 = standard.stop_at_order0;
+		take(sh);
+	}
+	if (best.policy.scan_limit != standard.scan_limit) {
+		fresh_candidate()->policy.scan_limit = standard.scan_limit;
+		take(sh);
+	}
+	if (best.policy.hugetlb != standard.hugetlb) {
+		fresh_candidate()->policy.hugetlb = standard.hugetlb;
+		take(sh);
+	}
+	if (best.policy.max_shift != standard.max_shift) {
+		fresh_candidate()->policy.max_shift = standard.max_shift;
+		take(sh);
+	}
+}
+
+static void default_ops(struct shrink *sh)
+{
+	for (uint32_t i = 0; i < best.ops; i++) {
+		if (best.op[i].prot != PROT_KERNEL) {
+			fresh_candidate()->op[i].prot = PROT_KERNEL;
+			take(sh);
+		}
+		if (best.op[i].flags) {
+			fresh_candidate()->op[i].flags = 0;
+			take(sh);
+		}
+	}
+}
+
+static void minimize(struct shrink *sh)
+{
+	static void (*const steps[])(struct shrink *) = {
+		drop_ops,     drop_runs,  drop_faults, merge_runs,     shorten_runs,
+		default_policy, default_machine, default_ops, lower_pfns, lower_vas, lower_planted,
+	};
+	unsigned before;
+	do {
+		before = sh->taken;
+		for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !stopped(sh); i++)
+			steps[i](sh);
+	} while (sh->taken != before && !stopped(sh));
+}
+
+/* --- the command -------------------------------------------------------------- */
+
+static int write_result(const struct arguments *a, const struct shrink *sh)
+{
+	struct trial last;
+	FILE *to = a->output ? fopen(a->output, "w") : stdout;
+	if (!to) {
+		fprintf(stderr, "%s: cannot write: %s\n", a->output, strerror(errno));
+		return EXIT_UNUSABLE;
+	}
+	if (trial_run(sh->player, &best, &last))
+		fprintf(to, "# %s\n", last.signature);
+	scenario_print(&best, to);
+	if (a->output && fclose(to)) {
+		fprintf(stderr, "%s: cannot write: %s\n", a->output, strerror(errno));
+		return EXIT_UNUSABLE;
+	}
+	if (a->output)
+		fprintf(stderr, "wrote %s; next: ./rig show %s\n", a->output, a->output);
+	return sh->failed ? EXIT_UNUSABLE : EXIT_AS_EXPECTED;
+}
+
+int command_minimize(int argc, char **argv)
+{
+	struct arguments a;
+	struct shrink sh = { 0 };
+	if (!read_arguments("minimize", argc, argv, &a))
+		return EXIT_UNUSABLE;
+	if (a.files != 1) {
+		fprintf(stderr, "vmapdiff minimize: takes one scenario\n");
+		return EXIT_UNUSABLE;
+	}
+	if (!load_scenario(a.file[0], &best))
+		return EXIT_UNUSABLE;
+	best.expect = (struct expectation){ 0 };
+	sh.player = need_player();
+	crash_report_for(sh.player);
+	if (!trial_run(sh.player, &best, &sh.goal))
+		return EXIT_UNUSABLE;
+	if (!sh.goal.signature[0]) {
+		fprintf(stderr, "%s: all rules hold, so there is nothing to minimize\n", a.file[0]);
+		return EXIT_UNUSABLE;
+	}
+	fprintf(stderr, "%s\n", sh.goal.signature);
+	signal(SIGINT, on_interrupt);
+	minimize(&sh);
+	show_progress(&sh, true);
+	fprintf(stderr, "%s\n", interrupted ? "interrupted: this is the best so far" :
+	                                      "no step makes it smaller");
+	int code = write_result(&a, &sh);
+	player_destroy(sh.player);
+	return code;
+}

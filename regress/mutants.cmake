@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Builds each mutant: a copy of the batched mapper with one patch applied, and with it the fuzz
+# target fuzz_vmap.NAME and the tool vmapdiff.NAME, in the build folder's mutants/.
+find_program(PATCH_PROGRAM patch REQUIRED)
+file(GLOB mutant_patches CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/mutants/*.patch)
+file(GLOB batched_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/mapper/batched/*.[ch])
+
+function(vmapdiff_mutant patch)
+  get_filename_component(name ${patch} NAME_WE)
+  set(root ${PROJECT_BINARY_DIR}/mutants/${name})
+  set(stamp ${root}/patched)
+  set(sources ${batched_sources})
+  list(TRANSFORM sources PREPEND ${root}/mapper/)
+  add_custom_command(
+    OUTPUT ${stamp} ${sources}
+    COMMAND ${CMAKE_COMMAND} -E rm -rf ${root}/mapper
+    COMMAND ${CMAKE_COMMAND} -E copy_directory
+            ${PROJECT_SOURCE_DIR}/mapper/batched ${root}/mapper/batched
+    COMMAND ${PATCH_PROGRAM} --quiet --no-backup-if-mismatch --fuzz=0 -p1 -d ${root} -i ${patch}
+    COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
+    DEPENDS ${patch} ${batched_files}
+    COMMENT "Planting ${name}"
+    VERBATIM)
+  add_library(batched.${name} OBJECT ${sources})
+  target_include_directories(batched.${name} BEFORE PRIVATE ${root})
+  target_link_libraries(batched.${name} PUBLIC machine PRIVATE vmapdiff_mapper_flags)
+
+  add_executable(fuzz_vmap.${name} ${PROJECT_SOURCE_DIR}/fuzz/fuzz_vmap.c)
+  target_link_libraries(fuzz_vmap.${name}
+    PRIVATE vmapdiff_mapper_flags fuzz_engine harness batched.${name})
+  add_executable(vmapdiff.${name})
+  target_link_libraries(vmapdiff.${name} PRIVATE tool batched.${name})
+  set_target_properties(fuzz_vmap.${name} vmapdiff.${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/mutants)
+endfunction()
+
+foreach(patch IN LISTS mutant_patches)
+  vmapdiff_mutant(${patch})
+endforeach()

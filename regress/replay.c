@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* replay: plays scenarios and holds each against what it expects. */
+#include <stdio.h>
+
+#include "fuzz/crash.h"
+#include "regress/vmapdiff.h"
+
+struct tally {
+	struct player *player;
+	unsigned as_expected, broken, unusable;
+};
+
+static struct scenario scenario;
+
+/* Plays every mapper on everything: a replay samples nothing. */
+static bool play_all(struct player *p, struct verdict *verdict)
+{
+	player_prepare(p, &scenario);
+	for (unsigned i = 0; player_mappers[i]; i++)
+		if (!player_run(p, &scenario, i, scenario.ops, verdict))
+			return false;
+	return true;
+}
+
+static void complain(const char *path, const struct verdict *verdict)
+{
+	const struct expectation *expect = &scenario.expect;
+	if (verdict->rule == RULE_NONE) {
+		printf("%s: holds, but was expected to fail %s.%s\n", path,
+		       rule_text(expect->rule)->property, rule_text(expect->rule)->name);
+		return;
+	}
+	printf("%s:\n", path);
+	verdict_print(verdict, stdout);
+	printf("  next      ./rig show %s\n\n", path);
+}
+
+static bool replay_file(const char *path, void *context)
+{
+	struct tally *tally = context;
+	struct verdict verdict;
+	if (!load_scenario(path, &scenario)) {
+		tally->unusable++;
+		return true;
+	}
+	play_all(tally->player, &verdict);
+	if (verdict.rule == scenario.expect.rule) {
+		tally->as_expected++;
+		return true;
+	}
+	complain(path, &verdict);
+	tally->broken++;
+	return true;
+}
+
+int command_replay(int argc, char **argv)
+{
+	struct arguments a;
+	struct tally tally = { 0 };
+	if (!read_arguments("replay", argc, argv, &a))
+		return EXIT_UNUSABLE;
+	tally.player = need_player();
+	crash_report_for(tally.player);
+	for (int i = 0; i < a.files; i++)
+		if (!for_each_file(a.file[i], replay_file, &tally))
+			tally.unusable++;
+	player_destroy(tally.player);
+
+	printf("%u scenarios: %u as expected, %u not, %u unusable\n",
+	       tally.as_expected + tally.broken + tally.unusable, tally.as_expected, tally.broken,
+	       tally.unusable);
+	if (tally.unusable)
+		return EXIT_UNUSABLE;
+	return tally.broken ? EXIT_RULE_BROKEN : EXIT_AS_EXPECTED;
+}
+
+int command_rules(int argc, char **argv)
+{
+	(void)argv;
+	if (argc) {
+		fprintf(stderr, "vmapdiff rules: takes no arguments\n");
+		return EXIT_UNUSABLE;
+	}
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
+		const struct rule_text *text = rule_text((enum rule)rule);
+		printf("%s.%s\n    %s\n    %s\n", text->property, text->name, text->sentence,
+		       text->source);
+	}
+	return EXIT_AS_EXPECTED;
+}

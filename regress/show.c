@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * show: the scenario, the verdict, and the address space of each mapper side
+ * by side as it was when the first rule broke. Fits 80 columns.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/crash.h"
+#include "fuzz/scenario_text.h"
+#include "regress/view.h"
+#include "regress/vmapdiff.h"
+
+#define WIDTH 78
+#define CELL 24
+#define CONTEXT 2     /* rows that agree, shown around each that differs */
+#define MOST_ROWS 400 /* printed; beyond, rows are only counted */
+
+static struct scenario scenario;
+
+/* --- the scenario, with long lines folded ---------------------------------- */
+
+static void print_folded(const char *line)
+{
+	int column = 0;
+	for (const char *c = line; *c; c++) {
+		putchar(*c);
+		column++;
+		if (column >= WIDTH - 22 && *c == ',') {
+			printf("\n        ");
+			column = 8;
+		}
+	}
+}
+
+static void print_scenario(void)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+	if (!memory)
+		return;
+	scenario_print(&scenario, memory);
+	fclose(memory);
+	print_folded(text);
+	free(text);
+}
+
+/* --- the rows ---------------------------------------------------------------- */
+
+/* A range of pages in which every mapper has at most one extent. */
+struct row {
+	uint64_t page, pages;
+	bool differs;
+};
+
+struct table {
+	struct arm64_geometry g;
+	struct view view[PLAYER_MAX_MAPPERS];
+	unsigned views;
+	struct row *row;
+	size_t rows;
+};
+
+static bool same_translation(const struct extent *a, const struct extent *b, uint64_t page)
+{
+	if (!a || !b)
+		return a == b;
+	return a->pfn + (page - a->page) == b->pfn + (page - b->page) &&
+	       !memcmp(&a->attributes, &b->attributes, sizeof(a->attributes));
+}
+
+/* The next page after `page`, or at it, where some view begins or ends an extent. */
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+static uint64_t *all_boundaries(const struct table *t, size_t *count)
+{
+	size_t n = 0, most = 0;
+	for (unsigned v = 0; v < t->views; v++)
+		most += 2 * t->view[v].extents;
+	uint64_t *at = malloc((most + 1) * sizeof(*at));
+	if (!at)
+		exit(EXIT_UNUSABLE);
+	for (unsigned v = 0; v < t->views; v++) {
+		for (size_t i = 0; i < t->view[v].extents; i++) {
+			at[n++] = t->view[v].extent[i].page;
+			at[n++] = t->view[v].extent[i].page + t->view[v].extent[i].pages;
+		}
+	}
+	qsort(at, n, sizeof(*at), by_value);
+	*count = n;
+	return at;
+}
+
+static bool row_between(const struct table *t, uint64_t page, uint64_t end, struct row *row)
+{
+	bool mapped = false;
+	const struct extent *first = view_find(&t->view[0], page);
+	*row = (struct row){ page, end - page, false };
+	for (unsigned v = 0; v < t->views; v++) {
+		const struct extent *e = view_find(&t->view[v], page);
+		mapped |= e != NULL;
+		row->differs |= !same_translation(first, e, page);
+	}
+	return mapped && end > page;
+}
+
+static void make_rows(struct table *t)
+{
+	size_t n;
+	uint64_t *at = all_boundaries(t, &n);
+	t->row = malloc((n + 1) * sizeof(*t->row));
+	if (!t->row)
+		exit(EXIT_UNUSABLE);
+	for (size_t i = 0; i + 1 < n; i++)
+		if (row_between(t, at[i], at[i + 1], &t->row[t->rows]))
+			t->rows++;
+	free(at);
+}
+
+static const char *memory_name(uint8_t memory)
+{
+	return memory == 0xff ? "" : memory == 0x44 ? " nc" : memory == 0x04 ? " dev" : " ?";
+}
+
+static void print_cell(const struct extent *e, uint64_t page)
+{
+	char text[64];
+	if (!e) {
+		printf("  %-*s", CELL, "-");
+		return;
+	}
+	snprintf(text, sizeof(text), "0x%" PRIx64 " %s %s%s%s", e->pfn + (page - e->page),
+	         e->level < ARM64_LAST_LEVEL ? "block" :
+	         e->contiguous               ? "cont" :
+	                                       "page",
+	         e->attributes.el1_write ? "rw" : "ro", e->attributes.el1_exec ? "x" : "",
+	         memory_name(e->attributes.memory));
+	printf("  %-*s", CELL, text);
+}
+
+static void print_row(const struct table *t, const struct row *row)
+{
+	uint64_t va = arm64_va_base(&t->g) + (row->page << t->g.granule);
+	printf("%c 0x%016" PRIx64 " %6" PRIu64, row->differs ? '!' : ' ', va, row->pages);
+	for (unsigned v = 0; v < t->views; v++)
+		print_cell(view_find(&t->view[v], row->page), row->page);
+	printf("\n");
+}
+
+/* Whether a row is shown: when few rows there are, or when one near it differs. */
+static bool is_shown(const struct table *t, size_t i)
+{
+	if (t->rows <= 40)
+		return true;
+	size_t from = i > CONTEXT ? i - CONTEXT : 0;
+	for (size_t k = from; k <= i + CONTEXT && k < t->rows; k++)
+		if (t->row[k].differs)
+			return true;
+	return i < CONTEXT || i + CONTEXT >= t->rows;
+}
+
+static void print_left_out(size_t rows)
+{
+	if (rows)
+		printf("  ... %zu rows that agree\n", rows);
+}
+
+static void print_rows(const struct table *t)
+{
+	size_t left_out = 0, printed = 0;
+	uint64_t differ = 0;
+	printf("\n  %-18s %6s", "address", "pages");
+	for (unsigned v = 0; v < t->views; v++)
+		printf("  %-*s", CELL, player_mappers[v]->name);
+	printf("\n");
+	for (size_t i = 0; i < t->rows; i++) {
+		differ += t->row[i].differs ? t->row[i].pages : 0;
+		if (!is_shown(t, i) || printed == MOST_ROWS) {
+			left_out++;
+			continue;
+		}
+		print_left_out(left_out);
+		left_out = 0;
+		print_row(t, &t->row[i]);
+		printed++;
+	}
+	if (printed == MOST_ROWS)
+		printf("  ... %zu more rows\n", left_out);
+	else
+		print_left_out(left_out);
+	if (!t->rows)
+		printf("  nothing is mapped\n");
+	printf("%" PRIu64 " pages differ%s\n", differ, differ ? " (rows marked !)" : "");
+}
+
+/* --- the verdict ------------------------------------------------------------- */
+
+/* Plays each mapper; the earliest op at which one breaks a rule, or the number of ops. */
+static uint32_t judge(struct player *p, struct verdict *first)
+{
+	uint32_t op = scenario.ops;
+	first->rule = RULE_NONE;
+	for (unsigned i = 0; player_mappers[i]; i++) {
+		struct verdict v;
+		if (!player_run(p, &scenario, i, scenario.ops, &v) && v.op < op) {
+			*first = v;
+			op = v.op;
+		}
+	}
+	return op;
+}
+
+/* Plays all mappers up to the same op and shows what they then have. */
+static void show_spaces(struct player *p, uint32_t ops)
+{
+	struct table t = { .g = arm64_geometry(&scenario.machine) };
+	struct verdict ignored;
+	for (; player_mappers[t.views]; t.views++) {
+		player_run(p, &scenario, t.views, ops, &ignored);
+		t.view[t.views] = view_of(&t.g, p->machine[t.views]);
+	}
+	make_rows(&t);
+	print_rows(&t);
+	for (unsigned v = 0; v < t.views; v++)
+		view_free(&t.view[v]);
+	free(t.row);
+}
+
+int command_show(int argc, char **argv)
+{
+	struct arguments a;
+	struct verdict verdict;
+	if (!read_arguments("show", argc, argv, &a))
+		return EXIT_UNUSABLE;
+	if (a.files != 1) {
+		fprintf(stderr, "vmapdiff show: takes one scenario\n");
+		return EXIT_UNUSABLE;
+	}
+	if (!load_scenario(a.file[0], &scenario))
+		return EXIT_UNUSABLE;
+	struct player *p = need_player();
+	crash_report_for(p);
+	print_scenario();
+	printf("\n");
+	fflush(stdout);
+	player_prepare(p, &scenario);
+	uint32_t op = judge(p, &verdict);
+	if (verdict.rule == RULE_NONE)
+		printf("all rules hold on every mapper\n");
+	else
+		verdict_print(&verdict, stdout);
+	show_spaces(p, op < scenario.ops ? op + 1 : op);
+	if (verdict.rule != RULE_NONE)
+		printf("\nnext: ./rig minimize %s\n", a.file[0]);
+	player_destroy(p);
+	return verdict.rule == scenario.expect.rule ? EXIT_AS_EXPECTED : EXIT_RULE_BROKEN;
+}

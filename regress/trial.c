@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "regress/trial.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SIGNATURE_START "FAIL "
+#define TIME_LIMIT 10 /* seconds of a trial, after which it counts as hanging */
+
+/* In the child: plays, and says on standard error how it failed. */
+static void play(struct player *p, const struct scenario *s)
+{
+	struct verdict verdict;
+	char line[VERDICT_SIGNATURE_SIZE];
+	signal(SIGINT, SIG_IGN); /* the parent decides when to stop */
+	alarm(TIME_LIMIT);
+	player_prepare(p, s);
+	for (unsigned i = 0; player_mappers[i]; i++) {
+		if (player_run(p, s, i, s->ops, &verdict))
+			continue;
+		verdict_signature(&verdict, line);
+		fprintf(stderr, "%s\n", line);
+		break;
+	}
+	fflush(stderr);
+	_exit(0);
+}
+
+/* The first line that is a signature. */
+static void find_signature(FILE *from, struct trial *result)
+{
+	char line[1024];
+	result->signature[0] = '\0';
+	while (fgets(line, sizeof(line), from)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!result->signature[0] && !strncmp(line, SIGNATURE_START, strlen(SIGNATURE_START)))
+			snprintf(result->signature, sizeof(result->signature), "%.*s",
+			         VERDICT_SIGNATURE_SIZE - 1, line);
+	}
+}
+
+/* A child that died without a signature failed all the same. */
+static void name_death(int status, struct trial *result)
+{
+	if (result->signature[0] || (WIFEXITED(status) && !WEXITSTATUS(status)))
+		return;
+	snprintf(result->signature, sizeof(result->signature), SIGNATURE_START "process.%s %d",
+	         WIFSIGNALED(status) ? "signal" : "exit",
+	         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+bool trial_run(struct player *p, const struct scenario *s, struct trial *result)
+{
+	int ends[2], status;
+	if (pipe(ends)) {
+		fprintf(stderr, "vmapdiff: cannot make a pipe: %s\n", strerror(errno));
+		return false;
+	}
+	fflush(NULL);
+	pid_t child = fork();
+	if (child < 0) {
+		fprintf(stderr, "vmapdiff: cannot start a process: %s\n", strerror(errno));
+		return false;
+	}
+	if (!child) {
+		dup2(ends[1], STDERR_FILENO);
+		play(p, s);
+	}
+	close(ends[1]);
+	FILE *from = fdopen(ends[0], "r");
+	if (!from)
+		abort();
+	find_signature(from, result);
+	fclose(from);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	name_death(status, result);
+	return true;
+}
+
+/* Copies a signature without the digits behind "op=". */
+static void without_place(const char *signature, char *to)
+{
+	const char *op = strstr(signature, " op=");
+	if (!op) {
+		strcpy(to, signature);
+		return;
+	}
+	op += strlen(" op=");
+	size_t head = (size_t)(op - signature);
+	memcpy(to, signature, head);
+	strcpy(to + head, op + strspn(op, "0123456789"));
+}
+
+bool trial_same(const struct trial *a, const struct trial *b)
+{
+	char x[VERDICT_SIGNATURE_SIZE], y[VERDICT_SIGNATURE_SIZE];
+	without_place(a->signature, x);
+	without_place(b->signature, y);
+	return !strcmp(x, y);
+}

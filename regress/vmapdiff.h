@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The commands of the vmapdiff tool, and what they share. */
+#ifndef REGRESS_VMAPDIFF_H
+#define REGRESS_VMAPDIFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fuzz/player.h"
+#include "fuzz/scenario.h"
+
+/* Exit codes of every command. */
+enum { EXIT_AS_EXPECTED = 0, EXIT_RULE_BROKEN = 1, EXIT_UNUSABLE = 2 };
+
+/* Each takes the arguments after its name and returns an exit code. */
+int command_replay(int argc, char **argv);
+int command_show(int argc, char **argv);
+int command_minimize(int argc, char **argv);
+int command_convert(int argc, char **argv);
+int command_capture(int argc, char **argv);
+int command_rules(int argc, char **argv);
+
+/*
+ * Reads a scenario, text or bytes, from a file. False after one line on
+ * standard error that says where the file is wrong and what was expected.
+ */
+bool load_scenario(const char *path, struct scenario *s);
+
+/*
+ * Calls `each` with every regular file named by `path`: the file itself, or
+ * those below a directory in order of their names. False after a message
+ * when the path cannot be read, or when `each` returned false.
+ */
+bool for_each_file(const char *path, bool (*each)(const char *path, void *context), void *context);
+
+/* The arguments of a command that has options of the form -x VALUE only. */
+struct arguments {
+	const char *file[64];
+	int files;
+	const char *output; /* -o */
+	bool to_bytes;      /* --to-bytes */
+};
+
+/* Reads arguments; false after a message. */
+bool read_arguments(const char *command, int argc, char **argv, struct arguments *a);
+
+/* A player, or the end of the process with a message. */
+struct player *need_player(void);
+
+#endif
