@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * For each rule a scene in which it holds and the same scene with one thing
+ * changed, which breaks this rule and is reported as this rule. No mapper
+ * under test takes part. A rule without its pair fails the test.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "mapper/test/cmocka_all.h"
+#include "oracle/attributes.h"
+#include "oracle/oracle.h"
+#include "oracle/reference/reference.h"
+
+#define MAX_PAGES 512
+#define PAGES 48   /* of a scene of pages: three contiguous groups */
+#define SINGLE 40  /* a page of it that is in no group with the Contiguous bit */
+#define MEMBER 3   /* a page of it that is */
+#define BASE_PFN 0x10000
+
+static const struct machine_config machine_4k = { .page_shift = 12, .va_bits = 48, .pa_bits = 48 };
+static const struct machine_config machine_lpa2 = {
+	.page_shift = 12, .va_bits = 52, .pa_bits = 48, .lpa2 = true
+};
+static const struct machine_config machine_64k = { .page_shift = 16, .va_bits = 48, .pa_bits = 48 };
+
+struct scene {
+	struct machine *m;
+	struct oracle oracle;
+	struct arm64_geometry g;
+	uint64_t va, pfn[MAX_PAGES];
+	struct call call;
+};
+
+static struct scene scene;
+
+/* The table and index of the descriptor for page `page` of the scene at `level`. */
+static uint64_t *word_at(int level, unsigned page, table_t *table, uint32_t *index)
+{
+	uint64_t va = scene.va + ((uint64_t)page << scene.g.granule);
+	*table = MACHINE_ROOT;
+	for (int l = scene.g.start_level;; l++) {
+		*index = (uint32_t)(va >> arm64_leaf_bits(&scene.g, l)) &
+		         (arm64_table_entries(&scene.g, l) - 1);
+		uint64_t *word = (uint64_t *)machine_words(scene.m, *table) + *index;
+		if (l == level)
+			return word;
+		*table = machine_table_at(scene.m, arm64_address(&scene.g, *word) >> scene.g.granule);
+		assert_int_not_equal(*table, MACHINE_NO_TABLE);
+	}
+}
+
+static void change(int level, unsigned page, uint64_t clear, uint64_t set)
+{
+	table_t table;
+	uint32_t index;
+	uint64_t *word = word_at(level, page, &table, &index);
+	machine_store(scene.m, table, index, 1, (*word & ~clear) | set, 0);
+}
+
+static void set_group_contiguous(void)
+{
+	for (unsigned i = 0; i < 16; i++)
+		change(3, i, 0, ARM64_CONTIGUOUS);
+}
+
+static void begin(const struct machine_config *config, uint64_t pages)
+{
+	machine_reset(scene.m, config);
+	oracle_begin(&scene.oracle, scene.m, "scene");
+	scene.g = arm64_geometry(config);
+	scene.va = arm64_va_base(&scene.g) + (UINT64_C(1) << (config->va_bits - 1));
+	scene.call = (struct call){
+		.kind = CALL_VMAP,
+		.va = scene.va,
+		.bytes = pages << config->page_shift,
+		.pages = { scene.pfn, pages },
+		.prot = PROT_KERNEL,
+	};
+}
+
+static void map_pages(const struct machine_config *config, uint64_t first_pfn)
+{
+	begin(config, PAGES);
+	for (unsigned i = 0; i < PAGES; i++)
+		scene.pfn[i] = first_pfn + i;
+}
+
+static void store_pages(void)
+{
+	struct policy policy = policy_default(POLICY_V9);
+	struct address_space space = { .machine = scene.m, .policy = &policy };
+	scene.call.returned = reference_mapper.vmap(&space, scene.va, scene.call.pages, PROT_KERNEL, 0);
+}
+
+/* --- scenes in which everything holds ------------------------------------- */
+
+/* 48 pages, of which the first 16 are a contiguous group. */
+static void pages_4k(void)
+{
+	map_pages(&machine_4k, BASE_PFN);
+	store_pages();
+	set_group_contiguous();
+}
+
+static void pages_lpa2(void)
+{
+	map_pages(&machine_lpa2, BASE_PFN);
+	store_pages();
+}
+
+static void pages_64k(void)
+{
+	map_pages(&machine_64k, BASE_PFN);
+	store_pages();
+}
+
+/* Page frames that are consecutive but not aligned to a group. */
+static void pages_unaligned(void)
+{
+	map_pages(&machine_4k, BASE_PFN + 1);
+	store_pages();
+}
+
+/* Page frames of which one is elsewhere. */
+static void pages_scattered(void)
+{
+	map_pages(&machine_4k, BASE_PFN);
+	scene.pfn[MEMBER] = 0x777;
+	store_pages();
+}
+
+static void one_block(void)
+{
+	begin(&machine_4k, MAX_PAGES);
+	for (unsigned i = 0; i < MAX_PAGES; i++)
+		scene.pfn[i] = BASE_PFN + i;
+	uint64_t desc = arm64_leaf_bits_of(&scene.g, 2, attributes_of(PROT_KERNEL)) |
+	                (uint64_t)BASE_PFN << 12;
+	assert_true(reference_plant(&scene.g, scene.m, scene.va, 2, desc));
+}
+
+/* A mapping that failed, and was unmapped by its caller. */
+static void cleaned_up(void)
+{
+	begin(&machine_4k, PAGES);
+	for (unsigned i = 0; i < PAGES; i++)
+		scene.pfn[i] = BASE_PFN + i;
+	scene.pfn[SINGLE] = PAGE_HOLE;
+	store_pages();
+	assert_true(oracle_judge(&scene.oracle, &scene.call));
+	struct address_space space = { .machine = scene.m };
+	scene.call.kind = CALL_VUNMAP;
+	scene.call.cleanup = true;
+	scene.call.returned = reference_mapper.vunmap(&space, scene.va, scene.call.bytes);
+}
+
+/* --- one change that breaks one rule --------------------------------------- */
+
+static void missing(void) { change(3, SINGLE, ~UINT64_C(0), 0); }
+static void unexpected(void) { change(3, PAGES, 0, 0x0060000000000703 | 0x5000); }
+static void output_address(void) { change(3, SINGLE, 0, UINT64_C(1) << 30); }
+static void permission(void) { change(3, SINGLE, 0, ARM64_AP2); }
+static void memory_type(void) { change(3, SINGLE, 0, UINT64_C(2) << 2); }
+static void shareability(void) { change(3, SINGLE, ARM64_BIT(8), 0); }
+static void global(void) { change(3, SINGLE, 0, ARM64_NG); }
+static void access_flag(void) { change(3, SINGLE, ARM64_AF, 0); }
+static void leaf_level(void) { machine_store(scene.m, MACHINE_ROOT, 511, 1, 0x701, 0); }
+static void leaf_alignment(void) { change(2, 0, 0, ARM64_BIT(13)); }
+static void leaf_reserved_bit(void) { change(3, SINGLE, 0, ARM64_BIT(48)); }
+static void leaf_address_size(void) { change(3, SINGLE, 0, ARM64_BIT(8)); }
+static void leaf_attributes(void) { change(3, SINGLE, 0, UINT64_C(5) << 2); }
+static void contiguous_partial(void) { change(3, MEMBER, ARM64_CONTIGUOUS, 0); }
+static void contiguous_attributes(void) { change(3, MEMBER, 0, ARM64_DBM); }
+static void outside(void) { change(3, PAGES + 50, 0, 0x0060000000000703 | 0x5000); }
+static void leak(void) { machine_alloc_table(scene.m); }
+static void descriptor(void) { change(2, 0, 0, ARM64_BIT(62)); }
+static void root_index(void) { machine_store(scene.m, MACHINE_ROOT, 64, 1, 0, 0); }
+static void outside_table(void) { machine_store(scene.m, MACHINE_ROOT, 512, 1, 0, 0); }
+static void no_table(void) { machine_load(scene.m, 99, 0); }
+static void code(void) { scene.call.returned = -EINVAL; }
+static void residue(void) { change(3, 1, 0, 0x0060000000000703 | 0x5000); }
+
+static void dangling(void)
+{
+	table_t table;
+	uint32_t index;
+	word_at(3, 0, &table, &index);
+	machine_free_table(scene.m, table);
+}
+
+static void reached_twice(void)
+{
+	table_t table;
+	uint32_t index;
+	uint64_t *word = word_at(2, 0, &table, &index);
+	machine_store(scene.m, table, index + 1, 1, *word, 0);
+}
+
+static void freed_access(void)
+{
+	table_t table = machine_alloc_table(scene.m);
+	machine_free_table(scene.m, table);
+	machine_store(scene.m, table, 0, 1, 0, 0);
+}
+
+static void runaway(void)
+{
+	for (unsigned i = 0; i <= MACHINE_MAX_EVENTS; i++)
+		machine_barrier(scene.m, BARRIER_ISB);
+}
+
+static const struct pair {
+	void (*good)(void);
+	void (*bad)(void);
+} pairs[RULE_COUNT] = {
+	[RULE_TRANSLATION_MISSING] = { pages_4k, missing },
+	[RULE_TRANSLATION_UNEXPECTED] = { pages_4k, unexpected },
+	[RULE_TRANSLATION_OUTPUT_ADDRESS] = { pages_4k, output_address },
+	[RULE_TRANSLATION_PERMISSION] = { pages_4k, permission },
+	[RULE_TRANSLATION_MEMORY_TYPE] = { pages_4k, memory_type },
+	[RULE_TRANSLATION_SHAREABILITY] = { pages_4k, shareability },
+	[RULE_TRANSLATION_GLOBAL] = { pages_4k, global },
+	[RULE_TRANSLATION_ACCESS_FLAG] = { pages_4k, access_flag },
+	[RULE_LEAF_LEVEL] = { pages_4k, leaf_level },
+	[RULE_LEAF_ALIGNMENT] = { one_block, leaf_alignment },
+	[RULE_LEAF_RESERVED] = { pages_4k, leaf_reserved_bit },
+	[RULE_LEAF_ADDRESS_SIZE] = { pages_lpa2, leaf_address_size },
+	[RULE_LEAF_ATTRIBUTES] = { pages_4k, leaf_attributes },
+	[RULE_CONTIGUOUS_PARTIAL] = { pages_4k, contiguous_partial },
+	[RULE_CONTIGUOUS_ALIGNMENT] = { pages_unaligned, set_group_contiguous },
+	[RULE_CONTIGUOUS_CONSECUTIVE] = { pages_scattered, set_group_contiguous },
+	[RULE_CONTIGUOUS_ATTRIBUTES] = { pages_4k, contiguous_attributes },
+	[RULE_ISOLATION_OUTSIDE] = { pages_4k, outside },
+	[RULE_TABLES_LEAK] = { pages_4k, leak },
+	[RULE_TABLES_DANGLING] = { pages_4k, dangling },
+	[RULE_TABLES_REACHED_TWICE] = { pages_4k, reached_twice },
+	[RULE_TABLES_DESCRIPTOR] = { pages_4k, descriptor },
+	[RULE_TABLES_ROOT_INDEX] = { pages_64k, root_index },
+	[RULE_TABLES_OUTSIDE_TABLE] = { pages_4k, outside_table },
+	[RULE_TABLES_FREED_ACCESS] = { pages_4k, freed_access },
+	[RULE_TABLES_NO_TABLE] = { pages_4k, no_table },
+	[RULE_TABLES_RUNAWAY] = { pages_4k, runaway },
+	[RULE_ERRORS_CODE] = { pages_4k, code },
+	[RULE_ERRORS_RESIDUE] = { cleaned_up, residue },
+};
+
+static void every_rule_has_its_pair(void **state)
+{
+	(void)state;
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
+		if (!pairs[rule].good || !pairs[rule].bad)
+			fail_msg("%s.%s has no pair", rule_text(rule)->property, rule_text(rule)->name);
+}
+
+static void each_good_scene_holds(void **state)
+{
+	(void)state;
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
+		char line[VERDICT_SIGNATURE_SIZE];
+		pairs[rule].good();
+		if (oracle_judge(&scene.oracle, &scene.call))
+			continue;
+		verdict_signature(&scene.oracle.verdict, line);
+		fail_msg("the good scene of %s.%s: %s", rule_text(rule)->property,
+		         rule_text(rule)->name, line);
+	}
+}
+
+static void each_bad_scene_breaks_its_rule(void **state)
+{
+	(void)state;
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
+		pairs[rule].good();
+		pairs[rule].bad();
+		assert_false(oracle_judge(&scene.oracle, &scene.call));
+		if (scene.oracle.verdict.rule != (enum rule)rule)
+			fail_msg("the bad scene of %s.%s broke %s.%s", rule_text(rule)->property,
+			         rule_text(rule)->name, rule_text(scene.oracle.verdict.rule)->property,
+			         rule_text(scene.oracle.verdict.rule)->name);
+	}
+}
+
+static void rules_are_found_by_name(void **state)
+{
+	(void)state;
+	assert_int_equal(rule_by_name("contiguous.partial", 18), RULE_CONTIGUOUS_PARTIAL);
+	assert_int_equal(rule_by_name("contiguous.parti", 16), RULE_NONE);
+	assert_int_equal(rule_by_name("", 0), RULE_NONE);
+}
+
+/* No group of any supported machine is larger than its table or the address space (R_WMNPV). */
+static void groups_fit_their_tables(void **state)
+{
+	(void)state;
+	static const struct machine_config machines[] = {
+		{ 12, 39, 48, 0, false }, { 12, 48, 48, 0, false }, { 12, 52, 52, 0, true },
+		{ 14, 36, 48, 0, false }, { 14, 47, 48, 0, false }, { 14, 48, 48, 0, false },
+		{ 14, 52, 52, 0, true },  { 16, 42, 48, 0, false }, { 16, 48, 48, 0, false },
+		{ 16, 52, 52, 0, false },
+	};
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+		struct arm64_geometry g = arm64_geometry(&machines[i]);
+		for (int level = g.start_level; level <= ARM64_LAST_LEVEL; level++)
+			if (level == ARM64_LAST_LEVEL || arm64_block_supported(&g, level))
+				assert_true(arm64_table_entries(&g, level) >=
+				            1u << arm64_contiguous_size(&g, level));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_rule_has_its_pair),
+		cmocka_unit_test(each_good_scene_holds),
+		cmocka_unit_test(each_bad_scene_breaks_its_rule),
+		cmocka_unit_test(rules_are_found_by_name),
+		cmocka_unit_test(groups_fit_their_tables),
+	};
+	scene.m = machine_create();
+	int failed = scene.m ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+	machine_destroy(scene.m);
+	return failed;
+}
