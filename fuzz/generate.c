@@ -132,5 +132,5 @@ void generate_vmap(struct scenario *s, struct rng *rng, uint64_t max_pages)
 		uint64_t areas = rng_chance(rng, 70) ? 1 : 2 + rng_below(rng, 2);
 		for (uint64_t i = 0; i < areas; i++)
 			add_area(s, rng, page_budget(s, rng, max_pages / areas));
-	} while (!edit_repair(s));
+	} while (!edit_repair(s) || scenario_pages(s) > max_pages);
 }

@@ -258,14 +258,6 @@ static void renew_runs(struct mutation *m)
 		generate_runs(m->s, m->op, m->rng, m->shape.block * 2);
 }
 
-uint64_t scenario_pages(const struct scenario *s)
-{
-	uint64_t pages = 0;
-	for (uint32_t i = 0; i < s->runs; i++)
-		pages += s->run[i].pages;
-	return pages;
-}
-
 static void mutate_once(struct scenario *s, struct rng *rng, uint64_t max_pages)
 {
 	/* What matters most stands here more than once. */

@@ -13,7 +13,4 @@ void mutate(struct scenario *s, struct rng *rng, uint64_t max_pages);
 void cross_over(struct scenario *to, const struct scenario *from, struct rng *rng,
                 uint64_t max_pages);
 
-/* Pages of all page arrays together. */
-uint64_t scenario_pages(const struct scenario *s);
-
 #endif

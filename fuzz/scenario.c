@@ -26,6 +26,14 @@ uint64_t op_pages(const struct scenario *s, const struct op *op)
 	return pages;
 }
 
+uint64_t scenario_pages(const struct scenario *s)
+{
+	uint64_t pages = 0;
+	for (uint32_t i = 0; i < s->runs; i++)
+		pages += s->run[i].pages;
+	return pages;
+}
+
 uint64_t op_bytes(const struct scenario *s, const struct op *op)
 {
 	switch (op->kind) {

@@ -65,6 +65,9 @@ void scenario_init(struct scenario *s);
 /* Copies only what is in use. */
 void scenario_copy(struct scenario *to, const struct scenario *from);
 
+/* Pages of all page arrays together. */
+uint64_t scenario_pages(const struct scenario *s);
+
 /* Pages of one op's page array; and bytes of address space that the op concerns. */
 uint64_t op_pages(const struct scenario *s, const struct op *op);
 uint64_t op_bytes(const struct scenario *s, const struct op *op);

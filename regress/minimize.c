@@ -14,7 +14,6 @@
 
 #include "fuzz/crash.h"
 #include "fuzz/edit.h"
-#include "fuzz/mutate.h"
 #include "fuzz/scenario_text.h"
 #include "fuzz/shape.h"
 #include "regress/trial.h"

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Bad text is refused at the right place with the right words; good text comes back. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/scenario_text.h"
+#include "mapper/test/cmocka_all.h"
+
+static struct scenario scenario;
+static struct text_error error;
+
+#define V "vmapdiff 1\n"
+#define MAP "vmap va=0xffff800080000000 pages=1\n"
+
+static const struct {
+	const char *text;
+	unsigned line, column;
+	const char *says;
+} refused[] = {
+	{ "", 1, 1, "before the line 'vmapdiff 1'" },
+	{ "# only a comment\n", 2, 1, "before the line 'vmapdiff 1'" },
+	{ "vmapdiff 2\n", 1, 1, "begins with the line 'vmapdiff 1'" },
+	{ MAP, 1, 1, "begins with the line 'vmapdiff 1'" },
+	{ V, 2, 1, "without an op" },
+	{ V "vmop va=1\n", 2, 1, "'vmop' is no word" },
+	{ V "\x01\x02", 2, 1, "byte 0x01 is no text" },
+	{ "\x7f" "ELF", 1, 1, "byte 0x7f is no text" },
+	{ V "machine granule=8k\n", 2, 17, "one of: 4k, 16k, 64k" },
+	{ V "machine granule\n", 2, 9, "one of: 4k, 16k, 64k" },
+	{ V "machine va=36\n", 2, 9, "4k has va 39, 48, 52" },
+	{ V "machine va=256\n", 2, 12, "out of range; the most is 255" },
+	{ V "machine granule=16k va=36 pa=52\n", 2, 27, "pa=52 needs lpa2" },
+	{ V "machine va=52\n", 2, 1, "lpa2 exactly when va is 52" },
+	{ V "machine lpa2=1\n", 2, 14, "takes no value" },
+	{ V "machine bbm=3\n", 2, 9, "bbm is 0, 1 or 2" },
+	{ V "machine frobnicate=1\n", 2, 9, "is no option of 'machine'" },
+	{ V "machine va=48 va=48\n", 2, 15, "stands here twice" },
+	{ V "machine\nmachine\n", 3, 1, "stands once" },
+	{ V "policy\n", 2, 1, "names one of: v9, v4" },
+	{ V "policy v4 v9\n", 2, 1, "names one of: v9, v4" },
+	{ V "policy v9 hugetlb=maybe\n", 2, 19, "one of: no, yes" },
+	{ V "policy v9 max-shift=11\n", 2, 11, "max-shift is from the page's shift" },
+	{ V MAP "policy v9\n", 3, 1, "before the ops" },
+	{ V "vmap pages=1\n", 2, 1, "needs the option va=" },
+	{ V "vmap va=0xffff800080000000\n", 2, 1, "needs the option pages=" },
+	{ V "vmap va=0xffff800080000000 pages=\n", 2, 28, "'pages' needs a value" },
+	{ V "vmap va=0xffff800080000000 pages=1,\n", 2, 36, "a number is expected" },
+	{ V "vmap va=0xffff800080000000 pages=1+0\n", 2, 36, "at least one page" },
+	{ V "vmap va=0xffff800080000000 pages=1+\n", 2, 36, "a number is expected" },
+	{ V "vmap va=0xffff800080000000 pages=1+131073\n", 2, 36, "out of range" },
+	{ V "vmap va=0xffff800080000000 pages=nil\n", 2, 34, "'nil' is no number" },
+	{ V "vmap va=0xffff800080000000 pages=0xfffffffff\n", 2, 28, "leaves the physical" },
+	{ V "vmap va=0xffff800080000001 pages=1\n", 2, 6, "not a multiple of the page size" },
+	{ V "vmap va=0x1000 pages=1\n", 2, 6, "below the kernel's half" },
+	{ V "vmap va=0xfffffffffffff000 pages=1+2\n", 2, 6, "leaves the address space" },
+	{ V "vmap va=0x10000000000000000 pages=1\n", 2, 9, "out of range" },
+	{ V "vmap va=0xfg pages=1\n", 2, 12, "is no number" },
+	{ V "vmap va=-1 pages=1\n", 2, 9, "is no number" },
+	{ V "vmap va=0xffff800080000000 pages=1 prot=rwx\n", 2, 41, "one of: kernel, kernel-ro" },
+	{ V "vmap va=0xffff800080000000 pages=1 flags=big\n", 2, 42, "one of: none, huge" },
+	{ V MAP MAP, 3, 6, "meets an area that is still mapped" },
+	{ V MAP "vunmap va=0xffff800080000000 size=0x2000\n", 3, 8, "one area that is still mapped" },
+	{ V "vunmap va=0xffff800080000000 size=0x1000\n", 2, 8, "one area that is still mapped" },
+	{ V MAP "vunmap va=0xffff800080000000 size=0\n", 3, 1, "the range is empty" },
+	{ V MAP "vunmap va=0xffff800080000000 size=0x1001\n", 3, 30, "size is not a multiple" },
+	{ V MAP "plant va=0xffff800080000000 pfn=1\n", 3, 7, "still mapped" },
+	{ V "plant va=0xffff800080000000 pfn=1 level=2\n" MAP, 2, 1, "only level=3" },
+	{ V "fail alloc=1\n", 3, 1, "needs an op to strike" },
+	{ V "fail\n" MAP, 2, 1, "needs alloc=N or trylock=N" },
+	{ V "fail alloc=1\nfail alloc=2\n" MAP, 3, 1, "stands just before" },
+	{ V "fail alloc=1\nplant va=0xffff800080000000 pfn=1\n", 3, 1, "plant is none" },
+	{ V MAP "expect holds\n" MAP, 4, 1, "nothing follows 'expect'" },
+	{ V MAP "expect maybe\n", 3, 1, "'holds' or 'fails" },
+	{ V MAP "expect fails leaf.colour\n", 3, 14, "'leaf.colour' is no rule" },
+};
+
+static void bad_text_is_refused_where_it_is_bad(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		const char *text = refused[i].text;
+		if (scenario_parse(text, strlen(text), &scenario, &error))
+			fail_msg("accepted: %s", text);
+		if (error.line != refused[i].line || error.column != refused[i].column ||
+		    !strstr(error.message, refused[i].says))
+			fail_msg("%s\n%u:%u: %s\nexpected %u:%u: ...%s", text, error.line, error.column,
+			         error.message, refused[i].line, refused[i].column, refused[i].says);
+	}
+}
+
+static void long_lines_and_texts_are_refused(void **state)
+{
+	(void)state;
+	size_t size = SCENARIO_MAX_TEXT + 1;
+	char *text = malloc(size);
+	assert_non_null(text);
+	memset(text, '#', size);
+	assert_false(scenario_parse(text, size, &scenario, &error));
+	assert_non_null(strstr(error.message, "the text is longer"));
+	assert_false(scenario_parse(text, SCENARIO_MAX_LINE + 1, &scenario, &error));
+	assert_int_equal(error.column, SCENARIO_MAX_LINE + 1);
+	assert_non_null(strstr(error.message, "the line is longer"));
+	free(text);
+}
+
+static void too_many_ops_are_refused(void **state)
+{
+	(void)state;
+	char text[4096] = V;
+	for (int i = 0; i <= SCENARIO_MAX_OPS; i++) {
+		char line[80];
+		snprintf(line, sizeof(line), "plant va=0x%llx pfn=1\n",
+		         0xffff800000000000ull + (unsigned long long)i * 4096);
+		strcat(text, line);
+	}
+	assert_false(scenario_parse(text, strlen(text), &scenario, &error));
+	assert_int_equal(error.line, SCENARIO_MAX_OPS + 2);
+	assert_non_null(strstr(error.message, "more than 16 ops"));
+}
+
+/* Texts that are as the printer prints them. */
+static const char *const printed[] = {
+	V "machine granule=4k va=48 pa=48 bbm=0\npolicy v9\nvmap va=0xffff800080000000 pages=0x1\n",
+	V "machine granule=16k va=52 pa=52 lpa2 bbm=2\n"
+	  "policy v4 vmap-huge=flag stop-at-order0=no scan-limit=yes hugetlb=no max-shift=21\n"
+	  "plant va=0xfffffffffffec000 pfn=0x77\n"
+	  "fail alloc=3 trylock=1\n"
+	  "vmap va=0xfff8000000000000 pages=0x10+3,null,bad,0x11 prot=kernel-exec flags=huge\n"
+	  "vunmap va=0xfff8000000000000 size=0x18000\n"
+	  "expect fails contiguous.partial\n",
+	V "machine granule=64k va=42 pa=48 bbm=1\npolicy v9\n"
+	  "vmap va=0xffffffffffff0000 pages=null prot=device\nexpect holds\n",
+};
+
+static void printed_text_comes_back(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++) {
+		char again[2048] = "";
+		if (!scenario_parse(printed[i], strlen(printed[i]), &scenario, &error))
+			fail_msg("%s\n%u:%u: %s", printed[i], error.line, error.column, error.message);
+		FILE *to = fmemopen(again, sizeof(again), "w");
+		scenario_print(&scenario, to);
+		fclose(to);
+		assert_string_equal(again, printed[i]);
+	}
+}
+
+static void order_and_comments_do_not_matter(void **state)
+{
+	(void)state;
+	const char *text = "# first\n\n  vmapdiff 1 # version\n\tvmap pages=0x10+0x2\tflags=none "
+			   "va=18446603338368679936 # decimal\n";
+	assert_true(scenario_parse(text, strlen(text), &scenario, &error));
+	assert_int_equal(scenario.ops, 1);
+	assert_int_equal(scenario.op[0].va, 0xffff800080000000);
+	assert_int_equal(scenario.run[0].pages, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bad_text_is_refused_where_it_is_bad),
+		cmocka_unit_test(long_lines_and_texts_are_refused),
+		cmocka_unit_test(too_many_ops_are_refused),
+		cmocka_unit_test(printed_text_comes_back),
+		cmocka_unit_test(order_and_comments_do_not_matter),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
