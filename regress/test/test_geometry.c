@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The mapper's geometry, the oracle's and the manual's table say the same:
+ * two derivations that share nothing, and numbers typed from the source
+ * (Linux 6.12 arch/arm64/Kconfig; DDI 0487, tables D8-15 to D8-23).
+ */
+#include "mapper/batched/descriptor.h"
+#include "mapper/batched/geometry.h"
+#include "mapper/test/cmocka_all.h"
+#include "oracle/arm64/descriptor.h"
+#include "oracle/attributes.h"
+
+static const struct row {
+	struct machine_config config;
+	int levels;
+	unsigned root_shift; /* log2 bytes that a root entry maps: PGDIR_SHIFT */
+	unsigned block_shift; /* of level 2: PMD_SHIFT */
+	unsigned cont_shift; /* of level 3: CONT_PTE_SHIFT */
+	unsigned root_entries;
+} table[] = {
+	{ { 12, 39, 48, 0, false }, 3, 30, 21, 16, 512 },
+	{ { 12, 48, 48, 0, false }, 4, 39, 21, 16, 512 },
+	{ { 12, 52, 52, 0, true }, 5, 48, 21, 16, 16 },
+	{ { 14, 36, 48, 0, false }, 2, 25, 25, 21, 2048 },
+	{ { 14, 47, 48, 0, false }, 3, 36, 25, 21, 2048 },
+	{ { 14, 48, 48, 0, false }, 4, 47, 25, 21, 2 },
+	{ { 14, 52, 52, 0, true }, 4, 47, 25, 21, 32 },
+	{ { 16, 42, 48, 0, false }, 2, 29, 29, 21, 8192 },
+	{ { 16, 48, 48, 0, false }, 3, 42, 29, 21, 64 },
+	{ { 16, 52, 52, 0, false }, 3, 42, 29, 21, 1024 },
+};
+
+#define ROWS (sizeof(table) / sizeof(table[0]))
+
+static void the_mapper_follows_the_table(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct row *row = &table[i];
+		struct geometry g = geometry_of(&row->config);
+		assert_int_equal(PTE_LEVEL + 1 - g.start_level, row->levels);
+		assert_int_equal(level_shift(&g, g.start_level), row->root_shift);
+		assert_int_equal(g.pmd_shift, row->block_shift);
+		assert_int_equal(g.cont_shift, row->cont_shift);
+		assert_int_equal(level_index(&g, g.start_level, -g.va_base - 1), row->root_entries - 1);
+	}
+}
+
+static void the_oracle_follows_the_table(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct row *row = &table[i];
+		struct arm64_geometry g = arm64_geometry(&row->config);
+		assert_int_equal(ARM64_LAST_LEVEL + 1 - g.start_level, row->levels);
+		assert_int_equal(arm64_leaf_bits(&g, g.start_level), row->root_shift);
+		assert_int_equal(arm64_leaf_bits(&g, 2), row->block_shift);
+		assert_int_equal(g.granule + arm64_contiguous_size(&g, 3), row->cont_shift);
+		assert_int_equal(arm64_table_entries(&g, g.start_level), row->root_entries);
+		assert_true(arm64_block_supported(&g, 2));
+	}
+}
+
+/* What one composes the other reads, over all address bits and protections. */
+static void descriptors_mean_the_same_to_both(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct machine_config *config = &table[i].config;
+		struct geometry mapper = geometry_of(config);
+		struct arm64_geometry oracle = arm64_geometry(config);
+		for (unsigned bit = 0; bit < config->pa_bits - config->page_shift; bit++) {
+			uint64_t pfn = UINT64_C(1) << bit;
+			uint64_t link = desc_to_table(&mapper, pfn);
+			assert_int_equal(arm64_address(&oracle, link) >> oracle.granule, pfn);
+			assert_int_equal(desc_table_pfn(&mapper, link), pfn);
+			assert_int_equal(arm64_address_bits(&oracle, pfn << oracle.granule),
+			                 desc_output(&mapper, pfn));
+		}
+		for (int prot = 0; prot < PROT_COUNT; prot++) {
+			uint64_t desc = desc_attributes(&mapper, prot) | DESC_PAGE_TYPE;
+			struct arm64_attributes found = arm64_attributes(&oracle, desc, 0);
+			assert_memory_equal(&found, attributes_of(prot), sizeof(found));
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_mapper_follows_the_table),
+		cmocka_unit_test(the_oracle_follows_the_table),
+		cmocka_unit_test(descriptors_mean_the_same_to_both),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
