@@ -16,8 +16,8 @@ static void print_line(const char *what)
 		return;
 	const struct scenario *s = watched->scenario;
 	fprintf(stderr, "FAIL sanitizer.%s mapper=%s op=%u:%s granule=%s level=none\n", what,
-	        watched->mapper->name, watched->op, op_name(s->op[watched->op].kind),
-	        granule_name(s->machine.page_shift));
+		watched->mapper->name, watched->op, op_name(s->op[watched->op].kind),
+		granule_name(s->machine.page_shift));
 	fflush(stderr);
 }
 

@@ -38,7 +38,7 @@ void edit_remove_op(struct scenario *s, uint32_t at)
 }
 
 bool edit_splice_runs(struct scenario *s, uint32_t op, uint32_t at, uint32_t removed,
-                      const struct page_run *with, uint32_t count)
+		      const struct page_run *with, uint32_t count)
 {
 	if (s->runs - removed + count > SCENARIO_MAX_RUNS)
 		return false;

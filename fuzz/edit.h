@@ -16,7 +16,7 @@ void edit_remove_op(struct scenario *s, uint32_t at);
  * of `with`, which may not point into s. False when there is no room.
  */
 bool edit_splice_runs(struct scenario *s, uint32_t op, uint32_t at, uint32_t removed,
-                      const struct page_run *with, uint32_t count);
+		      const struct page_run *with, uint32_t count);
 
 /*
  * Makes a scenario one that scenario_check() accepts, if it has a machine

@@ -24,15 +24,15 @@ struct array_state {
 };
 
 static void add_some_run(struct scenario *s, uint32_t op, const struct shape *shape,
-                         struct rng *rng, struct array_state *a)
+			 struct rng *rng, struct array_state *a)
 {
 	if (rng_chance(rng, 3)) {
 		add_run(s, op, (struct page_run){ rng_chance(rng, 50) ? PAGE_HOLE : PAGE_BAD, 1 });
 		a->pages = 1;
 	} else {
 		/* Neighbours of one length are what blocks of one order look like. */
-		uint64_t pages = a->pages && rng_chance(rng, 40) ? a->pages :
-		                                                   shape_length(shape, rng);
+		uint64_t pages =
+			a->pages && rng_chance(rng, 40) ? a->pages : shape_length(shape, rng);
 		a->pages = min(pages, a->left);
 		uint64_t pfn = shape_pfn(shape, rng, a->pages, a->va_page, a->after);
 		add_run(s, op, (struct page_run){ pfn, (uint32_t)a->pages });

@@ -75,7 +75,7 @@ size_t harness_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed
 }
 
 size_t harness_cross_over(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
-                          uint8_t *out, size_t max_size, unsigned seed)
+			  uint8_t *out, size_t max_size, unsigned seed)
 {
 	struct rng rng = { seed };
 	if (!scenario_decode(a, a_size, &scenario) || !scenario_decode(b, b_size, &other))

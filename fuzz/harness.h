@@ -18,6 +18,6 @@ int harness_run(const uint8_t *data, size_t size);
 /* LLVMFuzzerCustomMutator and LLVMFuzzerCustomCrossOver, on scenarios. */
 size_t harness_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed);
 size_t harness_cross_over(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
-                          uint8_t *out, size_t max_size, unsigned seed);
+			  uint8_t *out, size_t max_size, unsigned seed);
 
 #endif

@@ -83,7 +83,7 @@ static uint64_t end_of_run_before(const struct mutation *m, uint32_t index)
 static struct page_run new_run(struct mutation *m, uint32_t index, uint64_t pages)
 {
 	uint64_t pfn = shape_pfn(&m->shape, m->rng, pages, run_va_page(m, index),
-	                         end_of_run_before(m, index));
+				 end_of_run_before(m, index));
 	return (struct page_run){ pfn, (uint32_t)pages };
 }
 
@@ -262,11 +262,13 @@ static void mutate_once(struct scenario *s, struct rng *rng, uint64_t max_pages)
 {
 	/* What matters most stands here more than once. */
 	static void (*const mutations[])(struct mutation *) = {
-		skew_va,          skew_va,        move_va,        change_run_length, change_run_length,
-		nudge_run_length, change_run_pfn, change_run_pfn, nudge_run_pfn,     insert_run,
-		insert_trouble,   remove_run,     repeat_run,     repeat_run,        swap_runs,
-		split_run,        change_prot,    change_flags,   change_faults,     change_policy,
-		change_machine,   insert_plant,   remap,          remove_op,         renew_runs,
+		skew_va,           skew_va,          move_va,        change_run_length,
+		change_run_length, nudge_run_length, change_run_pfn, change_run_pfn,
+		nudge_run_pfn,     insert_run,       insert_trouble, remove_run,
+		repeat_run,        repeat_run,       swap_runs,      split_run,
+		change_prot,       change_flags,     change_faults,  change_policy,
+		change_machine,    insert_plant,     remap,          remove_op,
+		renew_runs,
 	};
 	struct mutation m = {
 		.s = s,
@@ -321,7 +323,7 @@ static void cross_ops(struct scenario *to, const struct scenario *from)
 }
 
 void cross_over(struct scenario *to, const struct scenario *from, struct rng *rng,
-                uint64_t max_pages)
+		uint64_t max_pages)
 {
 	if (to->machine.page_shift == from->machine.page_shift &&
 	    to->machine.va_bits == from->machine.va_bits && rng_chance(rng, 50))

@@ -11,6 +11,6 @@ void mutate(struct scenario *s, struct rng *rng, uint64_t max_pages);
 
 /* Makes *to a mix of itself and *from: some of its page runs, or its ops. Both are checked. */
 void cross_over(struct scenario *to, const struct scenario *from, struct rng *rng,
-                uint64_t max_pages);
+		uint64_t max_pages);
 
 #endif

@@ -7,7 +7,7 @@
 #include "mapper/machine/poison.h"
 #include "oracle/reference/reference.h"
 
-#define REFERENCE 0 /* index in player_mappers */
+#define REFERENCE 0           /* index in player_mappers */
 #define REFERENCE_ALWAYS 1024 /* pages up to which the reference plays every scenario */
 #define REFERENCE_SAMPLE 16   /* above, it plays one in so many */
 
@@ -19,8 +19,8 @@ const struct mapper *const player_mappers[] = { &reference_mapper, &batched_mapp
 
 static uint64_t *create_pool(void)
 {
-	uint64_t *pool = mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE,
-	                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint64_t *pool =
+		mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (pool == MAP_FAILED)
 		return NULL;
 	poison(pool, POOL_BYTES);
@@ -91,8 +91,8 @@ void player_prepare(struct player *p, const struct scenario *s)
 	}
 }
 
-static int call_vmap(struct address_space *space, const struct mapper *mapper,
-                     const struct op *op, struct page_array pages)
+static int call_vmap(struct address_space *space, const struct mapper *mapper, const struct op *op,
+		     struct page_array pages)
 {
 	return mapper->vmap(space, op->va, pages, op->prot, op->flags);
 }
@@ -140,7 +140,7 @@ static void play_plant(struct player *p, struct address_space *space, const stru
 }
 
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
-                struct verdict *verdict)
+		struct verdict *verdict)
 {
 	struct machine *m = p->machine[which];
 	p->scenario = s;

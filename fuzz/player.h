@@ -18,9 +18,9 @@ extern const struct mapper *const player_mappers[];
 struct player {
 	struct machine *machine[PLAYER_MAX_MAPPERS]; /* by index in player_mappers */
 	struct oracle oracle;
-	uint64_t *pages;        /* page arrays, each of exact size between poisoned words */
+	uint64_t *pages; /* page arrays, each of exact size between poisoned words */
 	struct page_array array[SCENARIO_MAX_OPS];
-	uint64_t executions;    /* scenarios played */
+	uint64_t executions; /* scenarios played */
 
 	/* What is being played, for whoever must report a crash. */
 	const struct scenario *scenario;
@@ -41,7 +41,7 @@ void player_prepare(struct player *p, const struct scenario *s);
  * it was then.
  */
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
-                struct verdict *verdict);
+		struct verdict *verdict);
 
 /*
  * Prepares, then plays all ops on every mapper until one breaks a rule. Large

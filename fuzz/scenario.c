@@ -60,6 +60,6 @@ const char *op_name(enum op_kind kind)
 const char *prot_name(enum prot prot)
 {
 	static const char *const names[PROT_COUNT] = { "kernel", "kernel-ro", "kernel-exec",
-		                                       "normal-nc", "device" };
+						       "normal-nc", "device" };
 	return names[prot];
 }

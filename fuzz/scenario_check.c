@@ -29,7 +29,8 @@ bool scenario_check_machine(const struct machine_config *config, struct refusal 
 	if (config->page_shift != 12 && config->page_shift != 14 && config->page_shift != 16)
 		return refuse(why, "granule", "the granule is 4k, 16k or 64k");
 	if (!va_fits_granule(config->page_shift, config->va_bits))
-		return refuse(why, "va", "4k has va 39, 48, 52; 16k has 36, 47, 48, 52; 64k has 42, 48, 52");
+		return refuse(why, "va",
+			      "4k has va 39, 48, 52; 16k has 36, 47, 48, 52; 64k has 42, 48, 52");
 	if (config->pa_bits != 48 && config->pa_bits != 52)
 		return refuse(why, "pa", "pa is 48 or 52");
 	if (config->bbm > 2)
@@ -81,10 +82,12 @@ static bool check_runs(const struct scenario *s, const struct op *op, struct ref
 	for (uint32_t i = 0; i < op->runs; i++) {
 		const struct page_run *run = &s->run[op->first_run + i];
 		if (!run->pages || (run_is_trouble(run) && run->pages != 1))
-			return refuse(why, "pages", "a run has at least one page; null and bad are one each");
+			return refuse(why, "pages",
+				      "a run has at least one page; null and bad are one each");
 		if (!run_is_trouble(run) && !is_memory(s, run->pfn, run->pages))
-			return refuse(why, "pages", "a run leaves the physical address space, whose top "
-			                            "holds the translation tables");
+			return refuse(why, "pages",
+				      "a run leaves the physical address space, whose top "
+				      "holds the translation tables");
 	}
 	return true;
 }
@@ -134,7 +137,8 @@ static bool check_vunmap(const struct scenario *s, uint32_t i, struct refusal *w
 {
 	const struct op *area = area_met(s, i);
 	if (!area || !same_range(s, area, &s->op[i]))
-		return refuse(why, "va", "vunmap takes va and size of one area that is still mapped");
+		return refuse(why, "va",
+			      "vunmap takes va and size of one area that is still mapped");
 	return true;
 }
 

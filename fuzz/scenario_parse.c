@@ -82,7 +82,7 @@ static bool split_option(struct parser *p, struct piece piece)
 		if (p->option[i].key.length == option->key.length &&
 		    !memcmp(p->option[i].key.at, option->key.at, option->key.length))
 			return wrong(p, piece.at, "'%.*s' stands here twice", shown(option->key),
-			             option->key.at);
+				     option->key.at);
 	p->options++;
 	return true;
 }
@@ -105,8 +105,10 @@ static bool split_line(struct parser *p, const char *end)
 		struct piece piece = { c, 0 };
 		while (c < end && !is_blank(*c) && *c != '#') {
 			if (*c < '!' || *c > '~')
-				return wrong(p, c, "byte 0x%02x is no text; a scenario is printable ASCII",
-				             (unsigned char)*c);
+				return wrong(
+					p, c,
+					"byte 0x%02x is no text; a scenario is printable ASCII",
+					(unsigned char)*c);
 			c++;
 		}
 		piece.length = (size_t)(c - piece.at);
@@ -134,7 +136,8 @@ static struct option *need(struct parser *p, const char *key)
 {
 	struct option *option = take(p, key);
 	if (!option)
-		wrong(p, p->word.at, "'%.*s' needs the option %s=", shown(p->word), p->word.at, key);
+		wrong(p, p->word.at, "'%.*s' needs the option %s=", shown(p->word), p->word.at,
+		      key);
 	return option;
 }
 
@@ -144,7 +147,7 @@ static bool all_taken(struct parser *p, const char *known)
 		struct piece key = p->option[i].key;
 		if (!p->option[i].taken)
 			return wrong(p, key.at, "'%.*s' is no option of '%.*s', which has: %s",
-			             shown(key), key.at, shown(p->word), p->word.at, known);
+				     shown(key), key.at, shown(p->word), p->word.at, known);
 	}
 	return true;
 }
@@ -176,27 +179,27 @@ static bool number(struct parser *p, struct piece piece, uint64_t most, uint64_t
 		uint64_t d = (uint64_t)digit(piece.at[i]);
 		if (d >= base)
 			return wrong(p, piece.at + i, "'%.*s' is no number, decimal or 0x",
-			             shown(piece), piece.at);
+				     shown(piece), piece.at);
 		if (*value > (most - d) / base || d > most)
 			return wrong(p, piece.at, "%.*s is out of range; the most is %llu",
-			             shown(piece), piece.at, (unsigned long long)most);
+				     shown(piece), piece.at, (unsigned long long)most);
 		*value = *value * base + d;
 	}
 	return true;
 }
 
 static bool option_number(struct parser *p, const struct option *option, uint64_t most,
-                          uint64_t *value)
+			  uint64_t *value)
 {
 	if (!option->value.at)
 		return wrong(p, option->key.at, "'%.*s' needs a value", shown(option->key),
-		             option->key.at);
+			     option->key.at);
 	return number(p, option->value, most, value);
 }
 
 /* A named value: its index in `names`, a list that ends with NULL. */
 static bool option_name(struct parser *p, const struct option *option, const char *const *names,
-                        unsigned *index)
+			unsigned *index)
 {
 	char known[128] = "";
 	for (unsigned i = 0; names[i]; i++) {
@@ -207,7 +210,7 @@ static bool option_name(struct parser *p, const struct option *option, const cha
 		strcat(strcat(known, i ? ", " : ""), names[i]);
 	}
 	return wrong(p, option->value.at ? option->value.at : option->key.at,
-	             "'%.*s' is one of: %s", shown(option->key), option->key.at, known);
+		     "'%.*s' is one of: %s", shown(option->key), option->key.at, known);
 }
 
 static bool take_name(struct parser *p, const char *key, const char *const *names, unsigned *index)
@@ -374,8 +377,8 @@ static bool read_fail(struct parser *p)
 
 static bool read_vmap(struct parser *p, struct op *op)
 {
-	static const char *const prots[] = { "kernel", "kernel-ro", "kernel-exec",
-		                             "normal-nc", "device", NULL };
+	static const char *const prots[] = { "kernel",    "kernel-ro", "kernel-exec",
+					     "normal-nc", "device",    NULL };
 	static const char *const flags[] = { "none", "huge", NULL };
 	unsigned prot = PROT_KERNEL, flag = 0;
 	if (!need_number(p, "va", UINT64_MAX, &op->va) || !read_runs(p, op) ||
@@ -406,17 +409,16 @@ static bool read_plant(struct parser *p, struct op *op)
 
 static bool read_op(struct parser *p, enum op_kind kind)
 {
-	static bool (*const readers[OP_KINDS])(struct parser *, struct op *) = {
-		read_vmap, read_vunmap, read_plant
-	};
+	static bool (*const readers[OP_KINDS])(
+		struct parser *, struct op *) = { read_vmap, read_vunmap, read_plant };
 	struct scenario *s = p->s;
 	struct refusal why;
 	if (s->ops == SCENARIO_MAX_OPS)
 		return wrong(p, p->word.at, "more than %d ops", SCENARIO_MAX_OPS);
 	struct op *op = &s->op[s->ops];
 	*op = (struct op){ .kind = kind,
-		           .fail_alloc = p->fail_alloc,
-		           .fail_trylock = p->fail_trylock };
+			   .fail_alloc = p->fail_alloc,
+			   .fail_trylock = p->fail_trylock };
 	if (!readers[kind](p, op))
 		return false;
 	p->fail_alloc = p->fail_trylock = 0;
@@ -439,7 +441,7 @@ static bool read_expect(struct parser *p)
 		if (expect->rule != RULE_NONE)
 			return true;
 		return wrong(p, name.at, "'%.*s' is no rule; './rig rules' lists them", shown(name),
-		             name.at);
+			     name.at);
 	}
 	return wrong(p, p->word.at, "'expect' says 'holds' or 'fails PROPERTY.RULE'");
 }
@@ -471,9 +473,9 @@ static bool read_line(struct parser *p)
 		if (is(p->word, op_name(kind)))
 			return read_op(p, kind);
 	return wrong(p, p->word.at,
-	             "'%.*s' is no word of a scenario: machine, policy, fail, vmap, vunmap, plant, "
-	             "expect",
-	             shown(p->word), p->word.at);
+		     "'%.*s' is no word of a scenario: machine, policy, fail, vmap, vunmap, plant, "
+		     "expect",
+		     shown(p->word), p->word.at);
 }
 
 /* What only the end can show. The line after the last is the place. */
@@ -507,7 +509,7 @@ bool scenario_parse(const char *text, size_t size, struct scenario *s, struct te
 		p.number++;
 		if (line_end - at > SCENARIO_MAX_LINE)
 			return wrong(&p, at + SCENARIO_MAX_LINE, "the line is longer than %u bytes",
-			             SCENARIO_MAX_LINE);
+				     SCENARIO_MAX_LINE);
 		if (!split_line(&p, line_end) || (p.word.at && !read_line(&p)))
 			return false;
 	}

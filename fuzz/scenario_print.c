@@ -8,7 +8,7 @@
 static void print_machine(const struct machine_config *config, FILE *to)
 {
 	fprintf(to, "machine granule=%s va=%u pa=%u%s bbm=%u\n", granule_name(config->page_shift),
-	        config->va_bits, config->pa_bits, config->lpa2 ? " lpa2" : "", config->bbm);
+		config->va_bits, config->pa_bits, config->lpa2 ? " lpa2" : "", config->bbm);
 }
 
 static void print_yes_no(const char *key, bool value, bool by_default, FILE *to)
@@ -81,7 +81,7 @@ static void print_expectation(const struct expectation *expect, FILE *to)
 		fputs("expect holds\n", to);
 	else
 		fprintf(to, "expect fails %s.%s\n", rule_text(expect->rule)->property,
-		        rule_text(expect->rule)->name);
+			rule_text(expect->rule)->name);
 }
 
 void scenario_print(const struct scenario *s, FILE *to)

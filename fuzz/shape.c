@@ -73,7 +73,8 @@ int64_t shape_skew(const struct shape *shape, struct rng *rng)
 /* The pfn at which the 52-bit formats start to use bits that lie out of order. */
 static uint64_t format_boundary(const struct shape *shape)
 {
-	uint64_t boundary = UINT64_C(1) << ((shape->page_shift == 16 ? 48 : 50) - shape->page_shift);
+	uint64_t boundary = UINT64_C(1)
+			    << ((shape->page_shift == 16 ? 48 : 50) - shape->page_shift);
 	return boundary < shape->pfn_limit ? boundary : shape->block;
 }
 
@@ -98,7 +99,7 @@ static uint64_t next_power_of_two(uint64_t x)
 }
 
 static uint64_t aligned_pfn(const struct shape *shape, struct rng *rng, uint64_t pages,
-                            uint64_t va_page, uint64_t after)
+			    uint64_t va_page, uint64_t after)
 {
 	uint64_t place = place_in_memory(shape, rng);
 	uint64_t within = rng_below(rng, shape->block);
@@ -126,7 +127,7 @@ static uint64_t aligned_pfn(const struct shape *shape, struct rng *rng, uint64_t
 }
 
 uint64_t shape_pfn(const struct shape *shape, struct rng *rng, uint64_t pages, uint64_t va_page,
-                   uint64_t after)
+		   uint64_t after)
 {
 	uint64_t pfn = aligned_pfn(shape, rng, pages, va_page, after);
 	/* Also what wrapped below 0 or ran past the end comes back into memory. */
@@ -189,7 +190,9 @@ struct policy shape_policy(struct rng *rng, const struct machine_config *config)
 	if (rng_chance(rng, 60))
 		return policy;
 	unsigned huge = (unsigned)rng_below(rng, 4);
-	policy.vmap_huge = huge == 0 ? VMAP_HUGE_FLAG : huge == 1 ? VMAP_HUGE_NEVER : VMAP_HUGE_ALWAYS;
+	policy.vmap_huge = huge == 0   ? VMAP_HUGE_FLAG
+			   : huge == 1 ? VMAP_HUGE_NEVER
+				       : VMAP_HUGE_ALWAYS;
 	policy.stop_at_order0 = rng_chance(rng, 50);
 	policy.scan_limit = rng_chance(rng, 50);
 	policy.hugetlb = rng_chance(rng, 70);

@@ -31,7 +31,7 @@ uint64_t shape_length(const struct shape *shape, struct rng *rng);
  * just below a boundary of the descriptor format.
  */
 uint64_t shape_pfn(const struct shape *shape, struct rng *rng, uint64_t pages, uint64_t va_page,
-                   uint64_t after);
+		   uint64_t after);
 
 /* The page number of an area of `pages`: by where tables end, with a skew near a block's start. */
 uint64_t shape_va_page(const struct shape *shape, struct rng *rng, uint64_t pages);

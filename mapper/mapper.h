@@ -70,8 +70,8 @@ struct mapper {
 	 * error a part may be mapped; the caller unmaps the whole range. Like
 	 * vmap(), it never makes an executable mapping.
 	 */
-	int (*vmap)(struct address_space *space, uint64_t va, struct page_array pages, enum prot prot,
-	            unsigned flags);
+	int (*vmap)(struct address_space *space, uint64_t va, struct page_array pages,
+		    enum prot prot, unsigned flags);
 
 	/* Unmaps [va, va + bytes), holes allowed, and invalidates the TLB. Frees no table. 0. */
 	int (*vunmap)(struct address_space *space, uint64_t va, uint64_t bytes);

@@ -32,14 +32,15 @@ bool oracle_plant(struct oracle *o, uint64_t va, uint64_t pfn)
 	uint64_t page = page_of(o, va);
 	const struct arm64_attributes *a = attributes_of(PROT_KERNEL);
 	uint64_t desc = arm64_address_bits(&o->g, pfn << o->g.granule) |
-	                arm64_leaf_bits_of(&o->g, ARM64_LAST_LEVEL, a);
+			arm64_leaf_bits_of(&o->g, ARM64_LAST_LEVEL, a);
 	unsigned at = space_find(&o->space, page);
 	if (at < o->space.segments && o->space.segment[at].start <= page)
 		return false;
 	if (!reference_plant(&o->g, o->machine, va, ARM64_LAST_LEVEL, desc))
 		return false;
-	space_add(&o->space, (struct segment){
-	                             .start = page, .end = page + 1, .pfn = pfn, .prot = PROT_KERNEL });
+	space_add(&o->space,
+		  (struct segment){
+			  .start = page, .end = page + 1, .pfn = pfn, .prot = PROT_KERNEL });
 	return true;
 }
 
@@ -62,14 +63,16 @@ void oracle_describe(const struct oracle *o, int level, uint64_t desc, char *tex
 	const char *contiguous = desc & ARM64_CONTIGUOUS ? ", Contiguous" : "";
 	switch (arm64_kind(&o->g, level, desc)) {
 	case ARM64_TABLE:
-		snprintf(text, VERDICT_DETAIL_SIZE, "a table below level %d: 0x%016" PRIx64, level, desc);
+		snprintf(text, VERDICT_DETAIL_SIZE, "a table below level %d: 0x%016" PRIx64, level,
+			 desc);
 		return;
 	case ARM64_LEAF:
 		snprintf(text, VERDICT_DETAIL_SIZE, "level %d %s%s: 0x%016" PRIx64, level,
-		         level == ARM64_LAST_LEVEL ? "page" : "block", contiguous, desc);
+			 level == ARM64_LAST_LEVEL ? "page" : "block", contiguous, desc);
 		return;
 	case ARM64_INVALID:
-		snprintf(text, VERDICT_DETAIL_SIZE, "a fault at level %d: 0x%016" PRIx64, level, desc);
+		snprintf(text, VERDICT_DETAIL_SIZE, "a fault at level %d: 0x%016" PRIx64, level,
+			 desc);
 		return;
 	}
 }

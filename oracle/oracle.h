@@ -39,10 +39,10 @@ struct oracle {
 	uint64_t first_page, end_page; /* its range, in pages of the space */
 
 	/* The sweep in progress. */
-	uint64_t seen_page;   /* pages below have been judged */
-	unsigned segment;     /* the first that ends after seen_page */
-	uint32_t reached;     /* tables */
-	uint32_t sweep;       /* number of this sweep, never 0 */
+	uint64_t seen_page;                      /* pages below have been judged */
+	unsigned segment;                        /* the first that ends after seen_page */
+	uint32_t reached;                        /* tables */
+	uint32_t sweep;                          /* number of this sweep, never 0 */
 	uint32_t reached_in[MACHINE_MAX_TABLES]; /* the last sweep that reached each */
 };
 

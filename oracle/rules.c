@@ -4,10 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct rule_text texts[RULE_COUNT] = {
-	{ "", "", "", "" },
+static const struct rule_text texts[RULE_COUNT] = { { "", "", "", "" },
 #define ORACLE_RULE_TEXT(id, property, name, sentence, source) { property, name, sentence, source },
-	ORACLE_RULES(ORACLE_RULE_TEXT)
+						    ORACLE_RULES(ORACLE_RULE_TEXT)
 #undef ORACLE_RULE_TEXT
 };
 
@@ -20,7 +19,8 @@ enum rule rule_by_name(const char *text, unsigned length)
 {
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		char name[64];
-		int n = snprintf(name, sizeof(name), "%s.%s", texts[rule].property, texts[rule].name);
+		int n = snprintf(name, sizeof(name), "%s.%s", texts[rule].property,
+				 texts[rule].name);
 		if ((unsigned)n == length && !memcmp(name, text, length))
 			return (enum rule)rule;
 	}

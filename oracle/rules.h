@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 #define ORACLE_RULES(X)                                                                            \
-	X(TRANSLATION_MISSING, "translation", "missing",                                           \
-	  "every page that was mapped translates", "the call's contract")                          \
+	X(TRANSLATION_MISSING, "translation", "missing", "every page that was mapped translates",  \
+	  "the call's contract")                                                                   \
 	X(TRANSLATION_UNEXPECTED, "translation", "unexpected",                                     \
 	  "nothing translates beside what was mapped", "the call's contract")                      \
 	X(TRANSLATION_OUTPUT_ADDRESS, "translation", "output_address",                             \
@@ -75,7 +75,7 @@ enum rule {
 #define ORACLE_RULE_ID(id, property, name, sentence, source) RULE_##id,
 	ORACLE_RULES(ORACLE_RULE_ID)
 #undef ORACLE_RULE_ID
-	RULE_COUNT,
+		RULE_COUNT,
 };
 
 struct rule_text {

@@ -8,7 +8,7 @@ static void open_gap(struct space *space, unsigned at)
 {
 	assert(space->segments < SPACE_MAX_SEGMENTS);
 	memmove(&space->segment[at + 1], &space->segment[at],
-	        (space->segments - at) * sizeof(struct segment));
+		(space->segments - at) * sizeof(struct segment));
 	space->segments++;
 }
 
@@ -16,7 +16,7 @@ static void close_gap(struct space *space, unsigned at)
 {
 	space->segments--;
 	memmove(&space->segment[at], &space->segment[at + 1],
-	        (space->segments - at) * sizeof(struct segment));
+		(space->segments - at) * sizeof(struct segment));
 }
 
 unsigned space_find(const struct space *space, uint64_t page)
@@ -56,7 +56,7 @@ void space_remove(struct space *space, uint64_t start, uint64_t end)
 	unsigned at = space_find(space, start);
 	while (at < space->segments && space->segment[at].start < end) {
 		struct segment *s = &space->segment[at];
-		bool head_stays = s->start < start, tail_stays = s->end > end;
+		bool head_stays = s->start<start, tail_stays = s->end> end;
 		if (head_stays && tail_stays) {
 			open_gap(space, at);
 			space->segment[at].end = start;

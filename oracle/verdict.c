@@ -15,8 +15,8 @@ void verdict_signature(const struct verdict *v, char *line)
 	if (v->level != VERDICT_NO_LEVEL)
 		snprintf(level, sizeof(level), "%d", v->level);
 	snprintf(line, VERDICT_SIGNATURE_SIZE, "FAIL %s.%s mapper=%s op=%u:%s granule=%s level=%s",
-	         text->property, text->name, v->mapper, v->op, v->call,
-	         granule_name(v->page_shift), level);
+		 text->property, text->name, v->mapper, v->op, v->call, granule_name(v->page_shift),
+		 level);
 }
 
 void verdict_print(const struct verdict *v, FILE *to)

@@ -18,9 +18,9 @@
 #include "fuzz/shape.h"
 #include "regress/vmapdiff.h"
 
-#define MAX_AREAS 8       /* scenarios written, the largest areas first */
-#define MIN_PAGES 16      /* smaller areas say nothing */
-#define MAX_PAGES 25600   /* of one scenario: 100 MB of 4K pages */
+#define MAX_AREAS 8     /* scenarios written, the largest areas first */
+#define MIN_PAGES 16    /* smaller areas say nothing */
+#define MAX_PAGES 25600 /* of one scenario: 100 MB of 4K pages */
 #define PAGEMAP_PRESENT (UINT64_C(1) << 63)
 #define PAGEMAP_PFN ((UINT64_C(1) << 55) - 1)
 
@@ -55,7 +55,7 @@ static FILE *open_proc(const struct capture *c, const char *file)
 
 /* Calls `each` with every present frame of an area in order. */
 static void for_each_frame(struct capture *c, const struct area *area,
-                           bool (*each)(uint64_t pfn, void *context), void *context)
+			   bool (*each)(uint64_t pfn, void *context), void *context)
 {
 	uint64_t entry[512];
 	uint64_t pages = (area->end - area->start) / c->page_size;
@@ -137,7 +137,8 @@ static void make_scenario(struct capture *c, const struct area *area)
 	uint64_t skew = area->start & (shape.block * c->page_size - 1);
 	struct op *op = &scenario.op[0];
 	*op = (struct op){ .kind = OP_VMAP };
-	op->va = scenario_va_base(&scenario) + (UINT64_C(1) << (scenario.machine.va_bits - 1)) + skew;
+	op->va = scenario_va_base(&scenario) + (UINT64_C(1) << (scenario.machine.va_bits - 1)) +
+		 skew;
 	scenario.ops = 1;
 	c->pages = 0;
 	for_each_frame(c, area, add_frame, op);
@@ -160,8 +161,9 @@ static bool write_area(struct capture *c, size_t i)
 		free(path);
 		return false;
 	}
-	fprintf(to, "# %" PRIu64 " pages of process '%s' in %" PRIu32 " physically contiguous runs\n",
-	        c->pages, c->name, scenario.runs);
+	fprintf(to,
+		"# %" PRIu64 " pages of process '%s' in %" PRIu32 " physically contiguous runs\n",
+		c->pages, c->name, scenario.runs);
 	scenario_print(&scenario, to);
 	bool good = !fclose(to);
 	printf("%s: %" PRIu64 " pages, %" PRIu32 " runs\n", path, c->pages, scenario.runs);
@@ -192,19 +194,20 @@ static int run_capture(struct capture *c)
 	c->pagemap = open(path, O_RDONLY | O_CLOEXEC);
 	if (c->pagemap < 0) {
 		fprintf(stderr, "vmapdiff capture: cannot open %s: %s; it needs root\n", path,
-		        strerror(errno));
+			strerror(errno));
 		return EXIT_UNUSABLE;
 	}
 	if (!read_name(c) || !read_areas(c))
 		return EXIT_UNUSABLE;
 	if (c->hidden) {
-		fprintf(stderr, "vmapdiff capture: the kernel hides page frame numbers from this user; "
-		                "run it as root\n");
+		fprintf(stderr,
+			"vmapdiff capture: the kernel hides page frame numbers from this user; "
+			"run it as root\n");
 		return EXIT_UNUSABLE;
 	}
 	if (!c->areas) {
 		fprintf(stderr, "vmapdiff capture: process %s has no area of %d pages\n", c->pid,
-		        MIN_PAGES);
+			MIN_PAGES);
 		return EXIT_UNUSABLE;
 	}
 	for (size_t i = 0; i < c->areas && i < MAX_AREAS; i++)
@@ -226,7 +229,8 @@ int command_capture(int argc, char **argv)
 	capture.pid = a.file[0];
 	capture.directory = a.output ? a.output : ".";
 	if (mkdir(capture.directory, 0777) && errno != EEXIST) {
-		fprintf(stderr, "%s: cannot make the directory: %s\n", capture.directory, strerror(errno));
+		fprintf(stderr, "%s: cannot make the directory: %s\n", capture.directory,
+			strerror(errno));
 		return EXIT_UNUSABLE;
 	}
 	capture.page_size = (uint64_t)sysconf(_SC_PAGESIZE);

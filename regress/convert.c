@@ -46,7 +46,7 @@ static char *output_path(const struct conversion *c, const char *path)
 	int length = dot ? (int)(dot - name) : (int)strlen(name);
 	char *out = NULL;
 	if (asprintf(&out, "%s/%.*s%s", c->arguments->output, length, name,
-	             c->arguments->to_bytes ? "" : ".scenario") < 0)
+		     c->arguments->to_bytes ? "" : ".scenario") < 0)
 		return NULL;
 	return out;
 }
@@ -81,8 +81,9 @@ int command_convert(int argc, char **argv)
 	}
 	c.into_directory = is_directory(a.output);
 	if (!c.into_directory && (a.files > 1 || is_directory(a.file[0]))) {
-		fprintf(stderr, "vmapdiff convert: %s is no directory, and several files need one\n",
-		        a.output);
+		fprintf(stderr,
+			"vmapdiff convert: %s is no directory, and several files need one\n",
+			a.output);
 		return EXIT_UNUSABLE;
 	}
 	for (int i = 0; i < a.files; i++)

@@ -43,8 +43,9 @@ bool load_scenario(const char *path, struct scenario *s)
 	if (scenario_bytes_begin((const uint8_t *)buffer, size)) {
 		if (scenario_decode((const uint8_t *)buffer, size, s))
 			return true;
-		fprintf(stderr, "%s: these bytes are no scenario of this version; was it cut short?\n",
-		        path);
+		fprintf(stderr,
+			"%s: these bytes are no scenario of this version; was it cut short?\n",
+			path);
 		return false;
 	}
 	if (scenario_parse(buffer, size, s, &error))
@@ -64,7 +65,7 @@ static int not_hidden(const struct dirent *entry)
 }
 
 static bool for_each_in_directory(const char *path, bool (*each)(const char *, void *),
-                                  void *context)
+				  void *context)
 {
 	struct dirent **entry;
 	int n = scandir(path, &entry, not_hidden, by_name);
@@ -112,7 +113,8 @@ bool read_arguments(const char *command, int argc, char **argv, struct arguments
 		} else if (argv[i][0] == '-') {
 			return bad_argument(command, argv[i], " is no option");
 		} else if (a->files == (int)(sizeof(a->file) / sizeof(a->file[0]))) {
-			return bad_argument(command, argv[i], " is one path too many; give a directory");
+			return bad_argument(command, argv[i],
+					    " is one path too many; give a directory");
 		} else {
 			a->file[a->files++] = argv[i];
 		}

@@ -8,7 +8,8 @@ static const struct command {
 	const char *name, *arguments, *what;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ "replay", "FILE|DIR...", "play scenarios on every mapper and judge them", command_replay },
+	{ "replay", "FILE|DIR...", "play scenarios on every mapper and judge them",
+	  command_replay },
 	{ "show", "FILE", "the verdict, and the address space of each mapper side by side",
 	  command_show },
 	{ "minimize", "FILE [-o OUT]", "the smallest scenario that fails in the same way",
@@ -27,9 +28,9 @@ static void print_help(FILE *to)
 	fprintf(to, "vmapdiff: differential checking of arm64 kernel page-table mapping\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(to, "  vmapdiff %s %s\n      %s\n", commands[i].name, commands[i].arguments,
-		        commands[i].what);
+			commands[i].what);
 	fprintf(to, "\nA FILE is a scenario as text or as a fuzzer wrote it.\n"
-	            "exit: 0 as expected, 1 a rule is broken, 2 unusable input or arguments\n");
+		    "exit: 0 as expected, 1 a rule is broken, 2 unusable input or arguments\n");
 }
 
 int main(int argc, char **argv)

@@ -40,9 +40,9 @@ static void show_progress(const struct shrink *sh, bool done)
 	if (!isatty(STDERR_FILENO) && !done && sh->trials % 200)
 		return;
 	fprintf(stderr, "%sminimize: %u ops, %u runs, %llu pages after %u trials%s",
-	        isatty(STDERR_FILENO) ? "\r" : "", best.ops, best.runs,
-	        (unsigned long long)scenario_pages(&best), sh->trials,
-	        isatty(STDERR_FILENO) && !done ? "   " : "\n");
+		isatty(STDERR_FILENO) ? "\r" : "", best.ops, best.runs,
+		(unsigned long long)scenario_pages(&best), sh->trials,
+		isatty(STDERR_FILENO) && !done ? "   " : "\n");
 }
 
 static bool stopped(const struct shrink *sh)
@@ -151,9 +151,9 @@ static void shorten_runs(struct shrink *sh)
 		uint32_t pages = best.run[r].pages;
 		uint64_t whole_groups = (pages - 1) & ~(shape.group - 1);
 		bool shorter = shorten_run(sh, r, 1) || shorten_run(sh, r, shape.group) ||
-		               shorten_run(sh, r, pages / 2) ||
-		               shorten_run(sh, r, pages - shape.block) ||
-		               shorten_run(sh, r, whole_groups) || shorten_run(sh, r, pages - 1);
+			       shorten_run(sh, r, pages / 2) ||
+			       shorten_run(sh, r, pages - shape.block) ||
+			       shorten_run(sh, r, whole_groups) || shorten_run(sh, r, pages - 1);
 		if (!shorter || stopped(sh))
 			r++;
 	}
@@ -233,12 +233,13 @@ static void lower_planted(struct shrink *sh)
 
 static void default_machine(struct shrink *sh)
 {
-	const struct machine_config standard = {
-		.page_shift = best.machine.page_shift, .va_bits = 48, .pa_bits = 48
-	};
+	const struct machine_config standard = { .page_shift = best.machine.page_shift,
+						 .va_bits = 48,
+						 .pa_bits = 48 };
 	if (memcmp(&best.machine, &standard, sizeof(standard)) != 0) {
 		/* Areas keep their distance from the middle of the space. */
-		uint64_t old_middle = scenario_va_base(&best) + (UINT64_C(1) << (best.machine.va_bits - 1));
+		uint64_t old_middle =
+			scenario_va_base(&best) + (UINT64_C(1) << (best.machine.va_bits - 1));
 		fresh_candidate()->machine = standard;
 		uint64_t new_middle = scenario_va_base(&candidate) + (UINT64_C(1) << 47);
 		for (uint32_t i = 0; i < candidate.ops; i++)
@@ -296,8 +297,9 @@ static void default_ops(struct shrink *sh)
 static void minimize(struct shrink *sh)
 {
 	static void (*const steps[])(struct shrink *) = {
-		drop_ops,     drop_runs,  drop_faults, merge_runs,     shorten_runs,
-		default_policy, default_machine, default_ops, lower_pfns, lower_vas, lower_planted,
+		drop_ops,     drop_runs,      drop_faults,     merge_runs,
+		shorten_runs, default_policy, default_machine, default_ops,
+		lower_pfns,   lower_vas,      lower_planted,
 	};
 	unsigned before;
 	do {
@@ -354,8 +356,8 @@ int command_minimize(int argc, char **argv)
 	signal(SIGINT, on_interrupt);
 	minimize(&sh);
 	show_progress(&sh, true);
-	fprintf(stderr, "%s\n", interrupted ? "interrupted: this is the best so far" :
-	                                      "no step makes it smaller");
+	fprintf(stderr, "%s\n",
+		interrupted ? "interrupted: this is the best so far" : "no step makes it smaller");
 	int code = write_result(&a, &sh);
 	player_destroy(sh.player);
 	return code;

@@ -137,11 +137,11 @@ static void print_cell(const struct extent *e, uint64_t page)
 		return;
 	}
 	snprintf(text, sizeof(text), "0x%" PRIx64 " %s %s%s%s", e->pfn + (page - e->page),
-	         e->level < ARM64_LAST_LEVEL ? "block" :
-	         e->contiguous               ? "cont" :
-	                                       "page",
-	         e->attributes.el1_write ? "rw" : "ro", e->attributes.el1_exec ? "x" : "",
-	         memory_name(e->attributes.memory));
+		 e->level < ARM64_LAST_LEVEL ? "block"
+		 : e->contiguous             ? "cont"
+					     : "page",
+		 e->attributes.el1_write ? "rw" : "ro", e->attributes.el1_exec ? "x" : "",
+		 memory_name(e->attributes.memory));
 	printf("  %-*s", CELL, text);
 }
 

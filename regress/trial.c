@@ -38,9 +38,10 @@ static void find_signature(FILE *from, struct trial *result)
 	result->signature[0] = '\0';
 	while (fgets(line, sizeof(line), from)) {
 		line[strcspn(line, "\n")] = '\0';
-		if (!result->signature[0] && !strncmp(line, SIGNATURE_START, strlen(SIGNATURE_START)))
+		if (!result->signature[0] &&
+		    !strncmp(line, SIGNATURE_START, strlen(SIGNATURE_START)))
 			snprintf(result->signature, sizeof(result->signature), "%.*s",
-			         VERDICT_SIGNATURE_SIZE - 1, line);
+				 VERDICT_SIGNATURE_SIZE - 1, line);
 	}
 }
 
@@ -50,8 +51,8 @@ static void name_death(int status, struct trial *result)
 	if (result->signature[0] || (WIFEXITED(status) && !WEXITSTATUS(status)))
 		return;
 	snprintf(result->signature, sizeof(result->signature), SIGNATURE_START "process.%s %d",
-	         WIFSIGNALED(status) ? "signal" : "exit",
-	         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+		 WIFSIGNALED(status) ? "signal" : "exit",
+		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 bool trial_run(struct player *p, const struct scenario *s, struct trial *result)

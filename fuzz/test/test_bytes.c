@@ -42,7 +42,8 @@ static void changed_bytes_are_refused_or_canonical(void **state)
 			for (unsigned bit = 0; bit < 8; bit++) {
 				bytes[at] ^= (uint8_t)(1u << bit);
 				if (scenario_decode(bytes, size, &again)) {
-					size_t n = scenario_encode(&again, bytes_again, sizeof(bytes_again));
+					size_t n = scenario_encode(&again, bytes_again,
+								   sizeof(bytes_again));
 					assert_int_equal(n, size);
 					assert_memory_equal(bytes, bytes_again, size);
 				}

@@ -78,7 +78,8 @@ static void the_seed_decides(void **state)
 		size_t size = scenario_encode(&scenario, bytes, sizeof(bytes));
 		generate_vmap(&scenario, &b, MAX_PAGES);
 		mutate(&scenario, &b, MAX_PAGES);
-		assert_int_equal(scenario_encode(&scenario, bytes_again, sizeof(bytes_again)), size);
+		assert_int_equal(scenario_encode(&scenario, bytes_again, sizeof(bytes_again)),
+				 size);
 		assert_memory_equal(bytes, bytes_again, size);
 	}
 }
@@ -103,12 +104,13 @@ static void look_at(struct met *met, struct player *p)
 		met->hole |= scenario.run[i].pfn == PAGE_HOLE;
 		met->bad |= scenario.run[i].pfn == PAGE_BAD;
 		met->boundary |= !run_is_trouble(&scenario.run[i]) &&
-		                 scenario.run[i].pfn << scenario.machine.page_shift >> 48;
+				 scenario.run[i].pfn << scenario.machine.page_shift >> 48;
 	}
 	assert_true(player_play(p, &scenario, &verdict));
 	for (uint32_t i = 0; i < p->machine[1]->log.events; i++) {
 		const struct event *e = &p->machine[1]->log.event[i];
-		met->block |= e->kind == EVENT_STORE && e->words == EVENT_NO_WORDS && (e->first & 3) == 1;
+		met->block |=
+			e->kind == EVENT_STORE && e->words == EVENT_NO_WORDS && (e->first & 3) == 1;
 		met->group |= e->kind == EVENT_STORE && e->first >> 52 & 1;
 		met->error |= e->kind == EVENT_WARN;
 	}

@@ -25,7 +25,9 @@ static const struct {
 	{ V, 2, 1, "without an op" },
 	{ V "vmop va=1\n", 2, 1, "'vmop' is no word" },
 	{ V "\x01\x02", 2, 1, "byte 0x01 is no text" },
-	{ "\x7f" "ELF", 1, 1, "byte 0x7f is no text" },
+	{ "\x7f"
+	  "ELF",
+	  1, 1, "byte 0x7f is no text" },
 	{ V "machine granule=8k\n", 2, 17, "one of: 4k, 16k, 64k" },
 	{ V "machine granule\n", 2, 9, "one of: 4k, 16k, 64k" },
 	{ V "machine va=36\n", 2, 9, "4k has va 39, 48, 52" },
@@ -60,7 +62,8 @@ static const struct {
 	{ V "vmap va=0xffff800080000000 pages=1 prot=rwx\n", 2, 41, "one of: kernel, kernel-ro" },
 	{ V "vmap va=0xffff800080000000 pages=1 flags=big\n", 2, 42, "one of: none, huge" },
 	{ V MAP MAP, 3, 6, "meets an area that is still mapped" },
-	{ V MAP "vunmap va=0xffff800080000000 size=0x2000\n", 3, 8, "one area that is still mapped" },
+	{ V MAP "vunmap va=0xffff800080000000 size=0x2000\n", 3, 8,
+	  "one area that is still mapped" },
 	{ V "vunmap va=0xffff800080000000 size=0x1000\n", 2, 8, "one area that is still mapped" },
 	{ V MAP "vunmap va=0xffff800080000000 size=0\n", 3, 1, "the range is empty" },
 	{ V MAP "vunmap va=0xffff800080000000 size=0x1001\n", 3, 30, "size is not a multiple" },
@@ -84,8 +87,9 @@ static void bad_text_is_refused_where_it_is_bad(void **state)
 			fail_msg("accepted: %s", text);
 		if (error.line != refused[i].line || error.column != refused[i].column ||
 		    !strstr(error.message, refused[i].says))
-			fail_msg("%s\n%u:%u: %s\nexpected %u:%u: ...%s", text, error.line, error.column,
-			         error.message, refused[i].line, refused[i].column, refused[i].says);
+			fail_msg("%s\n%u:%u: %s\nexpected %u:%u: ...%s", text, error.line,
+				 error.column, error.message, refused[i].line, refused[i].column,
+				 refused[i].says);
 	}
 }
 
@@ -111,7 +115,7 @@ static void too_many_ops_are_refused(void **state)
 	for (int i = 0; i <= SCENARIO_MAX_OPS; i++) {
 		char line[80];
 		snprintf(line, sizeof(line), "plant va=0x%llx pfn=1\n",
-		         0xffff800000000000ull + (unsigned long long)i * 4096);
+			 0xffff800000000000ull + (unsigned long long)i * 4096);
 		strcat(text, line);
 	}
 	assert_false(scenario_parse(text, strlen(text), &scenario, &error));
@@ -139,7 +143,8 @@ static void printed_text_comes_back(void **state)
 	for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++) {
 		char again[2048] = "";
 		if (!scenario_parse(printed[i], strlen(printed[i]), &scenario, &error))
-			fail_msg("%s\n%u:%u: %s", printed[i], error.line, error.column, error.message);
+			fail_msg("%s\n%u:%u: %s", printed[i], error.line, error.column,
+				 error.message);
 		FILE *to = fmemopen(again, sizeof(again), "w");
 		scenario_print(&scenario, to);
 		fclose(to);

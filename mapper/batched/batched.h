@@ -6,7 +6,7 @@
 #include "mapper/mapper.h"
 
 int batched_vmap(struct address_space *space, uint64_t va, struct page_array pages, enum prot prot,
-                 unsigned flags);
+		 unsigned flags);
 int batched_vunmap(struct address_space *space, uint64_t va, uint64_t bytes);
 
 #endif

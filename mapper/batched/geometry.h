@@ -49,7 +49,7 @@ static inline uint32_t level_index(const struct geometry *g, int level, uint64_t
 
 /* End of the part of [offset, end) that the entry at `level` for `offset` maps. */
 static inline uint64_t window_end(const struct geometry *g, int level, uint64_t offset,
-                                  uint64_t end)
+				  uint64_t end)
 {
 	uint64_t next = (offset | ((UINT64_C(1) << level_shift(g, level)) - 1)) + 1;
 	return next < end ? next : end;

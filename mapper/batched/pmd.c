@@ -19,7 +19,7 @@ static bool block_fits(const struct walk *w, uint64_t offset, uint64_t end)
  * below will then be found busy. So does one whose lock is not to be had.
  */
 static bool free_empty_table(struct walk *w, table_t table, uint32_t index, uint64_t desc,
-                             uint64_t offset)
+			     uint64_t offset)
 {
 	struct machine *m = w->machine;
 	if (!desc_is_table(desc))

@@ -58,7 +58,8 @@ static int map_batch(struct walk *w, table_t table, uint64_t offset, uint32_t pa
 	uint32_t index = level_index(&w->g, PTE_LEVEL, offset);
 	uint32_t free = machine_find_nonzero(w->machine, table, index, pages);
 	if (free < pages) {
-		machine_warn(w->machine, w->g.va_base + offset + ((uint64_t)free << w->g.page_shift));
+		machine_warn(w->machine,
+			     w->g.va_base + offset + ((uint64_t)free << w->g.page_shift));
 		return -EBUSY;
 	}
 	uint64_t pfn = *run_page(w, offset);
@@ -66,7 +67,7 @@ static int map_batch(struct walk *w, table_t table, uint64_t offset, uint32_t pa
 		uint32_t part = (uint32_t)min(pages - done, desc_series_pages(&w->g, pfn + done));
 		uint64_t first = desc_output(&w->g, pfn + done) | w->attributes | DESC_CONT;
 		machine_store(w->machine, table, index + done, part, first | DESC_PAGE_TYPE,
-		              UINT64_C(1) << w->g.page_shift);
+			      UINT64_C(1) << w->g.page_shift);
 		done += part;
 	}
 	return 0;
@@ -82,7 +83,7 @@ static int page_error(uint64_t page)
 
 /* Stores single pages up to the first that cannot be mapped; *stored says how many. */
 static int store_singles(struct walk *w, table_t table, uint32_t index, const uint64_t *page,
-                         uint32_t pages, uint32_t *stored)
+			 uint32_t pages, uint32_t *stored)
 {
 	uint64_t list[GATHER];
 	int error = 0;
@@ -92,7 +93,7 @@ static int store_singles(struct walk *w, table_t table, uint32_t index, const ui
 		uint32_t n = 0;
 		while (n < most && !(error = page_error(page[*stored + n]))) {
 			list[n] = desc_output(&w->g, page[*stored + n]) | w->attributes |
-			          DESC_PAGE_TYPE;
+				  DESC_PAGE_TYPE;
 			n++;
 		}
 		machine_store_list(w->machine, table, index + *stored, n, list);
@@ -110,7 +111,8 @@ static int map_singles(struct walk *w, table_t table, uint64_t offset, uint32_t 
 	if (!error && free < pages)
 		error = -EBUSY;
 	if (error)
-		machine_warn(w->machine, w->g.va_base + offset + ((uint64_t)stored << w->g.page_shift));
+		machine_warn(w->machine,
+			     w->g.va_base + offset + ((uint64_t)stored << w->g.page_shift));
 	return error;
 }
 

@@ -62,14 +62,14 @@ static bool wants_blocks(const struct policy *policy, unsigned flags)
 }
 
 static int map_blocks(struct walk *w, uint64_t area, const struct search *s, size_t from, size_t to,
-                      unsigned order)
+		      unsigned order)
 {
 	return walk_map_run(w, (struct run){
-	                               .page = s->pages.page + from,
-	                               .start = area + ((uint64_t)from << w->g.page_shift),
-	                               .end = area + ((uint64_t)to << w->g.page_shift),
-	                               .shift = w->g.page_shift + order,
-	                       });
+				       .page = s->pages.page + from,
+				       .start = area + ((uint64_t)from << w->g.page_shift),
+				       .end = area + ((uint64_t)to << w->g.page_shift),
+				       .shift = w->g.page_shift + order,
+			       });
 }
 
 /* Collects neighbouring blocks of equal order into runs and maps each run. */
@@ -113,7 +113,7 @@ static enum prot without_exec(enum prot prot)
 }
 
 int batched_vmap(struct address_space *space, uint64_t va, struct page_array pages, enum prot prot,
-                 unsigned flags)
+		 unsigned flags)
 {
 	struct walk w;
 	walk_begin(&w, space, without_exec(prot));

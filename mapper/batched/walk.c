@@ -62,8 +62,8 @@ static int map_table(struct walk *w, table_t table, int level, uint64_t offset, 
 		int error = descend(w, table, level, level_index(&w->g, level, offset), &child);
 		if (error)
 			return error;
-		error = level == PMD_LEVEL ? walk_map_ptes(w, child, offset, next) :
-		                             map_table(w, child, level + 1, offset, next);
+		error = level == PMD_LEVEL ? walk_map_ptes(w, child, offset, next)
+					   : map_table(w, child, level + 1, offset, next);
 		if (error)
 			return error;
 	}

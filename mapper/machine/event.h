@@ -41,13 +41,13 @@ enum cache_flush {
 #define EVENT_NO_WORDS UINT32_MAX
 
 struct event {
-	uint8_t kind;         /* enum event_kind */
-	uint8_t what;         /* barrier, cache_flush, trap; whether a trylock was had */
-	bool last_level_only; /* TLBI: table descriptors stay cached */
-	bool all;             /* TLBI: every address */
+	uint8_t kind;                 /* enum event_kind */
+	uint8_t what;                 /* barrier, cache_flush, trap; whether a trylock was had */
+	bool last_level_only;         /* TLBI: table descriptors stay cached */
+	bool all;                     /* TLBI: every address */
 	uint32_t table, index, count; /* store, alloc, free, trap */
-	uint32_t words;     /* store: the list stored, or EVENT_NO_WORDS for a series */
-	uint32_t old_words; /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
+	uint32_t words;               /* store: the list stored, or EVENT_NO_WORDS for a series */
+	uint32_t old_words;   /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
 	uint64_t first, step; /* store: the series */
 	uint64_t va, bytes;   /* TLBI, cache flush, warning */
 };

@@ -15,7 +15,7 @@
 static void *reserve(size_t bytes)
 {
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-	               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	return p == MAP_FAILED ? NULL : p;
 }
 
@@ -140,10 +140,10 @@ static bool in_table(struct machine *m, table_t table, uint32_t index, uint32_t 
 	if (m->trap == MACHINE_TRAP_NONE)
 		m->trap = trap;
 	record(m, (struct event){ .kind = EVENT_TRAP,
-	                          .what = (uint8_t)trap,
-	                          .table = table,
-	                          .index = index,
-	                          .count = count });
+				  .what = (uint8_t)trap,
+				  .table = table,
+				  .index = index,
+				  .count = count });
 	return false;
 }
 
@@ -226,37 +226,37 @@ static uint32_t log_old(struct machine *m, const uint64_t *words, uint32_t count
 }
 
 void machine_store(struct machine *m, table_t table, uint32_t index, uint32_t count, uint64_t first,
-                   uint64_t step)
+		   uint64_t step)
 {
 	if (!in_table(m, table, index, count))
 		return;
 	uint64_t *words = table_words(m, table) + index;
 	record(m, (struct event){ .kind = EVENT_STORE,
-	                          .table = table,
-	                          .index = index,
-	                          .count = count,
-	                          .words = EVENT_NO_WORDS,
-	                          .old_words = log_old(m, words, count),
-	                          .first = first,
-	                          .step = step });
+				  .table = table,
+				  .index = index,
+				  .count = count,
+				  .words = EVENT_NO_WORDS,
+				  .old_words = log_old(m, words, count),
+				  .first = first,
+				  .step = step });
 	touch(m, table, index, count);
 	for (uint32_t i = 0; i < count; i++)
 		words[i] = first + i * step;
 }
 
 void machine_store_list(struct machine *m, table_t table, uint32_t index, uint32_t count,
-                        const uint64_t *list)
+			const uint64_t *list)
 {
 	if (!in_table(m, table, index, count))
 		return;
 	uint64_t *words = table_words(m, table) + index;
 	uint32_t old_words = log_old(m, words, count);
 	record(m, (struct event){ .kind = EVENT_STORE,
-	                          .table = table,
-	                          .index = index,
-	                          .count = count,
-	                          .words = record_words(m, list, count),
-	                          .old_words = old_words });
+				  .table = table,
+				  .index = index,
+				  .count = count,
+				  .words = record_words(m, list, count),
+				  .old_words = old_words });
 	touch(m, table, index, count);
 	memcpy(words, list, count * sizeof(*list));
 }

@@ -134,10 +134,10 @@ const uint64_t *machine_words(const struct machine *m, table_t table);
 
 /* Stores first, first + step, ... to `count` entries from `index`. */
 void machine_store(struct machine *m, table_t table, uint32_t index, uint32_t count, uint64_t first,
-                   uint64_t step);
+		   uint64_t step);
 /* Stores `count` given words from `index`. */
 void machine_store_list(struct machine *m, table_t table, uint32_t index, uint32_t count,
-                        const uint64_t *words);
+			const uint64_t *words);
 
 /* Whether the lock that guards freeing of kernel tables was had; see fail_trylock. */
 bool machine_trylock(struct machine *m);

@@ -15,9 +15,9 @@ void machine_barrier(struct machine *m, enum barrier kind)
 void machine_tlbi_range(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only)
 {
 	record(m, (struct event){ .kind = EVENT_TLBI,
-	                          .last_level_only = last_level_only,
-	                          .va = va,
-	                          .bytes = bytes });
+				  .last_level_only = last_level_only,
+				  .va = va,
+				  .bytes = bytes });
 }
 
 void machine_tlbi_all(struct machine *m)
@@ -27,8 +27,10 @@ void machine_tlbi_all(struct machine *m)
 
 void machine_flush_cache(struct machine *m, enum cache_flush when, uint64_t va, uint64_t bytes)
 {
-	record(m, (struct event){
-	                  .kind = EVENT_CACHE_FLUSH, .what = (uint8_t)when, .va = va, .bytes = bytes });
+	record(m, (struct event){ .kind = EVENT_CACHE_FLUSH,
+				  .what = (uint8_t)when,
+				  .va = va,
+				  .bytes = bytes });
 }
 
 void machine_warn(struct machine *m, uint64_t va)

@@ -35,7 +35,7 @@ static uint8_t shareability(const struct arm64_geometry *g, uint64_t desc, uint8
  * have DBM.
  */
 struct arm64_attributes arm64_attributes(const struct arm64_geometry *g, uint64_t desc,
-                                         uint64_t limits)
+					 uint64_t limits)
 {
 	uint8_t memory = mair_byte(desc);
 	bool writable = !(desc & ARM64_AP2) || desc & ARM64_DBM;
@@ -60,7 +60,7 @@ static uint64_t attrindx_of(uint8_t memory)
 }
 
 uint64_t arm64_leaf_bits_of(const struct arm64_geometry *g, int level,
-                            const struct arm64_attributes *a)
+			    const struct arm64_attributes *a)
 {
 	uint64_t desc = ARM64_VALID | attrindx_of(a->memory);
 	if (level == ARM64_LAST_LEVEL)

@@ -40,7 +40,7 @@ enum arm64_kind { ARM64_INVALID, ARM64_TABLE, ARM64_LEAF };
 
 /* What a leaf gives to accesses, beside its address. */
 struct arm64_attributes {
-	uint8_t memory; /* the MAIR_EL1 byte: 0x04 is Device-nGnRE */
+	uint8_t memory;       /* the MAIR_EL1 byte: 0x04 is Device-nGnRE */
 	uint8_t shareability; /* effective: Device and Non-cacheable are outer shareable */
 	bool el1_write, el1_exec, el0_access, el0_exec;
 	bool global, accessed;
@@ -70,7 +70,7 @@ static inline uint64_t arm64_address(const struct arm64_geometry *g, uint64_t de
 
 /* Attributes of a leaf under the limits that tables above it set (ARM64_TABLE_LIMITS). */
 struct arm64_attributes arm64_attributes(const struct arm64_geometry *g, uint64_t desc,
-                                         uint64_t limits);
+					 uint64_t limits);
 
 /* All bits of a descriptor that hold address bits. */
 uint64_t arm64_address_field(const struct arm64_geometry *g);
@@ -87,7 +87,7 @@ static inline uint64_t arm64_address_bits(const struct arm64_geometry *g, uint64
 
 /* All bits of a leaf for `a` but its address and Contiguous. */
 uint64_t arm64_leaf_bits_of(const struct arm64_geometry *g, int level,
-                            const struct arm64_attributes *a);
+			    const struct arm64_attributes *a);
 
 /* Bits that must be 0: by reservation, by alignment of the output, by output size. */
 uint64_t arm64_reserved_bits(const struct arm64_geometry *g, int level);

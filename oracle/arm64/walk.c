@@ -14,7 +14,7 @@ static uint32_t index_at(const struct arm64_geometry *g, int level, uint64_t va)
 
 /* A walk into no table page reads nothing that is known: it is taken to fault. */
 struct arm64_translation arm64_translate(const struct arm64_geometry *g, const struct machine *m,
-                                         uint64_t va)
+					 uint64_t va)
 {
 	struct arm64_translation t = { .level = g->start_level };
 	table_t table = MACHINE_ROOT;
@@ -91,7 +91,7 @@ static bool visit_link(const struct sweep *s, const struct place *at, uint32_t i
 }
 
 static bool visit_reserved(const struct sweep *s, const struct place *at, uint32_t index,
-                           uint64_t desc)
+			   uint64_t desc)
 {
 	struct arm64_reserved reserved = {
 		.level = at->level,
@@ -103,7 +103,7 @@ static bool visit_reserved(const struct sweep *s, const struct place *at, uint32
 
 /* First entry from `index` on that is no leaf. */
 static uint32_t span_end(const struct sweep *s, const struct place *at, const uint64_t *words,
-                         uint32_t index, uint32_t end)
+			 uint32_t index, uint32_t end)
 {
 	while (index < end && arm64_kind(s->g, at->level, words[index]) == ARM64_LEAF)
 		index++;
@@ -148,7 +148,7 @@ static bool visit_table(const struct sweep *s, const struct place *at)
 }
 
 bool arm64_sweep(const struct arm64_geometry *g, const struct machine *m,
-                 const struct arm64_visitor *visitor)
+		 const struct arm64_visitor *visitor)
 {
 	struct sweep s = { .g = g, .m = m, .visitor = visitor };
 	struct place root = { .table = MACHINE_ROOT, .level = g->start_level };

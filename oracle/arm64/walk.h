@@ -15,7 +15,7 @@ struct arm64_translation {
 
 /* Translates `va`, any address in the space, through the machine's tables. */
 struct arm64_translation arm64_translate(const struct arm64_geometry *g, const struct machine *m,
-                                         uint64_t va);
+					 uint64_t va);
 
 /* Neighbouring leaves in one table: no entry between them is invalid. */
 struct arm64_span {
@@ -55,6 +55,6 @@ struct arm64_visitor {
  * the visitor ended it.
  */
 bool arm64_sweep(const struct arm64_geometry *g, const struct machine *m,
-                 const struct arm64_visitor *visitor);
+		 const struct arm64_visitor *visitor);
 
 #endif

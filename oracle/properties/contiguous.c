@@ -28,7 +28,7 @@ static uint64_t free_bits(const struct arm64_geometry *g)
 }
 
 static bool failed(struct oracle *o, enum rule rule, const struct group *group, uint32_t member,
-                   const char *expected)
+		   const char *expected)
 {
 	int level = group->span->level;
 	int64_t entries = (int64_t)(group->index + member) - group->span->index;
@@ -38,7 +38,7 @@ static bool failed(struct oracle *o, enum rule rule, const struct group *group, 
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
 	oracle_describe(o, level, group->words[member], found);
 	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "member %" PRIu32 " of %" PRIu32 ": %.96s",
-	         member, group->count, found);
+		 member, group->count, found);
 	return false;
 }
 
@@ -48,13 +48,17 @@ static bool judge_member(struct oracle *o, const struct group *group, uint32_t i
 	uint64_t first = group->words[0], desc = group->words[i];
 	uint64_t leaf = UINT64_C(1) << arm64_leaf_bits(g, group->span->level);
 	if (!(desc & ARM64_VALID) || !(desc & ARM64_CONTIGUOUS))
-		return failed(o, RULE_CONTIGUOUS_PARTIAL, group, i, "all members valid and Contiguous");
+		return failed(o, RULE_CONTIGUOUS_PARTIAL, group, i,
+			      "all members valid and Contiguous");
 	if (i == 0 && arm64_address(g, desc) & (leaf * group->count - 1))
-		return failed(o, RULE_CONTIGUOUS_ALIGNMENT, group, i, "address aligned to the group");
+		return failed(o, RULE_CONTIGUOUS_ALIGNMENT, group, i,
+			      "address aligned to the group");
 	if (arm64_address(g, desc) != arm64_address(g, first) + i * leaf)
-		return failed(o, RULE_CONTIGUOUS_CONSECUTIVE, group, i, "the address after the last's");
+		return failed(o, RULE_CONTIGUOUS_CONSECUTIVE, group, i,
+			      "the address after the last's");
 	if ((desc ^ first) & ~free_bits(g))
-		return failed(o, RULE_CONTIGUOUS_ATTRIBUTES, group, i, "the first member's attributes");
+		return failed(o, RULE_CONTIGUOUS_ATTRIBUTES, group, i,
+			      "the first member's attributes");
 	return true;
 }
 
@@ -97,7 +101,8 @@ bool contiguous_span(struct oracle *o, const struct arm64_span *span)
 	if (!size || !any_contiguous(span->table + span->index, span->count))
 		return true;
 	uint32_t count = 1u << size;
-	for (uint32_t at = span->index & ~(count - 1); at < span->index + span->count; at += count) {
+	for (uint32_t at = span->index & ~(count - 1); at < span->index + span->count;
+	     at += count) {
 		struct group group = { span, span->table + at, at, count };
 		if (!judge_group(o, &group))
 			return false;

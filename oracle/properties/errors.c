@@ -61,10 +61,10 @@ static bool judge_vmap(struct oracle *o)
 	/* vmap() never maps code: pgprot_nx() in mm/vmalloc.c. */
 	enum prot prot = o->call->prot == PROT_KERNEL_EXEC ? PROT_KERNEL : o->call->prot;
 	space_add(&o->space, (struct segment){ .start = o->first_page,
-	                                       .end = o->first_page + trouble.index,
-	                                       .page = o->call->pages.page,
-	                                       .prot = prot,
-	                                       .optional = expected != 0 });
+					       .end = o->first_page + trouble.index,
+					       .page = o->call->pages.page,
+					       .prot = prot,
+					       .optional = expected != 0 });
 	return true;
 }
 

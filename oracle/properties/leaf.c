@@ -16,10 +16,10 @@ static bool attributes_defined(const struct arm64_geometry *g, uint64_t desc)
 }
 
 static bool failed(struct oracle *o, enum rule rule, const struct arm64_span *span, uint32_t index,
-                   const char *expected)
+		   const char *expected)
 {
 	uint64_t page = span->page +
-	                ((uint64_t)(index - span->index) << arm64_leaf_order(&o->g, span->level));
+			((uint64_t)(index - span->index) << arm64_leaf_order(&o->g, span->level));
 	property_failed(o, rule, span->level, page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
 	oracle_describe(o, span->level, span->table[index], o->verdict.found);
@@ -30,14 +30,15 @@ static bool judge_leaf(struct oracle *o, const struct arm64_span *span, uint32_t
 {
 	uint64_t desc = span->table[index];
 	if (desc & arm64_unaligned_bits(&o->g, span->level))
-		return failed(o, RULE_LEAF_ALIGNMENT, span, index, "address bits below the size are 0");
+		return failed(o, RULE_LEAF_ALIGNMENT, span, index,
+			      "address bits below the size are 0");
 	if (desc & arm64_reserved_bits(&o->g, span->level))
 		return failed(o, RULE_LEAF_RESERVED, span, index, "reserved bits are 0");
 	if (desc & arm64_oversize_bits(&o->g))
 		return failed(o, RULE_LEAF_ADDRESS_SIZE, span, index, "address below 2^48");
 	if (!attributes_defined(&o->g, desc))
 		return failed(o, RULE_LEAF_ATTRIBUTES, span, index,
-		              "AttrIndx 0 to 4, shareability not 0b01");
+			      "AttrIndx 0 to 4, shareability not 0b01");
 	return true;
 }
 
@@ -45,7 +46,7 @@ static bool judge_leaf(struct oracle *o, const struct arm64_span *span, uint32_t
 static bool any_suspect(const struct oracle *o, const struct arm64_span *span)
 {
 	uint64_t forbidden = arm64_unaligned_bits(&o->g, span->level) |
-	                     arm64_reserved_bits(&o->g, span->level) | arm64_oversize_bits(&o->g);
+			     arm64_reserved_bits(&o->g, span->level) | arm64_oversize_bits(&o->g);
 	const uint64_t *word = span->table + span->index;
 	uint64_t any = 0, undefined = 0;
 	for (uint32_t i = 0; i < span->count; i++) {
@@ -69,7 +70,7 @@ bool leaf_reserved(struct oracle *o, const struct arm64_reserved *reserved)
 {
 	property_failed(o, RULE_LEAF_LEVEL, reserved->level, reserved->page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "a table or nothing at level %d",
-	         reserved->level);
+		 reserved->level);
 	oracle_describe(o, reserved->level, reserved->desc, o->verdict.found);
 	return false;
 }

@@ -36,15 +36,16 @@ static bool accesses_held(struct oracle *o)
 	if (o->machine->trap == MACHINE_TRAP_NONE)
 		return true;
 	property_failed(o, trap_rule(o->machine->trap), VERDICT_NO_LEVEL, o->first_page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", rule_text(o->verdict.rule)->sentence);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s",
+		 rule_text(o->verdict.rule)->sentence);
 	const struct event *e = trap_event(o->machine);
 	if (e)
 		snprintf(o->verdict.found, VERDICT_DETAIL_SIZE,
-		         "table page %" PRIu32 ", %" PRIu32 " entries from %" PRIu32, e->table, e->count,
-		         e->index);
+			 "table page %" PRIu32 ", %" PRIu32 " entries from %" PRIu32, e->table,
+			 e->count, e->index);
 	else
 		snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "more than %u events",
-		         MACHINE_MAX_EVENTS);
+			 MACHINE_MAX_EVENTS);
 	return false;
 }
 
@@ -77,7 +78,7 @@ static uint64_t forbidden_bits(const struct arm64_geometry *g)
 }
 
 static bool link_failed(struct oracle *o, enum rule rule, const struct arm64_link *link,
-                        const char *expected)
+			const char *expected)
 {
 	property_failed(o, rule, link->level, link->page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
@@ -89,9 +90,10 @@ bool tables_link(struct oracle *o, const struct arm64_link *link)
 {
 	if (link->desc & forbidden_bits(&o->g))
 		return link_failed(o, RULE_TABLES_DESCRIPTOR, link,
-		                   "an aligned address, and no limit but UXNTable");
+				   "an aligned address, and no limit but UXNTable");
 	if (link->child == MACHINE_NO_TABLE)
-		return link_failed(o, RULE_TABLES_DANGLING, link, "the address of a live table page");
+		return link_failed(o, RULE_TABLES_DANGLING, link,
+				   "the address of a live table page");
 	if (o->reached_in[link->child] == o->sweep)
 		return link_failed(o, RULE_TABLES_REACHED_TWICE, link, "a table page of its own");
 	o->reached_in[link->child] = o->sweep;
@@ -108,7 +110,7 @@ bool tables_all_reached(struct oracle *o)
 		return true;
 	property_failed(o, RULE_TABLES_LEAK, VERDICT_NO_LEVEL, o->first_page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%" PRIu32 " live table pages reachable",
-	         live);
+		 live);
 	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%" PRIu32 " reachable", o->reached);
 	return false;
 }

@@ -33,7 +33,7 @@ static void describe_expected(struct oracle *o, const struct segment *s, uint64_
 	}
 	struct arm64_attributes a = expected_attributes(s);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64 ", %s%s, memory %02x",
-	         segment_pfn(s, page), a.el1_write ? "rw" : "r", a.el1_exec ? "x" : "", a.memory);
+		 segment_pfn(s, page), a.el1_write ? "rw" : "r", a.el1_exec ? "x" : "", a.memory);
 }
 
 /* A difference outside the call's range is isolation's, whatever it is. */
@@ -67,7 +67,7 @@ static bool failed_missing(struct oracle *o, const struct segment *s, uint64_t p
 
 /* The rule that attributes `found` break, or RULE_NONE. */
 static enum rule attributes_rule(const struct arm64_attributes *want,
-                                 const struct arm64_attributes *found)
+				 const struct arm64_attributes *found)
 {
 	if (want->memory != found->memory)
 		return RULE_TRANSLATION_MEMORY_TYPE;
@@ -95,7 +95,7 @@ static bool pages_follow(const struct segment *s, uint64_t page, uint64_t end, u
 
 /* Judges by meaning the part [page, end) of one leaf that lies in segment `s`. */
 static bool leaf_means(struct oracle *o, const struct arm64_span *span, uint32_t index,
-                       const struct segment *s, uint64_t page, uint64_t end)
+		       const struct segment *s, uint64_t page, uint64_t end)
 {
 	uint64_t desc = span->table[index];
 	uint64_t low = (UINT64_C(1) << arm64_leaf_order(&o->g, span->level)) - 1;
@@ -108,7 +108,7 @@ static bool leaf_means(struct oracle *o, const struct arm64_span *span, uint32_t
 	for (; page < end; page++) {
 		if (base + (page & low) != segment_pfn(s, page))
 			return failed(o, placed(o, page, RULE_TRANSLATION_OUTPUT_ADDRESS), page,
-			              span->level, desc);
+				      span->level, desc);
 		if (rule != RULE_NONE)
 			return failed(o, placed(o, page, rule), page, span->level, desc);
 	}
@@ -126,18 +126,20 @@ static uint64_t ignored_bits(const struct segment *s, int level)
 
 /* Whether `count` page descriptors are, up to `ignored`, those of the pages from `page` on. */
 static bool words_equal(const struct arm64_geometry *g, const uint64_t *words, uint32_t count,
-                        const struct segment *s, uint64_t page, uint64_t attributes,
-                        uint64_t ignored)
+			const struct segment *s, uint64_t page, uint64_t attributes,
+			uint64_t ignored)
 {
 	uint64_t differ = 0;
 	if (s->page) {
 		const uint64_t *pfn = s->page + (page - s->start);
 		for (uint32_t i = 0; i < count; i++)
-			differ |= words[i] ^ arm64_address_bits(g, pfn[i] << g->granule) ^ attributes;
+			differ |=
+				words[i] ^ arm64_address_bits(g, pfn[i] << g->granule) ^ attributes;
 	} else {
 		uint64_t pfn = segment_pfn(s, page);
 		for (uint32_t i = 0; i < count; i++)
-			differ |= words[i] ^ arm64_address_bits(g, (pfn + i) << g->granule) ^ attributes;
+			differ |= words[i] ^ arm64_address_bits(g, (pfn + i) << g->granule) ^
+				  attributes;
 	}
 	return !(differ & ~ignored);
 }
@@ -150,14 +152,14 @@ static bool limits_matter(const struct arm64_attributes *want, uint64_t limits)
 
 /* Judges the leaves [index, index + count) of the last level, all in segment `s`. */
 static bool judge_pages(struct oracle *o, const struct arm64_span *span, uint32_t index,
-                        uint32_t count, const struct segment *s)
+			uint32_t count, const struct segment *s)
 {
 	uint64_t page = span->page + (index - span->index);
 	struct arm64_attributes want = expected_attributes(s);
 	uint64_t attributes = arm64_leaf_bits_of(&o->g, span->level, &want);
 	if (!limits_matter(&want, span->limits) &&
 	    words_equal(&o->g, span->table + index, count, s, page, attributes,
-	                ignored_bits(s, span->level)))
+			ignored_bits(s, span->level)))
 		return true;
 	for (uint32_t i = 0; i < count; i++, page++)
 		if (!leaf_means(o, span, index + i, s, page, page + 1))
@@ -181,7 +183,7 @@ static bool judge_piece(struct oracle *o, const struct arm64_span *span)
 	const struct segment *s = segment_at(o, o->seen_page);
 	if (!s)
 		return failed(o, isolation_rule(o, o->seen_page), o->seen_page, span->level,
-		              span->table[index]);
+			      span->table[index]);
 	uint64_t from = o->seen_page;
 	uint64_t end;
 	bool holds;

@@ -23,7 +23,7 @@ static struct slot slot_at(const struct arm64_geometry *g, table_t table, int le
 }
 
 static uint64_t table_descriptor(const struct arm64_geometry *g, const struct machine *m,
-                                 table_t table)
+				 table_t table)
 {
 	uint64_t address = machine_table_pfn(m, table) << g->granule;
 	return arm64_address_bits(g, address) | ARM64_TYPE | ARM64_VALID;
@@ -31,7 +31,7 @@ static uint64_t table_descriptor(const struct arm64_geometry *g, const struct ma
 
 /* The slot for `va` at `level`, with tables made on the way. 0, -ENOMEM, or -EBUSY at a leaf. */
 static int find_slot(const struct arm64_geometry *g, struct address_space *space, uint64_t va,
-                     int level, struct slot *slot)
+		     int level, struct slot *slot)
 {
 	struct machine *m = space->machine;
 	*slot = slot_at(g, MACHINE_ROOT, g->start_level, va);
@@ -55,7 +55,7 @@ static int find_slot(const struct arm64_geometry *g, struct address_space *space
 }
 
 bool reference_plant(const struct arm64_geometry *g, struct machine *m, uint64_t va, int level,
-                     uint64_t desc)
+		     uint64_t desc)
 {
 	struct address_space space = { .machine = m };
 	struct slot slot;
@@ -66,7 +66,7 @@ bool reference_plant(const struct arm64_geometry *g, struct machine *m, uint64_t
 }
 
 static int map_page(const struct arm64_geometry *g, struct address_space *space, uint64_t va,
-                    uint64_t page, uint64_t attributes)
+		    uint64_t page, uint64_t attributes)
 {
 	struct machine *m = space->machine;
 	struct slot slot;
@@ -86,7 +86,7 @@ static int map_page(const struct arm64_geometry *g, struct address_space *space,
 }
 
 static int reference_vmap(struct address_space *space, uint64_t va, struct page_array pages,
-                          enum prot prot, unsigned flags)
+			  enum prot prot, unsigned flags)
 {
 	(void)flags; /* they change shape, and here is only one shape */
 	struct arm64_geometry g = arm64_geometry(&space->machine->config);
@@ -96,10 +96,11 @@ static int reference_vmap(struct address_space *space, uint64_t va, struct page_
 	int error = 0;
 	for (size_t i = 0; i < pages.count && !error; i++)
 		error = map_page(&g, space, va + ((uint64_t)i << g.granule), pages.page[i],
-		                 attributes);
+				 attributes);
 	machine_barrier(space->machine, BARRIER_DSB_ISHST);
 	machine_barrier(space->machine, BARRIER_ISB);
-	machine_flush_cache(space->machine, CACHE_FLUSH_VMAP, va, (uint64_t)pages.count << g.granule);
+	machine_flush_cache(space->machine, CACHE_FLUSH_VMAP, va,
+			    (uint64_t)pages.count << g.granule);
 	return error;
 }
 

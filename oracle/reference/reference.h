@@ -14,6 +14,6 @@ extern const struct mapper reference_mapper;
  * no table page.
  */
 bool reference_plant(const struct arm64_geometry *g, struct machine *m, uint64_t va, int level,
-                     uint64_t desc);
+		     uint64_t desc);
 
 #endif

@@ -31,14 +31,16 @@ static void map(const struct machine_config *config, enum prot prot, struct call
 	machine_reset(m, config);
 	oracle_begin(&oracle, m, "flipped");
 	g = arm64_geometry(config);
-	va = arm64_va_base(&g) + (UINT64_C(1) << (config->va_bits - 1)) + (UINT64_C(50) << g.granule);
+	va = arm64_va_base(&g) + (UINT64_C(1) << (config->va_bits - 1)) +
+	     (UINT64_C(50) << g.granule);
 	for (unsigned i = 0; i < PAGES; i++)
-		pfn[i] = (i * UINT64_C(2654435761)) % (UINT64_C(1) << (config->pa_bits - g.granule - 1));
+		pfn[i] = (i * UINT64_C(2654435761)) %
+			 (UINT64_C(1) << (config->pa_bits - g.granule - 1));
 	*call = (struct call){ .kind = CALL_VMAP,
-		               .va = va,
-		               .bytes = (uint64_t)PAGES << g.granule,
-		               .pages = { pfn, PAGES },
-		               .prot = prot };
+			       .va = va,
+			       .bytes = (uint64_t)PAGES << g.granule,
+			       .pages = { pfn, PAGES },
+			       .prot = prot };
 	call->returned = reference_mapper.vmap(&space, va, call->pages, prot, 0);
 }
 
@@ -52,7 +54,8 @@ static bool same_attributes(const struct arm64_attributes *a, const struct arm64
 
 static bool page_is_right(int i, const struct arm64_attributes *want)
 {
-	struct arm64_translation t = arm64_translate(&g, m, va + ((uint64_t)(int64_t)i << g.granule));
+	struct arm64_translation t =
+		arm64_translate(&g, m, va + ((uint64_t)(int64_t)i << g.granule));
 	if (i < 0 || i >= PAGES)
 		return !t.mapped;
 	return t.mapped && t.oa >> g.granule == pfn[i] && same_attributes(want, &t.attributes);
@@ -74,7 +77,7 @@ static bool is_about_translation(enum rule rule)
 }
 
 static void check_flip(const struct machine_config *config, enum prot prot, table_t table,
-                       uint32_t index, unsigned bit)
+		       uint32_t index, unsigned bit)
 {
 	struct call call;
 	map(config, prot, &call);
@@ -83,9 +86,11 @@ static void check_flip(const struct machine_config *config, enum prot prot, tabl
 	bool held = oracle_judge(&oracle, &call);
 	bool right = all_pages_are_right(prot);
 	if (held && !right)
-		fail_msg("granule %u table %u entry %u bit %u goes unseen", g.granule, table, index, bit);
+		fail_msg("granule %u table %u entry %u bit %u goes unseen", g.granule, table, index,
+			 bit);
 	if (!held && right && is_about_translation(oracle.verdict.rule))
-		fail_msg("granule %u table %u entry %u bit %u is no fault", g.granule, table, index, bit);
+		fail_msg("granule %u table %u entry %u bit %u is no fault", g.granule, table, index,
+			 bit);
 }
 
 static void flips_are_judged_alike(void **state)

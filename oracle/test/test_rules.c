@@ -13,9 +13,9 @@
 #include "oracle/reference/reference.h"
 
 #define MAX_PAGES 512
-#define PAGES 48   /* of a scene of pages: three contiguous groups */
-#define SINGLE 40  /* a page of it that is in no group with the Contiguous bit */
-#define MEMBER 3   /* a page of it that is */
+#define PAGES 48  /* of a scene of pages: three contiguous groups */
+#define SINGLE 40 /* a page of it that is in no group with the Contiguous bit */
+#define MEMBER 3  /* a page of it that is */
 #define BASE_PFN 0x10000
 
 static const struct machine_config machine_4k = { .page_shift = 12, .va_bits = 48, .pa_bits = 48 };
@@ -41,11 +41,12 @@ static uint64_t *word_at(int level, unsigned page, table_t *table, uint32_t *ind
 	*table = MACHINE_ROOT;
 	for (int l = scene.g.start_level;; l++) {
 		*index = (uint32_t)(va >> arm64_leaf_bits(&scene.g, l)) &
-		         (arm64_table_entries(&scene.g, l) - 1);
+			 (arm64_table_entries(&scene.g, l) - 1);
 		uint64_t *word = (uint64_t *)machine_words(scene.m, *table) + *index;
 		if (l == level)
 			return word;
-		*table = machine_table_at(scene.m, arm64_address(&scene.g, *word) >> scene.g.granule);
+		*table = machine_table_at(scene.m,
+					  arm64_address(&scene.g, *word) >> scene.g.granule);
 		assert_int_not_equal(*table, MACHINE_NO_TABLE);
 	}
 }
@@ -90,7 +91,8 @@ static void store_pages(void)
 {
 	struct policy policy = policy_default(POLICY_V9);
 	struct address_space space = { .machine = scene.m, .policy = &policy };
-	scene.call.returned = reference_mapper.vmap(&space, scene.va, scene.call.pages, PROT_KERNEL, 0);
+	scene.call.returned =
+		reference_mapper.vmap(&space, scene.va, scene.call.pages, PROT_KERNEL, 0);
 }
 
 /* --- scenes in which everything holds ------------------------------------- */
@@ -136,7 +138,7 @@ static void one_block(void)
 	for (unsigned i = 0; i < MAX_PAGES; i++)
 		scene.pfn[i] = BASE_PFN + i;
 	uint64_t desc = arm64_leaf_bits_of(&scene.g, 2, attributes_of(PROT_KERNEL)) |
-	                (uint64_t)BASE_PFN << 12;
+			(uint64_t)BASE_PFN << 12;
 	assert_true(reference_plant(&scene.g, scene.m, scene.va, 2, desc));
 }
 
@@ -157,29 +159,100 @@ static void cleaned_up(void)
 
 /* --- one change that breaks one rule --------------------------------------- */
 
-static void missing(void) { change(3, SINGLE, ~UINT64_C(0), 0); }
-static void unexpected(void) { change(3, PAGES, 0, 0x0060000000000703 | 0x5000); }
-static void output_address(void) { change(3, SINGLE, 0, UINT64_C(1) << 30); }
-static void permission(void) { change(3, SINGLE, 0, ARM64_AP2); }
-static void memory_type(void) { change(3, SINGLE, 0, UINT64_C(2) << 2); }
-static void shareability(void) { change(3, SINGLE, ARM64_BIT(8), 0); }
-static void global(void) { change(3, SINGLE, 0, ARM64_NG); }
-static void access_flag(void) { change(3, SINGLE, ARM64_AF, 0); }
-static void leaf_level(void) { machine_store(scene.m, MACHINE_ROOT, 511, 1, 0x701, 0); }
-static void leaf_alignment(void) { change(2, 0, 0, ARM64_BIT(13)); }
-static void leaf_reserved_bit(void) { change(3, SINGLE, 0, ARM64_BIT(48)); }
-static void leaf_address_size(void) { change(3, SINGLE, 0, ARM64_BIT(8)); }
-static void leaf_attributes(void) { change(3, SINGLE, 0, UINT64_C(5) << 2); }
-static void contiguous_partial(void) { change(3, MEMBER, ARM64_CONTIGUOUS, 0); }
-static void contiguous_attributes(void) { change(3, MEMBER, 0, ARM64_DBM); }
-static void outside(void) { change(3, PAGES + 50, 0, 0x0060000000000703 | 0x5000); }
-static void leak(void) { machine_alloc_table(scene.m); }
-static void descriptor(void) { change(2, 0, 0, ARM64_BIT(62)); }
-static void root_index(void) { machine_store(scene.m, MACHINE_ROOT, 64, 1, 0, 0); }
-static void outside_table(void) { machine_store(scene.m, MACHINE_ROOT, 512, 1, 0, 0); }
-static void no_table(void) { machine_load(scene.m, 99, 0); }
-static void code(void) { scene.call.returned = -EINVAL; }
-static void residue(void) { change(3, 1, 0, 0x0060000000000703 | 0x5000); }
+// clang-format off: a line each
+static void missing(void)
+{
+	change(3, SINGLE, ~UINT64_C(0), 0);
+}
+static void unexpected(void)
+{
+	change(3, PAGES, 0, 0x0060000000000703 | 0x5000);
+}
+static void output_address(void)
+{
+	change(3, SINGLE, 0, UINT64_C(1) << 30);
+}
+static void permission(void)
+{
+	change(3, SINGLE, 0, ARM64_AP2);
+}
+static void memory_type(void)
+{
+	change(3, SINGLE, 0, UINT64_C(2) << 2);
+}
+static void shareability(void)
+{
+	change(3, SINGLE, ARM64_BIT(8), 0);
+}
+static void global(void)
+{
+	change(3, SINGLE, 0, ARM64_NG);
+}
+static void access_flag(void)
+{
+	change(3, SINGLE, ARM64_AF, 0);
+}
+static void leaf_level(void)
+{
+	machine_store(scene.m, MACHINE_ROOT, 511, 1, 0x701, 0);
+}
+static void leaf_alignment(void)
+{
+	change(2, 0, 0, ARM64_BIT(13));
+}
+static void leaf_reserved_bit(void)
+{
+	change(3, SINGLE, 0, ARM64_BIT(48));
+}
+static void leaf_address_size(void)
+{
+	change(3, SINGLE, 0, ARM64_BIT(8));
+}
+static void leaf_attributes(void)
+{
+	change(3, SINGLE, 0, UINT64_C(5) << 2);
+}
+static void contiguous_partial(void)
+{
+	change(3, MEMBER, ARM64_CONTIGUOUS, 0);
+}
+static void contiguous_attributes(void)
+{
+	change(3, MEMBER, 0, ARM64_DBM);
+}
+static void outside(void)
+{
+	change(3, PAGES + 50, 0, 0x0060000000000703 | 0x5000);
+}
+static void leak(void)
+{
+	machine_alloc_table(scene.m);
+}
+static void descriptor(void)
+{
+	change(2, 0, 0, ARM64_BIT(62));
+}
+static void root_index(void)
+{
+	machine_store(scene.m, MACHINE_ROOT, 64, 1, 0, 0);
+}
+static void outside_table(void)
+{
+	machine_store(scene.m, MACHINE_ROOT, 512, 1, 0, 0);
+}
+static void no_table(void)
+{
+	machine_load(scene.m, 99, 0);
+}
+static void code(void)
+{
+	scene.call.returned = -EINVAL;
+}
+static void residue(void)
+{
+	change(3, 1, 0, 0x0060000000000703 | 0x5000);
+}
+// clang-format on
 
 static void dangling(void)
 {
@@ -250,7 +323,8 @@ static void every_rule_has_its_pair(void **state)
 	(void)state;
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
 		if (!pairs[rule].good || !pairs[rule].bad)
-			fail_msg("%s.%s has no pair", rule_text(rule)->property, rule_text(rule)->name);
+			fail_msg("%s.%s has no pair", rule_text(rule)->property,
+				 rule_text(rule)->name);
 }
 
 static void each_good_scene_holds(void **state)
@@ -263,7 +337,7 @@ static void each_good_scene_holds(void **state)
 			continue;
 		verdict_signature(&scene.oracle.verdict, line);
 		fail_msg("the good scene of %s.%s: %s", rule_text(rule)->property,
-		         rule_text(rule)->name, line);
+			 rule_text(rule)->name, line);
 	}
 }
 
@@ -276,8 +350,9 @@ static void each_bad_scene_breaks_its_rule(void **state)
 		assert_false(oracle_judge(&scene.oracle, &scene.call));
 		if (scene.oracle.verdict.rule != (enum rule)rule)
 			fail_msg("the bad scene of %s.%s broke %s.%s", rule_text(rule)->property,
-			         rule_text(rule)->name, rule_text(scene.oracle.verdict.rule)->property,
-			         rule_text(scene.oracle.verdict.rule)->name);
+				 rule_text(rule)->name,
+				 rule_text(scene.oracle.verdict.rule)->property,
+				 rule_text(scene.oracle.verdict.rule)->name);
 	}
 }
 
@@ -304,7 +379,7 @@ static void groups_fit_their_tables(void **state)
 		for (int level = g.start_level; level <= ARM64_LAST_LEVEL; level++)
 			if (level == ARM64_LAST_LEVEL || arm64_block_supported(&g, level))
 				assert_true(arm64_table_entries(&g, level) >=
-				            1u << arm64_contiguous_size(&g, level));
+					    1u << arm64_contiguous_size(&g, level));
 	}
 }
 

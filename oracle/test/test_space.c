@@ -40,9 +40,9 @@ static void add(uint64_t start, uint64_t end, bool linear)
 	if (!is_free(start, end))
 		return;
 	space_add(&space, (struct segment){ .start = start,
-	                                    .end = end,
-	                                    .page = linear ? NULL : list,
-	                                    .pfn = 100 + start });
+					    .end = end,
+					    .page = linear ? NULL : list,
+					    .pfn = 100 + start });
 	for (uint64_t page = start; page < end; page++)
 		model[page] = linear ? 100 + page : list[page - start];
 }

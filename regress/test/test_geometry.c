@@ -13,9 +13,9 @@
 static const struct row {
 	struct machine_config config;
 	int levels;
-	unsigned root_shift; /* log2 bytes that a root entry maps: PGDIR_SHIFT */
+	unsigned root_shift;  /* log2 bytes that a root entry maps: PGDIR_SHIFT */
 	unsigned block_shift; /* of level 2: PMD_SHIFT */
-	unsigned cont_shift; /* of level 3: CONT_PTE_SHIFT */
+	unsigned cont_shift;  /* of level 3: CONT_PTE_SHIFT */
 	unsigned root_entries;
 } table[] = {
 	{ { 12, 39, 48, 0, false }, 3, 30, 21, 16, 512 },
@@ -42,7 +42,8 @@ static void the_mapper_follows_the_table(void **state)
 		assert_int_equal(level_shift(&g, g.start_level), row->root_shift);
 		assert_int_equal(g.pmd_shift, row->block_shift);
 		assert_int_equal(g.cont_shift, row->cont_shift);
-		assert_int_equal(level_index(&g, g.start_level, -g.va_base - 1), row->root_entries - 1);
+		assert_int_equal(level_index(&g, g.start_level, -g.va_base - 1),
+				 row->root_entries - 1);
 	}
 }
 
@@ -75,7 +76,7 @@ static void descriptors_mean_the_same_to_both(void **state)
 			assert_int_equal(arm64_address(&oracle, link) >> oracle.granule, pfn);
 			assert_int_equal(desc_table_pfn(&mapper, link), pfn);
 			assert_int_equal(arm64_address_bits(&oracle, pfn << oracle.granule),
-			                 desc_output(&mapper, pfn));
+					 desc_output(&mapper, pfn));
 		}
 		for (int prot = 0; prot < PROT_COUNT; prot++) {
 			uint64_t desc = desc_attributes(&mapper, prot) | DESC_PAGE_TYPE;

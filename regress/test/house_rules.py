@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""What every file must keep: a licence line, its floor, its size, its form.
+
+Usage: house_rules.py TOP
+"""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+FLOORS = ["mapper", "oracle", "fuzz", "regress"]
+TOP_LEVEL = {"mapper", "oracle", "fuzz", "corpus", "regress", "CMakeLists.txt", "README.md",
+             "CMakePresets.json", "LICENSE", "rig"}
+NO_LICENCE_LINE = {"LICENSE", "CMakePresets.json"}  # JSON has no comments
+MAX_FUNCTION_LINES = 70
+ORACLE_MAY_INCLUDE = re.compile(r"mapper/(machine/|mapper\.h|test/cmocka_all\.h)")
+
+
+def files(top):
+    """The files that git tracks, or, where there is no git, all that is not built."""
+    listing = subprocess.run(["git", "ls-files"], cwd=top, capture_output=True, text=True)
+    if listing.returncode == 0:
+        return [Path(line) for line in listing.stdout.splitlines() if (top / line).exists()]
+    return [p.relative_to(top) for p in top.rglob("*")
+            if p.is_file() and not p.relative_to(top).parts[0].startswith(".build")]
+
+
+def check_licence(top, path):
+    if path.name in NO_LICENCE_LINE:
+        return
+    head = (top / path).read_text(errors="replace").splitlines()[:2]
+    if not any("SPDX-License-Identifier: GPL-2.0-only" in line for line in head):
+        yield f"{path}: no SPDX line on top"
+
+
+def check_includes(top, path):
+    """A file includes only its own floor and those below; the oracle only the machine."""
+    if path.suffix not in (".c", ".h") or path.parts[0] not in FLOORS:
+        return
+    floor = FLOORS.index(path.parts[0])
+    for number, line in enumerate((top / path).read_text().splitlines(), 1):
+        include = re.match(r'#include "([^"]+)"', line)
+        if not include:
+            continue
+        target = include.group(1)
+        if target.split("/")[0] not in FLOORS or not (top / target).exists():
+            yield f"{path}:{number}: include from the top: \"floor/...\""
+        elif FLOORS.index(target.split("/")[0]) > floor:
+            yield f"{path}:{number}: includes a floor above: {target}"
+        elif path.parts[0] == "oracle" and target.startswith("mapper/") \
+                and not ORACLE_MAY_INCLUDE.match(target):
+            yield f"{path}:{number}: the oracle shares only the machine: {target}"
+
+
+def check_functions(top, path):
+    if path.suffix != ".c":
+        return
+    start = None
+    for number, line in enumerate((top / path).read_text().splitlines(), 1):
+        if line == "{":
+            start = number
+        elif line == "}" and start:
+            if number - start > MAX_FUNCTION_LINES:
+                yield f"{path}:{start}: a function of {number - start} lines"
+            start = None
+
+
+def check_headers_stand_alone(top, headers):
+    for header in headers:
+        run = subprocess.run(["clang", "-std=gnu11", "-fsyntax-only", "-D_GNU_SOURCE", "-I", str(top),
+                              "-x", "c", str(top / header)], capture_output=True, text=True)
+        if run.returncode:
+            yield f"{header}: does not compile alone: {run.stderr.splitlines()[0]}"
+
+
+def check_format(top, sources):
+    run = subprocess.run(["clang-format", "--dry-run", "--Werror", *map(str, sources)], cwd=top,
+                         capture_output=True, text=True)
+    if run.returncode:
+        yield "clang-format: " + "\n".join(run.stderr.splitlines()[:10])
+
+
+def check_scripts(top, scripts):
+    run = subprocess.run(["shellcheck", *map(str, scripts)], cwd=top, capture_output=True, text=True)
+    if run.returncode:
+        yield "shellcheck: " + run.stdout
+
+
+def check_top_level(paths):
+    for name in {p.parts[0] for p in paths}:
+        if name not in TOP_LEVEL and not name.startswith("."):
+            yield f"{name}: does not belong on the top level"
+
+
+def main():
+    top = Path(sys.argv[1]).resolve()
+    paths = files(top)
+    wrong = list(check_top_level(paths))
+    for path in paths:
+        for check in (check_licence, check_includes, check_functions):
+            wrong += check(top, path)
+    wrong += check_headers_stand_alone(top, [p for p in paths if p.suffix == ".h"
+                                             and "cmocka" not in p.name])
+    wrong += check_format(top, [p for p in paths if p.suffix in (".c", ".h")])
+    wrong += check_scripts(top, [p for p in paths if p.suffix == ".sh" or p.name in ("rig", "run")])
+    print("\n".join(wrong) or f"{len(paths)} files keep the rules of the house")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What the vmapdiff tool says and returns. Usage: test_commands.sh VMAPDIFF TOP
+set -u
+vmapdiff=$1 top=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+cd "$work" || exit 2
+failed=0
+
+# expect CODE TEXT COMMAND...: the exit code, and a text that the output has.
+expect() {
+	code=$1 text=$2
+	shift 2
+	"$@" >out 2>&1 </dev/null
+	got=$?
+	if [ "$got" != "$code" ] || ! grep -qF -- "$text" out; then
+		echo "FAILED: $* gave $got (expected $code), without '$text':"
+		cat out
+		failed=1
+	fi
+}
+
+good="$top/regress/cases/d1-two-order-7-blocks.scenario"
+printf 'vmapdiff 1\nvmap va=0xffff800080000000 pages=1\nexpect fails leaf.level\n' >wrong.scenario
+printf 'vmapdiff 1\nvmap va=0xffff800080000000 pages=1+\n' >bad.scenario
+: >empty.scenario
+head -c 300000 /dev/zero >zeros.scenario
+head -c 100000000 /dev/zero | tr '\0' '#' >huge.scenario
+
+expect 0 'vmapdiff replay' "$vmapdiff" --help
+expect 2 'vmapdiff replay' "$vmapdiff"
+expect 2 "'frob' is no command" "$vmapdiff" frob
+expect 0 'contiguous.partial' "$vmapdiff" rules
+
+expect 0 '1 scenarios: 1 as expected' "$vmapdiff" replay "$good"
+expect 1 'holds, but was expected to fail leaf.level' "$vmapdiff" replay wrong.scenario
+expect 2 'bad.scenario:2:36: a number is expected' "$vmapdiff" replay bad.scenario
+expect 2 "empty.scenario:1:1: the text ends before the line 'vmapdiff 1'" "$vmapdiff" replay empty.scenario
+expect 2 'zeros.scenario:1:1: byte 0x00 is no text' "$vmapdiff" replay zeros.scenario
+expect 2 'huge.scenario:1:1: the text is longer than' "$vmapdiff" replay huge.scenario
+expect 2 'nowhere: cannot open' "$vmapdiff" replay nowhere
+expect 2 'something to work on is missing' "$vmapdiff" replay
+expect 2 '--frob is no option' "$vmapdiff" replay --frob
+
+expect 0 'all rules hold on every mapper' "$vmapdiff" show "$good"
+expect 2 'takes one scenario' "$vmapdiff" show "$good" "$good"
+[ -z "$("$vmapdiff" show "$good" | awk 'length > 80')" ] || { echo 'FAILED: show is wider than 80'; failed=1; }
+
+expect 2 'nothing to minimize' "$vmapdiff" minimize "$good"
+expect 2 '-o OUT is missing' "$vmapdiff" convert "$good"
+expect 2 'is no directory' "$vmapdiff" convert "$top/regress/cases" -o nowhere
+expect 2 'takes the number of one process' "$vmapdiff" capture self
+
+# Bytes and text come back the same, for every checked-in scenario.
+mkdir bytes text again
+expect 0 'converted' "$vmapdiff" convert --to-bytes "$top/regress/cases" "$top/corpus" -o bytes
+expect 0 'converted' "$vmapdiff" convert bytes -o text
+expect 0 'converted' "$vmapdiff" convert --to-bytes text -o again
+diff -r bytes again >/dev/null || { echo 'FAILED: bytes change by way of text'; failed=1; }
+expect 0 'as expected' "$vmapdiff" replay bytes
+head -c 20 bytes/d1-16k >cut
+expect 2 'was it cut short?' "$vmapdiff" replay cut
+
+# A process of our own; its page frames are for root alone.
+sleep 30 &
+sleeper=$!
+if [ "$(id -u)" = 0 ]; then
+	expect 0 'next: ./rig replay' "$vmapdiff" capture "$sleeper" -o captured
+	expect 0 'as expected' "$vmapdiff" replay captured
+else
+	expect 2 'root' "$vmapdiff" capture "$sleeper" -o captured
+fi
+kill "$sleeper"
+
+exit "$failed"
