@@ -2,6 +2,7 @@
 #include "oracle/verdict.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 const char *granule_name(unsigned page_shift)
 {
@@ -19,14 +20,34 @@ void verdict_signature(const struct verdict *v, char *line)
 		 level);
 }
 
+#define INDENT 12
+#define WIDTH 79
+
+/* Prints a label and words behind it, in lines that a mail can quote. */
+static void print_folded(const char *label, const char *words, FILE *to)
+{
+	int column = fprintf(to, "  %-*s", INDENT - 2, label);
+	for (const char *word = words, *end; *word; word = end + (*end == ' ')) {
+		end = word + strcspn(word, " ");
+		int length = (int)(end - word);
+		if (column > INDENT && column + 1 + length > WIDTH)
+			column = fprintf(to, "\n%*s", INDENT, "") - 1;
+		else if (column > INDENT)
+			column += fprintf(to, " ");
+		column += fprintf(to, "%.*s", length, word);
+	}
+	fprintf(to, "\n");
+}
+
 void verdict_print(const struct verdict *v, FILE *to)
 {
 	char line[VERDICT_SIGNATURE_SIZE];
 	const struct rule_text *text = rule_text(v->rule);
 	verdict_signature(v, line);
 	fprintf(to, "%s\n", line);
-	fprintf(to, "  rule      %s (%s)\n", text->sentence, text->source);
+	print_folded("rule", text->sentence, to);
+	print_folded("source", text->source, to);
 	fprintf(to, "  address   0x%016" PRIx64 "\n", v->va);
-	fprintf(to, "  expected  %s\n", v->expected);
-	fprintf(to, "  found     %s\n", v->found);
+	print_folded("expected", v->expected, to);
+	print_folded("found", v->found, to);
 }

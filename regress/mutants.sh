@@ -52,7 +52,7 @@ for name in $names; do
 	median=$(sed -n "$(((killed + 1) / 2))p" "$work/sorted" | cut -d' ' -f1)
 	worst=$(sed -n '$p' "$work/sorted" | cut -d' ' -f1)
 	rules=$(cut -d' ' -f2 "$work/kills" | sort | uniq -c | sort -rn |
-		awk '{ printf "%s%s (%d)", NR > 1 ? ", " : "", $2, $1 }')
+		awk '{ printf "%s%s (%d)", (NR > 1 ? ", " : ""), $2, $1 }')
 	printf '%-24s %5d/%-3d %9s %9s  %s\n' "$name" "$killed" "$seeds" "${median:--}" "${worst:--}" "$rules"
 	[ "$killed" = "$seeds" ] || status=1
 	expected=$(sed -n 's/^rule: //p' "$top/regress/mutants/$name.patch" | sed 's/ or /\n/g')

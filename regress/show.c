@@ -4,6 +4,7 @@
  * by side as it was when the first rule broke. Fits 80 columns.
  */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,29 +130,63 @@ static const char *memory_name(uint8_t memory)
 	return memory == 0xff ? "" : memory == 0x44 ? " nc" : memory == 0x04 ? " dev" : " ?";
 }
 
-static void print_cell(const struct extent *e, uint64_t page)
+/* A line that is put together piece by piece and ends without blanks. */
+struct line {
+	char text[256];
+	size_t length;
+};
+
+static void append(struct line *line, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void append(struct line *line, const char *format, ...)
 {
-	char text[64];
-	if (!e) {
-		printf("  %-*s", CELL, "-");
-		return;
-	}
-	snprintf(text, sizeof(text), "0x%" PRIx64 " %s %s%s%s", e->pfn + (page - e->page),
-		 e->level < ARM64_LAST_LEVEL ? "block"
-		 : e->contiguous             ? "cont"
-					     : "page",
-		 e->attributes.el1_write ? "rw" : "ro", e->attributes.el1_exec ? "x" : "",
-		 memory_name(e->attributes.memory));
-	printf("  %-*s", CELL, text);
+	va_list args;
+	size_t room = sizeof(line->text) - line->length;
+	va_start(args, format);
+	int n = vsnprintf(line->text + line->length, room, format, args);
+	va_end(args);
+	line->length += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+static void print_line(struct line *line)
+{
+	while (line->length && line->text[line->length - 1] == ' ')
+		line->length--;
+	printf("%.*s\n", (int)line->length, line->text);
+}
+
+static void append_cell(struct line *line, const struct extent *e, uint64_t page)
+{
+	char text[64] = "-";
+	if (e)
+		snprintf(text, sizeof(text), "0x%" PRIx64 " %s %s%s%s", e->pfn + (page - e->page),
+			 e->level < ARM64_LAST_LEVEL ? "block"
+			 : e->contiguous             ? "cont"
+						     : "page",
+			 e->attributes.el1_write ? "rw" : "ro", e->attributes.el1_exec ? "x" : "",
+			 memory_name(e->attributes.memory));
+	append(line, "  %-*s", CELL, text);
 }
 
 static void print_row(const struct table *t, const struct row *row)
 {
+	struct line line = { .length = 0 };
 	uint64_t va = arm64_va_base(&t->g) + (row->page << t->g.granule);
-	printf("%c 0x%016" PRIx64 " %6" PRIu64, row->differs ? '!' : ' ', va, row->pages);
+	append(&line, "%c 0x%016" PRIx64 " %6" PRIu64, row->differs ? '!' : ' ', va, row->pages);
 	for (unsigned v = 0; v < t->views; v++)
-		print_cell(view_find(&t->view[v], row->page), row->page);
+		append_cell(&line, view_find(&t->view[v], row->page), row->page);
+	print_line(&line);
+}
+
+static void print_heading(const struct table *t)
+{
+	struct line line = { .length = 0 };
+	append(&line, "  %-18s %6s", "address", "pages");
+	for (unsigned v = 0; v < t->views; v++)
+		append(&line, "  %-*s", CELL, player_mappers[v]->name);
 	printf("\n");
+	print_line(&line);
 }
 
 /* Whether a row is shown: when few rows there are, or when one near it differs. */
@@ -176,10 +211,7 @@ static void print_rows(const struct table *t)
 {
 	size_t left_out = 0, printed = 0;
 	uint64_t differ = 0;
-	printf("\n  %-18s %6s", "address", "pages");
-	for (unsigned v = 0; v < t->views; v++)
-		printf("  %-*s", CELL, player_mappers[v]->name);
-	printf("\n");
+	print_heading(t);
 	for (size_t i = 0; i < t->rows; i++) {
 		differ += t->row[i].differs ? t->row[i].pages : 0;
 		if (!is_shown(t, i) || printed == MOST_ROWS) {

@@ -59,8 +59,8 @@ expect 0 'converted' "$vmapdiff" convert bytes -o text
 expect 0 'converted' "$vmapdiff" convert --to-bytes text -o again
 diff -r bytes again >/dev/null || { echo 'FAILED: bytes change by way of text'; failed=1; }
 expect 0 'as expected' "$vmapdiff" replay bytes
-head -c 20 bytes/d1-16k >cut
-expect 2 'was it cut short?' "$vmapdiff" replay cut
+head -c 20 bytes/d1-16k >cut.bytes
+expect 2 'was it cut short?' "$vmapdiff" replay cut.bytes
 
 # A process of our own; its page frames are for root alone.
 sleep 30 &

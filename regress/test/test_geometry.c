@@ -70,7 +70,7 @@ static void descriptors_mean_the_same_to_both(void **state)
 		const struct machine_config *config = &table[i].config;
 		struct geometry mapper = geometry_of(config);
 		struct arm64_geometry oracle = arm64_geometry(config);
-		for (unsigned bit = 0; bit < config->pa_bits - config->page_shift; bit++) {
+		for (int bit = 0; bit < config->pa_bits - config->page_shift; bit++) {
 			uint64_t pfn = UINT64_C(1) << bit;
 			uint64_t link = desc_to_table(&mapper, pfn);
 			assert_int_equal(arm64_address(&oracle, link) >> oracle.granule, pfn);
