@@ -12,8 +12,7 @@ import sys
 from pathlib import Path
 
 SKIPPED = {"./rig test"}
-SHORT = {"./rig fuzz": "./rig fuzz --seconds 6", "./rig mutants": "./rig mutants --seeds 1",
-         "sudo ./rig capture 1": "./rig capture 1"}
+SHORT = {"./rig fuzz": "./rig fuzz --seconds 6", "./rig mutants": "./rig mutants --seeds 1"}
 
 
 def commands(readme):
