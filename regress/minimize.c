@@ -211,7 +211,7 @@ static void lower_vas(struct shrink *sh)
 		struct shape shape = shape_of(&best.machine);
 		uint64_t page = (best.op[i].va - scenario_va_base(&best)) >> shape.page_shift;
 		uint64_t skew = page & (shape.block - 1);
-		uint64_t place = 4 * i * shape.block;
+		uint64_t place = UINT64_C(4) * i * shape.block;
 		(void)(lower_va(sh, i, place) || lower_va(sh, i, place + shape.group) ||
 		       lower_va(sh, i, place + shape.block - shape.group) ||
 		       lower_va(sh, i, place + (skew & ~(shape.group - 1))) ||

@@ -38,7 +38,7 @@ static void complain(const char *path, const struct verdict *verdict)
 static bool replay_file(const char *path, void *context)
 {
 	struct tally *tally = context;
-	struct verdict verdict;
+	struct verdict verdict = { .rule = RULE_NONE };
 	if (!load_scenario(path, &scenario)) {
 		tally->unusable++;
 		return true;

@@ -24,7 +24,7 @@ struct machine *machine_create(void)
 	struct machine *m = reserve(sizeof(*m));
 	if (!m)
 		return NULL;
-	m->arena_bytes = MACHINE_MAX_TABLES * PAGES_PER_TABLE * MAX_TABLE_BYTES;
+	m->arena_bytes = (size_t)MACHINE_MAX_TABLES * PAGES_PER_TABLE * MAX_TABLE_BYTES;
 	m->arena = reserve(m->arena_bytes);
 	m->log.event = reserve(MACHINE_MAX_EVENTS * sizeof(struct event));
 	m->log.word = reserve(MACHINE_MAX_LOG_WORDS * sizeof(uint64_t));
