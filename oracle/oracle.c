@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/oracle.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "oracle/attributes.h"
 #include "oracle/properties/properties.h"
 #include "oracle/reference/reference.h"
-
-const char *call_name(enum call_kind kind)
-{
-	return kind == CALL_VMAP ? "vmap" : "vunmap";
-}
 
 void oracle_begin(struct oracle *o, struct machine *machine, const char *mapper)
 {
@@ -42,39 +36,6 @@ bool oracle_plant(struct oracle *o, uint64_t va, uint64_t pfn)
 		  (struct segment){
 			  .start = page, .end = page + 1, .pfn = pfn, .prot = PROT_KERNEL });
 	return true;
-}
-
-bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page)
-{
-	o->verdict = (struct verdict){
-		.rule = rule,
-		.mapper = o->mapper,
-		.call = call_name(o->call->kind),
-		.op = o->call->op,
-		.page_shift = o->g.granule,
-		.level = level,
-		.va = arm64_va_base(&o->g) + (page << o->g.granule),
-	};
-	return false;
-}
-
-void oracle_describe(const struct oracle *o, int level, uint64_t desc, char *text)
-{
-	const char *contiguous = desc & ARM64_CONTIGUOUS ? ", Contiguous" : "";
-	switch (arm64_kind(&o->g, level, desc)) {
-	case ARM64_TABLE:
-		snprintf(text, VERDICT_DETAIL_SIZE, "a table below level %d: 0x%016" PRIx64, level,
-			 desc);
-		return;
-	case ARM64_LEAF:
-		snprintf(text, VERDICT_DETAIL_SIZE, "level %d %s%s: 0x%016" PRIx64, level,
-			 level == ARM64_LAST_LEVEL ? "page" : "block", contiguous, desc);
-		return;
-	case ARM64_INVALID:
-		snprintf(text, VERDICT_DETAIL_SIZE, "a fault at level %d: 0x%016" PRIx64, level,
-			 desc);
-		return;
-	}
 }
 
 /* Legality before meaning: an illegal leaf has no translation to speak of. */
