@@ -7,9 +7,9 @@
 #include "mapper/machine/poison.h"
 #include "oracle/reference/reference.h"
 
-#define REFERENCE 0           /* index in player_mappers */
-#define REFERENCE_ALWAYS 1024 /* pages up to which the reference plays every scenario */
-#define REFERENCE_SAMPLE 16   /* above, it plays one in so many */
+#define REFERENCE 0          /* index in player_mappers */
+#define REFERENCE_ALWAYS 256 /* pages up to which the reference plays every scenario */
+#define REFERENCE_SAMPLE 16  /* above, it plays one in so many */
 
 /* Behind each page array: a hole, which is poisoned where that is possible. */
 #define POOL_WORDS (SCENARIO_MAX_PAGES + SCENARIO_MAX_OPS)

@@ -11,19 +11,26 @@ struct search {
 	struct machine *machine;
 	const struct policy *policy;
 	struct page_array pages;
-	unsigned group_order; /* log2 pages of a contiguous group */
-	unsigned max_order;   /* 0: this call gets no blocks */
+	unsigned group_order;   /* log2 pages of a contiguous group */
+	unsigned max_order;     /* 0: this call gets no blocks */
+	size_t consecutive_end; /* pages up to here follow those before, as far as looked */
 };
 
-/* How many pages from `i` on are physically consecutive, at most `most`. */
-static uint64_t contiguous_pages(const struct search *s, size_t i, uint64_t most)
+/*
+ * How many pages from `i` on are physically consecutive, at most `most`. What
+ * an earlier search has seen is not looked at again, so that searching is
+ * linear in the array under every policy.
+ */
+static uint64_t contiguous_pages(struct search *s, size_t i, uint64_t most)
 {
-	const uint64_t *page = s->pages.page + i;
-	uint64_t n = 1;
-	while (n < most && page[n] == page[0] + n)
-		n++;
-	machine_count_scanned(s->machine, n);
-	return n;
+	const uint64_t *page = s->pages.page;
+	size_t end = s->consecutive_end > i ? s->consecutive_end : i + 1;
+	size_t from = end;
+	while (end - i < most && page[end] == page[i] + (end - i))
+		end++;
+	machine_count_scanned(s->machine, end - from);
+	s->consecutive_end = end;
+	return end - i < most ? end - i : most;
 }
 
 /*
@@ -31,7 +38,7 @@ static uint64_t contiguous_pages(const struct search *s, size_t i, uint64_t most
  * Bounded by how many pages are consecutive, and by the pfn's alignment, so
  * that every leaf made from the block is aligned in PA where it is in VA.
  */
-static unsigned block_order(const struct search *s, size_t i)
+static unsigned block_order(struct search *s, size_t i)
 {
 	uint64_t pfn = s->pages.page[i];
 	if (!s->max_order || !PAGE_IS_PFN(pfn))
@@ -73,7 +80,7 @@ static int map_blocks(struct walk *w, uint64_t area, const struct search *s, siz
 }
 
 /* Collects neighbouring blocks of equal order into runs and maps each run. */
-static int map_in_runs(struct walk *w, uint64_t area, const struct search *s)
+static int map_in_runs(struct walk *w, uint64_t area, struct search *s)
 {
 	size_t from = 0, i = 0;
 	unsigned run_order = 0;

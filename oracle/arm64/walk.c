@@ -105,6 +105,12 @@ static bool visit_reserved(const struct sweep *s, const struct place *at, uint32
 static uint32_t span_end(const struct sweep *s, const struct place *at, const uint64_t *words,
 			 uint32_t index, uint32_t end)
 {
+	if (at->level == ARM64_LAST_LEVEL) {
+		const uint64_t page = ARM64_VALID | ARM64_TYPE;
+		while (index < end && (words[index] & page) == page)
+			index++;
+		return index;
+	}
 	while (index < end && arm64_kind(s->g, at->level, words[index]) == ARM64_LEAF)
 		index++;
 	return index;
