@@ -116,9 +116,21 @@ static uint32_t span_end(const struct sweep *s, const struct place *at, const ui
 	return index;
 }
 
+#define STRIDE 8 /* entries looked at together where most are empty */
+
+static bool stride_is_empty(const uint64_t *words)
+{
+	uint64_t any = 0;
+	for (unsigned i = 0; i < STRIDE; i++)
+		any |= words[i];
+	return !any;
+}
+
 /* First entry from `index` on that is not zero. */
 static uint32_t skip_empty(const uint64_t *words, uint32_t index, uint32_t end)
 {
+	while (index + STRIDE <= end && stride_is_empty(words + index))
+		index += STRIDE;
 	while (index < end && !words[index])
 		index++;
 	return index;
