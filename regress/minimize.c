@@ -119,6 +119,42 @@ static void drop_runs(struct shrink *sh)
 	}
 }
 
+static void move_ops(uint64_t from, uint64_t to)
+{
+	for (uint32_t i = 0; i < candidate.ops; i++)
+		if (candidate.op[i].va == from)
+			candidate.op[i].va = to;
+}
+
+/*
+ * Cuts `pages` off the front of op `i` and moves it up by as much, so that
+ * what stays keeps its place. False if it no longer fails, or has no more.
+ */
+static bool cut_front(struct shrink *sh, uint32_t i, uint32_t pages)
+{
+	const struct op *op = &best.op[i];
+	if (i >= best.ops || !op->runs || !pages || pages > best.run[op->first_run].pages)
+		return false;
+	struct page_run *run = &fresh_candidate()->run[op->first_run];
+	if (pages < run->pages)
+		*run = (struct page_run){ run->pfn + pages, run->pages - pages };
+	else if (op->runs > 1)
+		edit_splice_runs(&candidate, i, 0, 1, NULL, 0);
+	else
+		return false;
+	move_ops(op->va, op->va + ((uint64_t)pages << best.machine.page_shift));
+	return take(sh);
+}
+
+static void cut_fronts(struct shrink *sh)
+{
+	for (uint32_t i = 0; i < best.ops && !stopped(sh);) {
+		uint32_t pages = best.op[i].runs ? best.run[best.op[i].first_run].pages : 0;
+		if (!cut_front(sh, i, pages) && !cut_front(sh, i, pages / 2))
+			i++;
+	}
+}
+
 /* Makes two neighbouring runs one that is as long. */
 static void merge_runs(struct shrink *sh)
 {
@@ -183,13 +219,6 @@ static void lower_pfns(struct shrink *sh)
 		       lower_pfn(sh, r, place + skew));
 		place += best.run[r].pages;
 	}
-}
-
-static void move_ops(uint64_t from, uint64_t to)
-{
-	for (uint32_t i = 0; i < candidate.ops; i++)
-		if (candidate.op[i].va == from)
-			candidate.op[i].va = to;
 }
 
 /* An address counts as lower when it is nearer to the middle of the space, where vmalloc's is. */
@@ -297,9 +326,9 @@ static void default_ops(struct shrink *sh)
 static void minimize(struct shrink *sh)
 {
 	static void (*const steps[])(struct shrink *) = {
-		drop_ops,     drop_runs,      drop_faults,     merge_runs,
-		shorten_runs, default_policy, default_machine, default_ops,
-		lower_pfns,   lower_vas,      lower_planted,
+		drop_ops,    drop_runs,    cut_fronts,     drop_faults,
+		merge_runs,  shorten_runs, default_policy, default_machine,
+		default_ops, lower_pfns,   lower_vas,      lower_planted,
 	};
 	unsigned before;
 	do {
