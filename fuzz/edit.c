@@ -53,6 +53,13 @@ bool edit_splice_runs(struct scenario *s, uint32_t op, uint32_t at, uint32_t rem
 	return true;
 }
 
+void edit_move(struct scenario *s, uint64_t from, uint64_t to)
+{
+	for (uint32_t i = 0; i < s->ops; i++)
+		if (s->op[i].va == from)
+			s->op[i].va = to;
+}
+
 /* Points vunmap `i` at the last area before it; false if there is none. */
 static bool aim_vunmap(struct scenario *s, uint32_t i)
 {

@@ -5,7 +5,6 @@
 #include "fuzz/shape.h"
 
 #define MAX_NEW_RUNS 8 /* few: a bug of two runs is found among few */
-#define MAX_FAULT 6    /* the n-th allocation or trylock that fails */
 
 static uint64_t min(uint64_t a, uint64_t b)
 {
@@ -59,9 +58,9 @@ void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t ma
 static void some_faults(struct op *op, struct rng *rng)
 {
 	if (rng_chance(rng, 8))
-		op->fail_alloc = 1 + (uint32_t)rng_below(rng, MAX_FAULT);
+		op->fail_alloc = 1 + (uint32_t)rng_below(rng, GENERATE_MAX_FAULT);
 	if (rng_chance(rng, 4))
-		op->fail_trylock = 1 + (uint32_t)rng_below(rng, MAX_FAULT);
+		op->fail_trylock = 1 + (uint32_t)rng_below(rng, GENERATE_MAX_FAULT);
 }
 
 static void add_vmap(struct scenario *s, struct rng *rng, uint64_t va_page, uint64_t max_pages)

@@ -6,6 +6,8 @@
 #include "fuzz/rng.h"
 #include "fuzz/scenario.h"
 
+#define GENERATE_MAX_FAULT 6 /* the n-th allocation or trylock that fails */
+
 /*
  * Fills *s with a scenario that scenario_check() accepts, of vmap areas of at
  * most `max_pages` pages together, with faults, stale pages and unmaps.

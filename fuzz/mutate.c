@@ -5,13 +5,10 @@
 #include "fuzz/generate.h"
 #include "fuzz/shape.h"
 
-#define MAX_FAULT 6
-
 struct mutation {
 	struct scenario *s;
 	struct rng *rng;
 	struct shape shape;
-	uint64_t max_pages;
 	uint32_t op; /* the op that is changed */
 };
 
@@ -40,14 +37,9 @@ static uint64_t va_page(const struct mutation *m, const struct op *op)
 	return (op->va - scenario_va_base(m->s)) >> m->shape.page_shift;
 }
 
-/* Moves every op at the same address along, so that areas stay areas. */
 static void move_area(struct mutation *m, uint64_t to_page)
 {
-	uint64_t from = target(m)->va;
-	uint64_t to = scenario_va_base(m->s) + (to_page << m->shape.page_shift);
-	for (uint32_t i = 0; i < m->s->ops; i++)
-		if (m->s->op[i].va == from)
-			m->s->op[i].va = to;
+	edit_move(m->s, target(m)->va, scenario_va_base(m->s) + (to_page << m->shape.page_shift));
 }
 
 static void skew_va(struct mutation *m)
@@ -201,8 +193,10 @@ static void change_faults(struct mutation *m)
 	struct op *op = target(m);
 	if (op->kind == OP_PLANT)
 		return;
-	op->fail_alloc = rng_chance(m->rng, 50) ? 0 : 1 + (uint32_t)random_below(m, MAX_FAULT);
-	op->fail_trylock = rng_chance(m->rng, 70) ? 0 : 1 + (uint32_t)random_below(m, MAX_FAULT);
+	op->fail_alloc =
+		rng_chance(m->rng, 50) ? 0 : 1 + (uint32_t)random_below(m, GENERATE_MAX_FAULT);
+	op->fail_trylock =
+		rng_chance(m->rng, 70) ? 0 : 1 + (uint32_t)random_below(m, GENERATE_MAX_FAULT);
 }
 
 static void change_policy(struct mutation *m)
@@ -258,7 +252,7 @@ static void renew_runs(struct mutation *m)
 		generate_runs(m->s, m->op, m->rng, m->shape.block * 2);
 }
 
-static void mutate_once(struct scenario *s, struct rng *rng, uint64_t max_pages)
+static void mutate_once(struct scenario *s, struct rng *rng)
 {
 	/* What matters most stands here more than once. */
 	static void (*const mutations[])(struct mutation *) = {
@@ -274,7 +268,6 @@ static void mutate_once(struct scenario *s, struct rng *rng, uint64_t max_pages)
 		.s = s,
 		.rng = rng,
 		.shape = shape_of(&s->machine),
-		.max_pages = max_pages,
 		.op = (uint32_t)rng_below(rng, s->ops),
 	};
 	mutations[rng_below(rng, sizeof(mutations) / sizeof(mutations[0]))](&m);
@@ -293,7 +286,7 @@ void mutate(struct scenario *s, struct rng *rng, uint64_t max_pages)
 	s->expect.stated = false;
 	s->expect.rule = RULE_NONE;
 	for (uint64_t i = 0; i < times; i++) {
-		mutate_once(s, rng, max_pages);
+		mutate_once(s, rng);
 		settle(s, rng, max_pages);
 	}
 }

@@ -7,7 +7,7 @@
 #include "mapper/machine/poison.h"
 #include "oracle/reference/reference.h"
 
-#define REFERENCE 0          /* index in player_mappers */
+#define REFERENCE 0          /* index in player_mappers: the first */
 #define REFERENCE_ALWAYS 256 /* pages up to which the reference plays every scenario */
 #define REFERENCE_SAMPLE 16  /* above, it plays one in so many */
 
@@ -54,17 +54,15 @@ void player_destroy(struct player *p)
 	free(p);
 }
 
-/* Writes the op's pages at `to`; returns how many. */
-static size_t expand(const struct scenario *s, const struct op *op, uint64_t *to)
+/* Writes the op's pages at `to`. */
+static void expand(const struct scenario *s, const struct op *op, uint64_t *to)
 {
-	size_t n = 0;
 	for (uint32_t i = 0; i < op->runs; i++) {
 		const struct page_run *run = &s->run[op->first_run + i];
 		for (uint32_t k = 0; k < run->pages; k++)
-			to[n + k] = run->pfn + k;
-		n += run->pages;
+			to[k] = run->pfn + k;
+		to += run->pages;
 	}
-	return n;
 }
 
 static void poison_used(struct player *p)
@@ -89,12 +87,6 @@ void player_prepare(struct player *p, const struct scenario *s)
 		p->array[i] = (struct page_array){ at, pages };
 		at += pages + 1;
 	}
-}
-
-static int call_vmap(struct address_space *space, const struct mapper *mapper, const struct op *op,
-		     struct page_array pages)
-{
-	return mapper->vmap(space, op->va, pages, op->prot, op->flags);
 }
 
 /* What the caller of a failed mapping does: it unmaps the area. */
@@ -124,7 +116,7 @@ static bool play_call(struct player *p, struct address_space *space, const struc
 		.prot = op->prot,
 	};
 	if (op->kind == OP_VMAP)
-		call.returned = call_vmap(space, p->mapper, op, call.pages);
+		call.returned = p->mapper->vmap(space, op->va, call.pages, op->prot, op->flags);
 	else
 		call.returned = p->mapper->vunmap(space, call.va, call.bytes);
 	if (!oracle_judge(&p->oracle, &call))
@@ -174,15 +166,25 @@ static bool wants_reference(const struct player *p, const struct scenario *s)
 	return pages <= REFERENCE_ALWAYS || (mix >> 32) % REFERENCE_SAMPLE == 0;
 }
 
+static bool play_from(struct player *p, const struct scenario *s, unsigned first,
+		      struct verdict *verdict)
+{
+	verdict->rule = RULE_NONE;
+	for (unsigned i = first; player_mappers[i]; i++)
+		if (!player_run(p, s, i, s->ops, verdict))
+			return false;
+	return true;
+}
+
+bool player_play_all(struct player *p, const struct scenario *s, struct verdict *verdict)
+{
+	player_prepare(p, s);
+	return play_from(p, s, REFERENCE, verdict);
+}
+
 bool player_play(struct player *p, const struct scenario *s, struct verdict *verdict)
 {
 	p->executions++;
 	player_prepare(p, s);
-	for (unsigned i = 0; player_mappers[i]; i++) {
-		if (i == REFERENCE && !wants_reference(p, s))
-			continue;
-		if (!player_run(p, s, i, s->ops, verdict))
-			return false;
-	}
-	return true;
+	return play_from(p, s, wants_reference(p, s) ? REFERENCE : REFERENCE + 1, verdict);
 }

@@ -43,8 +43,11 @@ void player_prepare(struct player *p, const struct scenario *s);
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict);
 
+/* Prepares, then plays all ops on every mapper until one breaks a rule. */
+bool player_play_all(struct player *p, const struct scenario *s, struct verdict *verdict);
+
 /*
- * Prepares, then plays all ops on every mapper until one breaks a rule. Large
+ * The same for a fuzzer, which has many scenarios and little time: large
  * scenarios are played on the reference mapper only one time in sixteen: its
  * tables prove the oracle's expectation, against which all others are judged.
  */

@@ -51,6 +51,11 @@ uint64_t scenario_va_base(const struct scenario *s)
 	return -(UINT64_C(1) << s->machine.va_bits);
 }
 
+uint64_t scenario_va_middle(const struct scenario *s)
+{
+	return -(UINT64_C(1) << (s->machine.va_bits - 1));
+}
+
 const char *op_name(enum op_kind kind)
 {
 	static const char *const names[OP_KINDS] = { "vmap", "vunmap", "plant" };

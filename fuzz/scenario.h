@@ -72,8 +72,9 @@ uint64_t scenario_pages(const struct scenario *s);
 uint64_t op_pages(const struct scenario *s, const struct op *op);
 uint64_t op_bytes(const struct scenario *s, const struct op *op);
 
-/* Lowest address of the scenario's address space. */
+/* Lowest address of the scenario's address space, and its middle, where vmalloc's area is. */
 uint64_t scenario_va_base(const struct scenario *s);
+uint64_t scenario_va_middle(const struct scenario *s);
 
 /* Whether a run is a hole or an invalid page. */
 static inline bool run_is_trouble(const struct page_run *run)

@@ -159,10 +159,10 @@ static bool check_plant(const struct scenario *s, uint32_t i, struct refusal *wh
 static uint64_t tables_bound(const struct scenario *s, const struct op *op)
 {
 	unsigned table_bits = s->machine.page_shift - 3u;
-	uint64_t tables = 0;
+	uint64_t last = op->va + op_bytes(s, op) - 1, tables = 0;
 	for (unsigned shift = s->machine.page_shift + table_bits; shift < s->machine.va_bits;
 	     shift += table_bits)
-		tables += ((op->va + op_bytes(s, op) - 1) >> shift) - (op->va >> shift) + 1;
+		tables += (last >> shift) - (op->va >> shift) + 1;
 	return tables;
 }
 

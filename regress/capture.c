@@ -137,8 +137,7 @@ static void make_scenario(struct capture *c, const struct area *area)
 	uint64_t skew = area->start & (shape.block * c->page_size - 1);
 	struct op *op = &scenario.op[0];
 	*op = (struct op){ .kind = OP_VMAP };
-	op->va = scenario_va_base(&scenario) + (UINT64_C(1) << (scenario.machine.va_bits - 1)) +
-		 skew;
+	op->va = scenario_va_middle(&scenario) + skew;
 	scenario.ops = 1;
 	c->pages = 0;
 	for_each_frame(c, area, add_frame, op);

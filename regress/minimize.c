@@ -21,7 +21,7 @@
 
 struct shrink {
 	struct player *player;
-	struct trial goal;
+	struct trial goal, last; /* of what was given, and of the best so far */
 	unsigned trials, taken;
 	bool failed; /* the host cannot run trials any more */
 };
@@ -65,6 +65,7 @@ static bool take(struct shrink *sh)
 	bool same = trial_same(&trial, &sh->goal);
 	if (same) {
 		scenario_copy(&best, &candidate);
+		sh->last = trial;
 		sh->taken++;
 	}
 	show_progress(sh, false);
@@ -119,13 +120,6 @@ static void drop_runs(struct shrink *sh)
 	}
 }
 
-static void move_ops(uint64_t from, uint64_t to)
-{
-	for (uint32_t i = 0; i < candidate.ops; i++)
-		if (candidate.op[i].va == from)
-			candidate.op[i].va = to;
-}
-
 /*
  * Cuts `pages` off the front of op `i` and moves it up by as much, so that
  * what stays keeps its place. False if it no longer fails, or has no more.
@@ -142,7 +136,7 @@ static bool cut_front(struct shrink *sh, uint32_t i, uint32_t pages)
 		edit_splice_runs(&candidate, i, 0, 1, NULL, 0);
 	else
 		return false;
-	move_ops(op->va, op->va + ((uint64_t)pages << best.machine.page_shift));
+	edit_move(&candidate, op->va, op->va + ((uint64_t)pages << best.machine.page_shift));
 	return take(sh);
 }
 
@@ -224,13 +218,11 @@ static void lower_pfns(struct shrink *sh)
 /* An address counts as lower when it is nearer to the middle of the space, where vmalloc's is. */
 static bool lower_va(struct shrink *sh, uint32_t i, uint64_t page)
 {
-	uint64_t base = scenario_va_base(&best), middle = UINT64_C(1) << (best.machine.va_bits - 1);
-	uint64_t from = best.op[i].va;
-	uint64_t to = base + middle + (page << best.machine.page_shift);
-	if (from >= base + middle && to >= from)
+	uint64_t middle = scenario_va_middle(&best), from = best.op[i].va;
+	uint64_t to = middle + (page << best.machine.page_shift);
+	if (from >= middle && to >= from)
 		return false;
-	fresh_candidate();
-	move_ops(from, to);
+	edit_move(fresh_candidate(), from, to);
 	return take(sh);
 }
 
@@ -267,12 +259,10 @@ static void default_machine(struct shrink *sh)
 						 .pa_bits = 48 };
 	if (memcmp(&best.machine, &standard, sizeof(standard)) != 0) {
 		/* Areas keep their distance from the middle of the space. */
-		uint64_t old_middle =
-			scenario_va_base(&best) + (UINT64_C(1) << (best.machine.va_bits - 1));
 		fresh_candidate()->machine = standard;
-		uint64_t new_middle = scenario_va_base(&candidate) + (UINT64_C(1) << 47);
 		for (uint32_t i = 0; i < candidate.ops; i++)
-			candidate.op[i].va += new_middle - old_middle;
+			candidate.op[i].va +=
+				scenario_va_middle(&candidate) - scenario_va_middle(&best);
 		take(sh);
 	}
 	if (best.machine.bbm) {
@@ -286,25 +276,21 @@ static void default_policy(struct shrink *sh)
 	fresh_candidate()->policy = policy_default(POLICY_V9);
 	if (memcmp(&candidate.policy, &best.policy, sizeof(best.policy)) == 0 || take(sh))
 		return;
-	struct policy standard = policy_default(best.policy.series);
-	if (best.policy.vmap_huge != standard.vmap_huge) {
-		fresh_candidate()->policy.vmap_huge = standard.vmap_huge;
-		take(sh);
-	}
-	if (best.policy.stop_at_order0 != standard.stop_at_order0) {
-		fresh_candidate()->policy.stop_at_order0 = standard.stop_at_order0;
-		take(sh);
-	}
-	if (best.policy.scan_limit != standard.scan_limit) {
-		fresh_candidate()->policy.scan_limit = standard.scan_limit;
-		take(sh);
-	}
-	if (best.policy.hugetlb != standard.hugetlb) {
-		fresh_candidate()->policy.hugetlb = standard.hugetlb;
-		take(sh);
-	}
-	if (best.policy.max_shift != standard.max_shift) {
-		fresh_candidate()->policy.max_shift = standard.max_shift;
+	static const struct {
+		size_t at, size;
+	} knobs[] = {
+#define KNOB(name) { offsetof(struct policy, name), sizeof(((struct policy *)0)->name) }
+		KNOB(vmap_huge), KNOB(stop_at_order0), KNOB(scan_limit),
+		KNOB(hugetlb),   KNOB(max_shift),
+#undef KNOB
+	};
+	const struct policy standard = policy_default(best.policy.series);
+	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++) {
+		char *knob = (char *)&fresh_candidate()->policy + knobs[i].at;
+		const char *by_default = (const char *)&standard + knobs[i].at;
+		if (memcmp(knob, by_default, knobs[i].size) == 0)
+			continue;
+		memcpy(knob, by_default, knobs[i].size);
 		take(sh);
 	}
 }
@@ -342,14 +328,12 @@ static void minimize(struct shrink *sh)
 
 static int write_result(const struct arguments *a, const struct shrink *sh)
 {
-	struct trial last;
 	FILE *to = a->output ? fopen(a->output, "w") : stdout;
 	if (!to) {
 		fprintf(stderr, "%s: cannot write: %s\n", a->output, strerror(errno));
 		return EXIT_UNUSABLE;
 	}
-	if (trial_run(sh->player, &best, &last))
-		fprintf(to, "# %s\n", last.signature);
+	fprintf(to, "# %s\n", sh->last.signature);
 	scenario_print(&best, to);
 	if (a->output && fclose(to)) {
 		fprintf(stderr, "%s: cannot write: %s\n", a->output, strerror(errno));
@@ -381,6 +365,7 @@ int command_minimize(int argc, char **argv)
 		fprintf(stderr, "%s: all rules hold, so there is nothing to minimize\n", a.file[0]);
 		return EXIT_UNUSABLE;
 	}
+	sh.last = sh.goal;
 	fprintf(stderr, "%s\n", sh.goal.signature);
 	signal(SIGINT, on_interrupt);
 	minimize(&sh);

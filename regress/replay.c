@@ -12,16 +12,6 @@ struct tally {
 
 static struct scenario scenario;
 
-/* Plays every mapper on everything: a replay samples nothing. */
-static bool play_all(struct player *p, struct verdict *verdict)
-{
-	player_prepare(p, &scenario);
-	for (unsigned i = 0; player_mappers[i]; i++)
-		if (!player_run(p, &scenario, i, scenario.ops, verdict))
-			return false;
-	return true;
-}
-
 static void complain(const char *path, const struct verdict *verdict)
 {
 	const struct expectation *expect = &scenario.expect;
@@ -38,12 +28,12 @@ static void complain(const char *path, const struct verdict *verdict)
 static bool replay_file(const char *path, void *context)
 {
 	struct tally *tally = context;
-	struct verdict verdict = { .rule = RULE_NONE };
+	struct verdict verdict;
 	if (!load_scenario(path, &scenario)) {
 		tally->unusable++;
 		return true;
 	}
-	play_all(tally->player, &verdict);
+	player_play_all(tally->player, &scenario, &verdict); /* a replay samples nothing */
 	if (verdict.rule == scenario.expect.rule) {
 		tally->as_expected++;
 		return true;

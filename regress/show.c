@@ -73,13 +73,13 @@ static bool same_translation(const struct extent *a, const struct extent *b, uin
 	       !memcmp(&a->attributes, &b->attributes, sizeof(a->attributes));
 }
 
-/* The next page after `page`, or at it, where some view begins or ends an extent. */
 static int by_value(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 	return x < y ? -1 : x > y;
 }
 
+/* Every page at which some view begins or ends an extent, in order. To be freed. */
 static uint64_t *all_boundaries(const struct table *t, size_t *count)
 {
 	size_t n = 0, most = 0;

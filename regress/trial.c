@@ -19,13 +19,9 @@ static void play(struct player *p, const struct scenario *s)
 	char line[VERDICT_SIGNATURE_SIZE];
 	signal(SIGINT, SIG_IGN); /* the parent decides when to stop */
 	alarm(TIME_LIMIT);
-	player_prepare(p, s);
-	for (unsigned i = 0; player_mappers[i]; i++) {
-		if (player_run(p, s, i, s->ops, &verdict))
-			continue;
+	if (!player_play_all(p, s, &verdict)) {
 		verdict_signature(&verdict, line);
 		fprintf(stderr, "%s\n", line);
-		break;
 	}
 	fflush(stderr);
 	_exit(0);

@@ -42,6 +42,12 @@ static inline unsigned arm64_leaf_order(const struct arm64_geometry *g, int leve
 /* Entries that walks can reach in a table at `level`; the root may have fewer than a page. */
 uint32_t arm64_table_entries(const struct arm64_geometry *g, int level);
 
+/* The entry for `va` in the table at `level` on its walk. */
+static inline uint32_t arm64_table_index(const struct arm64_geometry *g, int level, uint64_t va)
+{
+	return (uint32_t)(va >> arm64_leaf_bits(g, level)) & (arm64_table_entries(g, level) - 1);
+}
+
 /* ContiguousSize: log2 entries of a contiguous group at `level`; 0 where the bit has no effect. */
 unsigned arm64_contiguous_size(const struct arm64_geometry *g, int level);
 

@@ -7,11 +7,6 @@ static table_t child_of(const struct arm64_geometry *g, const struct machine *m,
 	return child == MACHINE_NO_TABLE || m->table[child].freed ? MACHINE_NO_TABLE : child;
 }
 
-static uint32_t index_at(const struct arm64_geometry *g, int level, uint64_t va)
-{
-	return (uint32_t)(va >> arm64_leaf_bits(g, level)) & (arm64_table_entries(g, level) - 1);
-}
-
 /* A walk into no table page reads nothing that is known: it is taken to fault. */
 struct arm64_translation arm64_translate(const struct arm64_geometry *g, const struct machine *m,
 					 uint64_t va)
@@ -20,7 +15,7 @@ struct arm64_translation arm64_translate(const struct arm64_geometry *g, const s
 	table_t table = MACHINE_ROOT;
 	uint64_t limits = 0;
 	for (;; t.level++) {
-		t.desc = machine_words(m, table)[index_at(g, t.level, va)];
+		t.desc = machine_words(m, table)[arm64_table_index(g, t.level, va)];
 		enum arm64_kind kind = arm64_kind(g, t.level, t.desc);
 		if (kind == ARM64_INVALID)
 			return t;

@@ -18,8 +18,7 @@ struct slot {
 
 static struct slot slot_at(const struct arm64_geometry *g, table_t table, int level, uint64_t va)
 {
-	uint32_t entries = arm64_table_entries(g, level);
-	return (struct slot){ table, (uint32_t)(va >> arm64_leaf_bits(g, level)) & (entries - 1) };
+	return (struct slot){ table, arm64_table_index(g, level, va) };
 }
 
 static uint64_t table_descriptor(const struct arm64_geometry *g, const struct machine *m,

@@ -40,8 +40,7 @@ static uint64_t *word_at(int level, unsigned page, table_t *table, uint32_t *ind
 	uint64_t va = scene.va + ((uint64_t)page << scene.g.granule);
 	*table = MACHINE_ROOT;
 	for (int l = scene.g.start_level;; l++) {
-		*index = (uint32_t)(va >> arm64_leaf_bits(&scene.g, l)) &
-			 (arm64_table_entries(&scene.g, l) - 1);
+		*index = arm64_table_index(&scene.g, l, va);
 		uint64_t *word = (uint64_t *)machine_words(scene.m, *table) + *index;
 		if (l == level)
 			return word;
