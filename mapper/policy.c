@@ -18,5 +18,9 @@ struct policy policy_default(int series)
 		policy.series = POLICY_V4;
 		policy.scan_limit = false;
 	}
+	if (series == POLICY_PRIOR) {
+		policy.series = POLICY_PRIOR;
+		policy.vmap_huge = VMAP_HUGE_NEVER;
+	}
 	return policy;
 }

@@ -4,5 +4,9 @@
 const struct mapper batched_mapper = {
 	.name = "batched",
 	.vmap = batched_vmap,
+	.vmalloc = batched_vmalloc,
+	.ioremap = batched_ioremap,
 	.vunmap = batched_vunmap,
+	.set_memory = batched_set_memory,
+	.lookup = batched_lookup,
 };

@@ -33,10 +33,11 @@ static uint64_t batch_bytes(const struct walk *w, uint64_t offset, uint64_t end)
 	if (!w->cont_ptes || w->run.shift < w->g.cont_shift)
 		return 0;
 	uint64_t left = min(end - offset, block_left(w, offset));
-	uint64_t pa = *run_page(w, offset) << w->g.page_shift;
+	uint64_t pa = run_page(w, offset) << w->g.page_shift;
 	if (left < group || (offset | pa) & (group - 1))
 		return 0;
-	return min(power_of_two_below(left), UINT64_C(1) << (w->g.pmd_shift - 1));
+	uint64_t most = min(UINT64_C(1) << w->run.shift, UINT64_C(1) << (w->g.pmd_shift - 1));
+	return min(power_of_two_below(left), most);
 }
 
 /* Bytes from `offset`, where no batch can start, to where the next one might, or to `end`. */
@@ -46,7 +47,7 @@ static uint64_t single_bytes(const struct walk *w, uint64_t offset, uint64_t end
 	if (!w->cont_ptes || w->run.shift < w->g.cont_shift)
 		return end - offset;
 	uint64_t left = min(end - offset, block_left(w, offset));
-	uint64_t pa = *run_page(w, offset) << w->g.page_shift;
+	uint64_t pa = run_page(w, offset) << w->g.page_shift;
 	if ((offset ^ pa) & (group - 1))
 		return left; /* VA and PA are never group aligned together in this block */
 	return min(left, group - (offset & (group - 1)));
@@ -57,12 +58,9 @@ static int map_batch(struct walk *w, table_t table, uint64_t offset, uint32_t pa
 {
 	uint32_t index = level_index(&w->g, PTE_LEVEL, offset);
 	uint32_t free = machine_find_nonzero(w->machine, table, index, pages);
-	if (free < pages) {
-		machine_warn(w->machine,
-			     w->g.va_base + offset + ((uint64_t)free << w->g.page_shift));
-		return -EBUSY;
-	}
-	uint64_t pfn = *run_page(w, offset);
+	if (free < pages)
+		return walk_busy(w, offset + ((uint64_t)free << w->g.page_shift));
+	uint64_t pfn = run_page(w, offset);
 	for (uint32_t done = 0; done < pages;) {
 		uint32_t part = (uint32_t)min(pages - done, desc_series_pages(&w->g, pfn + done));
 		uint64_t first = desc_output(&w->g, pfn + done) | w->attributes | DESC_CONT;
@@ -82,19 +80,23 @@ static int page_error(uint64_t page)
 }
 
 /* Stores single pages up to the first that cannot be mapped; *stored says how many. */
-static int store_singles(struct walk *w, table_t table, uint32_t index, const uint64_t *page,
-			 uint32_t pages, uint32_t *stored)
+static int store_singles(struct walk *w, table_t table, uint64_t offset, uint32_t pages,
+			 uint32_t *stored)
 {
+	uint32_t index = level_index(&w->g, PTE_LEVEL, offset);
 	uint64_t list[GATHER];
 	int error = 0;
 	*stored = 0;
 	while (*stored < pages && !error) {
 		uint32_t most = (uint32_t)min(pages - *stored, GATHER);
+		uint64_t at = offset + ((uint64_t)*stored << w->g.page_shift);
 		uint32_t n = 0;
-		while (n < most && !(error = page_error(page[*stored + n]))) {
-			list[n] = desc_output(&w->g, page[*stored + n]) | w->attributes |
-				  DESC_PAGE_TYPE;
-			n++;
+		for (; n < most; n++, at += UINT64_C(1) << w->g.page_shift) {
+			uint64_t page = run_page(w, at);
+			error = page_error(page);
+			if (error)
+				break;
+			list[n] = desc_output(&w->g, page) | w->attributes | DESC_PAGE_TYPE;
 		}
 		machine_store_list(w->machine, table, index + *stored, n, list);
 		*stored += n;
@@ -107,12 +109,12 @@ static int map_singles(struct walk *w, table_t table, uint64_t offset, uint32_t 
 	uint32_t index = level_index(&w->g, PTE_LEVEL, offset);
 	uint32_t free = machine_find_nonzero(w->machine, table, index, pages);
 	uint32_t stored;
-	int error = store_singles(w, table, index, run_page(w, offset), free, &stored);
-	if (!error && free < pages)
-		error = -EBUSY;
+	int error = store_singles(w, table, offset, free, &stored);
+	uint64_t stopped = offset + ((uint64_t)stored << w->g.page_shift);
 	if (error)
-		machine_warn(w->machine,
-			     w->g.va_base + offset + ((uint64_t)stored << w->g.page_shift));
+		machine_warn(w->machine, w->g.va_base + stopped);
+	else if (free < pages)
+		return walk_busy(w, stopped);
 	return error;
 }
 

@@ -113,19 +113,13 @@ static struct search search_begin(const struct walk *w, struct page_array pages,
 	};
 }
 
-/* vmap() strips execute permission: pgprot_nx(). */
-static enum prot without_exec(enum prot prot)
-{
-	return prot == PROT_KERNEL_EXEC ? PROT_KERNEL : prot;
-}
-
 int batched_vmap(struct address_space *space, uint64_t va, struct page_array pages, enum prot prot,
 		 unsigned flags)
 {
 	struct walk w;
-	walk_begin(&w, space, without_exec(prot));
+	walk_begin(&w, space, prot);
 	struct search s = search_begin(&w, pages, flags);
 	int error = map_in_runs(&w, va - w.g.va_base, &s);
 	walk_finish(&w, va, (uint64_t)pages.count << w.g.page_shift);
-	return error;
+	return walk_error(&w, error);
 }

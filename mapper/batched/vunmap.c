@@ -1,33 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * vunmap(): clears every leaf of a range, then invalidates the TLB
- * (vunmap_range(), Linux 6.12). Tables stay for the next mapping.
+ * (vunmap_range(), Linux 6.12). Tables stay for the next mapping. A block or
+ * contiguous group that lies across an end of the range goes as a whole: it
+ * is the caller's mistake, and the kernel only warns.
  */
 #include "mapper/batched/batched.h"
-#include "mapper/batched/descriptor.h"
-#include "mapper/batched/geometry.h"
+#include "mapper/pgtable/table.h"
 
 struct unmap {
 	struct address_space *space;
 	struct machine *machine;
 	struct geometry g;
+	uint64_t low, high; /* offsets that were asked for, and what went with them */
 };
 
-/* Clears a leaf above page level: all of it, also where the range ends inside (61ef8ddaa35e). */
+static void widen(struct unmap *u, uint64_t low, uint64_t high)
+{
+	if (low < u->low)
+		u->low = low;
+	if (high > u->high)
+		u->high = high;
+}
+
+/* Clears a leaf above page level: all of it (61ef8ddaa35e). */
 static void clear_block(struct unmap *u, table_t table, int level, uint64_t offset, uint64_t end)
 {
-	if (end - offset != UINT64_C(1) << level_shift(&u->g, level))
+	uint64_t size = UINT64_C(1) << level_shift(&u->g, level);
+	uint64_t start = offset & ~(size - 1);
+	if (end - offset != size)
 		machine_warn(u->machine, u->g.va_base + offset);
 	machine_store(u->machine, table, level_index(&u->g, level, offset), 1, 0, 0);
 	u->space->modified |= MODIFIED_LEVEL(level);
+	widen(u, start, start + size);
 }
 
-/* Clears the pages of [offset, end), which lie in one table. */
+/* Whether `offset` lies inside of a contiguous group of `table`, behind its start. */
+static bool inside_group(struct unmap *u, table_t table, uint64_t offset)
+{
+	uint64_t group = UINT64_C(1) << u->g.cont_shift;
+	uint64_t desc;
+	if (!(offset & (group - 1)))
+		return false;
+	desc = machine_load(u->machine, table, level_index(&u->g, PTE_LEVEL, offset));
+	return (desc & (DESC_VALID | DESC_CONT)) == (DESC_VALID | DESC_CONT);
+}
+
+/* Clears the pages of [offset, end), which lie in one table, and the groups they cut (2fba13371fe8). */
 static void clear_pages(struct unmap *u, table_t table, uint64_t offset, uint64_t end)
 {
-	uint32_t pages = (uint32_t)((end - offset) >> u->g.page_shift);
-	machine_store(u->machine, table, level_index(&u->g, PTE_LEVEL, offset), pages, 0, 0);
+	uint64_t group = UINT64_C(1) << u->g.cont_shift;
+	if (inside_group(u, table, offset)) {
+		machine_warn(u->machine, u->g.va_base + offset);
+		offset &= ~(group - 1);
+	}
+	if (inside_group(u, table, end)) {
+		machine_warn(u->machine, u->g.va_base + end);
+		end = (end | (group - 1)) + 1;
+	}
+	machine_store(u->machine, table, level_index(&u->g, PTE_LEVEL, offset),
+		      (uint32_t)((end - offset) >> u->g.page_shift), 0, 0);
 	u->space->modified |= MODIFIED_LEVEL(PTE_LEVEL);
+	widen(u, offset, end);
 }
 
 static void unmap_table(struct unmap *u, table_t table, int level, uint64_t offset, uint64_t end)
@@ -37,29 +71,14 @@ static void unmap_table(struct unmap *u, table_t table, int level, uint64_t offs
 		uint64_t desc = machine_load(u->machine, table, level_index(&u->g, level, offset));
 		if (!desc)
 			continue;
-		if (!desc_is_table(desc)) {
+		if (!desc_is_table(desc))
 			clear_block(u, table, level, offset, next);
-			continue;
-		}
-		table_t child = machine_table_at(u->machine, desc_table_pfn(&u->g, desc));
-		if (level == PMD_LEVEL)
-			clear_pages(u, child, offset, next);
+		else if (level == PMD_LEVEL)
+			clear_pages(u, table_below(u->machine, &u->g, desc), offset, next);
 		else
-			unmap_table(u, child, level + 1, offset, next);
+			unmap_table(u, table_below(u->machine, &u->g, desc), level + 1, offset,
+				    next);
 	}
-}
-
-/* flush_tlb_kernel_range(): page by page up to MAX_DVM_OPS pages, else everything. */
-static void flush_tlb(struct unmap *u, uint64_t va, uint64_t bytes)
-{
-	uint64_t max_dvm_ops = UINT64_C(1) << u->g.table_bits; /* PTRS_PER_PTE */
-	machine_barrier(u->machine, BARRIER_DSB_ISHST);
-	if (bytes >> u->g.page_shift > max_dvm_ops)
-		machine_tlbi_all(u->machine);
-	else
-		machine_tlbi_range(u->machine, va, bytes, true);
-	machine_barrier(u->machine, BARRIER_DSB_ISH);
-	machine_barrier(u->machine, BARRIER_ISB);
 }
 
 int batched_vunmap(struct address_space *space, uint64_t va, uint64_t bytes)
@@ -69,9 +88,10 @@ int batched_vunmap(struct address_space *space, uint64_t va, uint64_t bytes)
 		.machine = space->machine,
 		.g = geometry_of(&space->machine->config),
 	};
-	uint64_t offset = va - u.g.va_base;
+	u.low = va - u.g.va_base;
+	u.high = u.low + bytes;
 	machine_flush_cache(u.machine, CACHE_FLUSH_VUNMAP, va, bytes);
-	unmap_table(&u, MACHINE_ROOT, u.g.start_level, offset, offset + bytes);
-	flush_tlb(&u, va, bytes);
+	unmap_table(&u, MACHINE_ROOT, u.g.start_level, u.low, u.high);
+	flush_tlb_range(u.machine, &u.g, u.low, u.high);
 	return 0;
 }

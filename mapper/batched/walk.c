@@ -3,6 +3,13 @@
 
 #include <errno.h>
 
+#include "mapper/pgtable/table.h"
+
+static enum prot without_exec(enum prot prot)
+{
+	return prot == PROT_KERNEL_EXEC ? PROT_KERNEL : prot;
+}
+
 void walk_begin(struct walk *w, struct address_space *space, enum prot prot)
 {
 	*w = (struct walk){
@@ -11,7 +18,7 @@ void walk_begin(struct walk *w, struct address_space *space, enum prot prot)
 		.g = geometry_of(&space->machine->config),
 		.cont_ptes = space->policy->series == POLICY_V9 || space->policy->hugetlb,
 	};
-	w->attributes = desc_attributes(&w->g, prot);
+	w->attributes = desc_attributes(&w->g, without_exec(prot));
 }
 
 void walk_finish(struct walk *w, uint64_t va, uint64_t bytes)
@@ -23,31 +30,26 @@ void walk_finish(struct walk *w, uint64_t va, uint64_t bytes)
 	machine_flush_cache(w->machine, CACHE_FLUSH_VMAP, va, bytes);
 }
 
-/* A new table below entry `index`; its zeroes are ordered before the link to it. */
-static table_t link_new_table(struct walk *w, table_t table, int level, uint32_t index)
+int walk_error(const struct walk *w, int error)
 {
-	table_t child = machine_alloc_table(w->machine);
-	if (child == MACHINE_NO_TABLE)
-		return MACHINE_NO_TABLE;
-	uint64_t pfn = machine_table_pfn(w->machine, child);
-	machine_barrier(w->machine, BARRIER_DMB_ISHST);
-	machine_store(w->machine, table, index, 1, desc_to_table(&w->g, pfn), 0);
-	w->space->modified |= MODIFIED_LEVEL(level);
-	return child;
+	bool flat = w->space->policy->series == POLICY_PRIOR && !w->busy_is_bug;
+	return error && flat ? -ENOMEM : error;
 }
 
-/* The table below entry `index`, made if there is none. 0, -ENOMEM, or -EBUSY at a live leaf. */
-static int descend(struct walk *w, table_t table, int level, uint32_t index, table_t *child)
+int walk_busy(struct walk *w, uint64_t offset)
 {
-	uint64_t desc = machine_load(w->machine, table, index);
-	if (!desc) {
-		*child = link_new_table(w, table, level, index);
-		return *child == MACHINE_NO_TABLE ? -ENOMEM : 0;
-	}
-	if (!desc_is_table(desc))
-		return -EBUSY;
-	*child = machine_table_at(w->machine, desc_table_pfn(&w->g, desc));
-	return 0;
+	uint64_t va = w->g.va_base + offset;
+	if (w->busy_is_bug)
+		machine_bug(w->machine, va);
+	else
+		machine_warn(w->machine, va);
+	return -EBUSY;
+}
+
+/* Blocks above PMD level are made of physical ranges only. */
+static bool may_have_block(const struct walk *w, int level)
+{
+	return level_has_blocks(&w->g, level) && (level == PMD_LEVEL || !w->run.page);
 }
 
 /* Maps [offset, end), which lies in one table at `level`, PMD level or above. */
@@ -55,13 +57,14 @@ static int map_table(struct walk *w, table_t table, int level, uint64_t offset, 
 {
 	for (uint64_t next; offset < end; offset = next) {
 		next = window_end(&w->g, level, offset, end);
-		if (level == PMD_LEVEL && walk_try_pmd_block(w, table, offset, next))
+		if (may_have_block(w, level) && walk_try_block(w, table, level, offset, next))
 			continue;
 
 		table_t child;
-		int error = descend(w, table, level, level_index(&w->g, level, offset), &child);
+		uint32_t index = level_index(&w->g, level, offset);
+		int error = table_descend(w->space, &w->g, table, level, index, &child);
 		if (error)
-			return error;
+			return error == -EBUSY ? walk_busy(w, offset) : error;
 		error = level == PMD_LEVEL ? walk_map_ptes(w, child, offset, next)
 					   : map_table(w, child, level + 1, offset, next);
 		if (error)

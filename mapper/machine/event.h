@@ -22,6 +22,8 @@ enum event_kind {
 	EVENT_TRYLOCK,
 	EVENT_UNLOCK,
 	EVENT_WARN,
+	EVENT_BUG,
+	EVENT_UNMAP_ALIASES,
 	EVENT_TRAP,
 };
 
@@ -49,7 +51,7 @@ struct event {
 	uint32_t words;               /* store: the list stored, or EVENT_NO_WORDS for a series */
 	uint32_t old_words;   /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
 	uint64_t first, step; /* store: the series */
-	uint64_t va, bytes;   /* TLBI, cache flush, warning */
+	uint64_t va, bytes;   /* TLBI, cache flush, warning, BUG */
 };
 
 /* The record of one call into a mapper. Owned by the machine. */

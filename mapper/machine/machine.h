@@ -21,10 +21,10 @@
 #include "mapper/machine/event.h"
 
 /* Table pages that one scenario may allocate, freed ones included. */
-#define MACHINE_MAX_TABLES 512
+#define MACHINE_MAX_TABLES 1536
 /* Events and logged words that one call into a mapper may leave behind. */
-#define MACHINE_MAX_EVENTS (1u << 18)
-#define MACHINE_MAX_LOG_WORDS (1u << 20)
+#define MACHINE_MAX_EVENTS (1u << 20)
+#define MACHINE_MAX_LOG_WORDS (1u << 21)
 
 /* What the hardware is: the registers and the ID fields that matter here. */
 struct machine_config {
@@ -149,6 +149,10 @@ void machine_tlbi_range(struct machine *m, uint64_t va, uint64_t bytes, bool las
 void machine_tlbi_all(struct machine *m);
 void machine_flush_cache(struct machine *m, enum cache_flush when, uint64_t va, uint64_t bytes);
 void machine_warn(struct machine *m, uint64_t va);
+/* BUG(): the kernel ends here; whoever calls this stores nothing more and returns -EBUSY. */
+void machine_bug(struct machine *m, uint64_t va);
+/* vm_unmap_aliases(): stale aliases of vmap() and vfree() are gone after it. */
+void machine_unmap_aliases(struct machine *m);
 
 /* Adds `pages` to the count of page array entries compared. */
 static inline void machine_count_scanned(struct machine *m, uint64_t pages)

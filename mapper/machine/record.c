@@ -37,3 +37,13 @@ void machine_warn(struct machine *m, uint64_t va)
 {
 	record(m, (struct event){ .kind = EVENT_WARN, .va = va });
 }
+
+void machine_bug(struct machine *m, uint64_t va)
+{
+	record(m, (struct event){ .kind = EVENT_BUG, .va = va });
+}
+
+void machine_unmap_aliases(struct machine *m)
+{
+	record(m, (struct event){ .kind = EVENT_UNMAP_ALIASES });
+}

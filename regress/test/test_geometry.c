@@ -4,8 +4,8 @@
  * two derivations that share nothing, and numbers typed from the source
  * (Linux 6.12 arch/arm64/Kconfig; DDI 0487, tables D8-15 to D8-23).
  */
-#include "mapper/batched/descriptor.h"
-#include "mapper/batched/geometry.h"
+#include "mapper/pgtable/descriptor.h"
+#include "mapper/pgtable/geometry.h"
 #include "mapper/test/cmocka_all.h"
 #include "oracle/arm64/descriptor.h"
 #include "oracle/attributes.h"
@@ -74,7 +74,7 @@ static void descriptors_mean_the_same_to_both(void **state)
 			uint64_t pfn = UINT64_C(1) << bit;
 			uint64_t link = desc_to_table(&mapper, pfn);
 			assert_int_equal(arm64_address(&oracle, link) >> oracle.granule, pfn);
-			assert_int_equal(desc_table_pfn(&mapper, link), pfn);
+			assert_int_equal(desc_pfn(&mapper, link), pfn);
 			assert_int_equal(arm64_address_bits(&oracle, pfn << oracle.granule),
 					 desc_output(&mapper, pfn));
 		}

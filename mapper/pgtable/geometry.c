@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "mapper/batched/geometry.h"
+#include "mapper/pgtable/geometry.h"
 
 #define ENTRY_SHIFT 3 /* log2 bytes of a descriptor */
 
@@ -14,6 +14,12 @@ static uint8_t cont_pte_order(unsigned page_shift)
 	default:
 		return 5;
 	}
+}
+
+/* log2 of the blocks in a cont-PMD group: ARM64_CONT_PMD_SHIFT. */
+static uint8_t cont_pmd_order(unsigned page_shift)
+{
+	return page_shift == 12 ? 4 : 5;
 }
 
 static enum pfn_format pfn_format_of(const struct machine_config *config)
@@ -33,9 +39,11 @@ struct geometry geometry_of(const struct machine_config *config)
 		.page_shift = page_shift,
 		.table_bits = table_bits,
 		.cont_shift = page_shift + cont_pte_order(page_shift),
+		.cont_pmd_shift = page_shift + table_bits + cont_pmd_order(page_shift),
 		.pmd_shift = page_shift + table_bits,
 		.start_level = (int8_t)(PTE_LEVEL + 1 - levels),
 		.pfn_format = pfn_format_of(config),
 		.va_base = -(UINT64_C(1) << config->va_bits),
+		.linear_bytes = UINT64_C(1) << (config->va_bits - 1),
 	};
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "mapper/batched/descriptor.h"
+#include "mapper/pgtable/descriptor.h"
 
 #define DESC_ATTRINDX(index) ((uint64_t)(index) << 2)
-#define DESC_RDONLY (UINT64_C(1) << 7)
 #define DESC_INNER_SHAREABLE (UINT64_C(3) << 8)
 #define DESC_AF (UINT64_C(1) << 10)
-#define DESC_WRITE (UINT64_C(1) << 51) /* the dirty bit modifier */
-#define DESC_PXN (UINT64_C(1) << 53)
 #define DESC_UXN (UINT64_C(1) << 54)
 #define DESC_SW_DIRTY (UINT64_C(1) << 55)
 #define TABLE_UXN (UINT64_C(1) << 60)
@@ -39,7 +36,7 @@ uint64_t desc_to_table(const struct geometry *g, uint64_t pfn)
 	return desc_output(g, pfn) | TABLE_UXN | DESC_TABLE | DESC_VALID;
 }
 
-uint64_t desc_table_pfn(const struct geometry *g, uint64_t desc)
+uint64_t desc_pfn(const struct geometry *g, uint64_t desc)
 {
 	uint64_t page_mask = (UINT64_C(1) << g->page_shift) - 1;
 	uint64_t pa = desc & UINT64_C(0x0000ffffffffffff) & ~page_mask;
@@ -48,6 +45,11 @@ uint64_t desc_table_pfn(const struct geometry *g, uint64_t desc)
 	if (g->pfn_format == PFN_LPA2)
 		pa |= (desc & (UINT64_C(3) << 48)) | (desc & 0x300) << 42;
 	return pa >> g->page_shift;
+}
+
+uint64_t desc_output_mask(const struct geometry *g)
+{
+	return desc_output(g, ((UINT64_C(1) << 52) - 1) >> g->page_shift);
 }
 
 uint64_t desc_series_pages(const struct geometry *g, uint64_t pfn)

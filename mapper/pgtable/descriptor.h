@@ -6,14 +6,14 @@
  * A descriptor's output address is set from a pfn and never added to: in the
  * 52-bit formats its bits do not lie in order.
  */
-#ifndef MAPPER_BATCHED_DESCRIPTOR_H
-#define MAPPER_BATCHED_DESCRIPTOR_H
+#ifndef MAPPER_PGTABLE_DESCRIPTOR_H
+#define MAPPER_PGTABLE_DESCRIPTOR_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "mapper/batched/geometry.h"
 #include "mapper/mapper.h"
+#include "mapper/pgtable/geometry.h"
 
 #define DESC_VALID (UINT64_C(1) << 0)
 #define DESC_TABLE (UINT64_C(1) << 1) /* at level 3: a page */
@@ -21,6 +21,15 @@
 
 #define DESC_PAGE_TYPE (DESC_VALID | DESC_TABLE)
 #define DESC_BLOCK_TYPE DESC_VALID
+
+#define DESC_TABLE_PXN (UINT64_C(1) << 59) /* of a table: nothing below runs in the kernel */
+
+/* Bits of a leaf that set_memory_ro() and its kind change. */
+#define DESC_RDONLY (UINT64_C(1) << 7)
+#define DESC_WRITE (UINT64_C(1) << 51) /* the dirty bit modifier */
+#define DESC_PXN (UINT64_C(1) << 53)
+/* Says of an entry that is not valid that it is present: PTE_PRESENT_INVALID, the bit of nG. */
+#define DESC_PRESENT_INVALID (UINT64_C(1) << 11)
 
 static inline bool desc_is_table(uint64_t desc)
 {
@@ -32,7 +41,10 @@ uint64_t desc_attributes(const struct geometry *g, enum prot prot);
 
 /* A descriptor that points to the table page with this pfn. */
 uint64_t desc_to_table(const struct geometry *g, uint64_t pfn);
-uint64_t desc_table_pfn(const struct geometry *g, uint64_t desc);
+/* The pfn that the address bits of a descriptor hold: a table's, or the first of a leaf's. */
+uint64_t desc_pfn(const struct geometry *g, uint64_t desc);
+/* All bits of a descriptor that hold address bits. */
+uint64_t desc_output_mask(const struct geometry *g);
 
 /* The output address bits of a descriptor, for the granule-sized page `pfn`. */
 static inline uint64_t desc_output(const struct geometry *g, uint64_t pfn)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Blocks at PMD and PUD level: vmap_try_huge_pmd() and vmap_try_huge_pud(), Linux 6.12. */
+#include "mapper/batched/walk.h"
+#include "mapper/pgtable/table.h"
+
+/* Whether run, VA and PA let a block at `level` stand for exactly [offset, end). */
+static bool block_fits(const struct walk *w, int level, uint64_t offset, uint64_t end)
+{
+	unsigned shift = level_shift(&w->g, level);
+	uint64_t size = UINT64_C(1) << shift;
+	if (w->run.shift < shift || end - offset != size || offset & (size - 1))
+		return false;
+	uint64_t pa = run_page(w, offset) << w->g.page_shift;
+	return !(pa & (size - 1));
+}
+
+static void store_block(struct walk *w, table_t table, int level, uint32_t index, uint64_t offset)
+{
+	uint64_t desc = desc_output(&w->g, run_page(w, offset)) | w->attributes | DESC_BLOCK_TYPE;
+	machine_store(w->machine, table, index, 1, desc, 0);
+	w->space->modified |= MODIFIED_LEVEL(level);
+}
+
+bool walk_try_block(struct walk *w, table_t table, int level, uint64_t offset, uint64_t end)
+{
+	if (!block_fits(w, level, offset, end))
+		return false;
+	uint32_t index = level_index(&w->g, level, offset);
+	if (!machine_load(w->machine, table, index)) {
+		store_block(w, table, level, index, offset);
+		return true;
+	}
+	/* ptdump may walk the tables below just now: without the lock they must not go. */
+	if (!machine_trylock(w->machine))
+		return false;
+	bool freed = table_make_way(w->space, &w->g, table, level, index, offset);
+	if (freed)
+		store_block(w, table, level, index, offset);
+	machine_unlock(w->machine);
+	return freed;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "mapper/batched/protect.h"
+
+#include <errno.h>
+
+#include "mapper/pgtable/table.h"
+
+#define BBM_LEVEL_OF_SPLITS 2 /* system_supports_bbml2_noabort() */
+
+static void change_entry(struct protect *p, table_t table, int level, uint32_t index)
+{
+	uint64_t desc = machine_load(p->machine, table, index);
+	if (!desc)
+		return;
+	machine_store(p->machine, table, index, 1, (desc & ~p->clear) | p->set, 0);
+	p->space->modified |= MODIFIED_LEVEL(level);
+}
+
+/* Changes what stands in [offset, end) of a table; no leaf lies across an end. */
+static void change_table(struct protect *p, table_t table, int level, uint64_t offset, uint64_t end)
+{
+	for (uint64_t next; offset < end; offset = next) {
+		next = window_end(&p->g, level, offset, end);
+		uint32_t index = level_index(&p->g, level, offset);
+		uint64_t desc = level == PTE_LEVEL ? 0 : machine_load(p->machine, table, index);
+		if (desc_is_table(desc))
+			change_table(p, table_below(p->machine, &p->g, desc), level + 1, offset,
+				     next);
+		else
+			change_entry(p, table, level, index);
+	}
+}
+
+/* Makes both ends lie between leaves, or says why that cannot be. */
+static int prepare_ends(struct protect *p, uint64_t start, uint64_t end)
+{
+	bool splits = p->machine->config.bbm >= BBM_LEVEL_OF_SPLITS;
+	if (splits) {
+		int error = split_at(p, start);
+		return error ? error : split_at(p, end);
+	}
+	if (!boundary_in_leaf(p, start) && !boundary_in_leaf(p, end))
+		return 0;
+	machine_warn(p->machine, p->g.va_base + start);
+	return -EINVAL;
+}
+
+int protect_range(struct protect *p, uint64_t start, uint64_t end)
+{
+	int error = prepare_ends(p, start, end);
+	if (error)
+		return error;
+	change_table(p, MACHINE_ROOT, p->g.start_level, start, end);
+	if (!p->keeps_tlb) {
+		flush_tlb_range(p->machine, &p->g, start, end);
+	} else {
+		machine_barrier(p->machine, BARRIER_DSB_ISHST);
+		machine_barrier(p->machine, BARRIER_ISB);
+	}
+	return 0;
+}

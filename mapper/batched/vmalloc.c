@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vmalloc(): maps what was allocated, in blocks of one size (the series'
+ * __vmap_pages_range_noflush(); shift choice: __vmalloc_node_range(), Linux
+ * 6.12).
+ */
+#include "mapper/batched/batched.h"
+#include "mapper/batched/walk.h"
+
+/* The largest size of block, of those that vmalloc() knows, that is wanted and allowed. */
+static unsigned wanted_shift(const struct walk *w, unsigned page_shift, unsigned flags)
+{
+	unsigned most = w->space->policy->max_shift;
+	if (!(flags & MAP_FLAG_HUGE))
+		return w->g.page_shift;
+	if (page_shift < most)
+		most = page_shift;
+	if (most >= w->g.pmd_shift)
+		return w->g.pmd_shift;
+	return most >= w->g.cont_shift ? w->g.cont_shift : w->g.page_shift;
+}
+
+/* Whether page `i` of the array follows page `head` in memory as it does in the array. */
+static bool follows(const uint64_t *page, size_t head, size_t i)
+{
+	return PAGE_IS_PFN(page[i]) && page[i] == page[head] + (i - head);
+}
+
+/*
+ * Whether every block of the array is physically contiguous. It is not where
+ * the allocator fell back to single pages; to keep the blocks then would map
+ * the neighbours of their first pages (CVE-2024-45022).
+ */
+static bool blocks_are_contiguous(const struct walk *w, struct page_array pages, unsigned shift)
+{
+	size_t block = (size_t)1 << (shift - w->g.page_shift);
+	for (size_t i = 0; i < pages.count; i++)
+		if (!follows(pages.page, i & ~(block - 1), i)) {
+			machine_count_scanned(w->machine, i + 1);
+			return false;
+		}
+	machine_count_scanned(w->machine, pages.count);
+	return true;
+}
+
+static unsigned kept_shift(const struct walk *w, struct page_array pages, unsigned wanted)
+{
+	if (wanted == w->g.page_shift || blocks_are_contiguous(w, pages, wanted))
+		return wanted;
+	return w->g.page_shift;
+}
+
+int batched_vmalloc(struct address_space *space, uint64_t va, struct page_array pages,
+		    unsigned page_shift, enum prot prot, unsigned flags)
+{
+	struct walk w;
+	walk_begin(&w, space, prot);
+	uint64_t bytes = (uint64_t)pages.count << w.g.page_shift;
+	unsigned shift = kept_shift(&w, pages, wanted_shift(&w, page_shift, flags));
+	bool prior = space->policy->series == POLICY_PRIOR;
+	space->page_shift = (uint8_t)shift;
+	w.busy_is_bug = prior && shift > w.g.page_shift;
+	int error = walk_map_run(&w, (struct run){ .page = pages.page,
+						   .start = va - w.g.va_base,
+						   .end = va - w.g.va_base + bytes,
+						   .shift = shift });
+	walk_finish(&w, va, bytes);
+	return walk_error(&w, error);
+}

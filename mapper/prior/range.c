@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+
+#include "mapper/pgtable/table.h"
+#include "mapper/prior/prior.h"
+
+struct range {
+	const struct target *t;
+	struct machine *machine;
+	uint64_t pfn; /* of t->start */
+	unsigned max_shift;
+	bool cont_ptes; /* CONFIG_HUGETLB_PAGE */
+};
+
+static uint64_t pfn_at(const struct range *r, uint64_t offset)
+{
+	return r->pfn + ((offset - r->t->start) >> r->t->g.page_shift);
+}
+
+/* Whether exactly [offset, end) may be one leaf, or one group, of 1 << shift bytes. */
+static bool fits(const struct range *r, unsigned shift, uint64_t offset, uint64_t end)
+{
+	uint64_t mask = (UINT64_C(1) << shift) - 1;
+	uint64_t pa = pfn_at(r, offset) << r->t->g.page_shift;
+	return r->max_shift >= shift && end - offset == mask + 1 && !((offset | pa) & mask);
+}
+
+/* vmap_try_huge_pmd() and vmap_try_huge_pud(). */
+static bool try_block(const struct range *r, table_t table, int level, uint64_t offset,
+		      uint64_t end)
+{
+	const struct target *t = r->t;
+	if (!level_has_blocks(&t->g, level) || !fits(r, level_shift(&t->g, level), offset, end))
+		return false;
+	uint32_t index = level_index(&t->g, level, offset);
+	uint64_t desc = desc_output(&t->g, pfn_at(r, offset)) | t->attributes | DESC_BLOCK_TYPE;
+	bool empty = !machine_load(r->machine, table, index), locked = false;
+	if (!empty) {
+		locked = machine_trylock(r->machine);
+		empty = locked && table_make_way(t->space, &t->g, table, level, index, offset);
+	}
+	if (empty) {
+		machine_store(r->machine, table, index, 1, desc, 0);
+		t->space->modified |= MODIFIED_LEVEL(level);
+	}
+	if (locked)
+		machine_unlock(r->machine);
+	return empty;
+}
+
+static int bug_at(const struct range *r, uint64_t offset)
+{
+	machine_bug(r->machine, r->t->g.va_base + offset);
+	return -EBUSY;
+}
+
+/* vmap_pte_range(): one contiguous group, or one page, at a time. */
+static int map_ptes(const struct range *r, table_t table, uint64_t offset, uint64_t end)
+{
+	const struct target *t = r->t;
+	uint64_t group = UINT64_C(1) << t->g.cont_shift, page = UINT64_C(1) << t->g.page_shift;
+	t->space->modified |= MODIFIED_LEVEL(PTE_LEVEL);
+	for (uint64_t size; offset < end; offset += size) {
+		uint32_t index = level_index(&t->g, PTE_LEVEL, offset);
+		uint64_t bits = t->attributes | DESC_PAGE_TYPE;
+		size = page;
+		if (r->cont_ptes && end - offset >= group &&
+		    fits(r, t->g.cont_shift, offset, offset + group)) {
+			size = group;
+			bits |= DESC_CONT;
+		}
+		for (uint64_t at = offset; at < offset + size; at += page, index++) {
+			if (machine_load(r->machine, table, index))
+				return bug_at(r, at);
+			machine_store(r->machine, table, index, 1,
+				      desc_output(&t->g, pfn_at(r, at)) | bits, 0);
+		}
+	}
+	return 0;
+}
+
+static int map_table(const struct range *r, table_t table, int level, uint64_t offset, uint64_t end)
+{
+	const struct target *t = r->t;
+	for (uint64_t next; offset < end; offset = next) {
+		table_t child;
+		next = window_end(&t->g, level, offset, end);
+		if (try_block(r, table, level, offset, next))
+			continue;
+		int error = table_descend(t->space, &t->g, table, level,
+					  level_index(&t->g, level, offset), &child);
+		if (error)
+			return error == -EBUSY ? bug_at(r, offset) : error;
+		error = level == PMD_LEVEL ? map_ptes(r, child, offset, next)
+					   : map_table(r, child, level + 1, offset, next);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+int map_physical_range(const struct target *t, uint64_t pfn, unsigned max_shift)
+{
+	struct range r = {
+		.t = t,
+		.machine = t->space->machine,
+		.pfn = pfn,
+		.max_shift = max_shift,
+		.cont_ptes = t->space->policy->series == POLICY_V9 || t->space->policy->hugetlb,
+	};
+	return map_table(&r, MACHINE_ROOT, t->g.start_level, t->start, t->end);
+}
