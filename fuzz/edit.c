@@ -60,31 +60,18 @@ void edit_move(struct scenario *s, uint64_t from, uint64_t to)
 			s->op[i].va = to;
 }
 
-/* Points vunmap `i` at the last area before it; false if there is none. */
-static bool aim_vunmap(struct scenario *s, uint32_t i)
-{
-	for (uint32_t k = i; k-- > 0;) {
-		if (s->op[k].kind == OP_VMAP) {
-			s->op[i].va = s->op[k].va;
-			s->op[i].bytes = op_bytes(s, &s->op[k]);
-			return true;
-		}
-	}
-	return false;
-}
-
 bool edit_repair(struct scenario *s)
 {
 	struct refusal why;
 	if (!scenario_check_machine(&s->machine, &why))
 		return false;
 	if (!scenario_check_policy(s, &why))
-		s->policy.max_shift = 63;
+		s->policy = policy_default(s->policy.series);
+	for (uint32_t i = 0; i < s->ops; i++)
+		if (s->op[i].kind == OP_VMALLOC && !(s->op[i].flags & MAP_FLAG_HUGE))
+			s->op[i].shift = s->machine.page_shift;
 	for (uint32_t i = 0; i < s->ops;) {
-		bool good = scenario_check_op(s, i, &why);
-		if (!good && s->op[i].kind == OP_VUNMAP && aim_vunmap(s, i))
-			good = scenario_check_op(s, i, &why);
-		if (good)
+		if (scenario_check_op(s, i, &why))
 			i++;
 		else
 			edit_remove_op(s, i);

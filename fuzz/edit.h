@@ -23,8 +23,8 @@ void edit_move(struct scenario *s, uint64_t from, uint64_t to);
 
 /*
  * Makes a scenario one that scenario_check() accepts, if it has a machine
- * that exists: points each vunmap at the area mapped last, and drops ops that
- * are refused. False when nothing is left.
+ * that exists: mends policy and block sizes, and drops ops that are refused.
+ * False when nothing is left.
  */
 bool edit_repair(struct scenario *s);
 

@@ -8,13 +8,21 @@
 
 #define GENERATE_MAX_FAULT 6 /* the n-th allocation or trylock that fails */
 
-/*
- * Fills *s with a scenario that scenario_check() accepts, of vmap areas of at
- * most `max_pages` pages together, with faults, stale pages and unmaps.
- */
-void generate_vmap(struct scenario *s, struct rng *rng, uint64_t max_pages);
+/* What a scenario is mostly about: one for each fuzz target. */
+enum theme { THEME_VMAP, THEME_VMALLOC, THEME_IOREMAP, THEME_SET_MEMORY, THEME_SEQUENCE, THEMES };
 
-/* Replaces the page array of vmap op `op` by a new one of at most `max_pages` pages. */
+/*
+ * Fills *s with a scenario that scenario_check() accepts, whose page arrays
+ * have at most `max_pages` pages together.
+ */
+void generate(struct scenario *s, enum theme theme, struct rng *rng, uint64_t max_pages);
+
+/* Replaces the page array of op `op` by a new one of at most `max_pages` pages. */
 void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t max_pages);
+
+/* Inserts a new op before op `at`, that concerns what op `about` does. */
+void generate_vunmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
+void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
+void generate_plant(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 
 #endif

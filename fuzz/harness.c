@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "fuzz/crash.h"
-#include "fuzz/generate.h"
 #include "fuzz/mutate.h"
 #include "fuzz/player.h"
 #include "fuzz/scenario_bytes.h"
@@ -62,23 +61,23 @@ int harness_run(const uint8_t *data, size_t size)
 	return 0;
 }
 
-size_t harness_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+size_t harness_mutate(enum theme theme, uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
 	struct rng rng = { seed };
 	if (!scenario_decode(data, size, &scenario) || rng_chance(&rng, 10))
-		generate_vmap(&scenario, &rng, max_pages());
+		generate(&scenario, theme, &rng, max_pages());
 	else
-		mutate(&scenario, &rng, max_pages());
+		mutate(&scenario, theme, &rng, max_pages());
 	size_t encoded = scenario_encode(&scenario, data, max_size);
 	return encoded ? encoded : size;
 }
 
-size_t harness_cross_over(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
-			  uint8_t *out, size_t max_size, unsigned seed)
+size_t harness_cross_over(enum theme theme, const uint8_t *a, size_t a_size, const uint8_t *b,
+			  size_t b_size, uint8_t *out, size_t max_size, unsigned seed)
 {
 	struct rng rng = { seed };
 	if (!scenario_decode(a, a_size, &scenario) || !scenario_decode(b, b_size, &other))
 		return 0;
-	cross_over(&scenario, &other, &rng, max_pages());
+	cross_over(&scenario, &other, theme, &rng, max_pages());
 	return scenario_encode(&scenario, out, max_size);
 }

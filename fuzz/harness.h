@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fuzz/generate.h"
+
 /* Pages that the page arrays of one generated scenario may have together. */
 #define HARNESS_MAX_PAGES 25600
 
@@ -15,9 +17,34 @@
  */
 int harness_run(const uint8_t *data, size_t size);
 
-/* LLVMFuzzerCustomMutator and LLVMFuzzerCustomCrossOver, on scenarios. */
-size_t harness_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed);
-size_t harness_cross_over(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
-			  uint8_t *out, size_t max_size, unsigned seed);
+/* LLVMFuzzerCustomMutator and LLVMFuzzerCustomCrossOver, on scenarios of a theme. */
+size_t harness_mutate(enum theme theme, uint8_t *data, size_t size, size_t max_size, unsigned seed);
+size_t harness_cross_over(enum theme theme, const uint8_t *a, size_t a_size, const uint8_t *b,
+			  size_t b_size, uint8_t *out, size_t max_size, unsigned seed);
+
+/* libFuzzer's entry points, of a target whose new scenarios are of one theme. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
+				 uint8_t *out, size_t max_size, unsigned int seed);
+
+#define HARNESS_TARGET(theme)                                                                      \
+	int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)                               \
+	{                                                                                          \
+		return harness_run(data, size);                                                    \
+	}                                                                                          \
+                                                                                                   \
+	size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,                \
+				       unsigned int seed)                                          \
+	{                                                                                          \
+		return harness_mutate(theme, data, size, max_size, seed);                          \
+	}                                                                                          \
+                                                                                                   \
+	size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b,        \
+					 size_t b_size, uint8_t *out, size_t max_size,             \
+					 unsigned int seed)                                        \
+	{                                                                                          \
+		return harness_cross_over(theme, a, a_size, b, b_size, out, max_size, seed);       \
+	}
 
 #endif

@@ -115,7 +115,7 @@ static void nudge_run_pfn(struct mutation *m)
 static void insert_run(struct mutation *m)
 {
 	struct op *op = target(m);
-	if (op->kind != OP_VMAP)
+	if (!op_has_runs(op))
 		return;
 	uint32_t index = (uint32_t)random_below(m, op->runs + 1u);
 	struct page_run run = new_run(m, index, shape_length(&m->shape, m->rng));
@@ -125,7 +125,7 @@ static void insert_run(struct mutation *m)
 static void insert_trouble(struct mutation *m)
 {
 	struct op *op = target(m);
-	if (op->kind != OP_VMAP)
+	if (!op_has_runs(op))
 		return;
 	uint32_t index = (uint32_t)random_below(m, op->runs + 1u);
 	struct page_run run = { rng_chance(m->rng, 50) ? PAGE_HOLE : PAGE_BAD, 1 };
@@ -178,20 +178,20 @@ static void split_run(struct mutation *m)
 
 static void change_prot(struct mutation *m)
 {
-	if (target(m)->kind == OP_VMAP)
+	if (op_maps(target(m)))
 		target(m)->prot = random_below(m, PROT_COUNT);
 }
 
 static void change_flags(struct mutation *m)
 {
-	if (target(m)->kind == OP_VMAP)
+	if (op_has_runs(target(m)))
 		target(m)->flags ^= MAP_FLAG_HUGE;
 }
 
 static void change_faults(struct mutation *m)
 {
 	struct op *op = target(m);
-	if (op->kind == OP_PLANT)
+	if (!op_is_call(op))
 		return;
 	op->fail_alloc =
 		rng_chance(m->rng, 50) ? 0 : 1 + (uint32_t)random_below(m, GENERATE_MAX_FAULT);
@@ -204,40 +204,115 @@ static void change_policy(struct mutation *m)
 	m->s->policy = shape_policy(m->rng, &m->s->machine);
 }
 
-/* Another granule moves everything: areas are placed anew. */
+/* A block size of the old machine as the new one has it. */
+static void translate_shift(struct op *op, const struct machine_config *from,
+			    const struct machine_config *to)
+{
+	if (op->shift == from->page_shift)
+		op->shift = to->page_shift;
+	else
+		op->shift = (uint8_t)(op->shift == scenario_group_shift(from)
+					      ? scenario_group_shift(to)
+					      : scenario_level_shift(to, 2));
+}
+
+/* Another granule moves everything: areas are placed anew, sizes keep their number of pages. */
 static void change_machine(struct mutation *m)
 {
+	struct machine_config before = m->s->machine;
 	m->s->machine = shape_machine(m->rng);
 	m->shape = shape_of(&m->s->machine);
 	for (uint32_t i = 0; i < m->s->ops; i++) {
+		struct op *op = &m->s->op[i];
 		m->op = i;
-		if (target(m)->kind == OP_VMAP)
+		op->bytes = op->bytes >> before.page_shift << m->shape.page_shift;
+		if (op->kind == OP_VMALLOC)
+			translate_shift(op, &before, &m->s->machine);
+		if (op->kind == OP_LINEAR)
+			op->va = scenario_va_base(m->s) + (op->pfn << m->shape.page_shift);
+		else if (op_maps(op))
 			move_va(m);
 	}
 }
 
 static void insert_plant(struct mutation *m)
 {
-	uint64_t pages = op_bytes(m->s, target(m)) >> m->shape.page_shift;
-	uint64_t page = va_page(m, target(m)) + random_below(m, pages + 1);
-	struct op op = {
-		.kind = OP_PLANT,
-		.va = scenario_va_base(m->s) + (page << m->shape.page_shift),
-		.pfn = shape_pfn(&m->shape, m->rng, 1, page, 0),
-	};
-	edit_insert_op(m->s, m->op, &op);
+	generate_plant(m->s, m->op, m->op, m->rng);
 }
 
-/* Unmaps the area and maps another page array there. */
+/* Ops about the op that is changed, right behind it. */
+static void insert_vunmap(struct mutation *m)
+{
+	generate_vunmap(m->s, m->op + 1, m->op, m->rng);
+}
+
+static void insert_set_memory(struct mutation *m)
+{
+	generate_set_memory(m->s, m->op + 1, m->op, m->rng);
+}
+
+/* Unmaps the area and maps something else there. */
 static void remap(struct mutation *m)
 {
 	struct op again = *target(m);
 	struct op unmap = { .kind = OP_VUNMAP, .va = again.va, .bytes = op_bytes(m->s, &again) };
-	if (again.kind != OP_VMAP || m->s->ops + 2 > SCENARIO_MAX_OPS)
+	if (!op_maps(&again) || m->s->ops + 2 > SCENARIO_MAX_OPS)
 		return;
 	edit_insert_op(m->s, m->op + 1, &unmap);
 	edit_insert_op(m->s, m->op + 2, &again);
-	generate_runs(m->s, m->op + 2, m->rng, m->shape.block * 2);
+	if (op_has_runs(&again))
+		generate_runs(m->s, m->op + 2, m->rng, m->shape.block * 2);
+}
+
+/* The size of an op without a page array, which it states. */
+static void change_size(struct mutation *m)
+{
+	struct op *op = target(m);
+	uint64_t pages = shape_length(&m->shape, m->rng);
+	if (rng_chance(m->rng, 50))
+		pages = (op->bytes >> m->shape.page_shift) +
+			(uint64_t)shape_skew(&m->shape, m->rng);
+	if (!op_has_runs(op) && op->kind != OP_PLANT && pages < m->shape.va_pages)
+		op->bytes = pages << m->shape.page_shift;
+}
+
+static void change_pfn(struct mutation *m)
+{
+	struct op *op = target(m);
+	if (op->kind != OP_IOREMAP && op->kind != OP_PLANT)
+		return;
+	uint64_t pages = op_bytes(m->s, op) >> m->shape.page_shift;
+	op->pfn = rng_chance(m->rng, 50) && pages < m->shape.pfn_limit
+			  ? shape_pfn(&m->shape, m->rng, pages, va_page(m, op), 0)
+			  : op->pfn + (uint64_t)shape_skew(&m->shape, m->rng);
+}
+
+static void change_shift(struct mutation *m)
+{
+	const struct machine_config *config = &m->s->machine;
+	if (target(m)->kind != OP_VMALLOC)
+		return;
+	target(m)->shift = (uint8_t)(rng_chance(m->rng, 50) ? scenario_group_shift(config)
+							    : scenario_level_shift(config, 2));
+	target(m)->flags |= MAP_FLAG_HUGE;
+}
+
+static void change_kind(struct mutation *m)
+{
+	struct op *op = target(m);
+	if (!op_has_runs(op))
+		return;
+	op->kind = op->kind == OP_VMAP ? OP_VMALLOC : OP_VMAP;
+	op->shift = op->kind == OP_VMAP ? 0 : m->s->machine.page_shift;
+}
+
+static void change_change(struct mutation *m)
+{
+	struct op *op = target(m);
+	if (op->kind == OP_SET_MEMORY)
+		op->change ^= 1; /* ro and rw, nx and x, invalid and valid */
+	if (op->kind == OP_LINEAR)
+		op->by_pages = !op->by_pages;
 }
 
 static void remove_op(struct mutation *m)
@@ -248,46 +323,57 @@ static void remove_op(struct mutation *m)
 
 static void renew_runs(struct mutation *m)
 {
-	if (target(m)->kind == OP_VMAP)
+	if (op_has_runs(target(m)))
 		generate_runs(m->s, m->op, m->rng, m->shape.block * 2);
 }
 
-static void mutate_once(struct scenario *s, struct rng *rng)
+static void mutate_once(struct scenario *s, enum theme theme, struct rng *rng)
 {
 	/* What matters most stands here more than once. */
 	static void (*const mutations[])(struct mutation *) = {
-		skew_va,           skew_va,          move_va,        change_run_length,
-		change_run_length, nudge_run_length, change_run_pfn, change_run_pfn,
-		nudge_run_pfn,     insert_run,       insert_trouble, remove_run,
-		repeat_run,        repeat_run,       swap_runs,      split_run,
-		change_prot,       change_flags,     change_faults,  change_policy,
-		change_machine,    insert_plant,     remap,          remove_op,
-		renew_runs,
+		skew_va,           skew_va,        move_va,        change_run_length,
+		change_run_length, change_run_pfn, change_run_pfn, nudge_run_length,
+		nudge_run_pfn,     insert_run,     insert_trouble, remove_run,
+		repeat_run,        repeat_run,     swap_runs,      split_run,
+		change_prot,       change_flags,   change_faults,  change_policy,
+		change_machine,    insert_plant,   insert_vunmap,  remap,
+		remove_op,         renew_runs,
 	};
+	/* Of what only some kinds of op have. */
+	static void (*const special[])(struct mutation *) = {
+		change_size,  change_size, change_pfn,    change_pfn,
+		change_shift, change_kind, change_change, insert_set_memory,
+	};
+	const size_t count = sizeof(mutations) / sizeof(mutations[0]);
+	const size_t specials = theme == THEME_VMAP ? 0 : sizeof(special) / sizeof(special[0]);
 	struct mutation m = {
 		.s = s,
 		.rng = rng,
 		.shape = shape_of(&s->machine),
 		.op = (uint32_t)rng_below(rng, s->ops),
 	};
-	mutations[rng_below(rng, sizeof(mutations) / sizeof(mutations[0]))](&m);
+	uint64_t which = rng_below(rng, count + specials);
+	if (which < count)
+		mutations[which](&m);
+	else
+		special[which - count](&m);
 }
 
 /* What became empty or too large is given up for something new. */
-static void settle(struct scenario *s, struct rng *rng, uint64_t max_pages)
+static void settle(struct scenario *s, enum theme theme, struct rng *rng, uint64_t max_pages)
 {
 	if (!edit_repair(s) || scenario_pages(s) > max_pages)
-		generate_vmap(s, rng, max_pages);
+		generate(s, theme, rng, max_pages);
 }
 
-void mutate(struct scenario *s, struct rng *rng, uint64_t max_pages)
+void mutate(struct scenario *s, enum theme theme, struct rng *rng, uint64_t max_pages)
 {
 	uint64_t times = 1 + rng_below(rng, 4);
 	s->expect.stated = false;
 	s->expect.rule = RULE_NONE;
 	for (uint64_t i = 0; i < times; i++) {
-		mutate_once(s, rng);
-		settle(s, rng, max_pages);
+		mutate_once(s, theme, rng);
+		settle(s, theme, rng, max_pages);
 	}
 }
 
@@ -296,7 +382,7 @@ static void cross_runs(struct scenario *to, const struct scenario *from, struct 
 {
 	uint32_t into = (uint32_t)rng_below(rng, to->ops);
 	const struct op *source = &from->op[rng_below(rng, from->ops)];
-	if (to->op[into].kind != OP_VMAP || !source->runs)
+	if (!op_has_runs(&to->op[into]) || !source->runs)
 		return;
 	uint32_t at = (uint32_t)rng_below(rng, source->runs);
 	uint32_t count = 1 + (uint32_t)rng_below(rng, source->runs - at);
@@ -315,7 +401,7 @@ static void cross_ops(struct scenario *to, const struct scenario *from)
 	}
 }
 
-void cross_over(struct scenario *to, const struct scenario *from, struct rng *rng,
+void cross_over(struct scenario *to, const struct scenario *from, enum theme theme, struct rng *rng,
 		uint64_t max_pages)
 {
 	if (to->machine.page_shift == from->machine.page_shift &&
@@ -323,5 +409,5 @@ void cross_over(struct scenario *to, const struct scenario *from, struct rng *rn
 		cross_ops(to, from);
 	else
 		cross_runs(to, from, rng);
-	settle(to, rng, max_pages);
+	settle(to, theme, rng, max_pages);
 }

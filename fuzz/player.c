@@ -15,7 +15,8 @@
 #define POOL_WORDS (SCENARIO_MAX_PAGES + SCENARIO_MAX_OPS)
 #define POOL_BYTES (POOL_WORDS * sizeof(uint64_t))
 
-const struct mapper *const player_mappers[] = { &reference_mapper, &batched_mapper, NULL };
+const struct mapper *const player_mappers[] = { &reference_mapper, &batched_mapper, &prior_mapper,
+						NULL };
 
 static uint64_t *create_pool(void)
 {
@@ -89,10 +90,82 @@ void player_prepare(struct player *p, const struct scenario *s)
 	}
 }
 
-/* What the caller of a failed mapping does: it unmaps the area. */
-static bool clean_up(struct player *p, struct address_space *space, const struct call *failed)
+/* --- the areas that the caller keeps, as the kernel does in its vmap_area tree ------- */
+
+static void keep_area(struct player *p, const struct call *call, unsigned flags)
 {
-	machine_begin_call(space->machine, 0, 0);
+	p->area[p->areas++] = (struct vm_area){
+		.kind = call->kind == CALL_VMAP      ? AREA_MAP
+			: call->kind == CALL_VMALLOC ? AREA_ALLOC
+						     : AREA_IOREMAP,
+		.va = call->va,
+		.bytes = call->bytes,
+		.flags = flags,
+		.pages = call->pages,
+	};
+}
+
+/* Forgets the areas that lie wholly in what was unmapped. */
+static void forget_areas(struct player *p, const struct call *unmap)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < p->areas; i++) {
+		const struct vm_area *area = &p->area[i];
+		if (area->va < unmap->va || area->bytes > unmap->bytes ||
+		    area->va - unmap->va > unmap->bytes - area->bytes)
+			p->area[kept++] = *area;
+	}
+	p->areas = kept;
+}
+
+/* --- calls ----------------------------------------------------------------------- */
+
+static void make_call(const struct mapper *mapper, struct address_space *space, struct call *call,
+		      const struct op *op)
+{
+	switch (call->kind) {
+	case CALL_VMAP:
+		call->returned = mapper->vmap(space, call->va, call->pages, op->prot, op->flags);
+		return;
+	case CALL_VMALLOC:
+		call->returned = mapper->vmalloc(space, call->va, call->pages, op->shift, op->prot,
+						 op->flags);
+		call->page_shift = space->page_shift;
+		return;
+	case CALL_IOREMAP:
+		call->returned = mapper->ioremap(space, call->va, call->pa, call->bytes, op->prot);
+		return;
+	case CALL_VUNMAP:
+		call->returned = mapper->vunmap(space, call->va, call->bytes);
+		return;
+	case CALL_SET_MEMORY:
+		call->returned = mapper->set_memory(
+			space, call->va, call->bytes >> space->machine->config.page_shift,
+			op->change);
+		return;
+	}
+}
+
+/* Makes one call and has it judged. */
+static bool judge_call(struct player *p, struct call *call, const struct op *op)
+{
+	struct address_space space = {
+		.machine = p->oracle.machine,
+		.policy = &p->scenario->policy,
+		.area = p->area,
+		.areas = p->areas,
+	};
+	call->area = p->area;
+	call->areas = p->areas;
+	oracle_expect(&p->oracle, call);
+	make_call(p->mapper, &space, call, op);
+	return oracle_judge(&p->oracle);
+}
+
+/* What the caller of a failed mapping does: it unmaps the area. */
+static bool clean_up(struct player *p, const struct call *failed)
+{
+	machine_begin_call(p->oracle.machine, 0, 0);
 	struct call call = {
 		.kind = CALL_VUNMAP,
 		.op = failed->op,
@@ -100,35 +173,53 @@ static bool clean_up(struct player *p, struct address_space *space, const struct
 		.bytes = failed->bytes,
 		.cleanup = true,
 	};
-	call.returned = p->mapper->vunmap(space, call.va, call.bytes);
-	return oracle_judge(&p->oracle, &call);
+	bool held = judge_call(p, &call, NULL);
+	forget_areas(p, &call);
+	return held;
 }
 
-static bool play_call(struct player *p, struct address_space *space, const struct op *op)
+static bool play_call(struct player *p, const struct op *op)
 {
-	machine_begin_call(space->machine, op->fail_alloc, op->fail_trylock);
+	static const enum call_kind kinds[] = {
+		[OP_VMAP] = CALL_VMAP,
+		[OP_VMALLOC] = CALL_VMALLOC,
+		[OP_IOREMAP] = CALL_IOREMAP,
+		[OP_VUNMAP] = CALL_VUNMAP,
+		[OP_SET_MEMORY] = CALL_SET_MEMORY,
+	};
 	struct call call = {
-		.kind = op->kind == OP_VMAP ? CALL_VMAP : CALL_VUNMAP,
+		.kind = kinds[op->kind],
 		.op = p->op,
 		.va = op->va,
 		.bytes = op_bytes(p->scenario, op),
 		.pages = p->array[p->op],
+		.pa = op->pfn << p->scenario->machine.page_shift,
 		.prot = op->prot,
+		.change = op->change,
 	};
-	if (op->kind == OP_VMAP)
-		call.returned = p->mapper->vmap(space, op->va, call.pages, op->prot, op->flags);
-	else
-		call.returned = p->mapper->vunmap(space, call.va, call.bytes);
-	if (!oracle_judge(&p->oracle, &call))
+	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
+	if (!judge_call(p, &call, op))
 		return false;
-	return !call.returned || op->kind != OP_VMAP || clean_up(p, space, &call);
+	if (op_maps(op) && call.returned)
+		return clean_up(p, &call);
+	if (op_maps(op))
+		keep_area(p, &call, op->flags);
+	if (op->kind == OP_VUNMAP)
+		forget_areas(p, &call);
+	return true;
 }
 
-/* A page is planted before the call that meets it; what it stores is no call's. */
-static void play_plant(struct player *p, struct address_space *space, const struct op *op)
+/* Things are planted before the call that meets them; what that stores is no call's. */
+static void play_plant(struct player *p, const struct op *op)
 {
-	machine_begin_call(space->machine, 0, 0);
-	oracle_plant(&p->oracle, op->va, op->pfn);
+	machine_begin_call(p->oracle.machine, 0, 0);
+	if (op->kind == OP_LINEAR)
+		oracle_plant_linear(&p->oracle, op->pfn << p->scenario->machine.page_shift,
+				    op->bytes, op->by_pages);
+	else if (op->table)
+		oracle_plant_table(&p->oracle, op->va, op->level);
+	else
+		oracle_plant_leaf(&p->oracle, op->va, op->pfn, op->level);
 }
 
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
@@ -137,17 +228,17 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	struct machine *m = p->machine[which];
 	p->scenario = s;
 	p->mapper = player_mappers[which];
+	p->areas = 0;
 	machine_reset(m, &s->machine);
-	oracle_begin(&p->oracle, m, p->mapper->name);
+	oracle_begin(&p->oracle, m, p->mapper, &s->policy);
 
 	bool holds = true;
 	for (p->op = 0; p->op < ops && holds; p->op++) {
 		const struct op *op = &s->op[p->op];
-		struct address_space space = { .machine = m, .policy = &s->policy };
-		if (op->kind == OP_PLANT)
-			play_plant(p, &space, op);
+		if (op_is_call(op))
+			holds = play_call(p, op);
 		else
-			holds = play_call(p, &space, op);
+			play_plant(p, op);
 	}
 	*verdict = p->oracle.verdict;
 	p->mapper = NULL;
@@ -159,8 +250,11 @@ static bool wants_reference(const struct player *p, const struct scenario *s)
 {
 	uint64_t pages = 0, mix = 0;
 	for (uint32_t i = 0; i < s->ops; i++) {
+		const struct op *op = &s->op[i];
 		pages += p->array[i].count;
-		mix = (mix ^ s->op[i].va ^ (p->array[i].count ? p->array[i].page[0] : 0)) *
+		if (op->kind == OP_IOREMAP || op->kind == OP_SET_MEMORY)
+			pages += op->bytes >> s->machine.page_shift;
+		mix = (mix ^ op->va ^ op->pfn ^ (p->array[i].count ? p->array[i].page[0] : 0)) *
 		      UINT64_C(0x9e3779b97f4a7c15);
 	}
 	return pages <= REFERENCE_ALWAYS || (mix >> 32) % REFERENCE_SAMPLE == 0;

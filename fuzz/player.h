@@ -20,6 +20,8 @@ struct player {
 	struct oracle oracle;
 	uint64_t *pages; /* page arrays, each of exact size between poisoned words */
 	struct page_array array[SCENARIO_MAX_OPS];
+	struct vm_area area[SCENARIO_MAX_OPS]; /* what is mapped, the oldest first */
+	unsigned areas;
 	uint64_t executions; /* scenarios played */
 
 	/* What is being played, for whoever must report a crash. */

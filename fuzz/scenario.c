@@ -38,12 +38,25 @@ uint64_t op_bytes(const struct scenario *s, const struct op *op)
 {
 	switch (op->kind) {
 	case OP_VMAP:
+	case OP_VMALLOC:
 		return op_pages(s, op) << s->machine.page_shift;
-	case OP_VUNMAP:
-		return op->bytes;
+	case OP_PLANT:
+		if (op->table)
+			return UINT64_C(1) << s->machine.page_shift;
+		return UINT64_C(1) << scenario_level_shift(&s->machine, op->level);
 	default:
-		return UINT64_C(1) << s->machine.page_shift;
+		return op->bytes;
 	}
+}
+
+unsigned scenario_group_shift(const struct machine_config *config)
+{
+	return config->page_shift == 12 ? 16 : 21;
+}
+
+unsigned scenario_level_shift(const struct machine_config *config, int level)
+{
+	return config->page_shift + (unsigned)(3 - level) * (config->page_shift - 3u);
 }
 
 uint64_t scenario_va_base(const struct scenario *s)
@@ -58,7 +71,8 @@ uint64_t scenario_va_middle(const struct scenario *s)
 
 const char *op_name(enum op_kind kind)
 {
-	static const char *const names[OP_KINDS] = { "vmap", "vunmap", "plant" };
+	static const char *const names[OP_KINDS] = { "vmap",       "vmalloc", "ioremap", "vunmap",
+						     "set_memory", "plant",   "linear" };
 	return names[kind];
 }
 
@@ -67,4 +81,12 @@ const char *prot_name(enum prot prot)
 	static const char *const names[PROT_COUNT] = { "kernel", "kernel-ro", "kernel-exec",
 						       "normal-nc", "device" };
 	return names[prot];
+}
+
+const char *change_name(enum memory_change change)
+{
+	static const char *const names[MEMORY_CHANGES] = {
+		"ro", "rw", "nx", "x", "invalid", "valid"
+	};
+	return names[change];
 }

@@ -25,10 +25,20 @@ struct page_run {
 	uint32_t pages; /* at least 1 */
 };
 
+/* Pages that all ioremap ops together, and all linear ops together, may have. */
+#define SCENARIO_MAX_DEVICE_PAGES 524288
+/* Runs of the page arrays that set_memory ops change, counted for each op. */
+#define SCENARIO_MAX_CHANGED_RUNS 2048
+
+/* What an op has beside its address, or for OP_LINEAR instead of it. */
 enum op_kind {
-	OP_VMAP,   /* va, runs, prot, flags */
-	OP_VUNMAP, /* va, bytes: exactly an area that a vmap before it mapped */
-	OP_PLANT,  /* va, pfn: a stale live page that nobody under test stored */
+	OP_VMAP,       /* runs, prot, flags */
+	OP_VMALLOC,    /* runs, shift, prot, flags */
+	OP_IOREMAP,    /* pfn, bytes, prot */
+	OP_VUNMAP,     /* bytes: any range */
+	OP_SET_MEMORY, /* bytes, change */
+	OP_PLANT,      /* pfn, level: a stale live leaf; or level, table: an empty table below it */
+	OP_LINEAR,     /* pfn, bytes, by_pages: a part of the linear map */
 	OP_KINDS,
 };
 
@@ -36,10 +46,15 @@ struct op {
 	enum op_kind kind;
 	uint64_t va;
 	uint64_t bytes;
-	uint64_t pfn;
+	uint64_t pfn;             /* the first; PA in pages */
 	uint32_t first_run, runs; /* in scenario.run; runs of ops follow each other */
 	enum prot prot;
 	unsigned flags;
+	uint8_t shift; /* log2 bytes of the blocks that vmalloc() asked its allocator for */
+	uint8_t level;
+	bool table;
+	bool by_pages;
+	enum memory_change change;
 	/* The n-th table allocation or trylock of this op fails; 0 is none. */
 	uint32_t fail_alloc, fail_trylock;
 };
@@ -76,6 +91,27 @@ uint64_t op_bytes(const struct scenario *s, const struct op *op);
 uint64_t scenario_va_base(const struct scenario *s);
 uint64_t scenario_va_middle(const struct scenario *s);
 
+/* Whether an op is a call into a mapper, and whether it maps something at its address. */
+static inline bool op_is_call(const struct op *op)
+{
+	return op->kind <= OP_SET_MEMORY;
+}
+
+static inline bool op_maps(const struct op *op)
+{
+	return op->kind <= OP_IOREMAP;
+}
+
+/* Whether an op has a page array. */
+static inline bool op_has_runs(const struct op *op)
+{
+	return op->kind <= OP_VMALLOC;
+}
+
+/* log2 bytes of a contiguous group of pages, and of a block at `level`, by granule. */
+unsigned scenario_group_shift(const struct machine_config *config);
+unsigned scenario_level_shift(const struct machine_config *config, int level);
+
 /* Whether a run is a hole or an invalid page. */
 static inline bool run_is_trouble(const struct page_run *run)
 {
@@ -85,6 +121,7 @@ static inline bool run_is_trouble(const struct page_run *run)
 /* Names as the text has them. */
 const char *op_name(enum op_kind kind);
 const char *prot_name(enum prot prot);
+const char *change_name(enum memory_change change);
 
 /*
  * Why a scenario is refused: the option it is about, as the text names it

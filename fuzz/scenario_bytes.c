@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define MAGIC 0xa6 /* no text starts with it */
-#define VERSION 1
+#define VERSION 2
 
 /* How a run begins: these two, or its number of pages plus RUN_PAGES. */
 #define RUN_HOLE 0
@@ -82,7 +82,7 @@ static void put_header(struct writer *w, const struct scenario *s)
 	put_byte(w, s->machine.bbm);
 	put_byte(w, s->machine.lpa2);
 	put_byte(w, s->policy.series);
-	put_byte(w, s->policy.vmap_huge);
+	put_byte(w, (uint8_t)s->policy.vmap_huge);
 	put_byte(w, s->policy.stop_at_order0);
 	put_byte(w, s->policy.scan_limit);
 	put_byte(w, s->policy.hugetlb);
@@ -102,7 +102,7 @@ static void get_header(struct reader *r, struct scenario *s)
 	s->machine.pa_bits = get_byte(r);
 	s->machine.bbm = get_byte(r);
 	s->machine.lpa2 = get_bool(r);
-	s->policy.series = get_number(r, POLICY_V4);
+	s->policy.series = get_number(r, POLICY_PRIOR);
 	s->policy.vmap_huge = get_number(r, VMAP_HUGE_NEVER);
 	s->policy.stop_at_order0 = get_bool(r);
 	s->policy.scan_limit = get_bool(r);
@@ -162,26 +162,45 @@ static struct page_run get_run(struct reader *r)
 	return (struct page_run){ get_number(r, PAGE_BAD - 1), (uint32_t)(what - RUN_PAGES) };
 }
 
+/* What a plant op begins with: its level, and whether it is a table. */
+#define PLANT_TABLE 4
+
+static void put_runs(struct writer *w, const struct scenario *s, const struct op *op)
+{
+	put_number(w, op->runs);
+	for (uint32_t i = 0; i < op->runs; i++)
+		put_run(w, &s->run[op->first_run + i]);
+}
+
 static void put_op(struct writer *w, const struct scenario *s, const struct op *op)
 {
-	put_byte(w, op->kind);
-	put_number(w, op->fail_alloc);
-	put_number(w, op->fail_trylock);
-	put_number(w, (op->va - scenario_va_base(s)) >> s->machine.page_shift);
-	switch (op->kind) {
-	case OP_VMAP:
-		put_byte(w, op->prot);
-		put_byte(w, (uint8_t)op->flags);
-		put_number(w, op->runs);
-		for (uint32_t i = 0; i < op->runs; i++)
-			put_run(w, &s->run[op->first_run + i]);
-		break;
-	case OP_VUNMAP:
-		put_number(w, op->bytes >> s->machine.page_shift);
-		break;
-	default:
-		put_number(w, op->pfn);
+	unsigned page_shift = s->machine.page_shift;
+	put_byte(w, (uint8_t)op->kind);
+	if (op_is_call(op)) {
+		put_number(w, op->fail_alloc);
+		put_number(w, op->fail_trylock);
 	}
+	if (op->kind != OP_LINEAR)
+		put_number(w, (op->va - scenario_va_base(s)) >> page_shift);
+	if (op_maps(op))
+		put_byte(w, (uint8_t)op->prot);
+	if (op_has_runs(op)) {
+		put_byte(w, (uint8_t)op->flags);
+		if (op->kind == OP_VMALLOC)
+			put_byte(w, op->shift);
+		put_runs(w, s, op);
+		return;
+	}
+	if (op->kind == OP_PLANT)
+		put_byte(w, op->table ? op->level | PLANT_TABLE : op->level);
+	else
+		put_number(w, op->bytes >> page_shift);
+	if (op->kind == OP_SET_MEMORY)
+		put_byte(w, (uint8_t)op->change);
+	if (op->kind == OP_LINEAR)
+		put_byte(w, op->by_pages);
+	if (op->kind == OP_IOREMAP || op->kind == OP_LINEAR || (op->kind == OP_PLANT && !op->table))
+		put_number(w, op->pfn);
 }
 
 static void get_runs(struct reader *r, struct scenario *s, struct op *op)
@@ -195,23 +214,39 @@ static void get_runs(struct reader *r, struct scenario *s, struct op *op)
 static void get_op(struct reader *r, struct scenario *s)
 {
 	struct op *op = &s->op[s->ops];
-	uint64_t last_page = (UINT64_C(1) << (s->machine.va_bits - s->machine.page_shift)) - 1;
+	unsigned page_shift = s->machine.page_shift;
+	uint64_t pages = UINT64_C(1) << (s->machine.va_bits - page_shift);
 	*op = (struct op){ .kind = get_number(r, OP_KINDS - 1) };
-	op->fail_alloc = (uint32_t)get_number(r, UINT32_MAX);
-	op->fail_trylock = (uint32_t)get_number(r, UINT32_MAX);
-	op->va = scenario_va_base(s) + (get_number(r, last_page) << s->machine.page_shift);
-	switch (op->kind) {
-	case OP_VMAP:
-		op->prot = get_number(r, PROT_COUNT - 1);
-		op->flags = (unsigned)get_number(r, MAP_FLAG_HUGE);
-		get_runs(r, s, op);
-		break;
-	case OP_VUNMAP:
-		op->bytes = get_number(r, last_page + 1) << s->machine.page_shift;
-		break;
-	default:
-		op->pfn = get_number(r, PAGE_BAD - 1);
+	if (op_is_call(op)) {
+		op->fail_alloc = (uint32_t)get_number(r, UINT32_MAX);
+		op->fail_trylock = (uint32_t)get_number(r, UINT32_MAX);
 	}
+	if (op->kind != OP_LINEAR)
+		op->va = scenario_va_base(s) + (get_number(r, pages - 1) << page_shift);
+	if (op_maps(op))
+		op->prot = get_number(r, PROT_COUNT - 1);
+	if (op_has_runs(op)) {
+		op->flags = (unsigned)get_number(r, MAP_FLAG_HUGE);
+		if (op->kind == OP_VMALLOC)
+			op->shift = get_byte(r);
+		get_runs(r, s, op);
+		return;
+	}
+	if (op->kind == OP_PLANT) {
+		uint64_t what = get_number(r, PLANT_TABLE | 3);
+		op->level = what & 3;
+		op->table = what & PLANT_TABLE;
+	} else {
+		op->bytes = get_number(r, pages) << page_shift;
+	}
+	if (op->kind == OP_SET_MEMORY)
+		op->change = get_number(r, MEMORY_CHANGES - 1);
+	if (op->kind == OP_LINEAR)
+		op->by_pages = get_bool(r);
+	if (op->kind == OP_IOREMAP || op->kind == OP_LINEAR || (op->kind == OP_PLANT && !op->table))
+		op->pfn = get_number(r, PAGE_BAD - 1);
+	if (op->kind == OP_LINEAR)
+		op->va = scenario_va_base(s) + (op->pfn << page_shift);
 }
 
 bool scenario_bytes_begin(const uint8_t *bytes, size_t size)

@@ -49,6 +49,8 @@ bool scenario_check_policy(const struct scenario *s, struct refusal *why)
 {
 	if (s->policy.max_shift < s->machine.page_shift || s->policy.max_shift > 63)
 		return refuse(why, "max-shift", "max-shift is from the page's shift to 63");
+	if (s->policy.series == POLICY_PRIOR && s->policy.vmap_huge != VMAP_HUGE_NEVER)
+		return refuse(why, "vmap-huge", "before the series, vmap() has no blocks");
 	return true;
 }
 
@@ -57,6 +59,8 @@ static bool check_range(const struct scenario *s, const struct op *op, struct re
 {
 	uint64_t page_mask = (UINT64_C(1) << s->machine.page_shift) - 1;
 	uint64_t bytes = op_bytes(s, op);
+	if (op->kind == OP_LINEAR && op->pfn >> (s->machine.va_bits - 1 - s->machine.page_shift))
+		return refuse(why, "pa", "the linear map has half of the address space, from PA 0");
 	if (op->va & page_mask)
 		return refuse(why, "va", "the address is not a multiple of the page size");
 	if (op->va < scenario_va_base(s))
@@ -92,107 +96,193 @@ static bool check_runs(const struct scenario *s, const struct op *op, struct ref
 	return true;
 }
 
-static bool ranges_meet(uint64_t a, uint64_t a_bytes, uint64_t b, uint64_t b_bytes)
+static bool ranges_meet(const struct scenario *s, const struct op *a, const struct op *b)
 {
-	return a <= b + (b_bytes - 1) && b <= a + (a_bytes - 1);
+	return a->va <= b->va + (op_bytes(s, b) - 1) && b->va <= a->va + (op_bytes(s, a) - 1);
 }
 
-static bool same_range(const struct scenario *s, const struct op *a, const struct op *b)
+/* Whether the op lies inside of the range of `outer`. */
+static bool is_inside(const struct scenario *s, const struct op *op, const struct op *outer)
 {
-	return a->va == b->va && op_bytes(s, a) == op_bytes(s, b);
+	return op->va >= outer->va &&
+	       op->va + (op_bytes(s, op) - 1) <= outer->va + (op_bytes(s, outer) - 1);
 }
 
-/* Whether the area that op `area` mapped is still there just before op `i`. */
-static bool still_mapped(const struct scenario *s, uint32_t area, uint32_t i)
+static bool is_in_lower_half(const struct scenario *s, const struct op *op)
 {
-	for (uint32_t k = area + 1; k < i; k++)
-		if (s->op[k].kind == OP_VUNMAP && same_range(s, &s->op[k], &s->op[area]))
-			return false;
-	return true;
+	return op->va < scenario_va_middle(s);
 }
 
-/* An area that is mapped before op `i` and meets its range; NULL if there is none. */
-static const struct op *area_met(const struct scenario *s, uint32_t i)
+/* Whether an op needs the lower half of the space to be the linear map. */
+static bool needs_linear_map(const struct op *op)
+{
+	return op->kind == OP_LINEAR || op->kind == OP_SET_MEMORY;
+}
+
+/*
+ * The lower half of the space is the linear map in a scenario that has one:
+ * no other op may reach into it, earlier or later.
+ */
+static bool check_linear_map(const struct scenario *s, uint32_t i, struct refusal *why)
 {
 	const struct op *op = &s->op[i];
+	bool low = !needs_linear_map(op) && is_in_lower_half(s, op);
 	for (uint32_t k = 0; k < i; k++) {
-		const struct op *area = &s->op[k];
-		if (area->kind == OP_VMAP && still_mapped(s, k, i) &&
-		    ranges_meet(op->va, op_bytes(s, op), area->va, op_bytes(s, area)))
-			return area;
+		const struct op *other = &s->op[k];
+		bool other_low = !needs_linear_map(other) && is_in_lower_half(s, other);
+		if ((low && needs_linear_map(other)) || (needs_linear_map(op) && other_low))
+			return refuse(why, "va",
+				      "the lower half of the space is the linear map where "
+				      "'linear' or 'set_memory' stands");
 	}
-	return NULL;
-}
-
-static bool check_vmap(const struct scenario *s, uint32_t i, struct refusal *why)
-{
-	if (!check_runs(s, &s->op[i], why))
-		return false;
-	if (area_met(s, i))
-		return refuse(why, "va", "the range meets an area that is still mapped");
 	return true;
 }
 
-static bool check_vunmap(const struct scenario *s, uint32_t i, struct refusal *why)
+static bool check_blocks(const struct scenario *s, const struct op *op, struct refusal *why)
 {
-	const struct op *area = area_met(s, i);
-	if (!area || !same_range(s, area, &s->op[i]))
-		return refuse(why, "va",
-			      "vunmap takes va and size of one area that is still mapped");
+	unsigned page = s->machine.page_shift;
+	if (op->shift != page && op->shift != scenario_group_shift(&s->machine) &&
+	    op->shift != scenario_level_shift(&s->machine, 2))
+		return refuse(why, "shift",
+			      "vmalloc's blocks are a page, a contiguous group or a level 2 block");
+	if (op->shift != page && !(op->flags & MAP_FLAG_HUGE))
+		return refuse(why, "shift", "blocks larger than a page need flags=huge");
 	return true;
 }
 
-static bool check_plant(const struct scenario *s, uint32_t i, struct refusal *why)
+static bool check_physical(const struct scenario *s, const struct op *op, struct refusal *why)
+{
+	if (!is_memory(s, op->pfn, op->bytes >> s->machine.page_shift))
+		return refuse(why, "pa",
+			      "the range leaves the physical address space, whose top holds the "
+			      "translation tables");
+	return true;
+}
+
+/* The runs of the areas that a set_memory op may have aliases in. */
+static uint64_t changed_runs(const struct scenario *s, uint32_t i)
+{
+	uint64_t runs = 0;
+	for (uint32_t k = 0; k < i; k++)
+		if (s->op[k].kind == OP_VMALLOC && s->op[k].va <= s->op[i].va)
+			runs += s->op[k].runs;
+	return runs;
+}
+
+static bool check_set_memory(const struct scenario *s, uint32_t i, struct refusal *why)
 {
 	const struct op *op = &s->op[i];
-	if (!is_memory(s, op->pfn, 1))
-		return refuse(why, "pfn", "the pfn lies outside of physical memory");
-	if (area_met(s, i))
-		return refuse(why, "va", "the page lies in an area that is still mapped");
+	uint64_t runs = 0;
+	bool found = false;
+	for (uint32_t k = 0; k <= i; k++)
+		runs += s->op[k].kind == OP_SET_MEMORY ? changed_runs(s, k) : 0;
+	if (runs > SCENARIO_MAX_CHANGED_RUNS)
+		return refuse(why, "", "set_memory changes more than 2048 runs of pages together");
+	if (op->change != MEMORY_INVALID && op->change != MEMORY_VALID)
+		return true;
 	for (uint32_t k = 0; k < i; k++)
-		if (s->op[k].kind == OP_PLANT && s->op[k].va == op->va)
-			return refuse(why, "va", "a page was planted here before");
+		found |= s->op[k].kind == OP_LINEAR && is_inside(s, op, &s->op[k]);
+	return found || refuse(why, "va", "invalid and valid are for one 'linear' range before");
+}
+
+static bool check_linear(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	const struct op *op = &s->op[i];
+	if (op->bytes > scenario_va_middle(s) - op->va)
+		return refuse(why, "size", "the linear map has half of the address space");
+	for (uint32_t k = 0; k < i; k++)
+		if (s->op[k].kind == OP_LINEAR && ranges_meet(s, op, &s->op[k]))
+			return refuse(why, "pa", "the range meets another 'linear' range");
 	return true;
 }
 
-/* An upper bound of the table pages that the op makes, for each level a walk may have. */
-static uint64_t tables_bound(const struct scenario *s, const struct op *op)
+/* Whether Linux, or the machine, has what is to be planted at this level. */
+static bool check_plant_level(const struct scenario *s, const struct op *op, struct refusal *why)
+{
+	unsigned shift = scenario_level_shift(&s->machine, op->level);
+	uint64_t order_mask = (UINT64_C(1) << (shift - s->machine.page_shift)) - 1;
+	if (shift >= s->machine.va_bits)
+		return refuse(why, "level", "the address space has no such level");
+	if (op->table)
+		return op->level < 3 ||
+		       refuse(why, "level", "a table stands below an entry of level 0, 1 or 2");
+	if (op->level == 0 || (op->level == 1 && s->machine.page_shift != 12))
+		return refuse(why, "level", "a leaf stands at level 3, 2, or with 4k pages at 1");
+	if (op->va & ((UINT64_C(1) << shift) - 1))
+		return refuse(why, "va", "the address is not aligned to the block");
+	if (op->pfn & order_mask)
+		return refuse(why, "pfn", "the pfn is not aligned to the block");
+	if (!is_memory(s, op->pfn, order_mask + 1))
+		return refuse(why, "pfn", "the pfn lies outside of physical memory");
+	return true;
+}
+
+/* Entries at levels above the pages' that [first, last] touches: each may need a table. */
+static uint64_t tables_bound(const struct scenario *s, uint64_t first, uint64_t last)
 {
 	unsigned table_bits = s->machine.page_shift - 3u;
-	uint64_t last = op->va + op_bytes(s, op) - 1, tables = 0;
+	uint64_t tables = 0;
 	for (unsigned shift = s->machine.page_shift + table_bits; shift < s->machine.va_bits;
 	     shift += table_bits)
-		tables += (last >> shift) - (op->va >> shift) + 1;
+		tables += (last >> shift) - (first >> shift) + 1;
 	return tables;
+}
+
+/* The table pages that the op may make. Blocks of the linear map need some at its ends only. */
+static uint64_t op_tables(const struct scenario *s, const struct op *op)
+{
+	uint64_t last = op->va + op_bytes(s, op) - 1;
+	if (op->kind == OP_VUNMAP || op->kind == OP_SET_MEMORY)
+		return 0;
+	if (op->kind != OP_LINEAR || op->by_pages)
+		return tables_bound(s, op->va, last);
+	unsigned shift = scenario_level_shift(&s->machine, s->machine.page_shift == 12 ? 1 : 2);
+	return tables_bound(s, op->va, op->va) + tables_bound(s, last, last) +
+	       ((op_bytes(s, op) >> shift) >> (s->machine.page_shift - 3u));
 }
 
 /* Table pages freed by promotion may be made again: each op's are counted anew. */
 static bool check_budget(const struct scenario *s, uint32_t i, struct refusal *why)
 {
-	uint64_t pages = 0, tables = 1;
+	uint64_t pages = 0, tables = 1, device = 0, linear = 0;
 	for (uint32_t k = 0; k <= i; k++) {
-		pages += op_pages(s, &s->op[k]);
-		if (s->op[k].kind != OP_VUNMAP)
-			tables += tables_bound(s, &s->op[k]);
+		const struct op *op = &s->op[k];
+		pages += op_pages(s, op);
+		tables += op_tables(s, op);
+		device += op->kind == OP_IOREMAP ? op->bytes >> s->machine.page_shift : 0;
+		linear += op->kind == OP_LINEAR ? op->bytes >> s->machine.page_shift : 0;
 	}
 	if (pages > SCENARIO_MAX_PAGES)
 		return refuse(why, "pages", "the page arrays have more than 131072 pages together");
+	if (device > SCENARIO_MAX_DEVICE_PAGES)
+		return refuse(why, "size", "ioremap maps more than 524288 pages together");
+	if (linear > SCENARIO_MAX_DEVICE_PAGES)
+		return refuse(why, "size", "'linear' lays more than 524288 pages together");
 	if (tables > MACHINE_MAX_TABLES)
-		return refuse(why, "", "the ops may need more than 512 table pages together");
+		return refuse(why, "", "the ops may need more than 1536 table pages together");
 	return true;
 }
 
 static bool check_kind(const struct scenario *s, uint32_t i, struct refusal *why)
 {
-	switch (s->op[i].kind) {
+	const struct op *op = &s->op[i];
+	if (!op_is_call(op) && (op->fail_alloc || op->fail_trylock))
+		return refuse(why, "", "a fault strikes a call, and this is none");
+	switch (op->kind) {
 	case OP_VMAP:
-		return check_vmap(s, i, why);
+		return check_runs(s, op, why);
+	case OP_VMALLOC:
+		return check_runs(s, op, why) && check_blocks(s, op, why);
+	case OP_IOREMAP:
+		return check_physical(s, op, why);
 	case OP_VUNMAP:
-		return check_vunmap(s, i, why);
+		return true;
+	case OP_SET_MEMORY:
+		return check_set_memory(s, i, why);
 	case OP_PLANT:
-		if (s->op[i].fail_alloc || s->op[i].fail_trylock)
-			return refuse(why, "", "a fault strikes a call, and plant is none");
-		return check_plant(s, i, why);
+		return check_plant_level(s, op, why);
+	case OP_LINEAR:
+		return check_physical(s, op, why) && check_linear(s, i, why);
 	default:
 		return refuse(why, "", "an unknown kind of op");
 	}
@@ -200,7 +290,8 @@ static bool check_kind(const struct scenario *s, uint32_t i, struct refusal *why
 
 bool scenario_check_op(const struct scenario *s, uint32_t i, struct refusal *why)
 {
-	return check_range(s, &s->op[i], why) && check_kind(s, i, why) && check_budget(s, i, why);
+	return check_range(s, &s->op[i], why) && check_kind(s, i, why) &&
+	       check_linear_map(s, i, why) && check_budget(s, i, why);
 }
 
 bool scenario_check(const struct scenario *s, struct refusal *why)

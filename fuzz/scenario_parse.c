@@ -342,10 +342,10 @@ static bool read_policy(struct parser *p)
 	if (p->seen_policy || p->s->ops)
 		return wrong(p, p->word.at, "'policy' stands once, before the ops");
 	p->seen_policy = true;
-	bool v4 = take(p, "v4"), v9 = take(p, "v9");
-	if (v4 == v9)
-		return wrong(p, p->word.at, "'policy' names one of: v9, v4");
-	*policy = policy_default(v4 ? POLICY_V4 : POLICY_V9);
+	bool v4 = take(p, "v4"), v9 = take(p, "v9"), prior = take(p, "prior");
+	if (v4 + v9 + prior != 1)
+		return wrong(p, p->word.at, "'policy' names one of: v9, v4, prior");
+	*policy = policy_default(v4 ? POLICY_V4 : prior ? POLICY_PRIOR : POLICY_V9);
 	unsigned vmap_huge = policy->vmap_huge;
 	if (!take_name(p, "vmap-huge", huge, &vmap_huge) ||
 	    !take_yes_no(p, "stop-at-order0", &policy->stop_at_order0) ||
@@ -354,7 +354,7 @@ static bool read_policy(struct parser *p)
 	    !take_byte(p, "max-shift", &policy->max_shift))
 		return false;
 	policy->vmap_huge = vmap_huge;
-	if (!all_taken(p, "v9 v4 vmap-huge= stop-at-order0= scan-limit= hugetlb= max-shift="))
+	if (!all_taken(p, "v9 v4 prior vmap-huge= stop-at-order0= scan-limit= hugetlb= max-shift="))
 		return false;
 	return scenario_check_policy(p->s, &why) || refused(p, &why);
 }
@@ -375,42 +375,124 @@ static bool read_fail(struct parser *p)
 	return true;
 }
 
-static bool read_vmap(struct parser *p, struct op *op)
+static bool take_prot(struct parser *p, struct op *op)
 {
 	static const char *const prots[] = { "kernel",    "kernel-ro", "kernel-exec",
 					     "normal-nc", "device",    NULL };
-	static const char *const flags[] = { "none", "huge", NULL };
-	unsigned prot = PROT_KERNEL, flag = 0;
-	if (!need_number(p, "va", UINT64_MAX, &op->va) || !read_runs(p, op) ||
-	    !take_name(p, "prot", prots, &prot) || !take_name(p, "flags", flags, &flag))
+	unsigned prot = PROT_KERNEL;
+	if (!take_name(p, "prot", prots, &prot))
 		return false;
 	op->prot = prot;
+	return true;
+}
+
+static bool take_flags(struct parser *p, struct op *op)
+{
+	static const char *const flags[] = { "none", "huge", NULL };
+	unsigned flag = 0;
+	if (!take_name(p, "flags", flags, &flag))
+		return false;
 	op->flags = flag ? MAP_FLAG_HUGE : 0;
-	return all_taken(p, "va= pages= prot= flags=");
+	return true;
+}
+
+static bool need_va(struct parser *p, struct op *op)
+{
+	return need_number(p, "va", UINT64_MAX, &op->va);
+}
+
+/* A physical address, which an op keeps as a pfn. */
+static bool need_pa(struct parser *p, struct op *op)
+{
+	uint64_t pa = 0;
+	struct option *option = need(p, "pa");
+	if (!option || !option_number(p, option, UINT64_MAX, &pa))
+		return false;
+	op->pfn = pa >> p->s->machine.page_shift;
+	if (pa != op->pfn << p->s->machine.page_shift)
+		return wrong(p, option->key.at, "the address is not a multiple of the page size");
+	return true;
+}
+
+static bool read_vmap(struct parser *p, struct op *op)
+{
+	return need_va(p, op) && read_runs(p, op) && take_prot(p, op) && take_flags(p, op) &&
+	       all_taken(p, "va= pages= prot= flags=");
+}
+
+static bool read_vmalloc(struct parser *p, struct op *op)
+{
+	op->shift = p->s->machine.page_shift;
+	return need_va(p, op) && read_runs(p, op) && take_byte(p, "shift", &op->shift) &&
+	       take_prot(p, op) && take_flags(p, op) &&
+	       all_taken(p, "va= pages= shift= prot= flags=");
+}
+
+static bool read_ioremap(struct parser *p, struct op *op)
+{
+	return need_va(p, op) && need_pa(p, op) && need_number(p, "size", UINT64_MAX, &op->bytes) &&
+	       take_prot(p, op) && all_taken(p, "va= pa= size= prot=");
 }
 
 static bool read_vunmap(struct parser *p, struct op *op)
 {
-	return need_number(p, "va", UINT64_MAX, &op->va) &&
-	       need_number(p, "size", UINT64_MAX, &op->bytes) && all_taken(p, "va= size=");
+	return need_va(p, op) && need_number(p, "size", UINT64_MAX, &op->bytes) &&
+	       all_taken(p, "va= size=");
+}
+
+static bool read_set_memory(struct parser *p, struct op *op)
+{
+	static const char *const changes[] = { "ro", "rw", "nx", "x", "invalid", "valid", NULL };
+	uint64_t pages, most = UINT64_C(1) << (p->s->machine.va_bits - p->s->machine.page_shift);
+	unsigned change;
+	if (!need_va(p, op) || !need_number(p, "pages", most, &pages))
+		return false;
+	struct option *option = need(p, "op");
+	if (!option || !option_name(p, option, changes, &change))
+		return false;
+	op->bytes = pages << p->s->machine.page_shift;
+	op->change = change;
+	return all_taken(p, "va= pages= op=");
 }
 
 static bool read_plant(struct parser *p, struct op *op)
 {
 	uint64_t level = 3;
-	if (!need_number(p, "va", UINT64_MAX, &op->va) ||
-	    !need_number(p, "pfn", PAGE_BAD - 1, &op->pfn) || !take_number(p, "level", 3, &level) ||
-	    !all_taken(p, "va= pfn= level="))
+	if (!need_va(p, op) || !take_number(p, "level", 3, &level))
 		return false;
-	if (level != 3)
-		return wrong(p, p->word.at, "only level=3 can be planted");
-	return true;
+	struct option *table = take(p, "table");
+	if (table && table->value.at)
+		return wrong(p, table->value.at, "'table' takes no value");
+	op->level = (uint8_t)level;
+	op->table = table;
+	if (!table && !need_number(p, "pfn", PAGE_BAD - 1, &op->pfn))
+		return false;
+	return all_taken(p, table ? "va= level= table" : "va= pfn= level= table");
+}
+
+static bool read_linear(struct parser *p, struct op *op)
+{
+	static const char *const leaves[] = { "largest", "page", NULL };
+	unsigned leaf = 0;
+	if (!need_pa(p, op) || !need_number(p, "size", UINT64_MAX, &op->bytes) ||
+	    !take_name(p, "leaf", leaves, &leaf))
+		return false;
+	op->by_pages = leaf;
+	op->va = scenario_va_base(p->s) + (op->pfn << p->s->machine.page_shift);
+	return all_taken(p, "pa= size= leaf=");
 }
 
 static bool read_op(struct parser *p, enum op_kind kind)
 {
-	static bool (*const readers[OP_KINDS])(
-		struct parser *, struct op *) = { read_vmap, read_vunmap, read_plant };
+	static bool (*const readers[OP_KINDS])(struct parser *, struct op *) = {
+		[OP_VMAP] = read_vmap,
+		[OP_VMALLOC] = read_vmalloc,
+		[OP_IOREMAP] = read_ioremap,
+		[OP_VUNMAP] = read_vunmap,
+		[OP_SET_MEMORY] = read_set_memory,
+		[OP_PLANT] = read_plant,
+		[OP_LINEAR] = read_linear,
+	};
 	struct scenario *s = p->s;
 	struct refusal why;
 	if (s->ops == SCENARIO_MAX_OPS)
@@ -473,8 +555,8 @@ static bool read_line(struct parser *p)
 		if (is(p->word, op_name(kind)))
 			return read_op(p, kind);
 	return wrong(p, p->word.at,
-		     "'%.*s' is no word of a scenario: machine, policy, fail, vmap, vunmap, plant, "
-		     "expect",
+		     "'%.*s' is no word of a scenario: machine, policy, fail, vmap, vmalloc, "
+		     "ioremap, vunmap, set_memory, plant, linear, expect",
 		     shown(p->word), p->word.at);
 }
 
@@ -488,7 +570,7 @@ static bool check_end(struct parser *p, const char *end)
 	if (p->fail_pending)
 		return wrong(p, end, "the text ends after 'fail', which needs an op to strike");
 	if (!p->s->ops)
-		return wrong(p, end, "the text ends without an op: vmap, vunmap or plant");
+		return wrong(p, end, "the text ends without an op, such as vmap");
 	return true;
 }
 

@@ -19,9 +19,10 @@ static void print_yes_no(const char *key, bool value, bool by_default, FILE *to)
 
 static void print_policy(const struct policy *policy, FILE *to)
 {
+	static const char *const series[] = { "v9", "v4", "prior" };
 	static const char *const huge[] = { "always", "flag", "never" };
 	struct policy standard = policy_default(policy->series);
-	fprintf(to, "policy %s", policy->series == POLICY_V4 ? "v4" : "v9");
+	fprintf(to, "policy %s", series[policy->series]);
 	if (policy->vmap_huge != standard.vmap_huge)
 		fprintf(to, " vmap-huge=%s", huge[policy->vmap_huge]);
 	print_yes_no("stop-at-order0", policy->stop_at_order0, standard.stop_at_order0, to);
@@ -54,22 +55,55 @@ static void print_run(const struct page_run *run, FILE *to)
 		fprintf(to, "0x%" PRIx64 "+%" PRIu32, run->pfn, run->pages);
 }
 
-static void print_op(const struct scenario *s, const struct op *op, FILE *to)
+static void print_runs(const struct scenario *s, const struct op *op, FILE *to)
 {
-	print_fault(op, to);
-	fprintf(to, "%s va=0x%016" PRIx64, op_name(op->kind), op->va);
-	if (op->kind == OP_PLANT)
-		fprintf(to, " pfn=0x%" PRIx64, op->pfn);
-	if (op->kind == OP_VUNMAP)
-		fprintf(to, " size=0x%" PRIx64, op->bytes);
 	for (uint32_t i = 0; i < op->runs; i++) {
 		fputs(i ? "," : " pages=", to);
 		print_run(&s->run[op->first_run + i], to);
 	}
+}
+
+/* What an op that maps has in common with the others. */
+static void print_mapping(const struct op *op, FILE *to)
+{
 	if (op->prot != PROT_KERNEL)
 		fprintf(to, " prot=%s", prot_name(op->prot));
 	if (op->flags & MAP_FLAG_HUGE)
 		fputs(" flags=huge", to);
+}
+
+static void print_plant(const struct op *op, FILE *to)
+{
+	if (op->table)
+		fprintf(to, " level=%u table", op->level);
+	else
+		fprintf(to, " pfn=0x%" PRIx64, op->pfn);
+	if (!op->table && op->level != 3)
+		fprintf(to, " level=%u", op->level);
+}
+
+static void print_op(const struct scenario *s, const struct op *op, FILE *to)
+{
+	uint64_t pa = op->pfn << s->machine.page_shift;
+	print_fault(op, to);
+	fputs(op_name(op->kind), to);
+	if (op->kind != OP_LINEAR)
+		fprintf(to, " va=0x%016" PRIx64, op->va);
+	if (op->kind == OP_IOREMAP || op->kind == OP_LINEAR)
+		fprintf(to, " pa=0x%" PRIx64, pa);
+	if (op->kind == OP_IOREMAP || op->kind == OP_LINEAR || op->kind == OP_VUNMAP)
+		fprintf(to, " size=0x%" PRIx64, op->bytes);
+	if (op->kind == OP_SET_MEMORY)
+		fprintf(to, " pages=%" PRIu64 " op=%s", op->bytes >> s->machine.page_shift,
+			change_name(op->change));
+	if (op->kind == OP_LINEAR && op->by_pages)
+		fputs(" leaf=page", to);
+	if (op->kind == OP_PLANT)
+		print_plant(op, to);
+	print_runs(s, op, to);
+	if (op->kind == OP_VMALLOC && op->shift != s->machine.page_shift)
+		fprintf(to, " shift=%u", op->shift);
+	print_mapping(op, to);
 	fputc('\n', to);
 }
 

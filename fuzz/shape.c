@@ -20,7 +20,7 @@ struct shape shape_of(const struct machine_config *config)
 	};
 }
 
-uint64_t shape_length(const struct shape *shape, struct rng *rng)
+static uint64_t some_length(const struct shape *shape, struct rng *rng)
 {
 	uint64_t groups = shape->block / shape->group;
 	switch (rng_below(rng, 10)) {
@@ -45,6 +45,12 @@ uint64_t shape_length(const struct shape *shape, struct rng *rng)
 	default:
 		return shape->block * (1 + rng_below(rng, 2)) + rng_below(rng, shape->group);
 	}
+}
+
+uint64_t shape_length(const struct shape *shape, struct rng *rng)
+{
+	uint64_t pages = some_length(shape, rng);
+	return pages ? pages : 1;
 }
 
 int64_t shape_skew(const struct shape *shape, struct rng *rng)
@@ -186,17 +192,20 @@ struct machine_config shape_machine(struct rng *rng)
 
 struct policy shape_policy(struct rng *rng, const struct machine_config *config)
 {
-	struct policy policy = policy_default(rng_chance(rng, 70) ? POLICY_V9 : POLICY_V4);
+	struct policy policy = policy_default(rng_chance(rng, 70)   ? POLICY_V9
+					      : rng_chance(rng, 80) ? POLICY_V4
+								    : POLICY_PRIOR);
 	if (rng_chance(rng, 60))
 		return policy;
 	unsigned huge = (unsigned)rng_below(rng, 4);
-	policy.vmap_huge = huge == 0   ? VMAP_HUGE_FLAG
-			   : huge == 1 ? VMAP_HUGE_NEVER
-				       : VMAP_HUGE_ALWAYS;
+	if (policy.series != POLICY_PRIOR)
+		policy.vmap_huge = huge == 0   ? VMAP_HUGE_FLAG
+				   : huge == 1 ? VMAP_HUGE_NEVER
+					       : VMAP_HUGE_ALWAYS;
 	policy.stop_at_order0 = rng_chance(rng, 50);
 	policy.scan_limit = rng_chance(rng, 50);
 	policy.hugetlb = rng_chance(rng, 70);
 	if (rng_chance(rng, 30))
-		policy.max_shift = (uint8_t)(config->page_shift + rng_below(rng, 16));
+		policy.max_shift = (uint8_t)(config->page_shift + rng_below(rng, 20));
 	return policy;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/attributes.h"
 
+#include "oracle/space.h"
+
 /* Bytes of MAIR_EL1 (Arm D24.2, MAIR_EL1). */
 #define NORMAL_WRITE_BACK 0xff
 #define NORMAL_NON_CACHEABLE 0x44
@@ -37,4 +39,10 @@ static const struct arm64_attributes table[PROT_COUNT] = {
 const struct arm64_attributes *attributes_of(enum prot prot)
 {
 	return &table[prot];
+}
+
+uint8_t attributes_may(enum prot prot)
+{
+	return MAY_BE_MAPPED | (table[prot].el1_write ? MAY_WRITE : MAY_NOT_WRITE) |
+	       (table[prot].el1_exec ? MAY_EXEC : MAY_NOT_EXEC);
 }

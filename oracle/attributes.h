@@ -9,4 +9,7 @@
 /* The attributes of kernel memory mapped with `prot`. Static. */
 const struct arm64_attributes *attributes_of(enum prot prot);
 
+/* What a segment that maps pages with `prot` may be found to be: MAY_ bits of space.h. */
+uint8_t attributes_may(enum prot prot);
+
 #endif

@@ -3,46 +3,25 @@
 
 #include <string.h>
 
-#include "oracle/attributes.h"
 #include "oracle/properties/properties.h"
-#include "oracle/reference/reference.h"
 
-void oracle_begin(struct oracle *o, struct machine *machine, const char *mapper)
+void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper *mapper,
+		  const struct policy *policy)
 {
 	o->g = arm64_geometry(&machine->config);
 	o->machine = machine;
 	o->mapper = mapper;
+	o->policy = policy;
 	o->space.segments = 0;
 	o->verdict.rule = RULE_NONE;
-}
-
-static uint64_t page_of(const struct oracle *o, uint64_t va)
-{
-	return (va - arm64_va_base(&o->g)) >> o->g.granule;
-}
-
-bool oracle_plant(struct oracle *o, uint64_t va, uint64_t pfn)
-{
-	uint64_t page = page_of(o, va);
-	const struct arm64_attributes *a = attributes_of(PROT_KERNEL);
-	uint64_t desc = arm64_address_bits(&o->g, pfn << o->g.granule) |
-			arm64_leaf_bits_of(&o->g, ARM64_LAST_LEVEL, a);
-	unsigned at = space_find(&o->space, page);
-	if (at < o->space.segments && o->space.segment[at].start <= page)
-		return false;
-	if (!reference_plant(&o->g, o->machine, va, ARM64_LAST_LEVEL, desc))
-		return false;
-	space_add(&o->space,
-		  (struct segment){
-			  .start = page, .end = page + 1, .pfn = pfn, .prot = PROT_KERNEL });
-	return true;
 }
 
 /* Legality before meaning: an illegal leaf has no translation to speak of. */
 static bool judge_span(void *context, const struct arm64_span *span)
 {
 	struct oracle *o = context;
-	return leaf_span(o, span) && translation_span(o, span) && contiguous_span(o, span);
+	return leaf_span(o, span) && translation_span(o, span) && contiguous_span(o, span) &&
+	       lookup_span(o, span);
 }
 
 static bool judge_link(void *context, const struct arm64_link *link)
@@ -76,10 +55,22 @@ static bool judge_tables(struct oracle *o)
 	return arm64_sweep(&o->g, o->machine, &visitor) && translation_gap(o, all_pages);
 }
 
-bool oracle_judge(struct oracle *o, const struct call *call)
+void oracle_expect(struct oracle *o, const struct call *call)
 {
 	o->call = call;
-	o->first_page = page_of(o, call->va);
+	o->first_page = oracle_page(o, call->va);
 	o->end_page = o->first_page + (call->bytes >> o->g.granule);
-	return tables_accesses(o) && errors_code(o) && judge_tables(o) && tables_all_reached(o);
+	o->expected = expect_call(o);
+}
+
+bool oracle_judge(struct oracle *o)
+{
+	if (!tables_accesses(o) || !errors_code(o) || !blocks_contiguous(o))
+		return false;
+	expect_apply(o, &o->expected);
+	/* To ask a mapper is nothing that it did: the machine's counts stay as they are. */
+	struct machine_counters counters = o->machine->counters;
+	bool held = judge_tables(o) && tables_all_reached(o) && lookup_nothing(o);
+	o->machine->counters = counters;
+	return held;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The judge of one mapper on one machine. After each call it holds the
- * tables against what the calls so far must have made of them, and against
- * Arm's rules; the first rule broken is the verdict.
+ * The judge of one mapper on one machine. Before each call it says from the
+ * call and the tables what must come of it; after the call it holds return
+ * value and tables against that, and against Arm's rules. The first rule
+ * broken is the verdict.
  *
- *     oracle_begin(); { oracle_plant() | the call, then oracle_judge() }...
+ *     oracle_begin();
+ *     { oracle_plant_leaf() ... | oracle_expect(), the call, oracle_judge() }...
  */
 #ifndef ORACLE_ORACLE_H
 #define ORACLE_ORACLE_H
@@ -14,29 +16,50 @@
 #include "oracle/space.h"
 #include "oracle/verdict.h"
 
-enum call_kind { CALL_VMAP, CALL_VUNMAP };
+enum call_kind { CALL_VMAP, CALL_VMALLOC, CALL_IOREMAP, CALL_VUNMAP, CALL_SET_MEMORY };
 
-/* One call as it was made, and what came back. */
+/* One call as it is made, and what came back. */
 struct call {
 	enum call_kind kind;
 	unsigned op; /* its place in the scenario */
 	uint64_t va, bytes;
-	struct page_array pages; /* vmap; must outlive the oracle's use of the space */
-	enum prot prot;
+	struct page_array pages; /* vmap, vmalloc; must outlive the oracle's use of the space */
+	uint64_t pa;             /* ioremap */
+	enum prot prot;          /* of what maps */
+	enum memory_change change;
+	const struct vm_area *area; /* before the call, as the mapper is given them */
+	unsigned areas;
 	bool cleanup; /* the caller's unmap after a failed mapping */
+
 	int returned;
+	uint8_t page_shift; /* vmalloc: the block size that the mapper says it kept */
+};
+
+/* What must come of a call if no table page runs out. */
+struct expected {
+	int error; /* 0 or a negative errno */
+	bool bug;  /* a BUG(), and then -EBUSY */
+	bool warns;
+	bool refused;                  /* nothing may be stored */
+	uint64_t done;                 /* pages before the one at which a mapping call fails */
+	uint64_t first_page, end_page; /* what vunmap takes away */
+	const struct vm_area *area;    /* of set_memory: whose pages have aliases to change */
+	uint64_t first_alias, aliases; /* in area->pages: these change also if the call fails */
+	uint64_t all_aliases;          /* so many change if it does not */
 };
 
 struct oracle {
 	struct arm64_geometry g;
 	struct machine *machine;
-	const char *mapper;
+	const struct mapper *mapper;
+	const struct policy *policy;
 	struct space space;
 	struct verdict verdict;
 
 	/* The call being judged. */
 	const struct call *call;
 	uint64_t first_page, end_page; /* its range, in pages of the space */
+	struct expected expected;
 
 	/* The sweep in progress. */
 	uint64_t seen_page;                      /* pages below have been judged */
@@ -46,21 +69,52 @@ struct oracle {
 	uint32_t reached_in[MACHINE_MAX_TABLES]; /* the last sweep that reached each */
 };
 
-/* Starts judging `mapper` on a machine that was just reset. Borrows both until the next begin. */
-void oracle_begin(struct oracle *o, struct machine *machine, const char *mapper);
+/*
+ * Starts judging `mapper` on a machine that was just reset. Borrows machine,
+ * mapper and policy until the next begin.
+ */
+void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper *mapper,
+		  const struct policy *policy);
 
 /*
- * Puts a stale live leaf for one page `pfn` at `va`, with PROT_KERNEL, into
- * the machine. False when something is mapped there or no table page is left.
+ * Puts things into the tables that nobody under test stored. A live leaf at
+ * `level` with PROT_KERNEL; an empty table below an entry at `level`. False
+ * when something is there already or no table page is left.
  */
-bool oracle_plant(struct oracle *o, uint64_t va, uint64_t pfn);
+bool oracle_plant_leaf(struct oracle *o, uint64_t va, uint64_t pfn, int level);
+bool oracle_plant_table(struct oracle *o, uint64_t va, int level);
 
-/* Judges a call after it returned. True while all rules hold; else o->verdict says which broke. */
-bool oracle_judge(struct oracle *o, const struct call *call);
+/*
+ * Lays [pa, pa + bytes) of the linear map, which begins at the lowest address
+ * with PA 0, by pages or by the largest leaves and groups that Linux makes
+ * there. False when no table page is left; a part is then laid.
+ */
+bool oracle_plant_linear(struct oracle *o, uint64_t pa, uint64_t bytes, bool by_pages);
+
+/* Looks at a call before it is made. Borrows it until it is judged. */
+void oracle_expect(struct oracle *o, const struct call *call);
+
+/*
+ * Judges the call after it returned; `call` is as expected, with the returned
+ * values filled in. True while all rules hold; else o->verdict says which broke.
+ */
+bool oracle_judge(struct oracle *o);
 
 const char *call_name(enum call_kind kind);
 
 /* Decodes a descriptor into words that fit VERDICT_DETAIL_SIZE. */
 void oracle_describe(const struct oracle *o, int level, uint64_t desc, char *text);
+
+/* The number of the page at `va`, counted from the lowest address. */
+static inline uint64_t oracle_page(const struct oracle *o, uint64_t va)
+{
+	return (va - arm64_va_base(&o->g)) >> o->g.granule;
+}
+
+/* Pages of the linear map, which is the lower half of the space. */
+static inline uint64_t oracle_linear_pages(const struct oracle *o)
+{
+	return UINT64_C(1) << (o->g.ia_size - 1 - o->g.granule);
+}
 
 #endif

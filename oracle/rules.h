@@ -26,6 +26,9 @@
 	  "Arm D8.16, the call's contract")                                                        \
 	X(TRANSLATION_ACCESS_FLAG, "translation", "access_flag",                                   \
 	  "kernel mappings do not fault on first access", "Arm D8.5, the call's contract")         \
+	X(TRANSLATION_BLOCK_CONTIGUITY, "translation", "block_contiguity",                         \
+	  "an area keeps blocks only if each block of its page array is physically contiguous",    \
+	  "Linux 61ebe5a747da (CVE-2024-45022)")                                                   \
 	X(LEAF_LEVEL, "leaf", "level", "a leaf stands only at a level its granule has leaves at",  \
 	  "Arm R_KRMJZ, AArch64_BlockDescSupported")                                               \
 	X(LEAF_ALIGNMENT, "leaf", "alignment", "a block's output address is aligned to its size",  \
@@ -64,11 +67,21 @@
 	  "memory safety")                                                                         \
 	X(TABLES_RUNAWAY, "tables", "runaway", "a call's work is bounded",                         \
 	  "mapper/machine/machine.h, MACHINE_MAX_EVENTS")                                          \
-	X(ERRORS_CODE, "errors", "code", "a call returns the errno that the kernel's returns",     \
+	X(ERRORS_CODE, "errors", "code",                                                           \
+	  "a call returns the errno that the kernel's returns, or stops where it would BUG()",     \
 	  "Linux mm/vmalloc.c, and the series that batches it")                                    \
+	X(ERRORS_WARNING, "errors", "warning", "a call warns exactly when it is misused",          \
+	  "Linux mm/vmalloc.c, arch/arm64/mm/pageattr.c")                                          \
+	X(ERRORS_REFUSED, "errors", "refused", "a call that is refused stores nothing",            \
+	  "Linux fcf8dda8cc48: no half-applied permissions")                                       \
 	X(ERRORS_RESIDUE, "errors", "residue",                                                     \
 	  "after a failed call the caller's unmap leaves nothing mapped",                          \
-	  "Linux mm/vmalloc.c, vmap()")
+	  "Linux mm/vmalloc.c, vmap()")                                                            \
+	X(LOOKUP_PAGE, "lookup", "page",                                                           \
+	  "a lookup of a mapped address gives the page that is there",                             \
+	  "Linux mm/vmalloc.c, vmalloc_to_page()")                                                 \
+	X(LOOKUP_NOTHING, "lookup", "nothing", "a lookup where nothing is mapped gives no page",   \
+	  "Linux mm/vmalloc.c, vmalloc_to_page()")
 
 enum rule {
 	RULE_NONE,

@@ -12,13 +12,6 @@ static void open_gap(struct space *space, unsigned at)
 	space->segments++;
 }
 
-static void close_gap(struct space *space, unsigned at)
-{
-	space->segments--;
-	memmove(&space->segment[at], &space->segment[at + 1],
-		(space->segments - at) * sizeof(struct segment));
-}
-
 unsigned space_find(const struct space *space, uint64_t page)
 {
 	unsigned low = 0, high = space->segments;
@@ -34,7 +27,7 @@ unsigned space_find(const struct space *space, uint64_t page)
 
 void space_add(struct space *space, struct segment s)
 {
-	if (s.start == s.end)
+	if (s.start >= s.end)
 		return;
 	unsigned at = space_find(space, s.start);
 	assert(at == space->segments || space->segment[at].start >= s.end);
@@ -51,26 +44,34 @@ static void cut_front(struct segment *s, uint64_t start)
 	s->start = start;
 }
 
+/* Makes no segment lie across `page`. */
+static void cut_at(struct space *space, uint64_t page)
+{
+	unsigned at = space_find(space, page);
+	if (at == space->segments || space->segment[at].start >= page)
+		return;
+	open_gap(space, at);
+	space->segment[at].end = page;
+	cut_front(&space->segment[at + 1], page);
+}
+
 void space_remove(struct space *space, uint64_t start, uint64_t end)
 {
-	unsigned at = space_find(space, start);
-	while (at < space->segments && space->segment[at].start < end) {
-		struct segment *s = &space->segment[at];
-		bool head_stays = s->start<start, tail_stays = s->end> end;
-		if (head_stays && tail_stays) {
-			open_gap(space, at);
-			space->segment[at].end = start;
-			cut_front(&space->segment[at + 1], end);
-			return;
-		}
-		if (head_stays) {
-			s->end = start;
-			at++;
-		} else if (tail_stays) {
-			cut_front(s, end);
-			return;
-		} else {
-			close_gap(space, at);
-		}
-	}
+	cut_at(space, start);
+	cut_at(space, end);
+	unsigned from = space_find(space, start), to = from;
+	while (to < space->segments && space->segment[to].start < end)
+		to++;
+	memmove(&space->segment[from], &space->segment[to],
+		(space->segments - to) * sizeof(struct segment));
+	space->segments -= to - from;
+}
+
+void space_change(struct space *space, uint64_t start, uint64_t end, uint8_t clear, uint8_t set)
+{
+	cut_at(space, start);
+	cut_at(space, end);
+	for (unsigned i = space_find(space, start);
+	     i < space->segments && space->segment[i].start < end; i++)
+		space->segment[i].may = (uint8_t)((space->segment[i].may & ~clear) | set);
 }

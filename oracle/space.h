@@ -12,14 +12,22 @@
 
 #include "mapper/mapper.h"
 
-#define SPACE_MAX_SEGMENTS 256
+#define SPACE_MAX_SEGMENTS 8192
+
+/* What the pages of a segment may be found to be. Of each pair one is set, or both: then it is open. */
+#define MAY_BE_MAPPED 0x01
+#define MAY_BE_ABSENT 0x02 /* faults, and yet the entry is in use */
+#define MAY_WRITE 0x04
+#define MAY_NOT_WRITE 0x08
+#define MAY_EXEC 0x10
+#define MAY_NOT_EXEC 0x20
 
 struct segment {
 	uint64_t start, end;  /* pages [start, end) */
 	const uint64_t *page; /* pfn of each page from `start` on; NULL: pfn, pfn + 1, ... */
 	uint64_t pfn;
 	enum prot prot;
-	bool optional; /* the call that mapped it failed: a page is this, or absent */
+	uint8_t may; /* MAY_: what set_memory or a failed call made of it */
 };
 
 /* Segments in ascending order that do not overlap. */
@@ -33,6 +41,9 @@ void space_add(struct space *space, struct segment s);
 
 /* Forgets all of [start, end), cutting segments that lie across an end. */
 void space_remove(struct space *space, uint64_t start, uint64_t end);
+
+/* Changes `may` of all that is mapped in [start, end): first clears bits, then sets some. */
+void space_change(struct space *space, uint64_t start, uint64_t end, uint8_t clear, uint8_t set);
 
 /* Index of the first segment that ends after `page`; space->segments if none does. */
 unsigned space_find(const struct space *space, uint64_t page);

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Builds each mutant: a copy of the batched mapper with one patch applied, and with it the fuzz
-# target fuzz_vmap.NAME and the tool vmapdiff.NAME, in the build folder's mutants/.
+# Builds each mutant: a copy of the batched mapper with one patch applied, and with it the tool
+# vmapdiff.NAME and the fuzz target that the patch's header names (fuzz_vmap if it names none) as
+# fuzz.NAME, in the build folder's mutants/.
 find_program(PATCH_PROGRAM patch REQUIRED)
 file(GLOB mutant_patches CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/mutants/*.patch)
-file(GLOB batched_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/mapper/batched/*.[ch])
+file(GLOB batched_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/mapper/batched/*.[ch] ${PROJECT_SOURCE_DIR}/mapper/pgtable/*.[ch])
 
 function(vmapdiff_mutant patch)
   get_filename_component(name ${patch} NAME_WE)
@@ -16,6 +17,8 @@ function(vmapdiff_mutant patch)
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${root}/mapper
     COMMAND ${CMAKE_COMMAND} -E copy_directory
             ${PROJECT_SOURCE_DIR}/mapper/batched ${root}/mapper/batched
+    COMMAND ${CMAKE_COMMAND} -E copy_directory
+            ${PROJECT_SOURCE_DIR}/mapper/pgtable ${root}/mapper/pgtable
     COMMAND ${PATCH_PROGRAM} --quiet --no-backup-if-mismatch --fuzz=0 -p1 -d ${root} -i ${patch}
     COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
     DEPENDS ${patch} ${batched_files}
@@ -25,12 +28,17 @@ function(vmapdiff_mutant patch)
   target_include_directories(batched.${name} BEFORE PRIVATE ${root})
   target_link_libraries(batched.${name} PUBLIC machine PRIVATE vmapdiff_mapper_flags)
 
-  add_executable(fuzz_vmap.${name} ${PROJECT_SOURCE_DIR}/fuzz/fuzz_vmap.c)
-  target_link_libraries(fuzz_vmap.${name}
-    PRIVATE vmapdiff_mapper_flags fuzz_engine harness batched.${name})
+  set(target fuzz_vmap)
+  file(STRINGS ${patch} header REGEX "^target: ")
+  if(header)
+    string(REPLACE "target: " "" target ${header})
+  endif()
+  add_executable(fuzz.${name} ${PROJECT_SOURCE_DIR}/fuzz/${target}.c)
+  target_link_libraries(fuzz.${name}
+    PRIVATE vmapdiff_mapper_flags fuzz_engine harness batched.${name} prior)
   add_executable(vmapdiff.${name})
-  target_link_libraries(vmapdiff.${name} PRIVATE tool batched.${name})
-  set_target_properties(fuzz_vmap.${name} vmapdiff.${name} PROPERTIES
+  target_link_libraries(vmapdiff.${name} PRIVATE tool batched.${name} prior)
+  set_target_properties(fuzz.${name} vmapdiff.${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/mutants)
 endfunction()
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The kill table: for each mutant, executions until fuzz_vmap finds it from an empty corpus.
+# The kill table: for each mutant, executions until a fuzz target finds it from an empty corpus.
 #   regress/mutants.sh TOP [--seeds N] [--runs N] [NAME]...
 # exit 0 when every mutant dies for every seed, each by the rule its header names; else 1.
 set -eu
@@ -30,7 +30,7 @@ trap 'rm -rf "$work"' EXIT INT TERM
 
 # One seed of one mutant: prints "EXECUTIONS RULE", or nothing if it survives.
 try() {
-	"$top/.build/fuzz/mutants/fuzz_vmap.$1" -seed="$2" -runs="$runs" -max_len=4096 \
+	"$top/.build/fuzz/mutants/fuzz.$1" -seed="$2" -runs="$runs" -max_len=4096 \
 		-print_final_stats=1 -artifact_prefix="$work/" >"$work/log" 2>&1 || true
 	rule=$(sed -n 's/^FAIL \([a-z_.-]*\) .*/\1/p' "$work/log" | head -n 1)
 	executions=$(sed -n 's/^  after *\([0-9]*\) executions/\1/p' "$work/log")

@@ -8,6 +8,8 @@
 #include "mapper/batched/protect.h"
 #include "mapper/pgtable/table.h"
 
+#define GATHER 128 /* entries of a new table that are stored by one list */
+
 /* A leaf, or an empty entry, that a walk for an offset ends at. */
 struct leaf {
 	table_t table;
@@ -63,18 +65,21 @@ static void clear_group(struct protect *p, const struct leaf *leaf)
 	p->space->modified |= MODIFIED_LEVEL(leaf->level);
 }
 
-/* The leaves, one level down, that together map what block `desc` at `level` maps. */
+/* Fills a new table with the leaves, one level down, that map what block `desc` at `level` maps. */
 static void fill_table(struct protect *p, table_t child, int level, uint64_t desc)
 {
+	uint64_t list[GATHER];
 	uint32_t entries = 1u << p->g.table_bits;
 	uint64_t pages = UINT64_C(1) << (level_shift(&p->g, level + 1) - p->g.page_shift);
 	uint64_t pfn = desc_pfn(&p->g, desc);
 	uint64_t bits = (desc & ~desc_output_mask(&p->g)) | DESC_CONT;
 	if (level + 1 == PTE_LEVEL)
 		bits |= DESC_TABLE; /* a page's type */
-	for (uint32_t i = 0; i < entries; i++)
-		machine_store(p->machine, child, i, 1, desc_output(&p->g, pfn + i * pages) | bits,
-			      0);
+	for (uint32_t i = 0; i < entries; i += GATHER) {
+		for (uint32_t k = 0; k < GATHER; k++)
+			list[k] = desc_output(&p->g, pfn + (i + k) * pages) | bits;
+		machine_store_list(p->machine, child, i, GATHER, list);
+	}
 }
 
 /* Puts a full table in a block's place. What a block forbids to run, its table forbids too. */

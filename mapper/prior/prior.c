@@ -75,7 +75,7 @@ static int map_blocks(const struct target *t, const uint64_t *page, unsigned shi
 	int error = 0;
 	for (uint64_t at = t->start; at < t->end && !error; at = block.end) {
 		block.start = at;
-		block.end = t->end - at >> shift ? at + (UINT64_C(1) << shift) : t->end;
+		block.end = (t->end - at) >> shift ? at + (UINT64_C(1) << shift) : t->end;
 		error = map_physical_range(&block, page[(at - t->start) >> t->g.page_shift], shift);
 	}
 	return error;

@@ -54,27 +54,37 @@ static int bug_at(const struct range *r, uint64_t offset)
 	return -EBUSY;
 }
 
+/* Stores `pages` pages from `offset` on, all of a group or one; -EBUSY before any if one is in use. */
+static int store_pages(const struct range *r, table_t table, uint64_t offset, uint32_t pages,
+		       uint64_t bits)
+{
+	const struct geometry *g = &r->t->g;
+	uint32_t index = level_index(g, PTE_LEVEL, offset);
+	uint32_t free = machine_find_nonzero(r->machine, table, index, pages);
+	if (free < pages)
+		return bug_at(r, offset + ((uint64_t)free << g->page_shift));
+	for (uint32_t i = 0; i < pages; i++)
+		machine_store(r->machine, table, index + i, 1,
+			      desc_output(g, pfn_at(r, offset) + i) | r->t->attributes | bits, 0);
+	return 0;
+}
+
 /* vmap_pte_range(): one contiguous group, or one page, at a time. */
 static int map_ptes(const struct range *r, table_t table, uint64_t offset, uint64_t end)
 {
-	const struct target *t = r->t;
-	uint64_t group = UINT64_C(1) << t->g.cont_shift, page = UINT64_C(1) << t->g.page_shift;
-	t->space->modified |= MODIFIED_LEVEL(PTE_LEVEL);
+	const struct geometry *g = &r->t->g;
+	r->t->space->modified |= MODIFIED_LEVEL(PTE_LEVEL);
 	for (uint64_t size; offset < end; offset += size) {
-		uint32_t index = level_index(&t->g, PTE_LEVEL, offset);
-		uint64_t bits = t->attributes | DESC_PAGE_TYPE;
-		size = page;
-		if (r->cont_ptes && end - offset >= group &&
-		    fits(r, t->g.cont_shift, offset, offset + group)) {
-			size = group;
+		uint64_t bits = DESC_PAGE_TYPE;
+		size = UINT64_C(1) << g->cont_shift;
+		if (r->cont_ptes && end - offset >= size &&
+		    fits(r, g->cont_shift, offset, offset + size))
 			bits |= DESC_CONT;
-		}
-		for (uint64_t at = offset; at < offset + size; at += page, index++) {
-			if (machine_load(r->machine, table, index))
-				return bug_at(r, at);
-			machine_store(r->machine, table, index, 1,
-				      desc_output(&t->g, pfn_at(r, at)) | bits, 0);
-		}
+		else
+			size = UINT64_C(1) << g->page_shift;
+		int error = store_pages(r, table, offset, (uint32_t)(size >> g->page_shift), bits);
+		if (error)
+			return error;
 	}
 	return 0;
 }

@@ -1,77 +1,79 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * errors: a call returns what the kernel's returns, and what it maps follows
- * from that: all of its pages, or, when it fails at some page, some of those
- * before it.
+ * errors: a call returns what the kernel's returns, stops with a BUG() where
+ * the kernel does, warns when it is misused and only then, and stores nothing
+ * when it is refused.
  */
 #include "oracle/properties/properties.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-/* The first page of a mapping call that cannot be mapped, and why. */
-struct trouble {
-	uint64_t index; /* in the page array; its count if there is none */
-	int error;
-};
-
-static struct trouble first_bad_page(struct page_array pages)
+static bool has_event(const struct machine *m, enum event_kind kind)
 {
-	uint64_t any = 0;
-	for (size_t i = 0; i < pages.count; i++)
-		any |= pages.page[i];
-	if (PAGE_IS_PFN(any))
-		return (struct trouble){ pages.count, 0 };
-	size_t i = 0;
-	while (PAGE_IS_PFN(pages.page[i]))
-		i++;
-	return (struct trouble){ i, pages.page[i] == PAGE_HOLE ? -ENOMEM : -EINVAL };
-}
-
-/* An entry in use is noticed before the page that was to go there. */
-static struct trouble first_trouble(const struct oracle *o)
-{
-	struct trouble bad = first_bad_page(o->call->pages);
-	unsigned at = space_find(&o->space, o->first_page);
-	if (at == o->space.segments)
-		return bad;
-	uint64_t start = o->space.segment[at].start;
-	uint64_t busy = start > o->first_page ? start - o->first_page : 0;
-	if (busy < o->call->pages.count && busy <= bad.index)
-		return (struct trouble){ busy, -EBUSY };
-	return bad;
-}
-
-static bool code_is(struct oracle *o, int expected, uint64_t page)
-{
-	if (o->call->returned == expected)
-		return true;
-	property_failed(o, RULE_ERRORS_CODE, VERDICT_NO_LEVEL, page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%d", expected);
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%d", o->call->returned);
+	for (uint32_t i = 0; i < m->log.events; i++)
+		if (m->log.event[i].kind == kind)
+			return true;
 	return false;
 }
 
-static bool judge_vmap(struct oracle *o)
+static void describe_return(char *text, int code, bool bug)
 {
-	struct trouble trouble = first_trouble(o);
-	int expected = o->machine->alloc_failed ? -ENOMEM : trouble.error;
-	if (!code_is(o, expected, o->first_page + trouble.index))
-		return false;
-	/* vmap() never maps code: pgprot_nx() in mm/vmalloc.c. */
-	enum prot prot = o->call->prot == PROT_KERNEL_EXEC ? PROT_KERNEL : o->call->prot;
-	space_add(&o->space, (struct segment){ .start = o->first_page,
-					       .end = o->first_page + trouble.index,
-					       .page = o->call->pages.page,
-					       .prot = prot,
-					       .optional = expected != 0 });
-	return true;
+	snprintf(text, VERDICT_DETAIL_SIZE, "%d%s", code, bug ? ", after BUG()" : "");
+}
+
+static bool code_held(struct oracle *o, const struct expected *e, uint64_t page)
+{
+	bool bug = has_event(o->machine, EVENT_BUG);
+	if (o->call->returned == e->error && bug == e->bug)
+		return true;
+	property_failed(o, RULE_ERRORS_CODE, VERDICT_NO_LEVEL, page);
+	describe_return(o->verdict.expected, e->error, e->bug);
+	describe_return(o->verdict.found, o->call->returned, bug);
+	return false;
+}
+
+static bool warning_held(struct oracle *o, const struct expected *e, uint64_t page)
+{
+	bool warned = has_event(o->machine, EVENT_WARN);
+	if (warned == e->warns)
+		return true;
+	property_failed(o, RULE_ERRORS_WARNING, VERDICT_NO_LEVEL, page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, e->warns ? "a warning" : "no warning");
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, warned ? "a warning" : "no warning");
+	return false;
+}
+
+static bool refusal_held(struct oracle *o, const struct expected *e)
+{
+	if (!e->refused || !has_event(o->machine, EVENT_STORE))
+		return true;
+	property_failed(o, RULE_ERRORS_REFUSED, VERDICT_NO_LEVEL, o->first_page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%d, and no store", e->error);
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%d, and stores", o->call->returned);
+	return false;
+}
+
+/* Before the series, vmalloc() died of an entry in use below a block that it had kept. */
+static bool dies_below_block(const struct oracle *o, const struct expected *e)
+{
+	bool prior = o->mapper->prior || o->policy->series == POLICY_PRIOR;
+	return o->call->kind == CALL_VMALLOC && prior && e->warns &&
+	       o->call->page_shift > o->g.granule;
 }
 
 bool errors_code(struct oracle *o)
 {
-	if (o->call->kind == CALL_VMAP)
-		return judge_vmap(o);
-	space_remove(&o->space, o->first_page, o->end_page);
-	return code_is(o, 0, o->first_page);
+	struct expected *e = &o->expected;
+	uint64_t page = o->first_page;
+	if (o->machine->alloc_failed)
+		*e = expect_out_of_memory(e);
+	else if (e->warns && o->call->kind <= CALL_IOREMAP)
+		page += e->done;
+	if (dies_below_block(o, e)) {
+		e->error = -EBUSY;
+		e->bug = true;
+		e->warns = false;
+	}
+	return code_held(o, e, page) && warning_held(o, e, page) && refusal_held(o, e);
 }

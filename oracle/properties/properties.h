@@ -6,6 +6,7 @@
 #ifndef ORACLE_PROPERTIES_PROPERTIES_H
 #define ORACLE_PROPERTIES_PROPERTIES_H
 
+#include "oracle/expect.h"
 #include "oracle/oracle.h"
 
 /* Fills the verdict but for expected and found; always false. */
@@ -29,7 +30,14 @@ bool tables_accesses(struct oracle *o);
 bool tables_link(struct oracle *o, const struct arm64_link *link);
 bool tables_all_reached(struct oracle *o);
 
-/* errors.c: the errno, and what the call must have made of the space (applied to o->space). */
+/* errors.c: errno, BUG() and warnings; settles o->expected where a table page ran out. */
 bool errors_code(struct oracle *o);
+
+/* blocks.c: what vmalloc() says it kept. */
+bool blocks_contiguous(struct oracle *o);
+
+/* lookup.c: leaves of the call's range, and where in and around it nothing is mapped. */
+bool lookup_span(struct oracle *o, const struct arm64_span *span);
+bool lookup_nothing(struct oracle *o);
 
 #endif

@@ -7,14 +7,15 @@
 
 const char *call_name(enum call_kind kind)
 {
-	return kind == CALL_VMAP ? "vmap" : "vunmap";
+	static const char *const names[] = { "vmap", "vmalloc", "ioremap", "vunmap", "set_memory" };
+	return names[kind];
 }
 
 bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page)
 {
 	o->verdict = (struct verdict){
 		.rule = rule,
-		.mapper = o->mapper,
+		.mapper = o->mapper->name,
 		.call = call_name(o->call->kind),
 		.op = o->call->op,
 		.page_shift = o->g.granule,

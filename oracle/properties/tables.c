@@ -68,12 +68,13 @@ bool tables_accesses(struct oracle *o)
 
 /*
  * Bits that a kernel table descriptor must not have: the address must be
- * aligned and in size, and only UXNTable may limit what lies below.
+ * aligned and in size, and only execution may be limited below. What is
+ * mapped to be executed there and is not, translation finds.
  */
 static uint64_t forbidden_bits(const struct arm64_geometry *g)
 {
 	uint64_t reserved = ARM64_BITS(51, 12) & ~arm64_address_field(g);
-	uint64_t limits = ARM64_TABLE_LIMITS & ~ARM64_UXNTABLE;
+	uint64_t limits = ARM64_TABLE_LIMITS & ~(ARM64_UXNTABLE | ARM64_PXNTABLE);
 	return reserved | limits | arm64_oversize_bits(g);
 }
 
@@ -90,7 +91,7 @@ bool tables_link(struct oracle *o, const struct arm64_link *link)
 {
 	if (link->desc & forbidden_bits(&o->g))
 		return link_failed(o, RULE_TABLES_DESCRIPTOR, link,
-				   "an aligned address, and no limit but UXNTable");
+				   "an aligned address, and no limit but on execution");
 	if (link->child == MACHINE_NO_TABLE)
 		return link_failed(o, RULE_TABLES_DANGLING, link,
 				   "the address of a live table page");

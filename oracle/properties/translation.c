@@ -16,7 +16,17 @@
 
 static struct arm64_attributes expected_attributes(const struct segment *s)
 {
-	return *attributes_of(s->prot);
+	struct arm64_attributes a = *attributes_of(s->prot);
+	a.el1_write = s->may & MAY_WRITE;
+	a.el1_exec = s->may & MAY_EXEC;
+	return a;
+}
+
+/* Whether a segment leaves open what it is, beside being absent. */
+static bool is_open(const struct segment *s)
+{
+	const uint8_t write = MAY_WRITE | MAY_NOT_WRITE, exec = MAY_EXEC | MAY_NOT_EXEC;
+	return (s->may & write) == write || (s->may & exec) == exec;
 }
 
 static const struct segment *segment_at(const struct oracle *o, uint64_t page)
@@ -27,7 +37,7 @@ static const struct segment *segment_at(const struct oracle *o, uint64_t page)
 
 static void describe_expected(struct oracle *o, const struct segment *s, uint64_t page)
 {
-	if (!s) {
+	if (!s || !(s->may & MAY_BE_MAPPED)) {
 		snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "nothing mapped");
 		return;
 	}
@@ -36,10 +46,21 @@ static void describe_expected(struct oracle *o, const struct segment *s, uint64_
 		 segment_pfn(s, page), a.el1_write ? "rw" : "r", a.el1_exec ? "x" : "", a.memory);
 }
 
+/* Whether `page` is the linear alias of a page that the call changes. */
+static bool is_alias(const struct oracle *o, uint64_t page)
+{
+	const struct expected *e = &o->expected;
+	for (uint64_t i = 0; o->call->kind == CALL_SET_MEMORY && i < e->all_aliases; i++)
+		if (e->area->pages.page[e->first_alias + i] == page)
+			return true;
+	return false;
+}
+
 /* A difference outside the call's range is isolation's, whatever it is. */
 static enum rule placed(const struct oracle *o, uint64_t page, enum rule rule)
 {
-	return o->first_page <= page && page < o->end_page ? rule : RULE_ISOLATION_OUTSIDE;
+	bool inside = (o->first_page <= page && page < o->end_page) || is_alias(o, page);
+	return inside ? rule : RULE_ISOLATION_OUTSIDE;
 }
 
 /* Fails `rule` at `page`, which has the leaf `desc` at `level`. */
@@ -65,16 +86,23 @@ static bool failed_missing(struct oracle *o, const struct segment *s, uint64_t p
 	return false;
 }
 
-/* The rule that attributes `found` break, or RULE_NONE. */
-static enum rule attributes_rule(const struct arm64_attributes *want,
+static bool permissions_held(const struct segment *s, const struct arm64_attributes *want,
+			     const struct arm64_attributes *found)
+{
+	return s->may & (found->el1_write ? MAY_WRITE : MAY_NOT_WRITE) &&
+	       s->may & (found->el1_exec ? MAY_EXEC : MAY_NOT_EXEC) &&
+	       want->el0_access == found->el0_access && want->el0_exec == found->el0_exec;
+}
+
+/* The rule that attributes `found` of a page of `s` break, or RULE_NONE. */
+static enum rule attributes_rule(const struct segment *s, const struct arm64_attributes *want,
 				 const struct arm64_attributes *found)
 {
 	if (want->memory != found->memory)
 		return RULE_TRANSLATION_MEMORY_TYPE;
 	if (want->shareability != found->shareability)
 		return RULE_TRANSLATION_SHAREABILITY;
-	if (want->el1_write != found->el1_write || want->el1_exec != found->el1_exec ||
-	    want->el0_access != found->el0_access || want->el0_exec != found->el0_exec)
+	if (!permissions_held(s, want, found))
 		return RULE_TRANSLATION_PERMISSION;
 	if (want->global != found->global)
 		return RULE_TRANSLATION_GLOBAL;
@@ -102,7 +130,7 @@ static bool leaf_means(struct oracle *o, const struct arm64_span *span, uint32_t
 	uint64_t base = (arm64_address(&o->g, desc) >> o->g.granule) & ~low;
 	struct arm64_attributes want = expected_attributes(s);
 	struct arm64_attributes found = arm64_attributes(&o->g, desc, span->limits);
-	enum rule rule = attributes_rule(&want, &found);
+	enum rule rule = attributes_rule(s, &want, &found);
 	if (rule == RULE_NONE && pages_follow(s, page, end, base + (page & low)))
 		return true;
 	for (; page < end; page++) {
@@ -119,7 +147,7 @@ static bool leaf_means(struct oracle *o, const struct arm64_span *span, uint32_t
 static uint64_t ignored_bits(const struct segment *s, int level)
 {
 	uint64_t ignored = ARM64_CONTIGUOUS | ARM64_SOFTWARE;
-	if (attributes_of(s->prot)->el1_write)
+	if (s->may & MAY_WRITE)
 		ignored |= ARM64_DBM;
 	return level == ARM64_LAST_LEVEL ? ignored : ignored | ARM64_TYPE;
 }
@@ -147,7 +175,9 @@ static bool words_equal(const struct arm64_geometry *g, const uint64_t *words, u
 /* Whether tables above take nothing away that `want` has. */
 static bool limits_matter(const struct arm64_attributes *want, uint64_t limits)
 {
-	return limits & ~(want->el0_exec ? 0 : ARM64_UXNTABLE);
+	uint64_t idle =
+		(want->el0_exec ? 0 : ARM64_UXNTABLE) | (want->el1_exec ? 0 : ARM64_PXNTABLE);
+	return limits & ~idle;
 }
 
 /* Judges the leaves [index, index + count) of the last level, all in segment `s`. */
@@ -157,7 +187,7 @@ static bool judge_pages(struct oracle *o, const struct arm64_span *span, uint32_
 	uint64_t page = span->page + (index - span->index);
 	struct arm64_attributes want = expected_attributes(s);
 	uint64_t attributes = arm64_leaf_bits_of(&o->g, span->level, &want);
-	if (!limits_matter(&want, span->limits) &&
+	if (!is_open(s) && !limits_matter(&want, span->limits) &&
 	    words_equal(&o->g, span->table + index, count, s, page, attributes,
 			ignored_bits(s, span->level)))
 		return true;
@@ -181,7 +211,7 @@ static bool judge_piece(struct oracle *o, const struct arm64_span *span)
 	unsigned order = arm64_leaf_order(&o->g, span->level);
 	uint32_t index = span->index + (uint32_t)((o->seen_page - span->page) >> order);
 	const struct segment *s = segment_at(o, o->seen_page);
-	if (!s)
+	if (!s || !(s->may & MAY_BE_MAPPED))
 		return failed(o, isolation_rule(o, o->seen_page), o->seen_page, span->level,
 			      span->table[index]);
 	uint64_t from = o->seen_page;
@@ -218,7 +248,7 @@ bool translation_gap(struct oracle *o, uint64_t end)
 		uint64_t page = s->start > o->seen_page ? s->start : o->seen_page;
 		if (page >= end)
 			break;
-		if (!s->optional)
+		if (!(s->may & MAY_BE_ABSENT))
 			return failed_missing(o, s, page);
 		if (s->end > end)
 			break;

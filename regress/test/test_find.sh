@@ -7,7 +7,7 @@ build=$1 top=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 cd "$work"
-fuzz=$build/mutants/fuzz_vmap.batch-past-block
+fuzz=$build/mutants/fuzz.batch-past-block
 vmapdiff=$build/mutants/vmapdiff.batch-past-block
 
 fail() { echo "FAILED: $*"; exit 1; }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What must come of a call, and what it makes of the space. */
+#ifndef ORACLE_EXPECT_H
+#define ORACLE_EXPECT_H
+
+#include "oracle/oracle.h"
+
+/* Says from o->call, o->space and the tables as they are what must come of the call. */
+struct expected expect_call(const struct oracle *o);
+
+/* The same call once a table allocation has failed in it: it fails with -ENOMEM at some page. */
+struct expected expect_out_of_memory(const struct expected *e);
+
+/* Applies what was expected of o->call to o->space. */
+void expect_apply(struct oracle *o, const struct expected *e);
+
+#endif

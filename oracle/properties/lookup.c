@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lookup: vmalloc_to_page() of each address of a call's range gives the page
+ * that is mapped there, and no page where nothing is, nor on the guard around
+ * the range.
+ *
+ * Of up to EVERY_PAGE pages that lie together in a block or a table, each is
+ * asked for. Of more, those are whose distance from either end is a power of
+ * two, so that each bit of an offset or index counts: a lookup is a function
+ * of the address and of one entry, and all entries are known to be right.
+ */
+#include "oracle/properties/properties.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define EVERY_PAGE 64
+
+static uint64_t ask(struct oracle *o, uint64_t page)
+{
+	struct address_space space = { .machine = o->machine, .policy = o->policy };
+	return o->mapper->lookup(&space, arm64_va_base(&o->g) + (page << o->g.granule));
+}
+
+static bool gives(struct oracle *o, int level, uint64_t page, uint64_t pfn)
+{
+	uint64_t found = ask(o, page);
+	if (found == pfn)
+		return true;
+	property_failed(o, RULE_LOOKUP_PAGE, level, page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64, pfn);
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE,
+		 found == PAGE_HOLE ? "no page" : "pfn 0x%" PRIx64, found);
+	return false;
+}
+
+static bool gives_nothing(struct oracle *o, uint64_t page)
+{
+	const struct space *space = &o->space;
+	unsigned at = space_find(space, page);
+	if (at < space->segments && space->segment[at].start <= page)
+		return true; /* something is, or may be, mapped here */
+	uint64_t found = ask(o, page);
+	if (found == PAGE_HOLE)
+		return true;
+	property_failed(o, RULE_LOOKUP_NOTHING, VERDICT_NO_LEVEL, page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "no page");
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64, found);
+	return false;
+}
+
+/* The pfn that the leaf for `page`, in the span, gives it. */
+static uint64_t pfn_in_span(const struct oracle *o, const struct arm64_span *span, uint64_t page)
+{
+	unsigned order = arm64_leaf_order(&o->g, span->level);
+	uint64_t low = (UINT64_C(1) << order) - 1;
+	uint64_t desc = span->table[span->index + ((page - span->page) >> order)];
+	return (arm64_address(&o->g, desc) >> o->g.granule & ~low) | (page & low);
+}
+
+static bool asked(struct oracle *o, const struct arm64_span *span, uint64_t page)
+{
+	return gives(o, span->level, page, pfn_in_span(o, span, page));
+}
+
+/* The leaves of a span, which are known to be right, as far as the call's range reaches. */
+bool lookup_span(struct oracle *o, const struct arm64_span *span)
+{
+	uint64_t end = span->page + ((uint64_t)span->count << arm64_leaf_order(&o->g, span->level));
+	uint64_t first = span->page > o->first_page ? span->page : o->first_page;
+	uint64_t pages = (end < o->end_page ? end : o->end_page) - first;
+	if (end <= o->first_page || span->page >= o->end_page)
+		return true;
+	if (pages <= EVERY_PAGE) {
+		for (uint64_t i = 0; i < pages; i++)
+			if (!asked(o, span, first + i))
+				return false;
+		return true;
+	}
+	for (uint64_t distance = 1; distance <= pages; distance *= 2)
+		if (!asked(o, span, first + distance - 1) ||
+		    !asked(o, span, first + pages - distance))
+			return false;
+	return true;
+}
+
+/* The guard around the call's range, and the range's ends. */
+bool lookup_nothing(struct oracle *o)
+{
+	uint64_t all = UINT64_C(1) << (o->g.ia_size - o->g.granule);
+	return (!o->first_page || gives_nothing(o, o->first_page - 1)) &&
+	       gives_nothing(o, o->first_page) && gives_nothing(o, o->end_page - 1) &&
+	       (o->end_page == all || gives_nothing(o, o->end_page));
+}
