@@ -151,18 +151,26 @@ static uint8_t some_shift(const struct scenario *s, struct rng *rng)
 	}
 }
 
-/* A physical range: like a run of pages, or at times one that a level 1 block could map. */
+/* A physical range like a run of pages. */
 static void some_device(const struct scenario *s, struct op *op, uint64_t va_page, struct rng *rng,
 			uint64_t max_pages)
 {
 	struct shape shape = shape_of(&s->machine);
 	uint64_t pages = min(shape_length(&shape, rng), max_pages);
-	uint64_t upper = shape.block << shape.table_bits;
-	if (shape.page_shift == 12 && max_pages > 4 * shape.block && rng_chance(rng, 6))
-		pages = upper + rng_below(rng, 2) * rng_below(rng, shape.block * 2);
 	op->pfn = shape_pfn(&shape, rng, pages, va_page, shape.block);
-	if (pages >= upper && rng_chance(rng, 80))
-		op->pfn = upper * (1 + rng_below(rng, 8)) + (va_page & (upper - 1));
+	op->bytes = pages << shape.page_shift;
+}
+
+/* A physical range that a level 1 block may map, and most often does: VA and PA skewed alike. */
+static void large_device(const struct scenario *s, struct op *op, uint64_t va_page, struct rng *rng)
+{
+	struct shape shape = shape_of(&s->machine);
+	uint64_t upper = shape.block << shape.table_bits;
+	uint64_t skew = rng_chance(rng, 60) ? 0 : rng_below(rng, shape.block);
+	uint64_t pages = upper + skew + rng_below(rng, 2) * rng_below(rng, shape.block * 2);
+	if (va_page + upper < shape.va_pages)
+		op->va = va_of_page(s, (va_page | (upper - 1)) + 1 - skew);
+	op->pfn = upper * (1 + rng_below(rng, 8)) - (rng_chance(rng, 85) ? skew : 0);
 	op->bytes = pages << shape.page_shift;
 }
 
@@ -176,8 +184,11 @@ static void add_mapping(struct scenario *s, struct rng *rng, enum op_kind kind, 
 		.shift = s->machine.page_shift,
 	};
 	some_faults(&op, rng);
-	if (kind == OP_IOREMAP)
+	bool small = s->machine.page_shift != 12 || rng_chance(rng, 92);
+	if (kind == OP_IOREMAP && small)
 		some_device(s, &op, va_page, rng, max_pages);
+	else if (kind == OP_IOREMAP)
+		large_device(s, &op, va_page, rng);
 	else
 		op.flags = rng_chance(rng, 50) ? MAP_FLAG_HUGE : 0;
 	if (kind == OP_VMALLOC && op.flags)

@@ -30,7 +30,7 @@ static void generated_scenarios_are_scenarios(void **state)
 	(void)state;
 	for (uint64_t seed = 0; seed < SCENARIOS; seed++) {
 		struct rng rng = { seed };
-		generate_vmap(&scenario, &rng, MAX_PAGES);
+		generate(&scenario, seed % THEMES, &rng, MAX_PAGES);
 		expect_scenario(&scenario);
 	}
 }
@@ -38,11 +38,13 @@ static void generated_scenarios_are_scenarios(void **state)
 static void mutated_scenarios_are_scenarios(void **state)
 {
 	(void)state;
-	struct rng rng = { 7 };
-	generate_vmap(&scenario, &rng, MAX_PAGES);
-	for (int i = 0; i < SCENARIOS * 10; i++) {
-		mutate(&scenario, &rng, MAX_PAGES);
-		expect_scenario(&scenario);
+	for (enum theme theme = 0; theme < THEMES; theme++) {
+		struct rng rng = { 7 };
+		generate(&scenario, theme, &rng, MAX_PAGES);
+		for (int i = 0; i < SCENARIOS * 3; i++) {
+			mutate(&scenario, theme, &rng, MAX_PAGES);
+			expect_scenario(&scenario);
+		}
 	}
 }
 
@@ -50,10 +52,11 @@ static void crossed_scenarios_are_scenarios(void **state)
 {
 	(void)state;
 	struct rng rng = { 11 };
-	generate_vmap(&scenario, &rng, MAX_PAGES);
+	generate(&scenario, THEME_SEQUENCE, &rng, MAX_PAGES);
 	for (int i = 0; i < SCENARIOS; i++) {
-		generate_vmap(&other, &rng, MAX_PAGES);
-		cross_over(&scenario, &other, &rng, MAX_PAGES);
+		enum theme theme = (unsigned)i % THEMES;
+		generate(&other, theme, &rng, MAX_PAGES);
+		cross_over(&scenario, &other, theme, &rng, MAX_PAGES);
 		expect_scenario(&scenario);
 	}
 }
@@ -63,7 +66,7 @@ static void a_small_budget_is_kept(void **state)
 	(void)state;
 	for (uint64_t seed = 0; seed < SCENARIOS; seed++) {
 		struct rng rng = { seed };
-		generate_vmap(&scenario, &rng, 64);
+		generate(&scenario, seed % THEMES, &rng, 64);
 		assert_true(scenario_pages(&scenario) <= 64);
 	}
 }
@@ -71,34 +74,39 @@ static void a_small_budget_is_kept(void **state)
 static void the_seed_decides(void **state)
 {
 	(void)state;
-	for (uint64_t seed = 0; seed < 200; seed++) {
+	for (uint64_t seed = 0; seed < 400; seed++) {
 		struct rng a = { seed }, b = { seed };
-		generate_vmap(&scenario, &a, MAX_PAGES);
-		mutate(&scenario, &a, MAX_PAGES);
+		enum theme theme = seed % THEMES;
+		generate(&scenario, theme, &a, MAX_PAGES);
+		mutate(&scenario, theme, &a, MAX_PAGES);
 		size_t size = scenario_encode(&scenario, bytes, sizeof(bytes));
-		generate_vmap(&scenario, &b, MAX_PAGES);
-		mutate(&scenario, &b, MAX_PAGES);
+		generate(&scenario, theme, &b, MAX_PAGES);
+		mutate(&scenario, theme, &b, MAX_PAGES);
 		assert_int_equal(scenario_encode(&scenario, bytes_again, sizeof(bytes_again)),
 				 size);
 		assert_memory_equal(bytes, bytes_again, size);
 	}
 }
 
-/* What a thousand scenarios must have met at least once. */
+/* What a thousand scenarios of a theme met at least once. */
 struct met {
-	bool granule[17], fault, hole, bad, plant, vunmap, lpa2, block, group, error, top, boundary;
+	bool granule[17], op[OP_KINDS], change[MEMORY_CHANGES], leaf[4], group;
+	bool fault, hole, bad, lpa2, top, boundary, warning, table;
 };
 
-static void look_at(struct met *met, struct player *p)
+static void look_at_scenario(struct met *met)
 {
-	struct verdict verdict;
 	met->granule[scenario.machine.page_shift] = true;
 	met->lpa2 |= scenario.machine.lpa2;
 	for (uint32_t i = 0; i < scenario.ops; i++) {
-		met->fault |= scenario.op[i].fail_alloc || scenario.op[i].fail_trylock;
-		met->plant |= scenario.op[i].kind == OP_PLANT;
-		met->vunmap |= scenario.op[i].kind == OP_VUNMAP;
-		met->top |= scenario.op[i].va + op_bytes(&scenario, &scenario.op[i]) == 0;
+		const struct op *op = &scenario.op[i];
+		met->op[op->kind] = true;
+		met->fault |= op->fail_alloc || op->fail_trylock;
+		met->change[op->change] |= op->kind == OP_SET_MEMORY;
+		met->table |= op->kind == OP_PLANT && op->table;
+		met->top |= op->va + op_bytes(&scenario, op) == 0;
+		met->boundary |=
+			op->kind == OP_IOREMAP && op->pfn << scenario.machine.page_shift >> 48;
 	}
 	for (uint32_t i = 0; i < scenario.runs; i++) {
 		met->hole |= scenario.run[i].pfn == PAGE_HOLE;
@@ -106,31 +114,98 @@ static void look_at(struct met *met, struct player *p)
 		met->boundary |= !run_is_trouble(&scenario.run[i]) &&
 				 scenario.run[i].pfn << scenario.machine.page_shift >> 48;
 	}
-	assert_true(player_play(p, &scenario, &verdict));
-	for (uint32_t i = 0; i < p->machine[1]->log.events; i++) {
-		const struct event *e = &p->machine[1]->log.event[i];
-		met->block |=
-			e->kind == EVENT_STORE && e->words == EVENT_NO_WORDS && (e->first & 3) == 1;
+}
+
+/* What the last call of the batched mapper did. */
+static void look_at_events(struct met *met, struct player *p)
+{
+	const struct machine *m = p->machine[1];
+	for (uint32_t i = 0; i < m->log.events; i++) {
+		const struct event *e = &m->log.event[i];
+		met->warning |= e->kind == EVENT_WARN;
 		met->group |= e->kind == EVENT_STORE && e->first >> 52 & 1;
-		met->error |= e->kind == EVENT_WARN;
 	}
 }
 
-static void generated_scenarios_reach_what_matters(void **state)
+static bool leaf_met(void *context, const struct arm64_span *span)
+{
+	((struct met *)context)->leaf[span->level] = true;
+	return true;
+}
+
+static bool link_met(void *context, const struct arm64_link *link)
+{
+	(void)context;
+	(void)link;
+	return true;
+}
+
+static void meet(enum theme theme, struct met *met)
+{
+	struct player *p = player_create();
+	struct rng rng = { 3 };
+	assert_non_null(p);
+	for (int i = 0; i < 1000; i++) {
+		struct verdict verdict;
+		generate(&scenario, theme, &rng, MAX_PAGES);
+		look_at_scenario(met);
+		if (!player_play(p, &scenario, &verdict))
+			fail_msg("scenario %d of theme %d: %s", i, theme,
+				 rule_text(verdict.rule)->name);
+		struct arm64_geometry g = arm64_geometry(&scenario.machine);
+		struct arm64_visitor visitor = { leaf_met, link_met, NULL, met };
+		arm64_sweep(&g, p->machine[1], &visitor);
+		look_at_events(met, p);
+	}
+	player_destroy(p);
+}
+
+static void generated_vmaps_reach_what_matters(void **state)
 {
 	(void)state;
 	struct met met = { 0 };
-	struct player *p = player_create();
-	assert_non_null(p);
-	struct rng rng = { 3 };
-	for (int i = 0; i < 1000; i++) {
-		generate_vmap(&scenario, &rng, MAX_PAGES);
-		look_at(&met, p);
-	}
-	player_destroy(p);
-	assert_true(met.granule[12] && met.granule[14] && met.granule[16]);
-	assert_true(met.fault && met.hole && met.bad && met.plant && met.vunmap);
-	assert_true(met.lpa2 && met.block && met.group && met.top && met.boundary);
+	meet(THEME_VMAP, &met);
+	assert_true(met.granule[12] && met.granule[14] && met.granule[16] && met.lpa2);
+	assert_true(met.fault && met.hole && met.bad && met.op[OP_PLANT] && met.op[OP_VUNMAP]);
+	assert_true(met.leaf[2] && met.leaf[3] && met.group && met.top && met.boundary);
+	assert_true(met.warning && met.table);
+}
+
+static void generated_vmallocs_reach_what_matters(void **state)
+{
+	(void)state;
+	struct met met = { 0 };
+	meet(THEME_VMALLOC, &met);
+	assert_true(met.leaf[2] && met.leaf[3] && met.group && met.warning && met.boundary);
+}
+
+static void generated_ioremaps_reach_what_matters(void **state)
+{
+	(void)state;
+	struct met met = { 0 };
+	meet(THEME_IOREMAP, &met);
+	assert_true(met.leaf[1] && met.leaf[2] && met.leaf[3] && met.group);
+	assert_true(met.boundary && met.table && met.top);
+}
+
+static void generated_changes_reach_what_matters(void **state)
+{
+	(void)state;
+	struct met met = { 0 };
+	meet(THEME_SET_MEMORY, &met);
+	for (int change = 0; change < MEMORY_CHANGES; change++)
+		assert_true(met.change[change]);
+	assert_true(met.op[OP_LINEAR] && met.leaf[1] && met.leaf[2] && met.leaf[3] && met.warning);
+}
+
+static void generated_sequences_reach_what_matters(void **state)
+{
+	(void)state;
+	struct met met = { 0 };
+	meet(THEME_SEQUENCE, &met);
+	for (int kind = 0; kind < OP_KINDS; kind++)
+		assert_true(met.op[kind]);
+	assert_true(met.warning && met.fault && met.leaf[1]);
 }
 
 int main(void)
@@ -141,7 +216,11 @@ int main(void)
 		cmocka_unit_test(crossed_scenarios_are_scenarios),
 		cmocka_unit_test(a_small_budget_is_kept),
 		cmocka_unit_test(the_seed_decides),
-		cmocka_unit_test(generated_scenarios_reach_what_matters),
+		cmocka_unit_test(generated_vmaps_reach_what_matters),
+		cmocka_unit_test(generated_vmallocs_reach_what_matters),
+		cmocka_unit_test(generated_ioremaps_reach_what_matters),
+		cmocka_unit_test(generated_changes_reach_what_matters),
+		cmocka_unit_test(generated_sequences_reach_what_matters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,8 +39,8 @@ static const struct {
 	{ V "machine frobnicate=1\n", 2, 9, "is no option of 'machine'" },
 	{ V "machine va=48 va=48\n", 2, 15, "stands here twice" },
 	{ V "machine\nmachine\n", 3, 1, "stands once" },
-	{ V "policy\n", 2, 1, "names one of: v9, v4" },
-	{ V "policy v4 v9\n", 2, 1, "names one of: v9, v4" },
+	{ V "policy\n", 2, 1, "names one of: v9, v4, prior" },
+	{ V "policy v4 v9\n", 2, 1, "names one of: v9, v4, prior" },
 	{ V "policy v9 hugetlb=maybe\n", 2, 19, "one of: no, yes" },
 	{ V "policy v9 max-shift=11\n", 2, 11, "max-shift is from the page's shift" },
 	{ V MAP "policy v9\n", 3, 1, "before the ops" },
@@ -61,18 +61,55 @@ static const struct {
 	{ V "vmap va=-1 pages=1\n", 2, 9, "is no number" },
 	{ V "vmap va=0xffff800080000000 pages=1 prot=rwx\n", 2, 41, "one of: kernel, kernel-ro" },
 	{ V "vmap va=0xffff800080000000 pages=1 flags=big\n", 2, 42, "one of: none, huge" },
-	{ V MAP MAP, 3, 6, "meets an area that is still mapped" },
-	{ V MAP "vunmap va=0xffff800080000000 size=0x2000\n", 3, 8,
-	  "one area that is still mapped" },
-	{ V "vunmap va=0xffff800080000000 size=0x1000\n", 2, 8, "one area that is still mapped" },
 	{ V MAP "vunmap va=0xffff800080000000 size=0\n", 3, 1, "the range is empty" },
 	{ V MAP "vunmap va=0xffff800080000000 size=0x1001\n", 3, 30, "size is not a multiple" },
-	{ V MAP "plant va=0xffff800080000000 pfn=1\n", 3, 7, "still mapped" },
-	{ V "plant va=0xffff800080000000 pfn=1 level=2\n" MAP, 2, 1, "only level=3" },
+	{ V "vunmap va=0xfffffffffffff000 size=0x2000\n", 2, 8, "leaves the address space" },
+	{ V "vunmap va=0xffff800080000000 size=0xffffffffffffffff\n", 2, 30, "not a multiple" },
+	{ V "vunmap va=0xffff800080000000 size=0xfffffffffffff000\n", 2, 8, "leaves the address" },
+	{ V "plant va=0xffff800080000000 pfn=1 level=4\n", 2, 41, "out of range" },
+	{ V "plant va=0xffff800080001000 pfn=0x200 level=2\n", 2, 7, "not aligned to the block" },
+	{ V "plant va=0xffff800080000000 pfn=1 level=2\n", 2, 29, "pfn is not aligned" },
+	{ V "plant va=0xffff800080000000 pfn=0 level=0\n", 2, 35, "level 3, 2, or with 4k" },
+	{ V "machine granule=16k va=47\nplant va=0xffffc00000000000 pfn=0 level=1\n", 3, 35,
+	  "level 3, 2, or with 4k" },
+	{ V "machine va=39\nplant va=0xffffffc000000000 level=0 table\n", 3, 29, "no such level" },
+	{ V "plant va=0xffff800080000000 table\n", 2, 1, "level 0, 1 or 2" },
+	{ V "plant va=0xffff800080000000 level=2 table=1\n", 2, 43, "takes no value" },
+	{ V "plant va=0xffff800080000000 pfn=1 level=2 table\n", 2, 29, "is no option of 'plant'" },
+	{ V "plant va=0xffff800080000000\n", 2, 1, "needs the option pfn=" },
+	{ V "policy prior vmap-huge=always\n", 2, 14, "vmap() has no blocks" },
+	{ V "vmalloc va=0xffff800080000000 pages=1 shift=13\n", 2, 39,
+	  "a page, a contiguous group" },
+	{ V "vmalloc va=0xffff800080000000 pages=1 shift=21\n", 2, 39, "need flags=huge" },
+	{ V "vmalloc va=0xffff800080000000 pages=1 shift=256\n", 2, 45, "out of range" },
+	{ V "ioremap va=0xffff800080000000 pa=0x1000\n", 2, 1, "needs the option size=" },
+	{ V "ioremap va=0xffff800080000000 pa=0x1001 size=0x1000\n", 2, 31, "not a multiple" },
+	{ V "ioremap va=0xffff800080000000 pa=0 size=0\n", 2, 1, "the range is empty" },
+	{ V "ioremap va=0xffff800080000000 pa=0xfffffffff000 size=0x2000\n", 2, 31,
+	  "leaves the phys" },
+	{ V "ioremap va=0xffff800080000000 pa=0xfffffffffffff000 size=0x2000\n", 2, 31,
+	  "leaves the physical" },
+	{ V "ioremap va=0xffff800080000000 pa=0 size=0x80001000\n", 2, 36,
+	  "more than 524288 pages" },
+	{ V "set_memory va=0xffff800080000000 pages=0 op=ro\n", 2, 1, "the range is empty" },
+	{ V "set_memory va=0xffff800080000000 pages=1\n", 2, 1, "needs the option op=" },
+	{ V "set_memory va=0xffff800080000000 pages=1 op=rox\n", 2, 45, "one of: ro, rw, nx" },
+	{ V "set_memory va=0xffff800080000000 pages=0x1000000000001 op=ro\n", 2, 40,
+	  "out of range" },
+	{ V "set_memory va=0xffff000000000000 pages=1 op=invalid\n", 2, 12, "one 'linear' range" },
+	{ V "linear pa=0 size=0x2000\nset_memory va=0xffff000000001000 pages=2 op=valid\n", 3, 12,
+	  "one 'linear' range" },
+	{ V "linear pa=0x800000000000 size=0x1000\n", 2, 8, "half of the address space" },
+	{ V "linear pa=0x7ffffffff000 size=0x2000\n", 2, 26, "half of the address space" },
+	{ V "linear pa=0 size=0x2000\nlinear pa=0x1000 size=0x1000\n", 3, 8, "meets another" },
+	{ V "linear pa=0 size=0x1000 leaf=block\n", 2, 30, "one of: largest, page" },
+	{ V "linear pa=0 size=0x1000\nvmap va=0xffff000000010000 pages=1\n", 3, 6, "linear map" },
+	{ V "vmap va=0xffff000000010000 pages=1\nlinear pa=0 size=0x1000\n", 3, 1, "linear map" },
+	{ V "fail alloc=1\nlinear pa=0 size=0x1000\n", 3, 1, "this is none" },
 	{ V "fail alloc=1\n", 3, 1, "needs an op to strike" },
 	{ V "fail\n" MAP, 2, 1, "needs alloc=N or trylock=N" },
 	{ V "fail alloc=1\nfail alloc=2\n" MAP, 3, 1, "stands just before" },
-	{ V "fail alloc=1\nplant va=0xffff800080000000 pfn=1\n", 3, 1, "plant is none" },
+	{ V "fail alloc=1\nplant va=0xffff800080000000 pfn=1\n", 3, 1, "this is none" },
 	{ V MAP "expect holds\n" MAP, 4, 1, "nothing follows 'expect'" },
 	{ V MAP "expect maybe\n", 3, 1, "'holds' or 'fails" },
 	{ V MAP "expect fails leaf.colour\n", 3, 14, "'leaf.colour' is no rule" },
@@ -133,6 +170,18 @@ static const char *const printed[] = {
 	  "vmap va=0xfff8000000000000 pages=0x10+3,null,bad,0x11 prot=kernel-exec flags=huge\n"
 	  "vunmap va=0xfff8000000000000 size=0x18000\n"
 	  "expect fails contiguous.partial\n",
+	V "machine granule=4k va=48 pa=48 bbm=2\npolicy prior\n"
+	  "linear pa=0x200000 size=0x400000\n"
+	  "linear pa=0x800000 size=0x1000 leaf=page\n"
+	  "plant va=0xffff800040000000 pfn=0x40000 level=1\n"
+	  "plant va=0xffff800080000000 level=2 table\n"
+	  "vmalloc va=0xffff800080000000 pages=0x200+512 shift=21 prot=device flags=huge\n"
+	  "vmalloc va=0xffff800090000000 pages=0x400\n"
+	  "ioremap va=0xffff8000a0000000 pa=0x9000000 size=0x3000 prot=device\n"
+	  "fail alloc=2\n"
+	  "set_memory va=0xffff800090000000 pages=1 op=ro\n"
+	  "set_memory va=0xffff000000201000 pages=3 op=invalid\n"
+	  "vunmap va=0xffff800080001000 size=0x5000\n",
 	V "machine granule=64k va=42 pa=48 bbm=1\npolicy v9\n"
 	  "vmap va=0xffffffffffff0000 pages=null prot=device\nexpect holds\n",
 };

@@ -21,15 +21,17 @@ static const struct machine_config machines[] = {
 };
 
 static struct machine *m;
+static struct policy policy;
 static struct oracle oracle;
 static struct arm64_geometry g;
 static uint64_t pfn[PAGES], va;
 
 static void map(const struct machine_config *config, enum prot prot, struct call *call)
 {
-	struct address_space space = { .machine = m };
+	struct address_space space = { .machine = m, .policy = &policy };
 	machine_reset(m, config);
-	oracle_begin(&oracle, m, "flipped");
+	policy = policy_default(POLICY_V9);
+	oracle_begin(&oracle, m, &reference_mapper, &policy);
 	g = arm64_geometry(config);
 	va = arm64_va_base(&g) + (UINT64_C(1) << (config->va_bits - 1)) +
 	     (UINT64_C(50) << g.granule);
@@ -41,6 +43,7 @@ static void map(const struct machine_config *config, enum prot prot, struct call
 			       .bytes = (uint64_t)PAGES << g.granule,
 			       .pages = { pfn, PAGES },
 			       .prot = prot };
+	oracle_expect(&oracle, call);
 	call->returned = reference_mapper.vmap(&space, va, call->pages, prot, 0);
 }
 
@@ -83,7 +86,7 @@ static void check_flip(const struct machine_config *config, enum prot prot, tabl
 	map(config, prot, &call);
 	uint64_t word = machine_words(m, table)[index];
 	machine_store(m, table, index, 1, word ^ UINT64_C(1) << bit, 0);
-	bool held = oracle_judge(&oracle, &call);
+	bool held = oracle_judge(&oracle);
 	bool right = all_pages_are_right(prot);
 	if (held && !right)
 		fail_msg("granule %u table %u entry %u bit %u goes unseen", g.granule, table, index,

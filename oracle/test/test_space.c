@@ -7,6 +7,7 @@
 
 static struct space space;
 static uint64_t model[PAGES]; /* the pfn of each page, 0 if there is none */
+static uint8_t model_may[PAGES];
 static const uint64_t list[PAGES] = { 900, 17, 33, 901, 902, 5, 6, 7, 8, 1000, 1, 2, 3 };
 
 static uint64_t next_random(uint64_t *state)
@@ -22,6 +23,8 @@ static void expect_model(void)
 		const struct segment *s = &space.segment[at];
 		uint64_t pfn = at < space.segments && s->start <= page ? segment_pfn(s, page) : 0;
 		assert_int_equal(pfn, model[page]);
+		if (pfn)
+			assert_int_equal(s->may, model_may[page]);
 	}
 	for (unsigned i = 0; i + 1 < space.segments; i++)
 		assert_true(space.segment[i].end <= space.segment[i + 1].start);
@@ -42,9 +45,12 @@ static void add(uint64_t start, uint64_t end, bool linear)
 	space_add(&space, (struct segment){ .start = start,
 					    .end = end,
 					    .page = linear ? NULL : list,
-					    .pfn = 100 + start });
-	for (uint64_t page = start; page < end; page++)
+					    .pfn = 100 + start,
+					    .may = MAY_BE_MAPPED | MAY_WRITE });
+	for (uint64_t page = start; page < end; page++) {
 		model[page] = linear ? 100 + page : list[page - start];
+		model_may[page] = MAY_BE_MAPPED | MAY_WRITE;
+	}
 }
 
 static void drop(uint64_t start, uint64_t end)
@@ -54,6 +60,13 @@ static void drop(uint64_t start, uint64_t end)
 		model[page] = 0;
 }
 
+static void alter(uint64_t start, uint64_t end, uint8_t clear, uint8_t set)
+{
+	space_change(&space, start, end, clear, set);
+	for (uint64_t page = start; page < end; page++)
+		model_may[page] = (uint8_t)((model_may[page] & ~clear) | set);
+}
+
 static void segments_behave_like_pages(void **state)
 {
 	(void)state;
@@ -61,7 +74,11 @@ static void segments_behave_like_pages(void **state)
 	for (int i = 0; i < 20000; i++) {
 		uint64_t start = next_random(&seed) % PAGES;
 		uint64_t end = start + next_random(&seed) % (PAGES - start + 1);
-		if (next_random(&seed) % 2)
+		uint64_t what = next_random(&seed) % 3;
+		if (what == 0)
+			alter(start, end, (uint8_t)(next_random(&seed) % 64),
+			      (uint8_t)(next_random(&seed) % 64));
+		else if (what == 1)
 			drop(start, end);
 		else
 			add(start, end - start > 13 ? start + 13 : end, next_random(&seed) % 2);
