@@ -406,5 +406,5 @@ void generate(struct scenario *s, enum theme theme, struct rng *rng, uint64_t ma
 				  : theme == THEME_VMALLOC ? OP_VMALLOC
 							   : OP_IOREMAP,
 				  max_pages);
-	} while (!edit_repair(s) || scenario_pages(s) > max_pages);
+	} while (!edit_repair(s) || scenario_work(s) > max_pages);
 }

@@ -11,10 +11,7 @@
 /* What a scenario is mostly about: one for each fuzz target. */
 enum theme { THEME_VMAP, THEME_VMALLOC, THEME_IOREMAP, THEME_SET_MEMORY, THEME_SEQUENCE, THEMES };
 
-/*
- * Fills *s with a scenario that scenario_check() accepts, whose page arrays
- * have at most `max_pages` pages together.
- */
+/* Fills *s with a scenario that scenario_check() accepts, of at most `max_pages` of scenario_work(). */
 void generate(struct scenario *s, enum theme theme, struct rng *rng, uint64_t max_pages);
 
 /* Replaces the page array of op `op` by a new one of at most `max_pages` pages. */

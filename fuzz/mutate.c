@@ -362,7 +362,7 @@ static void mutate_once(struct scenario *s, enum theme theme, struct rng *rng)
 /* What became empty or too large is given up for something new. */
 static void settle(struct scenario *s, enum theme theme, struct rng *rng, uint64_t max_pages)
 {
-	if (!edit_repair(s) || scenario_pages(s) > max_pages)
+	if (!edit_repair(s) || scenario_work(s) > max_pages)
 		generate(s, theme, rng, max_pages);
 }
 

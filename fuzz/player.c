@@ -7,9 +7,10 @@
 #include "mapper/machine/poison.h"
 #include "oracle/reference/reference.h"
 
-#define REFERENCE 0          /* index in player_mappers: the first */
-#define REFERENCE_ALWAYS 256 /* pages up to which the reference plays every scenario */
-#define REFERENCE_SAMPLE 16  /* above, it plays one in so many */
+#define REFERENCE 0            /* index in player_mappers: the first */
+#define REFERENCE_ALWAYS 256   /* pages up to which the reference plays every scenario */
+#define REFERENCE_SAMPLE 16    /* above, it plays one in so many */
+#define REFERENCE_RARELY 32768 /* pages above which it plays one in so many squared */
 
 /* Behind each page array: a hole, which is poisoned where that is possible. */
 #define POOL_WORDS (SCENARIO_MAX_PAGES + SCENARIO_MAX_OPS)
@@ -257,7 +258,10 @@ static bool wants_reference(const struct player *p, const struct scenario *s)
 		mix = (mix ^ op->va ^ op->pfn ^ (p->array[i].count ? p->array[i].page[0] : 0)) *
 		      UINT64_C(0x9e3779b97f4a7c15);
 	}
-	return pages <= REFERENCE_ALWAYS || (mix >> 32) % REFERENCE_SAMPLE == 0;
+	uint64_t sample = REFERENCE_SAMPLE;
+	if (pages > REFERENCE_RARELY)
+		sample *= REFERENCE_SAMPLE;
+	return pages <= REFERENCE_ALWAYS || (mix >> 32) % sample == 0;
 }
 
 static bool play_from(struct player *p, const struct scenario *s, unsigned first,

@@ -34,6 +34,28 @@ uint64_t scenario_pages(const struct scenario *s)
 	return pages;
 }
 
+/* Pages of a physical range that the largest allowed leaves leave over, or all of it. */
+static uint64_t small_pages(const struct scenario *s, const struct op *op)
+{
+	unsigned block_shift = scenario_level_shift(&s->machine, 2);
+	uint64_t block = UINT64_C(1) << block_shift;
+	uint64_t pages = op->bytes >> s->machine.page_shift;
+	bool skewed = (op->va ^ op->pfn << s->machine.page_shift) & (block - 1);
+	bool small =
+		op->kind == OP_LINEAR ? op->by_pages : skewed || s->policy.max_shift < block_shift;
+	return small ? pages
+		     : (op->bytes >> block_shift) + pages % (block >> s->machine.page_shift);
+}
+
+uint64_t scenario_work(const struct scenario *s)
+{
+	uint64_t work = scenario_pages(s);
+	for (uint32_t i = 0; i < s->ops; i++)
+		if (s->op[i].kind == OP_IOREMAP || s->op[i].kind == OP_LINEAR)
+			work += small_pages(s, &s->op[i]);
+	return work;
+}
+
 uint64_t op_bytes(const struct scenario *s, const struct op *op)
 {
 	switch (op->kind) {

@@ -83,6 +83,12 @@ void scenario_copy(struct scenario *to, const struct scenario *from);
 /* Pages of all page arrays together. */
 uint64_t scenario_pages(const struct scenario *s);
 
+/*
+ * Pages that playing the scenario may store one by one: those of page arrays,
+ * and of other ranges those that cannot be blocks.
+ */
+uint64_t scenario_work(const struct scenario *s);
+
 /* Pages of one op's page array; and bytes of address space that the op concerns. */
 uint64_t op_pages(const struct scenario *s, const struct op *op);
 uint64_t op_bytes(const struct scenario *s, const struct op *op);

@@ -22,7 +22,7 @@ static void expect_scenario(const struct scenario *s)
 	struct refusal why = { "", "" };
 	if (!scenario_check(s, &why))
 		fail_msg("refused: %s: %s", why.option, why.reason);
-	assert_true(scenario_pages(s) <= MAX_PAGES);
+	assert_true(scenario_work(s) <= MAX_PAGES);
 }
 
 static void generated_scenarios_are_scenarios(void **state)
@@ -67,7 +67,7 @@ static void a_small_budget_is_kept(void **state)
 	for (uint64_t seed = 0; seed < SCENARIOS; seed++) {
 		struct rng rng = { seed };
 		generate(&scenario, seed % THEMES, &rng, 64);
-		assert_true(scenario_pages(&scenario) <= 64);
+		assert_true(scenario_work(&scenario) <= 64);
 	}
 }
 
