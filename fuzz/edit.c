@@ -53,11 +53,12 @@ bool edit_splice_runs(struct scenario *s, uint32_t op, uint32_t at, uint32_t rem
 	return true;
 }
 
-void edit_move(struct scenario *s, uint64_t from, uint64_t to)
+void edit_move(struct scenario *s, uint32_t op, uint64_t to)
 {
+	uint64_t from = s->op[op].va, bytes = op_bytes(s, &s->op[op]);
 	for (uint32_t i = 0; i < s->ops; i++)
-		if (s->op[i].va == from)
-			s->op[i].va = to;
+		if (s->op[i].kind != OP_LINEAR && s->op[i].va - from <= bytes)
+			s->op[i].va += to - from;
 }
 
 bool edit_repair(struct scenario *s)

@@ -18,8 +18,11 @@ void edit_remove_op(struct scenario *s, uint32_t at);
 bool edit_splice_runs(struct scenario *s, uint32_t op, uint32_t at, uint32_t removed,
 		      const struct page_run *with, uint32_t count);
 
-/* Moves every op at address `from` to `to`, so that an area and its unmap stay together. */
-void edit_move(struct scenario *s, uint64_t from, uint64_t to);
+/*
+ * Moves op `op` to `to`, and with it every op whose address lies in its range
+ * or just behind, so that an area and what is done to it stay together.
+ */
+void edit_move(struct scenario *s, uint32_t op, uint64_t to);
 
 /*
  * Makes a scenario one that scenario_check() accepts, if it has a machine

@@ -39,7 +39,7 @@ static uint64_t va_page(const struct mutation *m, const struct op *op)
 
 static void move_area(struct mutation *m, uint64_t to_page)
 {
-	edit_move(m->s, target(m)->va, scenario_va_base(m->s) + (to_page << m->shape.page_shift));
+	edit_move(m->s, m->op, scenario_va_base(m->s) + (to_page << m->shape.page_shift));
 }
 
 static void skew_va(struct mutation *m)

@@ -100,14 +100,27 @@ static bool bad_argument(const char *command, const char *argument, const char *
 	return false;
 }
 
+/* The value of the option at argv[*i], which it moves to; NULL after a message. */
+static const char *option_value(const char *command, int argc, char **argv, int *i)
+{
+	if (*i + 1 < argc)
+		return argv[++*i];
+	bad_argument(command, argv[*i], " needs a value");
+	return NULL;
+}
+
 bool read_arguments(const char *command, int argc, char **argv, struct arguments *a)
 {
 	*a = (struct arguments){ 0 };
 	for (int i = 0; i < argc; i++) {
 		if (!strcmp(argv[i], "-o")) {
-			if (++i == argc)
-				return bad_argument(command, "-o", " needs a path");
-			a->output = argv[i];
+			a->output = option_value(command, argc, argv, &i);
+			if (!a->output)
+				return false;
+		} else if (!strcmp(argv[i], "--mapper")) {
+			a->mapper = option_value(command, argc, argv, &i);
+			if (!a->mapper)
+				return false;
 		} else if (!strcmp(argv[i], "--to-bytes")) {
 			a->to_bytes = true;
 		} else if (argv[i][0] == '-') {

@@ -10,8 +10,8 @@ static const struct command {
 } commands[] = {
 	{ "replay", "FILE|DIR...", "play scenarios on every mapper and judge them",
 	  command_replay },
-	{ "show", "FILE", "the verdict, and the address space of each mapper side by side",
-	  command_show },
+	{ "show", "FILE [--mapper NAME]",
+	  "the verdict, and two mappers' address spaces side by side", command_show },
 	{ "minimize", "FILE [-o OUT]", "the smallest scenario that fails in the same way",
 	  command_minimize },
 	{ "convert", "[--to-bytes] FILE|DIR... -o OUT", "between text and a fuzzer's bytes",

@@ -129,6 +129,7 @@ static bool cut_front(struct shrink *sh, uint32_t i, uint32_t pages)
 	const struct op *op = &best.op[i];
 	if (i >= best.ops || !op->runs || !pages || pages > best.run[op->first_run].pages)
 		return false;
+	uint64_t bytes = (uint64_t)pages << best.machine.page_shift;
 	struct page_run *run = &fresh_candidate()->run[op->first_run];
 	if (pages < run->pages)
 		*run = (struct page_run){ run->pfn + pages, run->pages - pages };
@@ -136,7 +137,13 @@ static bool cut_front(struct shrink *sh, uint32_t i, uint32_t pages)
 		edit_splice_runs(&candidate, i, 0, 1, NULL, 0);
 	else
 		return false;
-	edit_move(&candidate, op->va, op->va + ((uint64_t)pages << best.machine.page_shift));
+	for (uint32_t k = 0; k < candidate.ops; k++) {
+		if (best.op[k].va != op->va)
+			continue;
+		candidate.op[k].va += bytes;
+		if (candidate.op[k].bytes > bytes)
+			candidate.op[k].bytes -= bytes;
+	}
 	return take(sh);
 }
 
@@ -189,6 +196,44 @@ static void shorten_runs(struct shrink *sh)
 	}
 }
 
+/* Sets the size that op `i` states to `pages`, if that is less. */
+static bool shorten_op(struct shrink *sh, uint32_t i, uint64_t pages)
+{
+	uint64_t bytes = pages << best.machine.page_shift;
+	if (!pages || bytes >= best.op[i].bytes)
+		return false;
+	fresh_candidate()->op[i].bytes = bytes;
+	return take(sh);
+}
+
+/* Lets the range of op `i` begin `pages` later. */
+static bool cut_op(struct shrink *sh, uint32_t i, uint64_t pages)
+{
+	uint64_t bytes = pages << best.machine.page_shift;
+	if (!pages || bytes >= best.op[i].bytes)
+		return false;
+	struct op *op = &fresh_candidate()->op[i];
+	op->va += bytes;
+	op->bytes -= bytes;
+	op->pfn += op->kind == OP_IOREMAP || op->kind == OP_LINEAR ? pages : 0;
+	return take(sh);
+}
+
+static void shorten_ops(struct shrink *sh)
+{
+	struct shape shape = shape_of(&best.machine);
+	for (uint32_t i = 0; i < best.ops;) {
+		uint64_t pages = best.op[i].bytes >> shape.page_shift;
+		bool shorter = shorten_op(sh, i, 1) || shorten_op(sh, i, shape.group) ||
+			       shorten_op(sh, i, shape.block) || shorten_op(sh, i, pages / 2) ||
+			       shorten_op(sh, i, (pages - 1) & ~(shape.group - 1)) ||
+			       shorten_op(sh, i, pages - 1) || cut_op(sh, i, pages / 2) ||
+			       cut_op(sh, i, shape.group) || cut_op(sh, i, 1);
+		if (!shorter || stopped(sh))
+			i++;
+	}
+}
+
 static bool lower_pfn(struct shrink *sh, uint32_t r, uint64_t pfn)
 {
 	if (pfn >= best.run[r].pfn)
@@ -220,9 +265,9 @@ static bool lower_va(struct shrink *sh, uint32_t i, uint64_t page)
 {
 	uint64_t middle = scenario_va_middle(&best), from = best.op[i].va;
 	uint64_t to = middle + (page << best.machine.page_shift);
-	if (from >= middle && to >= from)
+	if (best.op[i].kind == OP_LINEAR || (from >= middle && to >= from))
 		return false;
-	edit_move(fresh_candidate(), from, to);
+	edit_move(fresh_candidate(), i, to);
 	return take(sh);
 }
 
@@ -240,13 +285,28 @@ static void lower_vas(struct shrink *sh)
 	}
 }
 
-static void lower_planted(struct shrink *sh)
+static bool lower_op_pfn(struct shrink *sh, uint32_t i, uint64_t pfn)
 {
-	for (uint32_t i = 0; i < best.ops; i++) {
-		if (best.op[i].kind != OP_PLANT || best.op[i].pfn <= 1)
-			continue;
-		fresh_candidate()->op[i].pfn = 1;
-		take(sh);
+	if (pfn >= best.op[i].pfn)
+		return false;
+	struct op *op = &fresh_candidate()->op[i];
+	op->pfn = pfn;
+	if (op->kind == OP_LINEAR)
+		op->va = scenario_va_base(&candidate) + (pfn << candidate.machine.page_shift);
+	return take(sh);
+}
+
+/* Physical ranges, stale pages and the linear map come to lie low, with as little skew as will do. */
+static void lower_ranges(struct shrink *sh)
+{
+	struct shape shape = shape_of(&best.machine);
+	for (uint32_t i = 0; i < best.ops && !stopped(sh); i++) {
+		uint64_t skew = best.op[i].pfn & (shape.block - 1);
+		uint64_t upper = best.op[i].pfn & ((shape.block << shape.table_bits) - 1);
+		(void)(lower_op_pfn(sh, i, 0) || lower_op_pfn(sh, i, 1) ||
+		       lower_op_pfn(sh, i, shape.group) || lower_op_pfn(sh, i, shape.block) ||
+		       lower_op_pfn(sh, i, skew & ~(shape.group - 1)) ||
+		       lower_op_pfn(sh, i, skew) || lower_op_pfn(sh, i, upper));
 	}
 }
 
@@ -256,13 +316,17 @@ static void default_machine(struct shrink *sh)
 {
 	const struct machine_config standard = { .page_shift = best.machine.page_shift,
 						 .va_bits = 48,
-						 .pa_bits = 48 };
+						 .pa_bits = 48,
+						 .bbm = best.machine.bbm };
 	if (memcmp(&best.machine, &standard, sizeof(standard)) != 0) {
 		/* Areas keep their distance from the middle of the space. */
 		fresh_candidate()->machine = standard;
 		for (uint32_t i = 0; i < candidate.ops; i++)
 			candidate.op[i].va +=
-				scenario_va_middle(&candidate) - scenario_va_middle(&best);
+				candidate.op[i].va < scenario_va_middle(&best)
+					? scenario_va_base(&candidate) - scenario_va_base(&best)
+					: scenario_va_middle(&candidate) -
+						  scenario_va_middle(&best);
 		take(sh);
 	}
 	if (best.machine.bbm) {
@@ -295,6 +359,28 @@ static void default_policy(struct shrink *sh)
 	}
 }
 
+/* What only some kinds of op have. */
+static void default_special(struct shrink *sh, uint32_t i)
+{
+	uint8_t group = (uint8_t)scenario_group_shift(&best.machine);
+	if (best.op[i].kind == OP_VMALLOC && best.op[i].shift > group) {
+		fresh_candidate()->op[i].shift = group;
+		take(sh);
+	}
+	if (best.op[i].kind == OP_SET_MEMORY && best.op[i].change != MEMORY_RO) {
+		fresh_candidate()->op[i].change = MEMORY_RO;
+		take(sh);
+	}
+	if (best.op[i].kind == OP_PLANT && !best.op[i].table && best.op[i].level != 3) {
+		fresh_candidate()->op[i].level = 3;
+		take(sh);
+	}
+	if (best.op[i].by_pages) {
+		fresh_candidate()->op[i].by_pages = false;
+		take(sh);
+	}
+}
+
 static void default_ops(struct shrink *sh)
 {
 	for (uint32_t i = 0; i < best.ops; i++) {
@@ -306,15 +392,16 @@ static void default_ops(struct shrink *sh)
 			fresh_candidate()->op[i].flags = 0;
 			take(sh);
 		}
+		default_special(sh, i);
 	}
 }
 
 static void minimize(struct shrink *sh)
 {
 	static void (*const steps[])(struct shrink *) = {
-		drop_ops,    drop_runs,    cut_fronts,     drop_faults,
-		merge_runs,  shorten_runs, default_policy, default_machine,
-		default_ops, lower_pfns,   lower_vas,      lower_planted,
+		drop_ops,     drop_runs,   cut_fronts,     drop_faults,     merge_runs,
+		shorten_runs, shorten_ops, default_policy, default_machine, default_ops,
+		lower_pfns,   lower_vas,   lower_ranges,
 	};
 	unsigned before;
 	do {

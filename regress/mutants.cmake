@@ -36,7 +36,7 @@ function(vmapdiff_mutant patch)
   add_executable(fuzz.${name} ${PROJECT_SOURCE_DIR}/fuzz/${target}.c)
   target_link_libraries(fuzz.${name}
     PRIVATE vmapdiff_mapper_flags fuzz_engine harness batched.${name} prior)
-  add_executable(vmapdiff.${name})
+  add_executable(vmapdiff.${name} main.c)
   target_link_libraries(vmapdiff.${name} PRIVATE tool batched.${name} prior)
   set_target_properties(fuzz.${name} vmapdiff.${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/mutants)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * show: the scenario, the verdict, and the address space of each mapper side
- * by side as it was when the first rule broke. Fits 80 columns.
+ * show: the scenario, the verdict, and the address spaces of the reference
+ * mapper and of one other side by side, as they were when the first rule
+ * broke. Fits 80 columns.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -57,12 +58,15 @@ struct row {
 	bool differs;
 };
 
+#define COLUMNS 2 /* the reference, and another mapper */
+
 struct table {
 	struct arm64_geometry g;
-	struct view view[PLAYER_MAX_MAPPERS];
-	unsigned views;
+	const char *name[COLUMNS];
+	struct view view[COLUMNS];
 	struct row *row;
 	size_t rows;
+	uint64_t differ; /* pages */
 };
 
 static bool same_translation(const struct extent *a, const struct extent *b, uint64_t page)
@@ -83,12 +87,12 @@ static int by_value(const void *a, const void *b)
 static uint64_t *all_boundaries(const struct table *t, size_t *count)
 {
 	size_t n = 0, most = 0;
-	for (unsigned v = 0; v < t->views; v++)
+	for (unsigned v = 0; v < COLUMNS; v++)
 		most += 2 * t->view[v].extents;
 	uint64_t *at = malloc((most + 1) * sizeof(*at));
 	if (!at)
 		exit(EXIT_UNUSABLE);
-	for (unsigned v = 0; v < t->views; v++) {
+	for (unsigned v = 0; v < COLUMNS; v++) {
 		for (size_t i = 0; i < t->view[v].extents; i++) {
 			at[n++] = t->view[v].extent[i].page;
 			at[n++] = t->view[v].extent[i].page + t->view[v].extent[i].pages;
@@ -104,7 +108,7 @@ static bool row_between(const struct table *t, uint64_t page, uint64_t end, stru
 	bool mapped = false;
 	const struct extent *first = view_find(&t->view[0], page);
 	*row = (struct row){ page, end - page, false };
-	for (unsigned v = 0; v < t->views; v++) {
+	for (unsigned v = 0; v < COLUMNS; v++) {
 		const struct extent *e = view_find(&t->view[v], page);
 		mapped |= e != NULL;
 		row->differs |= !same_translation(first, e, page);
@@ -114,6 +118,7 @@ static bool row_between(const struct table *t, uint64_t page, uint64_t end, stru
 
 static void make_rows(struct table *t)
 {
+	t->rows = t->differ = 0;
 	size_t n;
 	uint64_t *at = all_boundaries(t, &n);
 	t->row = malloc((n + 1) * sizeof(*t->row));
@@ -122,6 +127,8 @@ static void make_rows(struct table *t)
 	for (size_t i = 0; i + 1 < n; i++)
 		if (row_between(t, at[i], at[i + 1], &t->row[t->rows]))
 			t->rows++;
+	for (size_t i = 0; i < t->rows; i++)
+		t->differ += t->row[i].differs ? t->row[i].pages : 0;
 	free(at);
 }
 
@@ -174,7 +181,7 @@ static void print_row(const struct table *t, const struct row *row)
 	struct line line = { .length = 0 };
 	uint64_t va = arm64_va_base(&t->g) + (row->page << t->g.granule);
 	append(&line, "%c 0x%016" PRIx64 " %6" PRIu64, row->differs ? '!' : ' ', va, row->pages);
-	for (unsigned v = 0; v < t->views; v++)
+	for (unsigned v = 0; v < COLUMNS; v++)
 		append_cell(&line, view_find(&t->view[v], row->page), row->page);
 	print_line(&line);
 }
@@ -183,8 +190,8 @@ static void print_heading(const struct table *t)
 {
 	struct line line = { .length = 0 };
 	append(&line, "  %-18s %6s", "address", "pages");
-	for (unsigned v = 0; v < t->views; v++)
-		append(&line, "  %-*s", CELL, player_mappers[v]->name);
+	for (unsigned v = 0; v < COLUMNS; v++)
+		append(&line, "  %-*s", CELL, t->name[v]);
 	printf("\n");
 	print_line(&line);
 }
@@ -210,10 +217,8 @@ static void print_left_out(size_t rows)
 static void print_rows(const struct table *t)
 {
 	size_t left_out = 0, printed = 0;
-	uint64_t differ = 0;
 	print_heading(t);
 	for (size_t i = 0; i < t->rows; i++) {
-		differ += t->row[i].differs ? t->row[i].pages : 0;
 		if (!is_shown(t, i) || printed == MOST_ROWS) {
 			left_out++;
 			continue;
@@ -229,10 +234,19 @@ static void print_rows(const struct table *t)
 		print_left_out(left_out);
 	if (!t->rows)
 		printf("  nothing is mapped\n");
-	printf("%" PRIu64 " pages differ%s\n", differ, differ ? " (rows marked !)" : "");
+	printf("%" PRIu64 " pages differ%s\n", t->differ, t->differ ? " (rows marked !)" : "");
 }
 
 /* --- the verdict ------------------------------------------------------------- */
+
+/* The index of a mapper's name; that of NULL if there is none. */
+static unsigned mapper_named(const char *name)
+{
+	unsigned i = 0;
+	while (player_mappers[i] && strcmp(player_mappers[i]->name, name) != 0)
+		i++;
+	return i;
+}
 
 /* Plays each mapper; the earliest op at which one breaks a rule, or the number of ops. */
 static uint32_t judge(struct player *p, struct verdict *first)
@@ -249,20 +263,43 @@ static uint32_t judge(struct player *p, struct verdict *first)
 	return op;
 }
 
-/* Plays all mappers up to the same op and shows what they then have. */
-static void show_spaces(struct player *p, uint32_t ops)
+/* Plays mapper `which` up to `ops` ops and makes the rows of it beside the reference. */
+static void compare(struct player *p, struct table *t, unsigned which, uint32_t ops)
 {
-	struct table t = { .g = arm64_geometry(&scenario.machine) };
+	const unsigned column[COLUMNS] = { 0, which };
 	struct verdict ignored;
-	for (; player_mappers[t.views]; t.views++) {
-		player_run(p, &scenario, t.views, ops, &ignored);
-		t.view[t.views] = view_of(&t.g, p->machine[t.views]);
+	*t = (struct table){ .g = arm64_geometry(&scenario.machine) };
+	for (unsigned v = 0; v < COLUMNS; v++) {
+		t->name[v] = player_mappers[column[v]]->name;
+		player_run(p, &scenario, column[v], ops, &ignored);
+		t->view[v] = view_of(&t->g, p->machine[column[v]]);
 	}
-	make_rows(&t);
+	make_rows(t);
+}
+
+static void table_free(struct table *t)
+{
+	for (unsigned v = 0; v < COLUMNS; v++)
+		view_free(&t->view[v]);
+	free(t->row);
+}
+
+/* Shows mapper `shown` beside the reference, and of the others how many pages differ. */
+static void show_spaces(struct player *p, uint32_t ops, unsigned shown)
+{
+	struct table t;
+	compare(p, &t, shown, ops);
 	print_rows(&t);
-	for (unsigned v = 0; v < t.views; v++)
-		view_free(&t.view[v]);
-	free(t.row);
+	table_free(&t);
+	for (unsigned i = 1; player_mappers[i]; i++) {
+		if (i == shown)
+			continue;
+		compare(p, &t, i, ops);
+		if (t.differ)
+			printf("%s: %" PRIu64 " pages differ; --mapper %s shows them\n", t.name[1],
+			       t.differ, t.name[1]);
+		table_free(&t);
+	}
 }
 
 int command_show(int argc, char **argv)
@@ -273,6 +310,11 @@ int command_show(int argc, char **argv)
 		return EXIT_UNUSABLE;
 	if (a.files != 1) {
 		fprintf(stderr, "vmapdiff show: takes one scenario\n");
+		return EXIT_UNUSABLE;
+	}
+	if (a.mapper && (!mapper_named(a.mapper) || !player_mappers[mapper_named(a.mapper)])) {
+		fprintf(stderr, "vmapdiff show: --mapper is batched or prior, not '%s'\n",
+			a.mapper);
 		return EXIT_UNUSABLE;
 	}
 	if (!load_scenario(a.file[0], &scenario))
@@ -288,7 +330,10 @@ int command_show(int argc, char **argv)
 		printf("all rules hold on every mapper\n");
 	else
 		verdict_print(&verdict, stdout);
-	show_spaces(p, op < scenario.ops ? op + 1 : op);
+	unsigned shown = mapper_named(a.mapper ? a.mapper : batched_mapper.name);
+	if (!a.mapper && verdict.rule != RULE_NONE && mapper_named(verdict.mapper))
+		shown = mapper_named(verdict.mapper);
+	show_spaces(p, op < scenario.ops ? op + 1 : op, shown);
 	if (verdict.rule != RULE_NONE)
 		printf("\nnext: ./rig minimize %s\n", a.file[0]);
 	player_destroy(p);

@@ -33,11 +33,12 @@ bool load_scenario(const char *path, struct scenario *s);
  */
 bool for_each_file(const char *path, bool (*each)(const char *path, void *context), void *context);
 
-/* The arguments of a command that has options of the form -x VALUE only. */
+/* The arguments of a command. */
 struct arguments {
 	const char *file[64];
 	int files;
 	const char *output; /* -o */
+	const char *mapper; /* --mapper */
 	bool to_bytes;      /* --to-bytes */
 };
 
