@@ -4,15 +4,15 @@
 #include "mapper/pgtable/table.h"
 
 /*
- * Whether run, VA and PA let a block at `level` stand for exactly [offset, end).
- * Where VA and PA are skewed alike, two blocks of the run may share it.
+ * Whether run and PA let a block at `level` stand for exactly [offset, end),
+ * which is aligned when it has the block's size: it lies in one entry. Where
+ * VA and PA are skewed alike, two blocks of the run may share it.
  */
 static bool block_fits(const struct walk *w, int level, uint64_t offset, uint64_t end)
 {
 	unsigned shift = level_shift(&w->g, level);
 	uint64_t size = UINT64_C(1) << shift;
-	if (w->run.shift < shift || end - offset != size || offset & (size - 1) ||
-	    block_left(w, offset) < size)
+	if (w->run.shift < shift || end - offset != size || block_left(w, offset) < size)
 		return false;
 	uint64_t pa = run_page(w, offset) << w->g.page_shift;
 	return !(pa & (size - 1));

@@ -82,7 +82,10 @@ static void fill_table(struct protect *p, table_t child, int level, uint64_t des
 	}
 }
 
-/* Puts a full table in a block's place. What a block forbids to run, its table forbids too. */
+/*
+ * Puts a full table in a block's place. What a block forbids to run, its
+ * table forbids too: so far always, since no part of the linear map runs.
+ */
 static int split_block(struct protect *p, const struct leaf *leaf)
 {
 	table_t child = machine_alloc_table(p->machine);

@@ -5,11 +5,6 @@
 
 #include "mapper/pgtable/table.h"
 
-static enum prot without_exec(enum prot prot)
-{
-	return prot == PROT_KERNEL_EXEC ? PROT_KERNEL : prot;
-}
-
 void walk_begin(struct walk *w, struct address_space *space, enum prot prot)
 {
 	*w = (struct walk){
@@ -18,7 +13,7 @@ void walk_begin(struct walk *w, struct address_space *space, enum prot prot)
 		.g = geometry_of(&space->machine->config),
 		.cont_ptes = space->policy->series == POLICY_V9 || space->policy->hugetlb,
 	};
-	w->attributes = desc_attributes(&w->g, without_exec(prot));
+	w->attributes = desc_attributes(&w->g, prot);
 }
 
 void walk_finish(struct walk *w, uint64_t va, uint64_t bytes)

@@ -35,7 +35,7 @@ struct walk {
 	struct run run;
 };
 
-/* Starts a mapping call. No mapping is executable: pgprot_nx(). */
+/* Starts a mapping call. */
 void walk_begin(struct walk *w, struct address_space *space, enum prot prot);
 
 /* Maps one run. 0, -ENOMEM, -EINVAL or -EBUSY, as vmap of mapper.h has it. */

@@ -20,7 +20,7 @@ static uint64_t memory_type(enum prot prot)
 
 static uint64_t permissions(enum prot prot)
 {
-	uint64_t xn = DESC_UXN | (prot == PROT_KERNEL_EXEC ? 0 : DESC_PXN);
+	uint64_t xn = DESC_UXN | DESC_PXN; /* also for PAGE_KERNEL_EXEC: pgprot_nx() */
 	return xn | (prot == PROT_KERNEL_RO ? DESC_RDONLY : DESC_WRITE | DESC_SW_DIRTY);
 }
 

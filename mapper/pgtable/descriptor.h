@@ -36,7 +36,7 @@ static inline bool desc_is_table(uint64_t desc)
 	return (desc & (DESC_VALID | DESC_TABLE)) == (DESC_VALID | DESC_TABLE);
 }
 
-/* All of a kernel leaf but its type and output address. */
+/* All of a kernel leaf but its type and output address. No new mapping is executable. */
 uint64_t desc_attributes(const struct geometry *g, enum prot prot);
 
 /* A descriptor that points to the table page with this pfn. */

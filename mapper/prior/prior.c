@@ -16,8 +16,7 @@ static struct target target_of(struct address_space *space, uint64_t va, uint64_
 			       enum prot prot)
 {
 	struct target t = { .space = space, .g = geometry_of(&space->machine->config) };
-	/* pgprot_nx(): no mapping is executable. */
-	t.attributes = desc_attributes(&t.g, prot == PROT_KERNEL_EXEC ? PROT_KERNEL : prot);
+	t.attributes = desc_attributes(&t.g, prot);
 	t.start = va - t.g.va_base;
 	t.end = t.start + bytes;
 	return t;
