@@ -443,8 +443,9 @@ static bool read_vunmap(struct parser *p, struct op *op)
 static bool read_set_memory(struct parser *p, struct op *op)
 {
 	static const char *const changes[] = { "ro", "rw", "nx", "x", "invalid", "valid", NULL };
-	uint64_t pages, most = UINT64_C(1) << (p->s->machine.va_bits - p->s->machine.page_shift);
-	unsigned change;
+	uint64_t pages = 0, most = UINT64_C(1)
+				   << (p->s->machine.va_bits - p->s->machine.page_shift);
+	unsigned change = 0;
 	if (!need_va(p, op) || !need_number(p, "pages", most, &pages))
 		return false;
 	struct option *option = need(p, "op");

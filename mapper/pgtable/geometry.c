@@ -41,7 +41,7 @@ struct geometry geometry_of(const struct machine_config *config)
 		.cont_shift = page_shift + cont_pte_order(page_shift),
 		.cont_pmd_shift = page_shift + table_bits + cont_pmd_order(page_shift),
 		.pmd_shift = page_shift + table_bits,
-		.start_level = (int8_t)(PTE_LEVEL + 1 - levels),
+		.start_level = PTE_LEVEL + 1 - levels,
 		.pfn_format = pfn_format_of(config),
 		.va_base = -(UINT64_C(1) << config->va_bits),
 		.linear_bytes = UINT64_C(1) << (config->va_bits - 1),

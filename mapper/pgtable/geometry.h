@@ -31,7 +31,7 @@ struct geometry {
 	uint8_t cont_shift;     /* log2 bytes of a contiguous group of pages */
 	uint8_t cont_pmd_shift; /* and of PMD blocks: the linear map's */
 	uint8_t pmd_shift;      /* log2 bytes of what one PMD entry maps */
-	int8_t start_level;     /* of the root table: -1 to 2 */
+	int start_level;        /* of the root table: -1 to 2 */
 	enum pfn_format pfn_format;
 	uint64_t va_base;      /* lowest address of the space: PAGE_OFFSET */
 	uint64_t linear_bytes; /* of the linear map, which begins there with PA 0 */

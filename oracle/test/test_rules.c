@@ -113,7 +113,8 @@ static void make_call(void)
 	machine_begin_call(scene.m, 0, 0);
 	oracle_expect(&scene.oracle, call);
 	if (call->kind == CALL_VMAP)
-		call->returned = reference_mapper.vmap(&space, call->va, call->pages, call->prot, 0);
+		call->returned =
+			reference_mapper.vmap(&space, call->va, call->pages, call->prot, 0);
 	else if (call->kind == CALL_VUNMAP)
 		call->returned = reference_mapper.vunmap(&space, call->va, call->bytes);
 	else
