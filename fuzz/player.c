@@ -35,6 +35,7 @@ struct player *player_create(void)
 	if (!p)
 		return NULL;
 	bool complete = (p->pages = create_pool()) != NULL;
+	complete &= oracle_create(&p->oracle);
 	for (unsigned i = 0; player_mappers[i]; i++)
 		complete &= (p->machine[i] = machine_create()) != NULL;
 	if (complete)
@@ -49,6 +50,7 @@ void player_destroy(struct player *p)
 		return;
 	for (unsigned i = 0; i < PLAYER_MAX_MAPPERS; i++)
 		machine_destroy(p->machine[i]);
+	oracle_destroy(&p->oracle);
 	if (p->pages) {
 		unpoison(p->pages, POOL_BYTES);
 		munmap(p->pages, POOL_BYTES);

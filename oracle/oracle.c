@@ -5,6 +5,16 @@
 
 #include "oracle/properties/properties.h"
 
+bool oracle_create(struct oracle *o)
+{
+	return tlb_create(&o->way.tlb);
+}
+
+void oracle_destroy(struct oracle *o)
+{
+	tlb_destroy(&o->way.tlb);
+}
+
 void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper *mapper,
 		  const struct policy *policy)
 {
@@ -14,6 +24,7 @@ void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper
 	o->policy = policy;
 	o->space.segments = 0;
 	o->verdict.rule = RULE_NONE;
+	history_begin(o);
 }
 
 /* Legality before meaning: an illegal leaf has no translation to speak of. */
@@ -61,8 +72,10 @@ void oracle_expect(struct oracle *o, const struct call *call)
 	o->first_page = oracle_page(o, call->va);
 	o->end_page = o->first_page + (call->bytes >> o->g.granule);
 	o->expected = expect_call(o);
+	history_begin_call(o);
 }
 
+/* The end first, then the way there: a wrong end says more than the step that led to it. */
 bool oracle_judge(struct oracle *o)
 {
 	if (!tables_accesses(o) || !errors_code(o) || !blocks_contiguous(o))
@@ -72,5 +85,5 @@ bool oracle_judge(struct oracle *o)
 	struct machine_counters counters = o->machine->counters;
 	bool held = judge_tables(o) && tables_all_reached(o) && lookup_nothing(o);
 	o->machine->counters = counters;
-	return held;
+	return held && history_held(o) && isolation_held(o);
 }

@@ -14,6 +14,7 @@
 #include "mapper/mapper.h"
 #include "oracle/arm64/walk.h"
 #include "oracle/space.h"
+#include "oracle/tlb.h"
 #include "oracle/verdict.h"
 
 enum call_kind { CALL_VMAP, CALL_VMALLOC, CALL_IOREMAP, CALL_VUNMAP, CALL_SET_MEMORY };
@@ -48,6 +49,28 @@ struct expected {
 	uint64_t all_aliases;          /* so many change if it does not */
 };
 
+/* Where a table page hangs: its entries' level, and the first page that they map. */
+struct table_place {
+	bool linked;
+	int level;
+	uint64_t page;
+	uint64_t written; /* when it was last stored to, or handed out */
+};
+
+/* What hardware could see of the call so far; kept up to date event by event. */
+struct way {
+	bool judging; /* between oracle_expect() and oracle_judge() */
+	struct verdict verdict;
+	struct tlb tlb;
+	struct table_place place[MACHINE_MAX_TABLES];
+	uint64_t clock;   /* events seen */
+	uint64_t ordered; /* when a barrier last ordered stores */
+	/* How far a table walk of this processor may see the last entry made valid. */
+	enum { WAY_VISIBLE, WAY_STORED, WAY_COMPLETED } made;
+	int made_level;
+	uint64_t made_page;
+};
+
 struct oracle {
 	struct arm64_geometry g;
 	struct machine *machine;
@@ -60,6 +83,7 @@ struct oracle {
 	const struct call *call;
 	uint64_t first_page, end_page; /* its range, in pages of the space */
 	struct expected expected;
+	struct way way;
 
 	/* The sweep in progress. */
 	uint64_t seen_page;                      /* pages below have been judged */
@@ -68,6 +92,10 @@ struct oracle {
 	uint32_t sweep;                          /* number of this sweep, never 0 */
 	uint32_t reached_in[MACHINE_MAX_TABLES]; /* the last sweep that reached each */
 };
+
+/* Memory for what an oracle keeps; false when the host has none. *o is zeroed before. */
+bool oracle_create(struct oracle *o);
+void oracle_destroy(struct oracle *o);
 
 /*
  * Starts judging `mapper` on a machine that was just reset. Borrows machine,

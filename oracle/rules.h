@@ -48,6 +48,30 @@
 	  "a group's members have equal attributes", "Arm R_JQQTC")                                \
 	X(ISOLATION_OUTSIDE, "isolation", "outside",                                               \
 	  "addresses outside a call's range translate as before", "the call's contract")           \
+	X(ISOLATION_OVERWRITE, "isolation", "overwrite",                                           \
+	  "a mapping call overwrites no live entry", "Linux mm/vmalloc.c: -EBUSY or BUG()")        \
+	X(ISOLATION_TRANSIENT, "isolation", "transient",                                           \
+	  "while a call runs, each address reads as before it, as after it, or faults",            \
+	  "the call's contract")                                                                   \
+	X(HISTORY_LIVE_CHANGE, "history", "live_change",                                           \
+	  "an entry that is live changes only as Arm allows without break-before-make",            \
+	  "Arm R_WHZWS, R_KFLJB, R_PVTFW, R_KHRBC")                                                \
+	X(HISTORY_MAKE_BEFORE_TLBI, "history", "make_before_tlbi",                                 \
+	  "an entry is made valid only when no TLB can hold what was there before", "Arm R_DDMVT") \
+	X(HISTORY_STALE, "history", "stale",                                                       \
+	  "when a call returns, no TLB can hold what it took away or changed",                     \
+	  "Arm R_DDMVT, R_LQLSD, R_SQXYZ")                                                         \
+	X(HISTORY_FREED_TABLE, "history", "freed_table",                                           \
+	  "a table page is freed only when no walk can reach it, by the tables or by a cached "    \
+	  "pointer",                                                                               \
+	  "Arm R_DDMVT; Linux b6bdb7517c3d")                                                       \
+	X(HISTORY_PUBLISH, "history", "publish",                                                   \
+	  "a table is linked only after a barrier behind the stores to it",                        \
+	  "Arm R_SPVBD; Linux pmd_populate()")                                                     \
+	X(HISTORY_DSB, "history", "dsb",                                                           \
+	  "a DSB follows an entry made valid before the call returns", "Arm R_SPVBD")              \
+	X(HISTORY_ISB, "history", "isb", "an ISB follows that DSB before the call returns",        \
+	  "Arm I_WZCBG")                                                                           \
 	X(TABLES_LEAK, "tables", "leak", "every table page is reachable or freed",                 \
 	  "Linux: nothing else could free it")                                                     \
 	X(TABLES_DANGLING, "tables", "dangling", "a table descriptor points to a live table page", \

@@ -62,6 +62,8 @@ static void clear_group(struct protect *p, const struct leaf *leaf)
 		uint64_t desc = machine_load(p->machine, leaf->table, i);
 		machine_store(p->machine, leaf->table, i, 1, desc & ~DESC_CONT, 0);
 	}
+	machine_barrier(p->machine, BARRIER_DSB_ISHST);
+	machine_barrier(p->machine, BARRIER_ISB);
 	p->space->modified |= MODIFIED_LEVEL(leaf->level);
 }
 
@@ -97,6 +99,8 @@ static int split_block(struct protect *p, const struct leaf *leaf)
 	if (leaf->desc & DESC_PXN)
 		link |= DESC_TABLE_PXN;
 	machine_store(p->machine, leaf->table, leaf->index, 1, link, 0);
+	machine_barrier(p->machine, BARRIER_DSB_ISHST);
+	machine_barrier(p->machine, BARRIER_ISB);
 	p->space->modified |= MODIFIED_LEVEL(leaf->level);
 	return 0;
 }

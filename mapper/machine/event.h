@@ -42,16 +42,26 @@ enum cache_flush {
 /* `words` and `old_words` are this when there is no list. */
 #define EVENT_NO_WORDS UINT32_MAX
 
+/* A TLBI without a hint drops entries of every level. */
+#define EVENT_NO_HINT INT8_MAX
+
 struct event {
 	uint8_t kind;                 /* enum event_kind */
 	uint8_t what;                 /* barrier, cache_flush, trap; whether a trylock was had */
 	bool last_level_only;         /* TLBI: table descriptors stay cached */
 	bool all;                     /* TLBI: every address */
+	int8_t level;                 /* TLBI: the level hint (TTL), or EVENT_NO_HINT */
 	uint32_t table, index, count; /* store, alloc, free, trap */
 	uint32_t words;               /* store: the list stored, or EVENT_NO_WORDS for a series */
 	uint32_t old_words;   /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
 	uint64_t first, step; /* store: the series */
 	uint64_t va, bytes;   /* TLBI, cache flush, warning, BUG */
+};
+
+/* Who is told of each event as it happens; of a store before it changes the table. */
+struct event_watch {
+	void (*see)(void *context, const struct event *event); /* NULL: nobody */
+	void *context;
 };
 
 /* The record of one call into a mapper. Owned by the machine. */

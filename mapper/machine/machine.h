@@ -78,6 +78,7 @@ struct machine {
 	uint32_t tables;        /* handed out so far, the root included */
 	uint32_t entries;       /* per table page */
 	struct event_log log;
+	struct event_watch watch; /* set by whoever judges; machine_reset() clears it */
 
 	/* Injected faults: countdowns, 0 when none is armed. */
 	uint32_t fail_alloc, fail_trylock;
@@ -146,6 +147,9 @@ void machine_unlock(struct machine *m);
 /* Barriers, TLB maintenance, cache flushes and complaints; see event.h for their fields. */
 void machine_barrier(struct machine *m, enum barrier kind);
 void machine_tlbi_range(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only);
+/* The same with a level hint: entries of other levels stay (R_SQXYZ). */
+void machine_tlbi_hinted(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only,
+			 int level);
 void machine_tlbi_all(struct machine *m);
 void machine_flush_cache(struct machine *m, enum cache_flush when, uint64_t va, uint64_t bytes);
 void machine_warn(struct machine *m, uint64_t va);

@@ -12,17 +12,24 @@ void machine_barrier(struct machine *m, enum barrier kind)
 	record(m, (struct event){ .kind = EVENT_BARRIER, .what = (uint8_t)kind });
 }
 
-void machine_tlbi_range(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only)
+void machine_tlbi_hinted(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only,
+			 int level)
 {
 	record(m, (struct event){ .kind = EVENT_TLBI,
 				  .last_level_only = last_level_only,
+				  .level = (int8_t)level,
 				  .va = va,
 				  .bytes = bytes });
 }
 
+void machine_tlbi_range(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only)
+{
+	machine_tlbi_hinted(m, va, bytes, last_level_only, EVENT_NO_HINT);
+}
+
 void machine_tlbi_all(struct machine *m)
 {
-	record(m, (struct event){ .kind = EVENT_TLBI, .all = true });
+	record(m, (struct event){ .kind = EVENT_TLBI, .all = true, .level = EVENT_NO_HINT });
 }
 
 void machine_flush_cache(struct machine *m, enum cache_flush when, uint64_t va, uint64_t bytes)

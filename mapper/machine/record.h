@@ -39,6 +39,8 @@ static inline void record(struct machine *m, struct event e)
 		return;
 	}
 	m->log.event[m->log.events++] = e;
+	if (m->watch.see)
+		m->watch.see(m->watch.context, &e);
 }
 
 /* Copies words into the log and says where they stand. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * isolation: addresses outside a call's range read after it as before it.
+ * isolation: addresses outside a call's range read after it as before it, and
+ * those inside never read as anything but what was there before and what is
+ * there afterwards.
  *
  * The expectation outside the range is what it was, so this is the same
  * comparison as translation's; the place decides which rule a difference
@@ -8,6 +10,11 @@
  * the kernel has it, still counts as the range.
  */
 #include "oracle/properties/properties.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "oracle/attributes.h"
 
 #define GUARD_PAGES 1
 
@@ -21,4 +28,71 @@ enum rule isolation_rule(const struct oracle *o, uint64_t page)
 	if (!in_range(o, page))
 		return RULE_ISOLATION_OUTSIDE;
 	return o->call->cleanup ? RULE_ERRORS_RESIDUE : RULE_TRANSLATION_UNEXPECTED;
+}
+
+/* --- after each store ------------------------------------------------------------ */
+
+/* Words of a store that are, word for word, what the table holds now. */
+static bool stays(const struct event *e, const uint64_t *stored, const uint64_t *words)
+{
+	uint64_t differ = 0;
+	if (stored)
+		for (uint32_t i = 0; i < e->count; i++)
+			differ |= words[i] ^ stored[i];
+	else
+		for (uint32_t i = 0; i < e->count; i++)
+			differ |= words[i] ^ (e->first + i * e->step);
+	return !differ;
+}
+
+/* Whether a leaf that stood for a while at `page` gave what was, or is, mapped there. */
+static bool is_old_or_new(const struct oracle *o, int level, uint64_t page, uint64_t desc)
+{
+	uint64_t pages = UINT64_C(1) << arm64_leaf_order(&o->g, level);
+	unsigned at = space_find(&o->space, page);
+	const struct segment *s = &o->space.segment[at];
+	if (at == o->space.segments || s->start > page)
+		return o->call->kind == CALL_VUNMAP; /* what was there, and went */
+	uint64_t pfn = (arm64_address(&o->g, desc) >> o->g.granule) & ~(pages - 1);
+	return segment_pfn(s, page) == pfn &&
+	       attributes_of(s->prot)->memory == arm64_attributes(&o->g, desc, 0).memory;
+}
+
+static bool judge_transient(struct oracle *o, const struct table_place *place, uint32_t index,
+			    uint64_t desc)
+{
+	uint64_t page = place->page + ((uint64_t)index << arm64_leaf_order(&o->g, place->level));
+	if (arm64_kind(&o->g, place->level, desc) != ARM64_LEAF ||
+	    is_old_or_new(o, place->level, page, desc))
+		return true;
+	property_failed(o, RULE_ISOLATION_TRANSIENT, place->level, page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE,
+		 "what was there, what is there, or a fault");
+	oracle_describe(o, place->level, desc, o->verdict.found);
+	return false;
+}
+
+/*
+ * What is in the tables at the end is right. So only what was stored and did
+ * not stay is looked at: it must have been right too, or a fault.
+ */
+bool isolation_held(struct oracle *o)
+{
+	const struct machine *m = o->machine;
+	for (uint32_t k = 0; k < m->log.events; k++) {
+		const struct event *e = &m->log.event[k];
+		if (e->kind != EVENT_STORE || !o->way.place[e->table].linked)
+			continue;
+		const uint64_t *stored = e->words == EVENT_NO_WORDS ? NULL : &m->log.word[e->words];
+		const uint64_t *words = machine_words(m, e->table) + e->index;
+		if (stays(e, stored, words))
+			continue;
+		for (uint32_t i = 0; i < e->count; i++) {
+			uint64_t desc = stored ? stored[i] : e->first + i * e->step;
+			if (desc != words[i] &&
+			    !judge_transient(o, &o->way.place[e->table], e->index + i, desc))
+				return false;
+		}
+	}
+	return true;
 }

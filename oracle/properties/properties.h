@@ -9,6 +9,9 @@
 #include "oracle/expect.h"
 #include "oracle/oracle.h"
 
+/* A verdict but for expected and found. */
+struct verdict property_verdict(const struct oracle *o, enum rule rule, int level, uint64_t page);
+
 /* Fills the verdict but for expected and found; always false. */
 bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page);
 
@@ -35,6 +38,17 @@ bool errors_code(struct oracle *o);
 
 /* blocks.c: what vmalloc() says it kept. */
 bool blocks_contiguous(struct oracle *o);
+
+/*
+ * history.c: watches the machine from history_begin() on. What is stored
+ * outside of calls was there before: nothing of it is judged, or cached.
+ */
+void history_begin(struct oracle *o);
+void history_begin_call(struct oracle *o);
+bool history_held(struct oracle *o);
+
+/* isolation.c: no store of the call left a value for a while that is neither old nor new. */
+bool isolation_held(struct oracle *o);
 
 /* lookup.c: leaves of the call's range, and where in and around it nothing is mapped. */
 bool lookup_span(struct oracle *o, const struct arm64_span *span);

@@ -11,9 +11,9 @@ const char *call_name(enum call_kind kind)
 	return names[kind];
 }
 
-bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page)
+struct verdict property_verdict(const struct oracle *o, enum rule rule, int level, uint64_t page)
 {
-	o->verdict = (struct verdict){
+	return (struct verdict){
 		.rule = rule,
 		.mapper = o->mapper->name,
 		.call = call_name(o->call->kind),
@@ -22,6 +22,11 @@ bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page)
 		.level = level,
 		.va = arm64_va_base(&o->g) + (page << o->g.granule),
 	};
+}
+
+bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page)
+{
+	o->verdict = property_verdict(o, rule, level, page);
 	return false;
 }
 

@@ -78,6 +78,8 @@ static void end_group(const struct change *c, const struct found *f)
 		uint64_t desc = machine_load(c->m, f->slot.table, i);
 		machine_store(c->m, f->slot.table, i, 1, desc & ~ARM64_CONTIGUOUS, 0);
 	}
+	machine_barrier(c->m, BARRIER_DSB_ISHST);
+	machine_barrier(c->m, BARRIER_ISB);
 }
 
 /* Replaces a block by a table of the leaves one level below that map the same. */
@@ -96,6 +98,8 @@ static int take_apart(const struct change *c, const struct found *f)
 	}
 	machine_barrier(c->m, BARRIER_DSB_ISHST);
 	machine_store(c->m, f->slot.table, f->slot.index, 1, reference_link(&c->g, c->m, child), 0);
+	machine_barrier(c->m, BARRIER_DSB_ISHST);
+	machine_barrier(c->m, BARRIER_ISB);
 	return 0;
 }
 

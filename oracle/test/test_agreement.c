@@ -115,7 +115,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(flips_are_judged_alike) };
 	m = machine_create();
-	int failed = m ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+	int failed = m && oracle_create(&oracle) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+	oracle_destroy(&oracle);
 	machine_destroy(m);
 	return failed;
 }

@@ -118,7 +118,8 @@ int main(void)
 		cmocka_unit_test(a_table_is_full_before_it_is_linked),
 	};
 	m = machine_create();
-	int failed = m ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+	int failed = m && oracle_create(&oracle) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+	oracle_destroy(&oracle);
 	machine_destroy(m);
 	return failed;
 }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What TLB maintenance drops, and when: each fact of oracle/tlb.h. */
+#include "mapper/test/cmocka_all.h"
+#include "oracle/tlb.h"
+
+static const struct machine_config config = { .page_shift = 12, .va_bits = 48, .pa_bits = 48 };
+static struct arm64_geometry g;
+static struct tlb tlb;
+
+static int begin(void **state)
+{
+	(void)state;
+	g = arm64_geometry(&config);
+	tlb_begin(&tlb, &g);
+	return 0;
+}
+
+static void invalidate(uint64_t page, uint64_t pages, bool last_level_only, int level)
+{
+	struct event e = { .kind = EVENT_TLBI,
+			   .last_level_only = last_level_only,
+			   .level = (int8_t)level,
+			   .va = arm64_va_base(&g) + (page << 12),
+			   .bytes = pages << 12 };
+	tlb_invalidate(&tlb, &e);
+}
+
+static bool holds(uint64_t page)
+{
+	return tlb_find(&tlb, page, page + 1);
+}
+
+static void leaf(int level, uint64_t page, uint32_t entries)
+{
+	tlb_add(&tlb, level, page, entries, MACHINE_NO_TABLE);
+}
+
+static void nothing_is_dropped_before_a_dsb(void **state)
+{
+	(void)state;
+	leaf(3, 100, 1);
+	invalidate(100, 1, true, EVENT_NO_HINT);
+	tlb_complete(&tlb);
+	assert_true(holds(100));
+}
+
+static void a_tlbi_is_complete_with_the_dsb_behind_it(void **state)
+{
+	(void)state;
+	leaf(3, 100, 1);
+	tlb_order(&tlb);
+	invalidate(100, 1, true, EVENT_NO_HINT);
+	assert_true(holds(100));
+	tlb_order(&tlb); /* DSB ISHST: stores only (R_PSMWS) */
+	assert_true(holds(100));
+	tlb_complete(&tlb);
+	assert_false(holds(100));
+}
+
+static void one_tlbi_drops_a_whole_block(void **state)
+{
+	(void)state;
+	leaf(2, 512, 2);
+	tlb_order(&tlb);
+	invalidate(600, 1, true, EVENT_NO_HINT);
+	tlb_complete(&tlb);
+	assert_false(holds(512));
+	assert_true(holds(1024));
+}
+
+static void one_tlbi_drops_one_member_of_a_group(void **state)
+{
+	(void)state;
+	leaf(3, 16, 16);
+	tlb_order(&tlb);
+	invalidate(20, 2, true, EVENT_NO_HINT);
+	tlb_complete(&tlb);
+	for (uint64_t page = 16; page < 32; page++)
+		assert_int_equal(holds(page), page != 20 && page != 21);
+}
+
+static void last_level_only_keeps_table_pointers(void **state)
+{
+	(void)state;
+	tlb_add(&tlb, 2, 512, 1, 7);
+	tlb_order(&tlb);
+	invalidate(512, 512, true, EVENT_NO_HINT);
+	tlb_complete(&tlb);
+	assert_non_null(tlb_find_table(&tlb, 7));
+	invalidate(700, 1, false, EVENT_NO_HINT);
+	tlb_complete(&tlb);
+	assert_null(tlb_find_table(&tlb, 7));
+}
+
+static void a_wrong_hint_drops_nothing(void **state)
+{
+	(void)state;
+	leaf(2, 512, 1);
+	tlb_order(&tlb);
+	invalidate(512, 512, true, 3);
+	invalidate(600, 1, true, 2); /* not where a level 2 entry begins */
+	tlb_complete(&tlb);
+	assert_true(holds(512));
+	invalidate(512, 512, true, 2);
+	tlb_complete(&tlb);
+	assert_false(holds(512));
+}
+
+static void what_comes_after_a_tlbi_stays(void **state)
+{
+	(void)state;
+	leaf(3, 5, 1);
+	tlb_order(&tlb);
+	invalidate(0, 100, true, EVENT_NO_HINT);
+	leaf(3, 6, 1);
+	tlb_complete(&tlb);
+	assert_false(holds(5));
+	assert_true(holds(6));
+}
+
+static void too_many_are_noticed(void **state)
+{
+	(void)state;
+	for (uint64_t i = 0; i <= TLB_MAX_STALE; i++)
+		leaf(3, 2 * i, 1);
+	assert_true(tlb.overflow);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(nothing_is_dropped_before_a_dsb, begin),
+		cmocka_unit_test_setup(a_tlbi_is_complete_with_the_dsb_behind_it, begin),
+		cmocka_unit_test_setup(one_tlbi_drops_a_whole_block, begin),
+		cmocka_unit_test_setup(one_tlbi_drops_one_member_of_a_group, begin),
+		cmocka_unit_test_setup(last_level_only_keeps_table_pointers, begin),
+		cmocka_unit_test_setup(a_wrong_hint_drops_nothing, begin),
+		cmocka_unit_test_setup(what_comes_after_a_tlbi_stays, begin),
+		cmocka_unit_test_setup(too_many_are_noticed, begin),
+	};
+	int failed = tlb_create(&tlb) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+	tlb_destroy(&tlb);
+	return failed;
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/tlb.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+bool tlb_create(struct tlb *tlb)
+{
+	void *p = mmap(NULL, TLB_MAX_STALE * sizeof(*tlb->stale), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	*tlb = (struct tlb){ .stale = p == MAP_FAILED ? NULL : p };
+	return tlb->stale;
+}
+
+void tlb_destroy(struct tlb *tlb)
+{
+	if (tlb->stale)
+		munmap(tlb->stale, TLB_MAX_STALE * sizeof(*tlb->stale));
+	tlb->stale = NULL;
+}
+
+void tlb_begin(struct tlb *tlb, const struct arm64_geometry *g)
+{
+	tlb->g = g;
+	tlb->count = 0;
+	tlb->overflow = false;
+}
+
+static uint64_t pages_of(const struct tlb *tlb, const struct tlb_stale *s)
+{
+	return (uint64_t)s->entries << arm64_leaf_order(tlb->g, s->level);
+}
+
+void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_t child)
+{
+	struct tlb_stale *last = tlb->count ? &tlb->stale[tlb->count - 1] : NULL;
+	if (last && !last->ordered && last->level == level && child == MACHINE_NO_TABLE &&
+	    last->child == MACHINE_NO_TABLE && last->page + pages_of(tlb, last) == page) {
+		last->entries += entries;
+		return;
+	}
+	if (tlb->count == TLB_MAX_STALE) {
+		tlb->overflow = true;
+		return;
+	}
+	tlb->stale[tlb->count++] = (struct tlb_stale){
+		.page = page, .entries = entries, .level = level, .child = child
+	};
+}
+
+void tlb_order(struct tlb *tlb)
+{
+	for (uint32_t i = tlb->count; i-- > 0 && !tlb->stale[i].ordered;)
+		tlb->stale[i].ordered = true;
+}
+
+void tlb_complete(struct tlb *tlb)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < tlb->count; i++)
+		if (!tlb->stale[i].dropped)
+			tlb->stale[kept++] = tlb->stale[i];
+	tlb->count = kept;
+	tlb_order(tlb);
+}
+
+/* Cuts the entries before `from` and those from `to` on off into records of their own. */
+static void cut_out(struct tlb *tlb, uint32_t i, uint32_t from, uint32_t to)
+{
+	struct tlb_stale whole = tlb->stale[i], part[3];
+	unsigned order = arm64_leaf_order(tlb->g, whole.level), parts = 0;
+	const uint32_t bounds[4] = { 0, from, to, whole.entries };
+	for (unsigned k = 0; k < 3; k++) {
+		if (bounds[k] == bounds[k + 1])
+			continue;
+		part[parts] = whole;
+		part[parts].page = whole.page + ((uint64_t)bounds[k] << order);
+		part[parts].entries = bounds[k + 1] - bounds[k];
+		part[parts].dropped = k == 1;
+		parts++;
+	}
+	if (tlb->count + parts - 1 > TLB_MAX_STALE) {
+		tlb->overflow = true;
+		return;
+	}
+	memmove(&tlb->stale[i + parts], &tlb->stale[i + 1],
+		(tlb->count - i - 1) * sizeof(*tlb->stale));
+	memcpy(&tlb->stale[i], part, parts * sizeof(*part));
+	tlb->count += parts - 1;
+}
+
+/* Whether a TLBI is for entries like this one, wherever they are. */
+static bool is_for(const struct tlb_stale *s, const struct event *tlbi)
+{
+	if (!s->ordered || s->dropped)
+		return false;
+	if (s->child != MACHINE_NO_TABLE && tlbi->last_level_only)
+		return false;
+	return tlbi->level == EVENT_NO_HINT || tlbi->level == s->level;
+}
+
+/* A hint is for a range that begins where an entry of that level does (D8.17.5.2). */
+static bool hint_fits(const struct tlb *tlb, const struct event *tlbi)
+{
+	if (tlbi->level == EVENT_NO_HINT)
+		return true;
+	return !(tlbi->va & ((UINT64_C(1) << arm64_leaf_bits(tlb->g, tlbi->level)) - 1));
+}
+
+static void invalidate_range(struct tlb *tlb, const struct event *tlbi)
+{
+	uint64_t page = (tlbi->va - arm64_va_base(tlb->g)) >> tlb->g->granule;
+	uint64_t end = page + (tlbi->bytes >> tlb->g->granule);
+	for (uint32_t i = 0; i < tlb->count; i++) {
+		struct tlb_stale *s = &tlb->stale[i];
+		uint64_t stop = s->page + pages_of(tlb, s);
+		unsigned order = arm64_leaf_order(tlb->g, s->level);
+		if (!is_for(s, tlbi) || end <= s->page || page >= stop)
+			continue;
+		uint32_t from = page > s->page ? (uint32_t)((page - s->page) >> order) : 0;
+		uint32_t to =
+			end < stop ? (uint32_t)(((end - s->page - 1) >> order) + 1) : s->entries;
+		cut_out(tlb, i, from, to);
+	}
+}
+
+void tlb_invalidate(struct tlb *tlb, const struct event *tlbi)
+{
+	if (!tlbi->all) {
+		if (hint_fits(tlb, tlbi))
+			invalidate_range(tlb, tlbi);
+		return;
+	}
+	for (uint32_t i = 0; i < tlb->count; i++)
+		tlb->stale[i].dropped |= is_for(&tlb->stale[i], tlbi);
+}
+
+const struct tlb_stale *tlb_find(const struct tlb *tlb, uint64_t page, uint64_t end)
+{
+	for (uint32_t i = 0; i < tlb->count; i++) {
+		const struct tlb_stale *s = &tlb->stale[i];
+		if (s->page < end && page < s->page + pages_of(tlb, s))
+			return s;
+	}
+	return NULL;
+}
+
+const struct tlb_stale *tlb_find_table(const struct tlb *tlb, table_t table)
+{
+	for (uint32_t i = 0; i < tlb->count; i++)
+		if (tlb->stale[i].child == table)
+			return &tlb->stale[i];
+	return NULL;
+}

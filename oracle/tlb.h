@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What translation caches may still hold of entries that the tables no longer
+ * have: as much as Arm allows. Every entry that was ever valid and reachable
+ * counts as cached, as a leaf of its own size, as a member of a group, or as
+ * a pointer to a table, until TLB maintenance that covers it is complete:
+ *
+ *     the store; DSB; TLBI; DSB (R_DDMVT, R_SPVBD, R_PSMWS)
+ *
+ * One TLBI for any address of a block drops the whole block (R_LGSCG); of a
+ * contiguous group it drops only the entries whose addresses it names
+ * (I_JQPNP, R_LQLSD). With a hint it drops entries of that level alone, and
+ * nothing when the hint does not fit (R_SQXYZ). Entries that are valid in the
+ * tables are not listed: that they are cached does no harm.
+ */
+#ifndef ORACLE_TLB_H
+#define ORACLE_TLB_H
+
+#include "oracle/arm64/geometry.h"
+
+/* Neighbouring entries of one level that were taken away. */
+struct tlb_stale {
+	uint64_t page;    /* the first that they mapped */
+	uint32_t entries; /* 1 of a table pointer */
+	int level;
+	table_t child; /* of a table pointer; MACHINE_NO_TABLE of leaves */
+	bool ordered;  /* a DSB followed the store */
+	bool dropped;  /* and then a TLBI */
+};
+
+/* More are never open at once: a page of a scenario is one entry at the most. */
+#define TLB_MAX_STALE (1u << 17)
+
+struct tlb {
+	const struct arm64_geometry *g; /* borrowed */
+	struct tlb_stale *stale;        /* TLB_MAX_STALE, owned */
+	uint32_t count;
+	bool overflow; /* more than fit were taken away without maintenance */
+};
+
+/* Memory for a TLB that holds nothing; false when the host has none. */
+bool tlb_create(struct tlb *tlb);
+void tlb_destroy(struct tlb *tlb);
+void tlb_begin(struct tlb *tlb, const struct arm64_geometry *g);
+
+/* Entries at `level` from `page` on, valid until now, are no longer in the tables. */
+void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_t child);
+
+/* A DSB that orders stores; one that also completes TLB maintenance; a TLBI event. */
+void tlb_order(struct tlb *tlb);
+void tlb_complete(struct tlb *tlb);
+void tlb_invalidate(struct tlb *tlb, const struct event *tlbi);
+
+/* A stale entry that maps some of pages [page, end); NULL if there is none. */
+const struct tlb_stale *tlb_find(const struct tlb *tlb, uint64_t page, uint64_t end);
+
+/* A stale pointer to `table`; NULL if there is none. */
+const struct tlb_stale *tlb_find_table(const struct tlb *tlb, table_t table);
+
+#endif
