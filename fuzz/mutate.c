@@ -371,6 +371,7 @@ void mutate(struct scenario *s, enum theme theme, struct rng *rng, uint64_t max_
 	uint64_t times = 1 + rng_below(rng, 4);
 	s->expect.stated = false;
 	s->expect.rule = RULE_NONE;
+	s->policy.quirks = 0; /* known to break rules */
 	for (uint64_t i = 0; i < times; i++) {
 		mutate_once(s, theme, rng);
 		settle(s, theme, rng, max_pages);

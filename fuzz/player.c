@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/player.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -162,6 +163,7 @@ static bool judge_call(struct player *p, struct call *call, const struct op *op)
 	call->areas = p->areas;
 	oracle_expect(&p->oracle, call);
 	make_call(p->mapper, &space, call, op);
+	call->modified = space.modified;
 	return oracle_judge(&p->oracle);
 }
 
@@ -198,6 +200,7 @@ static bool play_call(struct player *p, const struct op *op)
 		.pages = p->array[p->op],
 		.pa = op->pfn << p->scenario->machine.page_shift,
 		.prot = op->prot,
+		.flags = op->flags,
 		.change = op->change,
 	};
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
@@ -225,6 +228,14 @@ static void play_plant(struct player *p, const struct op *op)
 		oracle_plant_leaf(&p->oracle, op->va, op->pfn, op->level);
 }
 
+static void add_missed(struct missed *to, const struct missed *from)
+{
+	to->behind_single += from->behind_single;
+	to->skewed += from->skewed;
+	to->unaligned += from->unaligned;
+	to->policy += from->policy;
+}
+
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict)
 {
@@ -244,8 +255,21 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 			play_plant(p, op);
 	}
 	*verdict = p->oracle.verdict;
+	add_missed(&p->missed, &p->oracle.missed);
 	p->mapper = NULL;
 	return holds;
+}
+
+void player_print_missed(const struct player *p, FILE *to)
+{
+	const struct missed *m = &p->missed;
+	if (!m->behind_single && !m->skewed && !m->unaligned && !m->policy)
+		return;
+	fprintf(to,
+		"single pages where large leaves were missed: %" PRIu64
+		" behind a single page, %" PRIu64 " by skew, %" PRIu64
+		" by the pfn's alignment, %" PRIu64 " by policy\n",
+		m->behind_single, m->skewed, m->unaligned, m->policy);
 }
 
 /* Whether the reference plays this scenario: by its content alone. */

@@ -6,6 +6,8 @@
 #ifndef FUZZ_PLAYER_H
 #define FUZZ_PLAYER_H
 
+#include <stdio.h>
+
 #include "fuzz/scenario.h"
 #include "mapper/mapper.h"
 #include "oracle/oracle.h"
@@ -22,7 +24,8 @@ struct player {
 	struct page_array array[SCENARIO_MAX_OPS];
 	struct vm_area area[SCENARIO_MAX_OPS]; /* what is mapped, the oldest first */
 	unsigned areas;
-	uint64_t executions; /* scenarios played */
+	uint64_t executions;  /* scenarios played */
+	struct missed missed; /* large leaves that policies forwent, by mappers of the series */
 
 	/* What is being played, for whoever must report a crash. */
 	const struct scenario *scenario;
@@ -44,6 +47,9 @@ void player_prepare(struct player *p, const struct scenario *s);
  */
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict);
+
+/* A line that says how many pages missed a large leaf, by cause; nothing when none did. */
+void player_print_missed(const struct player *p, FILE *to);
 
 /* Prepares, then plays all ops on every mapper until one breaks a rule. */
 bool player_play_all(struct player *p, const struct scenario *s, struct verdict *verdict);

@@ -129,6 +129,9 @@ const char *op_name(enum op_kind kind);
 const char *prot_name(enum prot prot);
 const char *change_name(enum memory_change change);
 
+/* Names of quirks by the number of their bit; ends with NULL. */
+extern const char *const quirk_names[];
+
 /*
  * Why a scenario is refused: the option it is about, as the text names it
  * ("" when it is the whole line), and a sentence. Both are static.

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define MAGIC 0xa6 /* no text starts with it */
-#define VERSION 2
+#define VERSION 3
 
 /* How a run begins: these two, or its number of pages plus RUN_PAGES. */
 #define RUN_HOLE 0
@@ -87,6 +87,7 @@ static void put_header(struct writer *w, const struct scenario *s)
 	put_byte(w, s->policy.scan_limit);
 	put_byte(w, s->policy.hugetlb);
 	put_byte(w, s->policy.max_shift);
+	put_byte(w, s->policy.quirks);
 }
 
 static bool get_bool(struct reader *r)
@@ -108,6 +109,7 @@ static void get_header(struct reader *r, struct scenario *s)
 	s->policy.scan_limit = get_bool(r);
 	s->policy.hugetlb = get_bool(r);
 	s->policy.max_shift = get_byte(r);
+	s->policy.quirks = (uint8_t)get_number(r, QUIRKS);
 }
 
 /* Rules are named, so that what is stored stays true when rules are added. */

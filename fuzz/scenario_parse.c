@@ -334,6 +334,27 @@ static bool read_machine(struct parser *p)
 	return scenario_check_machine(config, &why) || refused(p, &why);
 }
 
+/* quirks=NAME,NAME... */
+static bool take_quirks(struct parser *p, uint8_t *quirks)
+{
+	struct option *option = take(p, "quirks");
+	if (!option)
+		return true;
+	struct option one = *option;
+	const char *end = option->value.at ? option->value.at + option->value.length : NULL;
+	for (const char *at = option->value.at;; at = one.value.at + one.value.length + 1) {
+		unsigned quirk = 0;
+		const char *comma = at ? memchr(at, ',', (size_t)(end - at)) : NULL;
+		one.value.at = at;
+		one.value.length = at ? (size_t)((comma ? comma : end) - at) : 0;
+		if (!option_name(p, &one, quirk_names, &quirk))
+			return false;
+		*quirks |= (uint8_t)(1u << quirk);
+		if (!comma)
+			return true;
+	}
+}
+
 static bool read_policy(struct parser *p)
 {
 	static const char *const huge[] = { "always", "flag", "never", NULL };
@@ -351,10 +372,11 @@ static bool read_policy(struct parser *p)
 	    !take_yes_no(p, "stop-at-order0", &policy->stop_at_order0) ||
 	    !take_yes_no(p, "scan-limit", &policy->scan_limit) ||
 	    !take_yes_no(p, "hugetlb", &policy->hugetlb) ||
-	    !take_byte(p, "max-shift", &policy->max_shift))
+	    !take_byte(p, "max-shift", &policy->max_shift) || !take_quirks(p, &policy->quirks))
 		return false;
 	policy->vmap_huge = vmap_huge;
-	if (!all_taken(p, "v9 v4 prior vmap-huge= stop-at-order0= scan-limit= hugetlb= max-shift="))
+	if (!all_taken(p, "v9 v4 prior vmap-huge= stop-at-order0= scan-limit= hugetlb= max-shift= "
+			  "quirks="))
 		return false;
 	return scenario_check_policy(p->s, &why) || refused(p, &why);
 }

@@ -30,6 +30,9 @@ static void print_policy(const struct policy *policy, FILE *to)
 	print_yes_no("hugetlb", policy->hugetlb, standard.hugetlb, to);
 	if (policy->max_shift != standard.max_shift)
 		fprintf(to, " max-shift=%u", policy->max_shift);
+	for (unsigned i = 0, n = 0; quirk_names[i]; i++)
+		if (policy->quirks >> i & 1)
+			fprintf(to, "%s%s", n++ ? "," : " quirks=", quirk_names[i]);
 	fputc('\n', to);
 }
 

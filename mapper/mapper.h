@@ -59,7 +59,14 @@ struct policy {
 	bool scan_limit;     /* the search is bounded by the pfn's alignment */
 	bool hugetlb;        /* CONFIG_HUGETLB_PAGE: without it v4 and prior make no cont-PTEs */
 	uint8_t max_shift;   /* log2 of the largest leaf or batch, page_shift to 63 */
+	uint8_t quirks; /* QUIRK_: what the kernel does, and breaks a rule by; none by default */
 };
+
+/* Where the modelled kernel breaks a rule, the mappers do not, unless they are asked to. */
+#define QUIRK_HEAD_CHECK 1u   /* only the first entry of a batch is tested for being in use */
+#define QUIRK_NARROW_FLUSH 2u /* vunmap() invalidates what was asked for, not all that it took */
+#define QUIRK_CUT_GROUPS 4u   /* set_memory changes a part of a contiguous group as it is */
+#define QUIRKS 7u
 
 /* What the named version of the series does by default. */
 struct policy policy_default(int series);
@@ -85,9 +92,16 @@ struct address_space {
 	uint8_t page_shift; /* out, vmalloc: log2 bytes of the area's blocks (vm_struct.page_order) */
 };
 
+/* Whose shapes, errors and costs a mapper promises. */
+enum mapper_kind {
+	MAPPER_SERIES, /* what the policy says, with one walk for a run of blocks */
+	MAPPER_PRIOR,  /* the kernel's before the series, under every policy */
+	MAPPER_PAGES,  /* single pages; errors as the policy says */
+};
+
 struct mapper {
 	const char *name; /* as it stands in a signature line */
-	bool prior;       /* fails as the kernel did before the series, under every policy */
+	enum mapper_kind kind;
 
 	/*
 	 * Maps pages.count pages at `va`. 0, or -ENOMEM (no table page, or a

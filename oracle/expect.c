@@ -47,7 +47,7 @@ static struct trouble first_trouble(const struct oracle *o)
 
 static bool is_before_series(const struct oracle *o)
 {
-	return o->mapper->prior || o->policy->series == POLICY_PRIOR;
+	return o->mapper->kind == MAPPER_PRIOR || o->policy->series == POLICY_PRIOR;
 }
 
 /*

@@ -24,6 +24,7 @@ void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper
 	o->policy = policy;
 	o->space.segments = 0;
 	o->verdict.rule = RULE_NONE;
+	o->missed = (struct missed){ 0 };
 	history_begin(o);
 }
 
@@ -32,7 +33,7 @@ static bool judge_span(void *context, const struct arm64_span *span)
 {
 	struct oracle *o = context;
 	return leaf_span(o, span) && translation_span(o, span) && contiguous_span(o, span) &&
-	       lookup_span(o, span);
+	       placement_span(o, span) && lookup_span(o, span);
 }
 
 static bool judge_link(void *context, const struct arm64_link *link)
@@ -72,6 +73,7 @@ void oracle_expect(struct oracle *o, const struct call *call)
 	o->first_page = oracle_page(o, call->va);
 	o->end_page = o->first_page + (call->bytes >> o->g.granule);
 	o->expected = expect_call(o);
+	o->before = o->machine->counters;
 	history_begin_call(o);
 }
 
@@ -81,9 +83,10 @@ bool oracle_judge(struct oracle *o)
 	if (!tables_accesses(o) || !errors_code(o) || !blocks_contiguous(o))
 		return false;
 	expect_apply(o, &o->expected);
+	placement_begin(o);
 	/* To ask a mapper is nothing that it did: the machine's counts stay as they are. */
 	struct machine_counters counters = o->machine->counters;
 	bool held = judge_tables(o) && tables_all_reached(o) && lookup_nothing(o);
 	o->machine->counters = counters;
-	return held && history_held(o) && isolation_held(o);
+	return held && history_held(o) && isolation_held(o) && flush_held(o) && cost_held(o);
 }

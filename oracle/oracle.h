@@ -13,6 +13,7 @@
 
 #include "mapper/mapper.h"
 #include "oracle/arm64/walk.h"
+#include "oracle/placement.h"
 #include "oracle/space.h"
 #include "oracle/tlb.h"
 #include "oracle/verdict.h"
@@ -27,12 +28,14 @@ struct call {
 	struct page_array pages; /* vmap, vmalloc; must outlive the oracle's use of the space */
 	uint64_t pa;             /* ioremap */
 	enum prot prot;          /* of what maps */
+	unsigned flags;          /* vmap, vmalloc: MAP_FLAG_ */
 	enum memory_change change;
 	const struct vm_area *area; /* before the call, as the mapper is given them */
 	unsigned areas;
 	bool cleanup; /* the caller's unmap after a failed mapping */
 
 	int returned;
+	uint32_t modified;  /* MODIFIED_LEVEL() bits, as the mapper reported them */
 	uint8_t page_shift; /* vmalloc: the block size that the mapper says it kept */
 };
 
@@ -84,6 +87,10 @@ struct oracle {
 	uint64_t first_page, end_page; /* its range, in pages of the space */
 	struct expected expected;
 	struct way way;
+	struct placement placement;
+	struct missed missed;           /* since oracle_begin() */
+	struct machine_counters before; /* the call */
+	uint64_t leaves;                /* entries of its range */
 
 	/* The sweep in progress. */
 	uint64_t seen_page;                      /* pages below have been judged */

@@ -72,6 +72,25 @@
 	  "a DSB follows an entry made valid before the call returns", "Arm R_SPVBD")              \
 	X(HISTORY_ISB, "history", "isb", "an ISB follows that DSB before the call returns",        \
 	  "Arm I_WZCBG")                                                                           \
+	X(PLACEMENT_LEAF, "placement", "leaf",                                                     \
+	  "each page is mapped by the leaf that the policy prescribes for this page array and "    \
+	  "address",                                                                               \
+	  "Linux mm/vmalloc.c, and the series that batches it")                                    \
+	X(FLUSH_CACHE, "flush", "cache",                                                           \
+	  "a mapping call flushes the caches of its range behind its last store, an unmapping "    \
+	  "one before its first",                                                                  \
+	  "Linux flush_cache_vmap(), flush_cache_vunmap()")                                        \
+	X(FLUSH_MODIFIED, "flush", "modified",                                                     \
+	  "a call reports each level of table that it stored to, and no other",                    \
+	  "Linux pgtbl_mod_mask")                                                                  \
+	X(COST_STORES, "cost", "stores",                                                           \
+	  "a mapping call stores each leaf entry and each table descriptor once",                  \
+	  "the series: no step is done twice")                                                     \
+	X(COST_LOADS, "cost", "loads",                                                             \
+	  "a mapping call reads each entry that it meets a bounded number of times",               \
+	  "the series: no walk from the root for every block")                                     \
+	X(COST_SCAN, "cost", "scan", "no page of the array is compared twice for contiguity",      \
+	  "the series: scanning is linear in the array")                                           \
 	X(TABLES_LEAK, "tables", "leak", "every table page is reachable or freed",                 \
 	  "Linux: nothing else could free it")                                                     \
 	X(TABLES_DANGLING, "tables", "dangling", "a table descriptor points to a live table page", \

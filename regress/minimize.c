@@ -345,7 +345,7 @@ static void default_policy(struct shrink *sh)
 	} knobs[] = {
 #define KNOB(name) { offsetof(struct policy, name), sizeof(((struct policy *)0)->name) }
 		KNOB(vmap_huge), KNOB(stop_at_order0), KNOB(scan_limit),
-		KNOB(hugetlb),   KNOB(max_shift),
+		KNOB(hugetlb),   KNOB(max_shift),      KNOB(quirks),
 #undef KNOB
 	};
 	const struct policy standard = policy_default(best.policy.series);

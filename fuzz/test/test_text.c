@@ -43,6 +43,9 @@ static const struct {
 	{ V "policy v4 v9\n", 2, 1, "names one of: v9, v4, prior" },
 	{ V "policy v9 hugetlb=maybe\n", 2, 19, "one of: no, yes" },
 	{ V "policy v9 max-shift=11\n", 2, 11, "max-shift is from the page's shift" },
+	{ V "policy v9 quirks=odd\n", 2, 18, "one of: head-check, narrow-flush" },
+	{ V "policy v9 quirks=head-check,\n", 2, 29, "one of: head-check, narrow-flush" },
+	{ V "policy v9 quirks\n", 2, 11, "one of: head-check" },
 	{ V MAP "policy v9\n", 3, 1, "before the ops" },
 	{ V "vmap pages=1\n", 2, 1, "needs the option va=" },
 	{ V "vmap va=0xffff800080000000\n", 2, 1, "needs the option pages=" },
@@ -164,7 +167,8 @@ static void too_many_ops_are_refused(void **state)
 static const char *const printed[] = {
 	V "machine granule=4k va=48 pa=48 bbm=0\npolicy v9\nvmap va=0xffff800080000000 pages=0x1\n",
 	V "machine granule=16k va=52 pa=52 lpa2 bbm=2\n"
-	  "policy v4 vmap-huge=flag stop-at-order0=no scan-limit=yes hugetlb=no max-shift=21\n"
+	  "policy v4 vmap-huge=flag stop-at-order0=no scan-limit=yes hugetlb=no max-shift=21 "
+	  "quirks=head-check,cut-groups\n"
 	  "plant va=0xfffffffffffec000 pfn=0x77\n"
 	  "fail alloc=3 trylock=1\n"
 	  "vmap va=0xfff8000000000000 pages=0x10+3,null,bad,0x11 prot=kernel-exec flags=huge\n"

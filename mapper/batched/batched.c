@@ -3,6 +3,7 @@
 
 const struct mapper batched_mapper = {
 	.name = "batched",
+	.kind = MAPPER_SERIES,
 	.vmap = batched_vmap,
 	.vmalloc = batched_vmalloc,
 	.ioremap = batched_ioremap,

@@ -57,8 +57,10 @@ static uint64_t single_bytes(const struct walk *w, uint64_t offset, uint64_t end
 static int map_batch(struct walk *w, table_t table, uint64_t offset, uint32_t pages)
 {
 	uint32_t index = level_index(&w->g, PTE_LEVEL, offset);
-	uint32_t free = machine_find_nonzero(w->machine, table, index, pages);
-	if (free < pages)
+	bool head_only = w->space->policy->quirks & QUIRK_HEAD_CHECK;
+	uint32_t tested = head_only ? 1 : pages;
+	uint32_t free = machine_find_nonzero(w->machine, table, index, tested);
+	if (free < tested)
 		return walk_busy(w, offset + ((uint64_t)free << w->g.page_shift));
 	uint64_t pfn = run_page(w, offset);
 	for (uint32_t done = 0; done < pages;) {

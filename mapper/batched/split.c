@@ -48,8 +48,9 @@ bool boundary_in_leaf(struct protect *p, uint64_t at)
 	struct leaf leaf = leaf_at(p, at);
 	if (!leaf.desc)
 		return false;
-	unsigned shift = leaf.desc & DESC_CONT ? group_shift(&p->g, leaf.level)
-					       : level_shift(&p->g, leaf.level);
+	bool whole_groups = !(p->space->policy->quirks & QUIRK_CUT_GROUPS);
+	unsigned shift = leaf.desc & DESC_CONT && whole_groups ? group_shift(&p->g, leaf.level)
+							       : level_shift(&p->g, leaf.level);
 	return at & ((UINT64_C(1) << shift) - 1);
 }
 

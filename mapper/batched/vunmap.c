@@ -91,7 +91,11 @@ int batched_vunmap(struct address_space *space, uint64_t va, uint64_t bytes)
 	u.low = va - u.g.va_base;
 	u.high = u.low + bytes;
 	machine_flush_cache(u.machine, CACHE_FLUSH_VUNMAP, va, bytes);
-	unmap_table(&u, MACHINE_ROOT, u.g.start_level, u.low, u.high);
-	flush_tlb_range(u.machine, &u.g, u.low, u.high);
+	uint64_t start = u.low, end = u.high;
+	unmap_table(&u, MACHINE_ROOT, u.g.start_level, start, end);
+	if (space->policy->quirks & QUIRK_NARROW_FLUSH)
+		flush_tlb_range(u.machine, &u.g, start, end);
+	else
+		flush_tlb_range(u.machine, &u.g, u.low, u.high);
 	return 0;
 }

@@ -105,7 +105,7 @@ static int prior_ioremap(struct address_space *space, uint64_t va, uint64_t pa, 
 /* The series changes neither unmapping, nor set_memory, nor lookup. */
 const struct mapper prior_mapper = {
 	.name = "prior",
-	.prior = true,
+	.kind = MAPPER_PRIOR,
 	.vmap = prior_vmap,
 	.vmalloc = prior_vmalloc,
 	.ioremap = prior_ioremap,

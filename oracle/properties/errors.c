@@ -27,10 +27,10 @@ static bool code_held(struct oracle *o, const struct expected *e, uint64_t page)
 	bool bug = has_event(o->machine, EVENT_BUG);
 	if (o->call->returned == e->error && bug == e->bug)
 		return true;
-	property_failed(o, RULE_ERRORS_CODE, VERDICT_NO_LEVEL, page);
+	bool excused = property_failed(o, RULE_ERRORS_CODE, VERDICT_NO_LEVEL, page);
 	describe_return(o->verdict.expected, e->error, e->bug);
 	describe_return(o->verdict.found, o->call->returned, bug);
-	return false;
+	return excused;
 }
 
 static bool warning_held(struct oracle *o, const struct expected *e, uint64_t page)
@@ -38,26 +38,26 @@ static bool warning_held(struct oracle *o, const struct expected *e, uint64_t pa
 	bool warned = has_event(o->machine, EVENT_WARN);
 	if (warned == e->warns)
 		return true;
-	property_failed(o, RULE_ERRORS_WARNING, VERDICT_NO_LEVEL, page);
+	bool excused = property_failed(o, RULE_ERRORS_WARNING, VERDICT_NO_LEVEL, page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, e->warns ? "a warning" : "no warning");
 	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, warned ? "a warning" : "no warning");
-	return false;
+	return excused;
 }
 
 static bool refusal_held(struct oracle *o, const struct expected *e)
 {
 	if (!e->refused || !has_event(o->machine, EVENT_STORE))
 		return true;
-	property_failed(o, RULE_ERRORS_REFUSED, VERDICT_NO_LEVEL, o->first_page);
+	bool excused = property_failed(o, RULE_ERRORS_REFUSED, VERDICT_NO_LEVEL, o->first_page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%d, and no store", e->error);
 	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%d, and stores", o->call->returned);
-	return false;
+	return excused;
 }
 
 /* Before the series, vmalloc() died of an entry in use below a block that it had kept. */
 static bool dies_below_block(const struct oracle *o, const struct expected *e)
 {
-	bool prior = o->mapper->prior || o->policy->series == POLICY_PRIOR;
+	bool prior = o->mapper->kind == MAPPER_PRIOR || o->policy->series == POLICY_PRIOR;
 	return o->call->kind == CALL_VMALLOC && prior && e->warns &&
 	       o->call->page_shift > o->g.granule;
 }

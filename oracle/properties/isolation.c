@@ -65,11 +65,11 @@ static bool judge_transient(struct oracle *o, const struct table_place *place, u
 	if (arm64_kind(&o->g, place->level, desc) != ARM64_LEAF ||
 	    is_old_or_new(o, place->level, page, desc))
 		return true;
-	property_failed(o, RULE_ISOLATION_TRANSIENT, place->level, page);
+	bool excused = property_failed(o, RULE_ISOLATION_TRANSIENT, place->level, page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE,
 		 "what was there, what is there, or a fault");
 	oracle_describe(o, place->level, desc, o->verdict.found);
-	return false;
+	return excused;
 }
 
 /*

@@ -20,10 +20,10 @@ static bool failed(struct oracle *o, enum rule rule, const struct arm64_span *sp
 {
 	uint64_t page = span->page +
 			((uint64_t)(index - span->index) << arm64_leaf_order(&o->g, span->level));
-	property_failed(o, rule, span->level, page);
+	bool excused = property_failed(o, rule, span->level, page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
 	oracle_describe(o, span->level, span->table[index], o->verdict.found);
-	return false;
+	return excused;
 }
 
 static bool judge_leaf(struct oracle *o, const struct arm64_span *span, uint32_t index)
@@ -68,9 +68,9 @@ bool leaf_span(struct oracle *o, const struct arm64_span *span)
 
 bool leaf_reserved(struct oracle *o, const struct arm64_reserved *reserved)
 {
-	property_failed(o, RULE_LEAF_LEVEL, reserved->level, reserved->page);
+	bool excused = property_failed(o, RULE_LEAF_LEVEL, reserved->level, reserved->page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "a table or nothing at level %d",
 		 reserved->level);
 	oracle_describe(o, reserved->level, reserved->desc, o->verdict.found);
-	return false;
+	return excused;
 }

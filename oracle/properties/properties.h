@@ -12,8 +12,18 @@
 /* A verdict but for expected and found. */
 struct verdict property_verdict(const struct oracle *o, enum rule rule, int level, uint64_t page);
 
-/* Fills the verdict but for expected and found; always false. */
+/* Fills the verdict but for expected and found. False, unless the rule is excused. */
 bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page);
+
+/*
+ * Whether a rule is not to be judged: never, but in the build with
+ * ORACLE_WEAKENED, in which a test blinds the oracle to one rule after the
+ * other and expects that to be noticed.
+ */
+bool property_excused(enum rule rule);
+#ifdef ORACLE_WEAKENED
+extern enum rule oracle_blind_to;
+#endif
 
 /* translation.c, isolation.c: a span of leaves, and the pages up to `end` that nothing maps. */
 bool translation_span(struct oracle *o, const struct arm64_span *span);
@@ -46,6 +56,14 @@ bool blocks_contiguous(struct oracle *o);
 void history_begin(struct oracle *o);
 void history_begin_call(struct oracle *o);
 bool history_held(struct oracle *o);
+
+/* placement.c: the leaves of a span that lie in a mapping call's range; before that, what they must be. */
+void placement_begin(struct oracle *o);
+bool placement_span(struct oracle *o, const struct arm64_span *span);
+
+/* flush.c, cost.c: what the call did beside its stores, and how much it did. */
+bool flush_held(struct oracle *o);
+bool cost_held(struct oracle *o);
 
 /* isolation.c: no store of the call left a value for a while that is neither old nor new. */
 bool isolation_held(struct oracle *o);

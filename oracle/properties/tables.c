@@ -35,7 +35,8 @@ static bool accesses_held(struct oracle *o)
 {
 	if (o->machine->trap == MACHINE_TRAP_NONE)
 		return true;
-	property_failed(o, trap_rule(o->machine->trap), VERDICT_NO_LEVEL, o->first_page);
+	bool excused =
+		property_failed(o, trap_rule(o->machine->trap), VERDICT_NO_LEVEL, o->first_page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s",
 		 rule_text(o->verdict.rule)->sentence);
 	const struct event *e = trap_event(o->machine);
@@ -46,7 +47,7 @@ static bool accesses_held(struct oracle *o)
 	else
 		snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "more than %u events",
 			 MACHINE_MAX_EVENTS);
-	return false;
+	return excused;
 }
 
 static bool root_index_held(struct oracle *o)
@@ -55,10 +56,10 @@ static bool root_index_held(struct oracle *o)
 	uint32_t high = o->machine->table[MACHINE_ROOT].high;
 	if (high <= entries)
 		return true;
-	property_failed(o, RULE_TABLES_ROOT_INDEX, o->g.start_level, o->first_page);
+	bool excused = property_failed(o, RULE_TABLES_ROOT_INDEX, o->g.start_level, o->first_page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "entries 0 to %" PRIu32, entries - 1);
 	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "a store to entry %" PRIu32, high - 1);
-	return false;
+	return excused;
 }
 
 bool tables_accesses(struct oracle *o)
@@ -81,10 +82,10 @@ static uint64_t forbidden_bits(const struct arm64_geometry *g)
 static bool link_failed(struct oracle *o, enum rule rule, const struct arm64_link *link,
 			const char *expected)
 {
-	property_failed(o, rule, link->level, link->page);
+	bool excused = property_failed(o, rule, link->level, link->page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
 	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "0x%016" PRIx64, link->desc);
-	return false;
+	return excused;
 }
 
 bool tables_link(struct oracle *o, const struct arm64_link *link)
@@ -109,9 +110,9 @@ bool tables_all_reached(struct oracle *o)
 		live += !o->machine->table[t].freed;
 	if (o->reached == live)
 		return true;
-	property_failed(o, RULE_TABLES_LEAK, VERDICT_NO_LEVEL, o->first_page);
+	bool excused = property_failed(o, RULE_TABLES_LEAK, VERDICT_NO_LEVEL, o->first_page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%" PRIu32 " live table pages reachable",
 		 live);
 	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%" PRIu32 " reachable", o->reached);
-	return false;
+	return excused;
 }

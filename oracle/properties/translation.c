@@ -67,12 +67,12 @@ static enum rule placed(const struct oracle *o, uint64_t page, enum rule rule)
 static bool failed(struct oracle *o, enum rule rule, uint64_t page, int level, uint64_t desc)
 {
 	char leaf[VERDICT_DETAIL_SIZE];
-	property_failed(o, rule, level, page);
+	bool excused = property_failed(o, rule, level, page);
 	describe_expected(o, segment_at(o, page), page);
 	oracle_describe(o, level, desc, leaf);
 	uint64_t pfn = arm64_translate(&o->g, o->machine, o->verdict.va).oa >> o->g.granule;
 	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64 ", %.96s", pfn, leaf);
-	return false;
+	return excused;
 }
 
 /* Fails for `page` of segment `s`, which nothing maps. */
@@ -80,10 +80,10 @@ static bool failed_missing(struct oracle *o, const struct segment *s, uint64_t p
 {
 	uint64_t va = arm64_va_base(&o->g) + (page << o->g.granule);
 	struct arm64_translation t = arm64_translate(&o->g, o->machine, va);
-	property_failed(o, placed(o, page, RULE_TRANSLATION_MISSING), t.level, page);
+	bool excused = property_failed(o, placed(o, page, RULE_TRANSLATION_MISSING), t.level, page);
 	describe_expected(o, s, page);
 	oracle_describe(o, t.level, t.desc, o->verdict.found);
-	return false;
+	return excused;
 }
 
 static bool permissions_held(const struct segment *s, const struct arm64_attributes *want,
@@ -211,10 +211,11 @@ static bool judge_piece(struct oracle *o, const struct arm64_span *span)
 	unsigned order = arm64_leaf_order(&o->g, span->level);
 	uint32_t index = span->index + (uint32_t)((o->seen_page - span->page) >> order);
 	const struct segment *s = segment_at(o, o->seen_page);
-	if (!s || !(s->may & MAY_BE_MAPPED))
-		return failed(o, isolation_rule(o, o->seen_page), o->seen_page, span->level,
-			      span->table[index]);
 	uint64_t from = o->seen_page;
+	if (!s || !(s->may & MAY_BE_MAPPED)) {
+		o->seen_page++;
+		return failed(o, isolation_rule(o, from), from, span->level, span->table[index]);
+	}
 	uint64_t end;
 	bool holds;
 	if (order == 0) {
@@ -248,8 +249,8 @@ bool translation_gap(struct oracle *o, uint64_t end)
 		uint64_t page = s->start > o->seen_page ? s->start : o->seen_page;
 		if (page >= end)
 			break;
-		if (!(s->may & MAY_BE_ABSENT))
-			return failed_missing(o, s, page);
+		if (!(s->may & MAY_BE_ABSENT) && !failed_missing(o, s, page))
+			return false;
 		if (s->end > end)
 			break;
 	}

@@ -200,6 +200,7 @@ static uint64_t reference_lookup(struct address_space *space, uint64_t va)
 
 const struct mapper reference_mapper = {
 	.name = "reference",
+	.kind = MAPPER_PAGES,
 	.vmap = reference_vmap,
 	.vmalloc = reference_vmalloc,
 	.ioremap = reference_ioremap,

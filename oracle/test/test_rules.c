@@ -3,6 +3,9 @@
  * For each rule a scene in which it holds and the same scene with one thing
  * changed, which breaks this rule and is reported as this rule. No mapper
  * under test takes part. A rule without its pair fails the test.
+ *
+ * And for each rule an oracle that is blind to it: then its bad scene holds,
+ * or another rule is broken. So each rule is what catches its own scene.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,6 +13,7 @@
 #include "mapper/test/cmocka_all.h"
 #include "oracle/attributes.h"
 #include "oracle/oracle.h"
+#include "oracle/properties/properties.h"
 #include "oracle/reference/reference.h"
 
 #define MAX_PAGES 512
@@ -73,22 +77,19 @@ static void change(int level, unsigned page, uint64_t clear, uint64_t set)
 	scene.m->watch = watch;
 }
 
-static void change_group(uint64_t clear, uint64_t set)
-{
-	for (unsigned i = 0; i < 16; i++)
-		change(3, i, clear, set);
-}
-
 static void set_group_contiguous(void)
 {
-	change_group(0, ARM64_CONTIGUOUS);
+	for (unsigned i = 0; i < 16; i++)
+		change(3, i, 0, ARM64_CONTIGUOUS);
 }
 
 static void begin(const struct machine_config *config, uint64_t pages)
 {
 	machine_reset(scene.m, config);
 	scene.policy = policy_default(POLICY_V9);
-	scene.mapper = (struct mapper){ .name = "scene", .lookup = reference_mapper.lookup };
+	scene.mapper = (struct mapper){ .name = "scene",
+					.kind = MAPPER_PAGES,
+					.lookup = reference_mapper.lookup };
 	oracle_begin(&scene.oracle, scene.m, &scene.mapper, &scene.policy);
 	scene.g = arm64_geometry(config);
 	scene.areas = 0;
@@ -136,6 +137,7 @@ static void make_call(void)
 	else
 		call->returned = reference_mapper.set_memory(
 			&space, call->va, call->bytes >> scene.g.granule, call->change);
+	call->modified = space.modified;
 }
 
 static void store_pages(void)
@@ -168,12 +170,31 @@ static void next_call(enum call_kind kind)
 
 /* --- scenes in which everything holds ------------------------------------- */
 
-/* 48 pages, of which the first 16 are a contiguous group. */
 static void pages_4k(void)
 {
 	map_pages(&machine_4k, BASE_PFN);
 	store_pages();
-	set_group_contiguous();
+}
+
+/* vmalloc() of 48 pages in three contiguous groups. */
+static void groups_4k(void)
+{
+	map_pages(&machine_4k, BASE_PFN);
+	scene.mapper.kind = MAPPER_PRIOR;
+	store_pages();
+	scene.call.kind = CALL_VMALLOC;
+	scene.call.page_shift = 16;
+	for (unsigned i = 0; i < PAGES; i++)
+		change(3, i, 0, ARM64_CONTIGUOUS);
+}
+
+/* One page, by a mapper that promises what the series promises. */
+static void one_page(void)
+{
+	begin(&machine_4k, 1);
+	scene.mapper.kind = MAPPER_SERIES;
+	scene.pfn[0] = BASE_PFN;
+	make_call();
 }
 
 static void pages_lpa2(void)
@@ -203,9 +224,11 @@ static void pages_scattered(void)
 	store_pages();
 }
 
+/* vmalloc() of one level 2 block. */
 static void one_block(void)
 {
 	begin(&machine_4k, MAX_PAGES);
+	scene.mapper.kind = MAPPER_PRIOR;
 	for (unsigned i = 0; i < MAX_PAGES; i++)
 		scene.pfn[i] = BASE_PFN + i;
 	struct address_space space = space_of_scene();
@@ -216,6 +239,10 @@ static void one_block(void)
 	assert_int_equal(reference_slot(&scene.g, &space, scene.va, 2, &slot), 0);
 	machine_store(scene.m, slot.table, slot.index, 1, desc, 0);
 	sync();
+	machine_flush_cache(scene.m, CACHE_FLUSH_VMAP, scene.va, scene.call.bytes);
+	scene.call.kind = CALL_VMALLOC;
+	scene.call.page_shift = 21;
+	scene.call.modified = space.modified | MODIFIED_LEVEL(2);
 }
 
 /* A mapping that failed, and was unmapped by its caller. */
@@ -254,15 +281,6 @@ static void refused(void)
 	make_call();
 }
 
-/* vmalloc() in blocks of 16 pages, which are contiguous. */
-static void pages_in_blocks(void)
-{
-	map_pages(&machine_4k, BASE_PFN);
-	store_pages();
-	scene.call.kind = CALL_VMALLOC;
-	scene.call.page_shift = 16;
-}
-
 /* An area of vmalloc() is made executable. */
 static void made_executable(void)
 {
@@ -274,7 +292,6 @@ static void made_executable(void)
 					  .bytes = scene.call.bytes,
 					  .pages = { scene.pfn, PAGES } };
 	scene.areas = 1;
-	change_group(ARM64_CONTIGUOUS, 0);
 	make_call();
 }
 
@@ -402,6 +419,29 @@ static void overwritten_for_a_while(void)
 	flush();
 	step(3, SINGLE, ARM64_AP2, 0);
 	flush();
+}
+static void another_flush(void)
+{
+	machine_flush_cache(scene.m, CACHE_FLUSH_VMAP, scene.va, scene.call.bytes);
+}
+static void nothing_reported(void)
+{
+	scene.call.modified = 0;
+}
+static void stored_twice(void)
+{
+	scene.m->log.events--; /* the flush, which must stay behind the stores */
+	step(3, 0, 0, 0);
+	machine_flush_cache(scene.m, CACHE_FLUSH_VMAP, scene.va, scene.call.bytes);
+}
+static void read_often(void)
+{
+	for (unsigned i = 0; i < 100; i++)
+		machine_load(scene.m, MACHINE_ROOT, 0);
+}
+static void scanned_twice(void)
+{
+	machine_count_scanned(scene.m, 2);
 }
 static void elsewhere_for_a_while(void)
 {
@@ -538,16 +578,16 @@ static const struct pair {
 	[RULE_TRANSLATION_SHAREABILITY] = { pages_4k, shareability },
 	[RULE_TRANSLATION_GLOBAL] = { pages_4k, global },
 	[RULE_TRANSLATION_ACCESS_FLAG] = { pages_4k, access_flag },
-	[RULE_TRANSLATION_BLOCK_CONTIGUITY] = { pages_in_blocks, a_page_elsewhere },
+	[RULE_TRANSLATION_BLOCK_CONTIGUITY] = { groups_4k, a_page_elsewhere },
 	[RULE_LEAF_LEVEL] = { pages_4k, leaf_level },
 	[RULE_LEAF_ALIGNMENT] = { one_block, leaf_alignment },
 	[RULE_LEAF_RESERVED] = { pages_4k, leaf_reserved_bit },
 	[RULE_LEAF_ADDRESS_SIZE] = { pages_lpa2, leaf_address_size },
 	[RULE_LEAF_ATTRIBUTES] = { pages_4k, leaf_attributes },
-	[RULE_CONTIGUOUS_PARTIAL] = { pages_4k, contiguous_partial },
+	[RULE_CONTIGUOUS_PARTIAL] = { groups_4k, contiguous_partial },
 	[RULE_CONTIGUOUS_ALIGNMENT] = { pages_unaligned, set_group_contiguous },
 	[RULE_CONTIGUOUS_CONSECUTIVE] = { pages_scattered, set_group_contiguous },
-	[RULE_CONTIGUOUS_ATTRIBUTES] = { pages_4k, contiguous_attributes },
+	[RULE_CONTIGUOUS_ATTRIBUTES] = { groups_4k, contiguous_attributes },
 	[RULE_ISOLATION_OUTSIDE] = { pages_4k, outside },
 	[RULE_ISOLATION_OVERWRITE] = { mapped_behind, overwritten_for_a_while },
 	[RULE_ISOLATION_TRANSIENT] = { made_executable, elsewhere_for_a_while },
@@ -558,6 +598,12 @@ static const struct pair {
 	[RULE_HISTORY_PUBLISH] = { pages_4k, linked_without_barrier },
 	[RULE_HISTORY_DSB] = { pages_4k, no_dsb },
 	[RULE_HISTORY_ISB] = { pages_4k, no_isb },
+	[RULE_PLACEMENT_LEAF] = { pages_4k, set_group_contiguous },
+	[RULE_FLUSH_CACHE] = { pages_4k, another_flush },
+	[RULE_FLUSH_MODIFIED] = { pages_4k, nothing_reported },
+	[RULE_COST_STORES] = { one_page, stored_twice },
+	[RULE_COST_LOADS] = { one_page, read_often },
+	[RULE_COST_SCAN] = { one_page, scanned_twice },
 	[RULE_TABLES_LEAK] = { pages_4k, leak },
 	[RULE_TABLES_DANGLING] = { pages_4k, dangling },
 	[RULE_TABLES_REACHED_TWICE] = { pages_4k, reached_twice },
@@ -615,6 +661,23 @@ static void each_bad_scene_breaks_its_rule(void **state)
 	}
 }
 
+static void each_weakened_rule_is_noticed(void **state)
+{
+	(void)state;
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
+		oracle_blind_to = (enum rule)rule;
+		pairs[rule].good();
+		pairs[rule].bad();
+		bool held = oracle_judge(&scene.oracle);
+		oracle_blind_to = RULE_NONE;
+		if (!held && scene.oracle.verdict.rule == (enum rule)rule)
+			fail_msg("an oracle blind to %s.%s reports it", rule_text(rule)->property,
+				 rule_text(rule)->name);
+	}
+	print_message("%d rules, %d pairs of scenes, %d weakened oracles, all caught\n",
+		      RULE_COUNT - 1, RULE_COUNT - 1, RULE_COUNT - 1);
+}
+
 static void rules_are_found_by_name(void **state)
 {
 	(void)state;
@@ -648,6 +711,7 @@ int main(void)
 		cmocka_unit_test(every_rule_has_its_pair),
 		cmocka_unit_test(each_good_scene_holds),
 		cmocka_unit_test(each_bad_scene_breaks_its_rule),
+		cmocka_unit_test(each_weakened_rule_is_noticed),
 		cmocka_unit_test(rules_are_found_by_name),
 		cmocka_unit_test(groups_fit_their_tables),
 	};

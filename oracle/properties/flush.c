@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * flush: caches of the call's range are told exactly once, of a mapping when
+ * all is stored and of an unmapping before anything is, on error exits too;
+ * and the mask of modified levels covers what changed.
+ */
+#include "oracle/properties/properties.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* What the record says of stores and flushes. */
+struct seen {
+	uint32_t flushes, flush_at;
+	uint32_t first_store, last_store; /* UINT32_MAX and 0 if there is none */
+	uint32_t levels;                  /* MODIFIED_LEVEL() of tables stored to */
+	const struct event *flush;
+};
+
+static struct seen look(const struct oracle *o)
+{
+	const struct event_log *log = &o->machine->log;
+	struct seen seen = { .first_store = UINT32_MAX };
+	for (uint32_t i = 0; i < log->events; i++) {
+		const struct event *e = &log->event[i];
+		if (e->kind == EVENT_CACHE_FLUSH) {
+			seen.flushes++;
+			seen.flush_at = i;
+			seen.flush = e;
+		} else if (e->kind == EVENT_STORE) {
+			seen.last_store = i;
+			if (seen.first_store == UINT32_MAX)
+				seen.first_store = i;
+			seen.levels |= MODIFIED_LEVEL(o->way.place[e->table].level);
+		}
+	}
+	return seen;
+}
+
+static bool cache_failed(struct oracle *o, const char *expected, const struct seen *seen)
+{
+	bool excused = property_failed(o, RULE_FLUSH_CACHE, VERDICT_NO_LEVEL, o->first_page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
+	if (seen->flushes == 1)
+		snprintf(o->verdict.found, VERDICT_DETAIL_SIZE,
+			 "0x%" PRIx64 " bytes from 0x%016" PRIx64 ", event %" PRIu32
+			 "; stores are events %" PRIu32 " to %" PRIu32,
+			 seen->flush->bytes, seen->flush->va, seen->flush_at, seen->first_store,
+			 seen->last_store);
+	else
+		snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%" PRIu32 " flushes",
+			 seen->flushes);
+	return excused;
+}
+
+static bool cache_held(struct oracle *o, const struct seen *seen)
+{
+	const struct call *call = o->call;
+	if (call->kind == CALL_SET_MEMORY)
+		return !seen->flushes || cache_failed(o, "no flush", seen);
+	bool whole = seen->flushes == 1 && seen->flush->va == call->va &&
+		     seen->flush->bytes == call->bytes;
+	if (call->kind == CALL_VUNMAP) {
+		whole = whole && seen->flush->what == CACHE_FLUSH_VUNMAP &&
+			seen->flush_at < seen->first_store;
+		return whole || cache_failed(o, "one flush of the range, before all stores", seen);
+	}
+	whole = whole && seen->flush->what == CACHE_FLUSH_VMAP &&
+		(seen->first_store == UINT32_MAX || seen->flush_at > seen->last_store);
+	return whole || cache_failed(o, "one flush of the range, behind all stores", seen);
+}
+
+/* A call that failed may report the last level, at which it stopped before a store. */
+static bool modified_held(struct oracle *o, const struct seen *seen)
+{
+	uint32_t reported = o->call->modified;
+	uint32_t allowed = seen->levels;
+	if (o->call->kind == CALL_SET_MEMORY)
+		return true; /* the kernel's has no mask */
+	if (o->call->returned)
+		allowed |= MODIFIED_LEVEL(ARM64_LAST_LEVEL);
+	if (!(seen->levels & ~reported) && !(reported & ~allowed))
+		return true;
+	bool excused = property_failed(o, RULE_FLUSH_MODIFIED, VERDICT_NO_LEVEL, o->first_page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "mask 0x%" PRIx32 " (bit 0 is level -1)",
+		 seen->levels);
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "mask 0x%" PRIx32, reported);
+	return excused;
+}
+
+bool flush_held(struct oracle *o)
+{
+	struct seen seen = look(o);
+	return cache_held(o, &seen) && modified_held(o, &seen);
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * placement: after a mapping call that succeeded, each page of its range is
+ * mapped by the leaf that the policy prescribes. Large leaves that a policy
+ * forgoes are counted, and do not fail.
+ *
+ * Where the lock for freeing a table was not to be had, smaller leaves are
+ * right too, and nothing is judged.
+ */
+#include "oracle/properties/properties.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static bool lock_was_missed(const struct machine *m)
+{
+	for (uint32_t i = 0; i < m->log.events; i++)
+		if (m->log.event[i].kind == EVENT_TRYLOCK && !m->log.event[i].what)
+			return true;
+	return false;
+}
+
+static bool is_judged(const struct oracle *o)
+{
+	return o->call->kind <= CALL_IOREMAP && !o->call->returned && !lock_was_missed(o->machine);
+}
+
+static bool vmap_has_blocks(const struct oracle *o)
+{
+	if (o->mapper->kind == MAPPER_PRIOR || o->policy->series == POLICY_PRIOR)
+		return false;
+	return o->policy->vmap_huge == VMAP_HUGE_ALWAYS ||
+	       (o->policy->vmap_huge == VMAP_HUGE_FLAG && o->call->flags & MAP_FLAG_HUGE);
+}
+
+/* Before v8, contiguous groups of pages were HugeTLB's. */
+static bool has_groups(const struct oracle *o)
+{
+	return o->policy->series == POLICY_V9 || o->policy->hugetlb;
+}
+
+void placement_begin(struct oracle *o)
+{
+	const struct call *call = o->call;
+	uint64_t pages = call->bytes >> o->g.granule;
+	o->leaves = 0;
+	o->placement = (struct placement){
+		.g = &o->g,
+		.policy = o->policy,
+		.page = call->kind == CALL_IOREMAP ? NULL : call->pages.page,
+		.pfn = call->pa >> o->g.granule,
+		.first = o->first_page,
+		.pages = pages,
+		.max_shift = o->policy->max_shift,
+		.groups = has_groups(o),
+		.blocks = true,
+	};
+	struct placement *p = &o->placement;
+	if (call->kind == CALL_VMALLOC) {
+		p->block = UINT64_C(1) << (call->page_shift - o->g.granule);
+		p->max_shift = call->page_shift;
+		p->blocks = p->block > 1;
+	} else if (call->kind == CALL_IOREMAP) {
+		p->block = pages;
+	} else {
+		unsigned group = o->g.granule + arm64_contiguous_size(&o->g, ARM64_LAST_LEVEL);
+		p->blocks = vmap_has_blocks(o) && o->policy->max_shift >= group;
+	}
+	if (o->mapper->kind == MAPPER_PAGES)
+		p->blocks = false;
+	if (!is_judged(o))
+		p->pages = 0;
+}
+
+static bool failed(struct oracle *o, const struct arm64_span *span, uint32_t index, uint64_t page,
+		   const struct placed *placed)
+{
+	bool excused = property_failed(o, RULE_PLACEMENT_LEAF, span->level, page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "level %d %s%s", placed->level,
+		 placed->level == ARM64_LAST_LEVEL ? "page" : "block",
+		 placed->contiguous ? ", Contiguous" : "");
+	oracle_describe(o, span->level, span->table[index], o->verdict.found);
+	return excused;
+}
+
+/* The first of `count` words whose Contiguous bit is not as it should be; `count` if none. */
+static uint32_t first_other(const uint64_t *words, uint32_t count, bool contiguous)
+{
+	uint64_t want = contiguous ? ARM64_CONTIGUOUS : 0;
+	uint64_t differ = 0;
+	for (uint32_t i = 0; i < count; i++)
+		differ |= words[i] ^ want;
+	if (!(differ & ARM64_CONTIGUOUS))
+		return count;
+	uint32_t i = 0;
+	while ((words[i] & ARM64_CONTIGUOUS) == want)
+		i++;
+	return i;
+}
+
+/* Judges the leaves for pages [page, end) of one piece; they begin at entry `index`. */
+static bool judge_piece(struct oracle *o, const struct arm64_span *span, uint32_t index,
+			uint64_t page, uint64_t end, const struct placed *placed)
+{
+	unsigned order = arm64_leaf_order(&o->g, span->level);
+	uint32_t count = (uint32_t)((end - page + (UINT64_C(1) << order) - 1) >> order);
+	if (span->level != placed->level)
+		return failed(o, span, index, page, placed);
+	uint32_t other = first_other(span->table + index, count, placed->contiguous);
+	if (other < count)
+		return failed(o, span, index + other, page + ((uint64_t)other << order), placed);
+	if (order == 0 && !placed->contiguous && o->mapper->kind == MAPPER_SERIES)
+		placement_missed(&o->placement, page - o->first_page, end - o->first_page,
+				 &o->missed);
+	return true;
+}
+
+bool placement_span(struct oracle *o, const struct arm64_span *span)
+{
+	struct placement *p = &o->placement;
+	unsigned order = arm64_leaf_order(&o->g, span->level);
+	uint64_t page = span->page, stop = span->page + ((uint64_t)span->count << order);
+	if (page < o->first_page)
+		page = o->first_page;
+	if (stop > o->first_page + p->pages)
+		stop = o->first_page + p->pages;
+	if (page >= stop)
+		return true;
+	o->leaves += (stop - page + (UINT64_C(1) << order) - 1) >> order;
+	while (page < stop) {
+		struct placed placed = placement_at(p, page - o->first_page);
+		uint64_t end = o->first_page + placed.end;
+		if (end > stop)
+			end = stop;
+		if (!judge_piece(o, span, span->index + (uint32_t)((page - span->page) >> order),
+				 page, end, &placed))
+			return false;
+		page = end;
+	}
+	return true;
+}
