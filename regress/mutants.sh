@@ -39,7 +39,7 @@ try() {
 }
 
 status=0
-printf '%-28s %9s %9s %9s  %s\n' mutant killed median worst 'rule that fired (times)'
+printf '%-34s %9s %9s %9s  %s\n' mutant killed median worst 'rule that fired (times)'
 for name in $names; do
 	: >"$work/kills"
 	seed=1
@@ -49,11 +49,11 @@ for name in $names; do
 	done
 	killed=$(wc -l <"$work/kills")
 	sort -n "$work/kills" >"$work/sorted"
-	median=$(sed -n "$(((killed + 1) / 2))p" "$work/sorted" | cut -d' ' -f1)
+	median=$(awk -v n=$(((killed + 1) / 2)) 'NR == n { print $1 }' "$work/sorted")
 	worst=$(sed -n '$p' "$work/sorted" | cut -d' ' -f1)
 	rules=$(cut -d' ' -f2 "$work/kills" | sort | uniq -c | sort -rn |
 		awk '{ printf "%s%s (%d)", (NR > 1 ? ", " : ""), $2, $1 }')
-	printf '%-28s %5d/%-3d %9s %9s  %s\n' "$name" "$killed" "$seeds" "${median:--}" "${worst:--}" "$rules"
+	printf '%-34s %5d/%-3d %9s %9s  %s\n' "$name" "$killed" "$seeds" "${median:--}" "${worst:--}" "$rules"
 	[ "$killed" = "$seeds" ] || status=1
 	expected=$(sed -n 's/^rule: //p' "$top/regress/mutants/$name.patch" | sed 's/ or /\n/g')
 	printf '%s\n' "$expected" | grep -qxF "$(cut -d' ' -f2 "$work/kills" | sort | uniq -c |
