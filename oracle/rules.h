@@ -46,6 +46,9 @@
 	  "a group's members map consecutive addresses", "Arm R_JQQTC, StageOA")                   \
 	X(CONTIGUOUS_ATTRIBUTES, "contiguous", "attributes",                                       \
 	  "a group's members have equal attributes", "Arm R_JQQTC")                                \
+	X(CONTIGUOUS_MIXED, "contiguous", "mixed",                                                 \
+	  "at no time are members of a group live with and without the Contiguous bit",            \
+	  "Arm R_QTRPM, I_PGVGZ; R_KHRBC from BBM level 2 on")                                     \
 	X(ISOLATION_OUTSIDE, "isolation", "outside",                                               \
 	  "addresses outside a call's range translate as before", "the call's contract")           \
 	X(ISOLATION_OVERWRITE, "isolation", "overwrite",                                           \

@@ -109,3 +109,18 @@ bool contiguous_span(struct oracle *o, const struct arm64_span *span)
 	}
 	return true;
 }
+
+/*
+ * Members that are invalid are no matter: a group may be filled, and cleared,
+ * entry by entry (I_PGVGZ).
+ */
+bool contiguous_mixed(const struct oracle *o, table_t table, int level, uint32_t made,
+		      uint32_t index, uint64_t desc)
+{
+	unsigned size = arm64_contiguous_size(&o->g, level);
+	if (!size || index >> size != made >> size || index >= arm64_table_entries(&o->g, level))
+		return false;
+	uint64_t neighbour = machine_words(o->machine, table)[index];
+	return arm64_kind(&o->g, level, neighbour) == ARM64_LEAF &&
+	       (neighbour ^ desc) & ARM64_CONTIGUOUS;
+}

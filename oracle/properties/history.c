@@ -285,6 +285,25 @@ static uint64_t old_word(const struct oracle *o, const struct event *e, uint32_t
 	return e->old_words == EVENT_NO_WORDS ? 0 : o->machine->log.word[e->old_words + i];
 }
 
+/*
+ * Leaves [from, to) of the event were put where nothing was: what stands next
+ * to them is of the same kind, or not of the same group.
+ */
+static void judge_neighbours(struct oracle *o, const struct event *e, uint32_t from, uint32_t to)
+{
+	const struct table_place *place = &o->way.place[e->table];
+	uint32_t first = e->index + from, last = e->index + to - 1;
+	uint64_t head = stored_word(o, e, from), tail = stored_word(o, e, to - 1);
+	if (o->machine->config.bbm >= BBM_LEVEL_OF_SPLITS)
+		return;
+	if ((first && contiguous_mixed(o, e->table, place->level, first, first - 1, head)) ||
+	    contiguous_mixed(o, e->table, place->level, last, last + 1, tail))
+		broke(o, RULE_CONTIGUOUS_MIXED, place->level,
+		      place->page + first * pages_at(o, place->level),
+		      "a group filled with one kind of entry, or break-before-make",
+		      "Contiguous and not, next to each other");
+}
+
 /* Pages put where there was nothing: one make for all of them. */
 static bool is_plain_make(const struct table_place *place, const struct event *e)
 {
@@ -302,6 +321,7 @@ static void see_store(struct oracle *o, const struct event *e)
 	uint64_t pages = pages_at(o, place->level);
 	if (is_plain_make(place, e)) {
 		judge_make(o, place->level, place->page + e->index, e->count);
+		judge_neighbours(o, e, 0, e->count);
 		return;
 	}
 	uint32_t entries = arm64_table_entries(&o->g, place->level);
@@ -309,6 +329,9 @@ static void see_store(struct oracle *o, const struct event *e)
 		struct step step = { o, place->level, place->page + (e->index + i) * pages,
 				     old_word(o, e, i), stored_word(o, e, i) };
 		judge_step(&step);
+		if (arm64_kind(&o->g, place->level, step.old) == ARM64_INVALID &&
+		    arm64_kind(&o->g, place->level, step.new) == ARM64_LEAF)
+			judge_neighbours(o, e, i, i + 1);
 	}
 }
 

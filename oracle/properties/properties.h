@@ -35,8 +35,13 @@ enum rule isolation_rule(const struct oracle *o, uint64_t page);
 bool leaf_span(struct oracle *o, const struct arm64_span *span);
 bool leaf_reserved(struct oracle *o, const struct arm64_reserved *reserved);
 
-/* contiguous.c */
+/*
+ * contiguous.c: groups at the end; and on the way, whether live entry `index`
+ * of a table is of another kind than leaf `desc`, just made in the same group.
+ */
 bool contiguous_span(struct oracle *o, const struct arm64_span *span);
+bool contiguous_mixed(const struct oracle *o, table_t table, int level, uint32_t made,
+		      uint32_t index, uint64_t desc);
 
 /* tables.c: before the sweep, a table descriptor in it, and after it. */
 bool tables_accesses(struct oracle *o);

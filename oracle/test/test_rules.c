@@ -457,6 +457,17 @@ static void moved_while_live(void)
 	step(3, SINGLE, UINT64_C(1) << 30, 0);
 	flush();
 }
+static void contiguous_for_a_while(void)
+{
+	step(3, SINGLE, ARM64_VALID, 0);
+	flush();
+	step(3, SINGLE, 0, ARM64_VALID | ARM64_CONTIGUOUS);
+	sync();
+	step(3, SINGLE, ARM64_VALID, 0);
+	flush();
+	step(3, SINGLE, ARM64_CONTIGUOUS, ARM64_VALID);
+	sync();
+}
 static void made_before_tlbi(void)
 {
 	step(3, SINGLE, ARM64_VALID, 0);
@@ -588,6 +599,7 @@ static const struct pair {
 	[RULE_CONTIGUOUS_ALIGNMENT] = { pages_unaligned, set_group_contiguous },
 	[RULE_CONTIGUOUS_CONSECUTIVE] = { pages_scattered, set_group_contiguous },
 	[RULE_CONTIGUOUS_ATTRIBUTES] = { groups_4k, contiguous_attributes },
+	[RULE_CONTIGUOUS_MIXED] = { made_executable, contiguous_for_a_while },
 	[RULE_ISOLATION_OUTSIDE] = { pages_4k, outside },
 	[RULE_ISOLATION_OVERWRITE] = { mapped_behind, overwritten_for_a_while },
 	[RULE_ISOLATION_TRANSIENT] = { made_executable, elsewhere_for_a_while },
