@@ -31,21 +31,28 @@ static uint64_t pages_of(const struct tlb *tlb, const struct tlb_stale *s)
 	return (uint64_t)s->entries << arm64_leaf_order(tlb->g, s->level);
 }
 
+/* Whether leaves at `level` from `page` on go on where this record ends. */
+static bool continues(const struct tlb *tlb, const struct tlb_stale *s, int level, uint64_t page)
+{
+	return !s->ordered && s->level == level && s->child == MACHINE_NO_TABLE &&
+	       s->page + pages_of(tlb, s) == page;
+}
+
 void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_t child)
 {
-	struct tlb_stale *last = tlb->count ? &tlb->stale[tlb->count - 1] : NULL;
-	if (last && !last->ordered && last->level == level && child == MACHINE_NO_TABLE &&
-	    last->child == MACHINE_NO_TABLE && last->page + pages_of(tlb, last) == page) {
-		last->entries += entries;
+	struct tlb_stale *next = tlb->stale + tlb->count;
+	if (tlb->count && child == MACHINE_NO_TABLE && continues(tlb, next - 1, level, page)) {
+		next[-1].entries += entries;
 		return;
 	}
 	if (tlb->count == TLB_MAX_STALE) {
 		tlb->overflow = true;
 		return;
 	}
-	tlb->stale[tlb->count++] = (struct tlb_stale){
+	*next = (struct tlb_stale){
 		.page = page, .entries = entries, .level = level, .child = child
 	};
+	tlb->count++;
 }
 
 void tlb_order(struct tlb *tlb)

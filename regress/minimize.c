@@ -335,28 +335,42 @@ static void default_machine(struct shrink *sh)
 	}
 }
 
+/* What a policy consists of, beside its series. */
+static const struct {
+	size_t at, size;
+} knobs[] = {
+#define KNOB(name)                                                                                 \
+	{                                                                                          \
+		offsetof(struct policy, name), sizeof(((struct policy *)0)->name)                  \
+	}
+	KNOB(vmap_huge), KNOB(stop_at_order0), KNOB(scan_limit),
+	KNOB(hugetlb),   KNOB(max_shift),      KNOB(quirks),
+#undef KNOB
+};
+
+/* Sets knob `i` of the candidate as its series has it. False if it is so already. */
+static bool default_knob(size_t i)
+{
+	const struct policy standard = policy_default(best.policy.series);
+	char *knob = (char *)&fresh_candidate()->policy + knobs[i].at;
+	const char *by_default = (const char *)&standard + knobs[i].at;
+	if (memcmp(knob, by_default, knobs[i].size) == 0)
+		return false;
+	memcpy(knob, by_default, knobs[i].size);
+	return true;
+}
+
 static void default_policy(struct shrink *sh)
 {
+	bool standard = best.policy.series == POLICY_V9;
+	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++)
+		standard = standard && !default_knob(i);
 	fresh_candidate()->policy = policy_default(POLICY_V9);
-	if (memcmp(&candidate.policy, &best.policy, sizeof(best.policy)) == 0 || take(sh))
+	if (standard || take(sh))
 		return;
-	static const struct {
-		size_t at, size;
-	} knobs[] = {
-#define KNOB(name) { offsetof(struct policy, name), sizeof(((struct policy *)0)->name) }
-		KNOB(vmap_huge), KNOB(stop_at_order0), KNOB(scan_limit),
-		KNOB(hugetlb),   KNOB(max_shift),      KNOB(quirks),
-#undef KNOB
-	};
-	const struct policy standard = policy_default(best.policy.series);
-	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++) {
-		char *knob = (char *)&fresh_candidate()->policy + knobs[i].at;
-		const char *by_default = (const char *)&standard + knobs[i].at;
-		if (memcmp(knob, by_default, knobs[i].size) == 0)
-			continue;
-		memcpy(knob, by_default, knobs[i].size);
-		take(sh);
-	}
+	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++)
+		if (default_knob(i))
+			take(sh);
 }
 
 /* What only some kinds of op have. */

@@ -43,10 +43,10 @@ static void broke(struct oracle *o, enum rule rule, int level, uint64_t page, co
 
 static void broke_at(const struct step *s, enum rule rule, const char *expected)
 {
-	char old[VERDICT_DETAIL_SIZE], new[VERDICT_DETAIL_SIZE], found[2 * VERDICT_DETAIL_SIZE];
+	char old[VERDICT_DETAIL_SIZE], new[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
 	oracle_describe(s->o, s->level, s->old, old);
 	oracle_describe(s->o, s->level, s->new, new);
-	snprintf(found, sizeof(found), "%.60s, stored over %.60s", new, old);
+	snprintf(found, sizeof(found), "%.54s, stored over %.54s", new, old);
 	broke(s->o, rule, s->level, s->page, expected, found);
 }
 
