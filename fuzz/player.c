@@ -230,10 +230,10 @@ static void play_plant(struct player *p, const struct op *op)
 
 static void add_missed(struct missed *to, const struct missed *from)
 {
-	to->behind_single += from->behind_single;
-	to->skewed += from->skewed;
-	to->unaligned += from->unaligned;
-	to->policy += from->policy;
+	for (int cause = 0; cause < MISSED_CAUSES; cause++) {
+		to->groups[cause] += from->groups[cause];
+		to->blocks[cause] += from->blocks[cause];
+	}
 }
 
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
@@ -260,16 +260,31 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	return holds;
 }
 
+/* A line of pages by cause; nothing when there are none. */
+static void print_causes(const char *what, const uint64_t *pages, FILE *to)
+{
+	static const char *const causes[MISSED_CAUSES] = {
+		[MISSED_BEHIND_SINGLE] = "behind a single page",
+		[MISSED_SKEW] = "VA and PA skewed",
+		[MISSED_PFN_ALIGNMENT] = "pfn alignment",
+		[MISSED_MAX_SHIFT] = "max-shift",
+		[MISSED_POLICY] = "policy",
+	};
+	bool any = false;
+	for (int cause = 0; cause < MISSED_CAUSES; cause++) {
+		if (!pages[cause])
+			continue;
+		fprintf(to, "%s%" PRIu64 " %s", any ? ", " : what, pages[cause], causes[cause]);
+		any = true;
+	}
+	if (any)
+		fputc('\n', to);
+}
+
 void player_print_missed(const struct player *p, FILE *to)
 {
-	const struct missed *m = &p->missed;
-	if (!m->behind_single && !m->skewed && !m->unaligned && !m->policy)
-		return;
-	fprintf(to,
-		"single pages where large leaves were missed: %" PRIu64
-		" behind a single page, %" PRIu64 " by skew, %" PRIu64
-		" by the pfn's alignment, %" PRIu64 " by policy\n",
-		m->behind_single, m->skewed, m->unaligned, m->policy);
+	print_causes("pages that missed a group: ", p->missed.groups, to);
+	print_causes("pages that missed a block: ", p->missed.blocks, to);
 }
 
 /* Whether the reference plays this scenario: by its content alone. */

@@ -48,7 +48,7 @@ void player_prepare(struct player *p, const struct scenario *s);
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict);
 
-/* A line that says how many pages missed a large leaf, by cause; nothing when none did. */
+/* How many pages missed a large leaf, by cause: up to two lines; nothing when none did. */
 void player_print_missed(const struct player *p, FILE *to);
 
 /* Prepares, then plays all ops on every mapper until one breaks a rule. */

@@ -136,23 +136,56 @@ struct placed placement_at(struct placement *p, uint64_t index)
 
 /* --- what was missed -------------------------------------------------------------- */
 
-/* Pages [index, end) follow each other in memory, a group's number of them or more. */
-static uint64_t *cause_of(const struct placement *p, uint64_t index, struct missed *missed)
+/* Why pages from `index` on, which follow each other, are in no block that holds a group. */
+static enum missed_cause cause_of_single(const struct placement *p, uint64_t index)
 {
+	unsigned group_shift = p->g->granule + arm64_contiguous_size(p->g, ARM64_LAST_LEVEL);
+	if (p->max_shift < group_shift)
+		return MISSED_MAX_SHIFT;
 	if (!p->blocks || !p->groups)
-		return &missed->policy;
-	if (p->in_block || p->block)
-		return &missed->skewed;
-	return vmap_block(p, index) ? &missed->behind_single : &missed->unaligned;
+		return MISSED_POLICY;
+	if (p->in_block)
+		return MISSED_SKEW;
+	return vmap_block(p, index) ? MISSED_BEHIND_SINGLE : MISSED_PFN_ALIGNMENT;
 }
 
-void placement_missed(const struct placement *p, uint64_t index, uint64_t end,
-		      struct missed *missed)
+static void missed_groups(const struct placement *p, uint64_t index, uint64_t end, uint64_t *missed)
 {
 	while (index < end) {
 		uint64_t pages = consecutive(p, index, end - index);
 		if (p->in_block || pages >= group_pages(p))
-			*cause_of(p, index, missed) += pages;
+			missed[cause_of_single(p, index)] += pages;
 		index += pages;
 	}
+}
+
+/* Whether the block's pages go on in memory before or behind it. */
+static bool run_is_longer(const struct placement *p)
+{
+	return (p->from && pfn_at(p, p->from - 1) + 1 == pfn_at(p, p->from)) ||
+	       (p->to < p->pages && pfn_at(p, p->to - 1) + 1 == pfn_at(p, p->to));
+}
+
+/* A group in a run of memory that is shorter than a block has missed nothing. */
+static void missed_blocks(const struct placement *p, uint64_t pages, uint64_t *missed)
+{
+	const int level = ARM64_LAST_LEVEL - 1;
+	bool short_block = p->to - p->from < UINT64_C(1) << arm64_leaf_order(p->g, level);
+	if (short_block && !run_is_longer(p))
+		return;
+	if (p->max_shift < arm64_leaf_bits(p->g, level))
+		missed[MISSED_MAX_SHIFT] += pages;
+	else
+		missed[short_block ? MISSED_PFN_ALIGNMENT : MISSED_SKEW] += pages;
+}
+
+void placement_missed(const struct placement *p, uint64_t index, const struct placed *placed,
+		      struct missed *missed)
+{
+	if (placed->level != ARM64_LAST_LEVEL)
+		return;
+	if (placed->contiguous)
+		missed_blocks(p, placed->end - index, missed->blocks);
+	else
+		missed_groups(p, index, placed->end, missed->groups);
 }

@@ -42,12 +42,19 @@ struct placement {
 	uint64_t size; /* of the last block */
 };
 
-/* Large leaves that a call's pages could have been part of, if not for one thing: in pages. */
+/* Why a leaf is smaller than the pages' order in memory would allow. */
+enum missed_cause {
+	MISSED_BEHIND_SINGLE, /* the search had stopped at a single page */
+	MISSED_SKEW, /* VA and PA are not aligned alike, or the block begins or ends inside */
+	MISSED_PFN_ALIGNMENT, /* the pfns are consecutive, and aligned to less than the leaf */
+	MISSED_MAX_SHIFT,     /* the policy allows no leaf so large */
+	MISSED_POLICY,        /* the policy has no large leaves for this call */
+	MISSED_CAUSES,
+};
+
+/* Pages that were mapped one by one where groups might have been, and by groups where blocks might. */
 struct missed {
-	uint64_t behind_single; /* the search had stopped at a single page */
-	uint64_t skewed;        /* VA and PA are not aligned alike, or the block ends too soon */
-	uint64_t unaligned;     /* the pfn's alignment is below a group's */
-	uint64_t policy;        /* the policy has no large leaves here */
+	uint64_t groups[MISSED_CAUSES], blocks[MISSED_CAUSES];
 };
 
 /* Pages [index, end) of the call that are mapped by leaves of one kind. */
@@ -60,8 +67,8 @@ struct placed {
 /* What stands at page `index` of the call; to be asked in ascending order. */
 struct placed placement_at(struct placement *p, uint64_t index);
 
-/* Adds the pages of [index, end), which are single ones, to the cause that made them so. */
-void placement_missed(const struct placement *p, uint64_t index, uint64_t end,
+/* Adds the pages of [index, end), a piece of single pages or of groups, to what they missed. */
+void placement_missed(const struct placement *p, uint64_t index, const struct placed *placed,
 		      struct missed *missed);
 
 #endif

@@ -302,22 +302,6 @@ static void show_spaces(struct player *p, uint32_t ops, unsigned shown)
 	}
 }
 
-/* Folded to what a mail can quote. */
-static void print_missed(const struct player *p)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *memory = open_memstream(&text, &size);
-	if (!memory)
-		return;
-	player_print_missed(p, memory);
-	fclose(memory);
-	char *comma = strstr(text, ": ");
-	if (comma)
-		printf("\n%.*s\n  %s", (int)(comma + 1 - text), text, comma + 2);
-	free(text);
-}
-
 int command_show(int argc, char **argv)
 {
 	struct arguments a;
@@ -349,7 +333,7 @@ int command_show(int argc, char **argv)
 	unsigned shown = mapper_named(a.mapper ? a.mapper : batched_mapper.name);
 	if (!a.mapper && verdict.rule != RULE_NONE && mapper_named(verdict.mapper))
 		shown = mapper_named(verdict.mapper);
-	print_missed(p);
+	player_print_missed(p, stdout);
 	show_spaces(p, op < scenario.ops ? op + 1 : op, shown);
 	if (verdict.rule != RULE_NONE)
 		printf("\nnext: ./rig minimize %s\n", a.file[0]);

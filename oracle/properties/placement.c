@@ -109,9 +109,11 @@ static bool judge_piece(struct oracle *o, const struct arm64_span *span, uint32_
 	uint32_t other = first_other(span->table + index, count, placed->contiguous);
 	if (other < count)
 		return failed(o, span, index + other, page + ((uint64_t)other << order), placed);
-	if (order == 0 && !placed->contiguous && o->mapper->kind == MAPPER_SERIES)
-		placement_missed(&o->placement, page - o->first_page, end - o->first_page,
-				 &o->missed);
+	if (o->mapper->kind == MAPPER_SERIES) {
+		struct placed piece = *placed;
+		piece.end = end - o->first_page;
+		placement_missed(&o->placement, page - o->first_page, &piece, &o->missed);
+	}
 	return true;
 }
 
