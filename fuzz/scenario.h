@@ -46,8 +46,9 @@ struct op {
 	enum op_kind kind;
 	uint64_t va;
 	uint64_t bytes;
-	uint64_t pfn;             /* the first; PA in pages */
-	uint32_t first_run, runs; /* in scenario.run; runs of ops follow each other */
+	uint64_t pfn; /* the first; PA in pages */
+	uint32_t first_run,
+		runs; /* in scenario.run; runs of ops follow each other, those of none too */
 	enum prot prot;
 	unsigned flags;
 	uint8_t shift; /* log2 bytes of the blocks that vmalloc() asked its allocator for */

@@ -207,7 +207,6 @@ static void put_op(struct writer *w, const struct scenario *s, const struct op *
 
 static void get_runs(struct reader *r, struct scenario *s, struct op *op)
 {
-	op->first_run = s->runs;
 	op->runs = (uint32_t)get_number(r, SCENARIO_MAX_RUNS - s->runs);
 	for (uint32_t i = 0; i < op->runs && !r->bad; i++)
 		s->run[s->runs++] = get_run(r);
@@ -218,7 +217,7 @@ static void get_op(struct reader *r, struct scenario *s)
 	struct op *op = &s->op[s->ops];
 	unsigned page_shift = s->machine.page_shift;
 	uint64_t pages = UINT64_C(1) << (s->machine.va_bits - page_shift);
-	*op = (struct op){ .kind = get_number(r, OP_KINDS - 1) };
+	*op = (struct op){ .kind = get_number(r, OP_KINDS - 1), .first_run = s->runs };
 	if (op_is_call(op)) {
 		op->fail_alloc = (uint32_t)get_number(r, UINT32_MAX);
 		op->fail_trylock = (uint32_t)get_number(r, UINT32_MAX);

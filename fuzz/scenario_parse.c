@@ -284,7 +284,6 @@ static bool read_runs(struct parser *p, struct op *op)
 	if (!option->value.at || !option->value.length)
 		return wrong(p, option->key.at, "'pages' needs a value: PFN, PFN+COUNT, null, bad");
 	const char *end = option->value.at + option->value.length;
-	op->first_run = p->s->runs;
 	for (const char *at = option->value.at;;) {
 		const char *comma = memchr(at, ',', (size_t)(end - at));
 		struct piece piece = { at, (size_t)((comma ? comma : end) - at) };
@@ -522,6 +521,7 @@ static bool read_op(struct parser *p, enum op_kind kind)
 		return wrong(p, p->word.at, "more than %d ops", SCENARIO_MAX_OPS);
 	struct op *op = &s->op[s->ops];
 	*op = (struct op){ .kind = kind,
+			   .first_run = s->runs,
 			   .fail_alloc = p->fail_alloc,
 			   .fail_trylock = p->fail_trylock };
 	if (!readers[kind](p, op))

@@ -17,12 +17,24 @@
 static struct scenario scenario, other;
 static uint8_t bytes[SCENARIO_MAX_BYTES], bytes_again[SCENARIO_MAX_BYTES];
 
+/* The runs of ops follow each other, as edits expect, also where an op has none. */
+static void expect_runs_in_order(const struct scenario *s)
+{
+	uint32_t runs = 0;
+	for (uint32_t i = 0; i < s->ops; i++) {
+		assert_int_equal(s->op[i].first_run, runs);
+		runs += s->op[i].runs;
+	}
+	assert_int_equal(s->runs, runs);
+}
+
 static void expect_scenario(const struct scenario *s)
 {
 	struct refusal why = { "", "" };
 	if (!scenario_check(s, &why))
 		fail_msg("refused: %s: %s", why.option, why.reason);
 	assert_true(scenario_work(s) <= MAX_PAGES);
+	expect_runs_in_order(s);
 }
 
 static void generated_scenarios_are_scenarios(void **state)
@@ -45,6 +57,21 @@ static void mutated_scenarios_are_scenarios(void **state)
 			mutate(&scenario, theme, &rng, MAX_PAGES);
 			expect_scenario(&scenario);
 		}
+	}
+}
+
+static void decoded_scenarios_can_be_edited(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < SCENARIOS; seed++) {
+		struct rng rng = { seed };
+		enum theme theme = seed % THEMES;
+		generate(&other, theme, &rng, MAX_PAGES);
+		size_t size = scenario_encode(&other, bytes, sizeof(bytes));
+		assert_true(scenario_decode(bytes, size, &scenario));
+		expect_runs_in_order(&scenario);
+		mutate(&scenario, theme, &rng, MAX_PAGES);
+		expect_scenario(&scenario);
 	}
 }
 
@@ -213,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(generated_scenarios_are_scenarios),
 		cmocka_unit_test(mutated_scenarios_are_scenarios),
+		cmocka_unit_test(decoded_scenarios_can_be_edited),
 		cmocka_unit_test(crossed_scenarios_are_scenarios),
 		cmocka_unit_test(a_small_budget_is_kept),
 		cmocka_unit_test(the_seed_decides),
