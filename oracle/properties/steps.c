@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The steps that a call may take, one entry at a time, while hardware walks
+ * and caches the tables:
+ *
+ *   valid to invalid    a break: the entry is stale until a TLBI is complete
+ *   invalid to valid    a make: nothing stale may overlap it (R_DDMVT)
+ *   valid to valid      only permissions and software's bits may change
+ *                       (R_WHZWS), or, from BBM level 2 on, the size of a leaf
+ *                       with nothing else (R_KFLJB, R_PVTFW), or the
+ *                       Contiguous bit. At level 1 a TLB conflict abort is
+ *                       possible then (R_KHRBC), which no kernel mapping can
+ *                       stand: that counts as not allowed.
+ */
+#include "oracle/properties/steps.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+void way_broke(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
+	       const char *found)
+{
+	if (!o->way.judging || o->way.verdict.rule != RULE_NONE || property_excused(rule))
+		return;
+	o->way.verdict = property_verdict(o, rule, level, page);
+	snprintf(o->way.verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
+	snprintf(o->way.verdict.found, VERDICT_DETAIL_SIZE, "%s", found);
+}
+
+static void broke_at(const struct step *s, enum rule rule, const char *expected)
+{
+	char old[VERDICT_DETAIL_SIZE], new[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	oracle_describe(s->o, s->level, s->old, old);
+	oracle_describe(s->o, s->level, s->new, new);
+	snprintf(found, sizeof(found), "%.54s, stored over %.54s", new, old);
+	way_broke(s->o, rule, s->level, s->page, expected, found);
+}
+
+static table_t child_of(const struct oracle *o, uint64_t desc)
+{
+	return machine_table_at(o->machine, arm64_address(&o->g, desc) >> o->g.granule);
+}
+
+/* --- tables that come and go ---------------------------------------------------- */
+
+/* Entries of `table` that were ever stored to. */
+static uint32_t first_touched(const struct oracle *o, table_t table)
+{
+	return o->machine->table[table].low;
+}
+
+static uint32_t end_touched(const struct oracle *o, table_t table)
+{
+	uint32_t high = o->machine->table[table].high;
+	uint32_t entries = arm64_table_entries(&o->g, o->way.place[table].level);
+	return high < entries ? high : entries;
+}
+
+/* Takes note that walks reach the table now, and those that it already links. */
+static void table_linked(struct oracle *o, table_t table, int level, uint64_t page)
+{
+	struct table_place *place = &o->way.place[table];
+	place->linked = true;
+	place->level = level;
+	place->page = page;
+	const uint64_t *words = machine_words(o->machine, table);
+	for (uint32_t i = first_touched(o, table); i < end_touched(o, table); i++) {
+		table_t child = MACHINE_NO_TABLE;
+		if (arm64_kind(&o->g, level, words[i]) == ARM64_TABLE)
+			child = child_of(o, words[i]);
+		if (child != MACHINE_NO_TABLE && !o->way.place[child].linked)
+			table_linked(o, child, level + 1, page + i * pages_at(o, level));
+	}
+}
+
+/* Takes note that walks do not reach the table any more, though caches may have what is in it. */
+static void table_unlinked(struct oracle *o, table_t table)
+{
+	struct table_place *place = &o->way.place[table];
+	const uint64_t *words = machine_words(o->machine, table);
+	if (!place->linked)
+		return;
+	place->linked = false;
+	for (uint32_t i = first_touched(o, table); i < end_touched(o, table); i++) {
+		enum arm64_kind kind = arm64_kind(&o->g, place->level, words[i]);
+		table_t child = kind == ARM64_TABLE ? child_of(o, words[i]) : MACHINE_NO_TABLE;
+		if (kind == ARM64_INVALID)
+			continue;
+		tlb_add(&o->way.tlb, place->level, place->page + i * pages_at(o, place->level), 1,
+			child);
+		if (child != MACHINE_NO_TABLE)
+			table_unlinked(o, child);
+	}
+}
+
+static void judge_publication(const struct step *s, table_t child)
+{
+	if (s->o->way.place[child].written >= s->o->way.ordered)
+		broke_at(s, RULE_HISTORY_PUBLISH,
+			 "a DMB or DSB between the stores to a table and the link to it");
+}
+
+void step_free(struct oracle *o, table_t table)
+{
+	const struct table_place *place = &o->way.place[table];
+	const struct tlb_stale *pointer = tlb_find_table(&o->way.tlb, table);
+	if (place->linked)
+		way_broke(o, RULE_HISTORY_FREED_TABLE, place->level, place->page,
+			  "a table page that no descriptor points to", "a table that walks reach");
+	else if (pointer)
+		way_broke(o, RULE_HISTORY_FREED_TABLE, pointer->level, pointer->page,
+			  "DSB, TLBI of all levels, DSB between unlinking and freeing",
+			  "a table that a walk cache may point to");
+}
+
+/* --- the three kinds of step ---------------------------------------------------- */
+
+void step_make(struct oracle *o, int level, uint64_t page, uint64_t pages)
+{
+	o->way.made = WAY_STORED;
+	o->way.made_level = level;
+	o->way.made_page = page;
+	const struct tlb_stale *stale =
+		o->way.tlb.count ? tlb_find(&o->way.tlb, page, page + pages) : NULL;
+	if (!stale)
+		return;
+	char found[VERDICT_DETAIL_SIZE];
+	snprintf(found, sizeof(found), "a stale %s of level %d %s",
+		 stale->child == MACHINE_NO_TABLE ? "leaf" : "table pointer", stale->level,
+		 stale->dropped   ? "whose TLBI is not complete"
+		 : stale->ordered ? "that no TLBI has dropped"
+				  : "that no DSB has made invisible");
+	way_broke(o, RULE_HISTORY_MAKE_BEFORE_TLBI, level, page,
+		  "DSB, TLBI, DSB before the new entry", found);
+}
+
+static void make(const struct step *s, enum arm64_kind kind)
+{
+	table_t child = kind == ARM64_TABLE ? child_of(s->o, s->new) : MACHINE_NO_TABLE;
+	step_make(s->o, s->level, s->page, pages_at(s->o, s->level));
+	if (child == MACHINE_NO_TABLE)
+		return;
+	judge_publication(s, child);
+	table_linked(s->o, child, s->level + 1, s->page);
+}
+
+static void take_away(const struct step *s, enum arm64_kind kind)
+{
+	table_t child = kind == ARM64_TABLE ? child_of(s->o, s->old) : MACHINE_NO_TABLE;
+	tlb_add(&s->o->way.tlb, s->level, s->page, 1, child);
+	if (child != MACHINE_NO_TABLE)
+		table_unlinked(s->o, child);
+}
+
+/* Bits that change without any maintenance: software's, and AF, which hardware sets itself. */
+static uint64_t idle_bits(void)
+{
+	return ARM64_SOFTWARE | ARM64_AF;
+}
+
+/* Bits of a leaf that may change while it is live, and then need a TLBI: permissions. */
+static uint64_t permission_bits(void)
+{
+	return ARM64_AP1 | ARM64_AP2 | ARM64_DBM | ARM64_PXN | ARM64_UXN;
+}
+
+/* Whether each entry of the table gives what the block gave for its part (R_PVTFW). */
+static bool table_means_block(const struct step *s, table_t child)
+{
+	const struct arm64_geometry *g = &s->o->g;
+	const uint64_t *words = machine_words(s->o->machine, child);
+	uint64_t limits = s->new &ARM64_TABLE_LIMITS, base = arm64_address(g, s->old);
+	struct arm64_attributes want = arm64_attributes(g, s->old, 0);
+	for (uint32_t i = 0; i < 1u << g->stride; i++) {
+		uint64_t oa = base + ((uint64_t)i << arm64_leaf_bits(g, s->level + 1));
+		struct arm64_attributes found = arm64_attributes(g, words[i], limits);
+		if (arm64_kind(g, s->level + 1, words[i]) != ARM64_LEAF ||
+		    arm64_address(g, words[i]) != oa || want.memory != found.memory ||
+		    want.shareability != found.shareability || want.el1_write != found.el1_write ||
+		    want.el1_exec != found.el1_exec || want.el0_access != found.el0_access ||
+		    want.el0_exec != found.el0_exec || want.global != found.global)
+			return false;
+	}
+	return true;
+}
+
+static void split_live(const struct step *s)
+{
+	table_t child = child_of(s->o, s->new);
+	if (s->o->machine->config.bbm < BBM_LEVEL_OF_SPLITS)
+		broke_at(s, RULE_HISTORY_LIVE_CHANGE,
+			 "break-before-make: block to table, below BBM level 2");
+	if (child == MACHINE_NO_TABLE)
+		return;
+	if (!table_means_block(s, child))
+		broke_at(s, RULE_HISTORY_LIVE_CHANGE,
+			 "a table whose entries give what the block gave");
+	step_make(s->o, s->level, s->page, pages_at(s->o, s->level));
+	judge_publication(s, child);
+	table_linked(s->o, child, s->level + 1, s->page);
+}
+
+/* What a leaf may become while it is live. */
+static void change_leaf(const struct step *s)
+{
+	uint64_t changed = (s->old ^ s->new) & ~idle_bits();
+	uint64_t free = permission_bits();
+	if (s->o->machine->config.bbm >= BBM_LEVEL_OF_SPLITS)
+		free |= ARM64_CONTIGUOUS;
+	if (changed & ~free)
+		broke_at(s, RULE_HISTORY_LIVE_CHANGE,
+			 "break-before-make: more than permissions changes");
+	if (changed & ~ARM64_CONTIGUOUS)
+		tlb_add(&s->o->way.tlb, s->level, s->page, 1, MACHINE_NO_TABLE);
+	s->o->way.made = WAY_STORED;
+	s->o->way.made_level = s->level;
+	s->o->way.made_page = s->page;
+}
+
+static void change_live(const struct step *s, enum arm64_kind old, enum arm64_kind new)
+{
+	if (old == ARM64_LEAF && new == ARM64_TABLE) {
+		split_live(s);
+		return;
+	}
+	if (old == ARM64_LEAF && new == ARM64_LEAF) {
+		change_leaf(s);
+		return;
+	}
+	broke_at(s, RULE_HISTORY_LIVE_CHANGE, "break-before-make: a live table changes");
+	take_away(s, old);
+	make(s, new);
+}
+
+static bool is_mapping(const struct oracle *o)
+{
+	return o->call->kind <= CALL_IOREMAP;
+}
+
+void step_judge(const struct step *s)
+{
+	enum arm64_kind old = arm64_kind(&s->o->g, s->level, s->old);
+	enum arm64_kind new = arm64_kind(&s->o->g, s->level, s->new);
+	if (s->old == s->new || (old == ARM64_INVALID && new == ARM64_INVALID))
+		return;
+	if (old == ARM64_LEAF && s->o->way.judging && is_mapping(s->o))
+		broke_at(s, RULE_ISOLATION_OVERWRITE, "nothing live in the way");
+	if (old == ARM64_INVALID)
+		make(s, new);
+	else if (new == ARM64_INVALID)
+		take_away(s, old);
+	else
+		change_live(s, old, new);
+}

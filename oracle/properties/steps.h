@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What history.c sees and steps.c judges. Private to the two. */
+#ifndef ORACLE_PROPERTIES_STEPS_H
+#define ORACLE_PROPERTIES_STEPS_H
+
+#include "oracle/properties/properties.h"
+
+#define BBM_LEVEL_OF_SPLITS 2 /* R_KFLJB: leaf sizes change without break-before-make */
+
+/* A store to one entry that walks reach, just before it is made. */
+struct step {
+	struct oracle *o;
+	int level;
+	uint64_t page;
+	uint64_t old, new;
+};
+
+/* Pages that an entry at `level` maps. */
+static inline uint64_t pages_at(const struct oracle *o, int level)
+{
+	return UINT64_C(1) << arm64_leaf_order(&o->g, level);
+}
+
+/* Keeps the first rule that the call broke on its way. */
+void way_broke(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
+	       const char *found);
+
+/* Judges a step, and takes note of what caches may hold and walks may reach after it. */
+void step_judge(const struct step *s);
+
+/* Leaves for pages [page, page + pages) become valid where nothing was. */
+void step_make(struct oracle *o, int level, uint64_t page, uint64_t pages);
+
+/* A table page is freed. */
+void step_free(struct oracle *o, table_t table);
+
+#endif
