@@ -113,4 +113,5 @@ const char *change_name(enum memory_change change)
 	return names[change];
 }
 
-const char *const quirk_names[] = { "head-check", "narrow-flush", "cut-groups", NULL };
+const char *const quirk_names[] = { "head-check", "narrow-flush", "cut-groups", "pxn-tables",
+				    NULL };

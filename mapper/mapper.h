@@ -66,7 +66,8 @@ struct policy {
 #define QUIRK_HEAD_CHECK 1u   /* only the first entry of a batch is tested for being in use */
 #define QUIRK_NARROW_FLUSH 2u /* vunmap() invalidates what was asked for, not all that it took */
 #define QUIRK_CUT_GROUPS 4u   /* set_memory changes a part of a contiguous group as it is */
-#define QUIRKS 7u
+#define QUIRK_PXN_TABLES 8u   /* the table of a split block forbids what the block forbade to run */
+#define QUIRKS 15u
 
 /* What the named version of the series does by default. */
 struct policy policy_default(int series);

@@ -86,8 +86,9 @@ static void fill_table(struct protect *p, table_t child, int level, uint64_t des
 }
 
 /*
- * Puts a full table in a block's place. What a block forbids to run, its
- * table forbids too: so far always, since no part of the linear map runs.
+ * Puts a full table in a block's place. The table itself forbids nothing: the
+ * kernel's forbids to run what the block did, which set_memory_x() of a page
+ * below it could not undo.
  */
 static int split_block(struct protect *p, const struct leaf *leaf)
 {
@@ -97,7 +98,7 @@ static int split_block(struct protect *p, const struct leaf *leaf)
 	fill_table(p, child, leaf->level, leaf->desc);
 	machine_barrier(p->machine, BARRIER_DSB_ISHST);
 	uint64_t link = desc_to_table(&p->g, machine_table_pfn(p->machine, child));
-	if (leaf->desc & DESC_PXN)
+	if (p->space->policy->quirks & QUIRK_PXN_TABLES && leaf->desc & DESC_PXN)
 		link |= DESC_TABLE_PXN;
 	machine_store(p->machine, leaf->table, leaf->index, 1, link, 0);
 	machine_barrier(p->machine, BARRIER_DSB_ISHST);
