@@ -5,8 +5,6 @@
 
 #include "oracle/attributes.h"
 
-#define BBM_LEVEL_OF_SPLITS 2 /* R_KFLJB: leaf sizes change without break-before-make */
-
 /* --- mapping ------------------------------------------------------------------ */
 
 /* The first page of a mapping call that cannot be mapped, and why. */
@@ -45,11 +43,6 @@ static struct trouble first_trouble(const struct oracle *o)
 	return bad;
 }
 
-static bool is_before_series(const struct oracle *o)
-{
-	return o->mapper->kind == MAPPER_PRIOR || o->policy->series == POLICY_PRIOR;
-}
-
 /*
  * ioremap() dies of an entry in use, and so did vmalloc() of one under a block
  * before the series; everything else warns, and was -ENOMEM before it. What
@@ -63,7 +56,7 @@ static struct expected expect_mapping(const struct oracle *o)
 		return e;
 	e.bug = o->call->kind == CALL_IOREMAP;
 	e.warns = !e.bug;
-	if (is_before_series(o) && !e.bug)
+	if (oracle_before_series(o) && !e.bug)
 		e.error = -ENOMEM;
 	return e;
 }
@@ -121,7 +114,7 @@ static const struct vm_area *area_of(const struct call *call, uint64_t guard)
 /* Whether a leaf or group is cut at an end of [page, end), and must not be split. */
 static bool needs_forbidden_split(const struct oracle *o, uint64_t page, uint64_t end)
 {
-	return o->machine->config.bbm < BBM_LEVEL_OF_SPLITS && (is_cut(o, page) || is_cut(o, end));
+	return !oracle_splits_live(o) && (is_cut(o, page) || is_cut(o, end));
 }
 
 static bool changes_aliases(enum memory_change change)

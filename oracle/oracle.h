@@ -66,6 +66,7 @@ struct way {
 	struct verdict verdict;
 	struct tlb tlb;
 	struct table_place place[MACHINE_MAX_TABLES];
+	bool locked;      /* against who dumps the tables */
 	uint64_t clock;   /* events seen */
 	uint64_t ordered; /* when a barrier last ordered stores */
 	/* How far a table walk of this processor may see the last entry made valid. */
@@ -139,6 +140,18 @@ const char *call_name(enum call_kind kind);
 
 /* Decodes a descriptor into words that fit VERDICT_DETAIL_SIZE. */
 void oracle_describe(const struct oracle *o, int level, uint64_t desc, char *text);
+
+/* Whether the call is made as before the series: by a mapper of then, or a policy. */
+static inline bool oracle_before_series(const struct oracle *o)
+{
+	return o->mapper->kind == MAPPER_PRIOR || o->policy->series == POLICY_PRIOR;
+}
+
+/* Whether leaf sizes may change without break-before-make: FEAT_BBM level 2 (R_KFLJB). */
+static inline bool oracle_splits_live(const struct oracle *o)
+{
+	return o->machine->config.bbm >= 2;
+}
 
 /* The number of the page at `va`, counted from the lowest address. */
 static inline uint64_t oracle_page(const struct oracle *o, uint64_t va)

@@ -4,13 +4,19 @@
 #include "oracle/oracle.h"
 #include "oracle/reference/reference.h"
 
-/* Stores a word into an empty slot. False when it is in use or there is no table page. */
-static bool fill_slot(struct oracle *o, uint64_t va, int level, uint64_t desc)
+/* The empty slot of `va` at `level`. False when it is in use or there is no table page. */
+static bool empty_slot(struct oracle *o, uint64_t va, int level, struct slot *slot)
 {
 	struct address_space space = { .machine = o->machine };
+	return !reference_slot(&o->g, &space, va, level, slot) &&
+	       !machine_load(o->machine, slot->table, slot->index);
+}
+
+/* Stores a word into an empty slot. */
+static bool fill_slot(struct oracle *o, uint64_t va, int level, uint64_t desc)
+{
 	struct slot slot;
-	if (reference_slot(&o->g, &space, va, level, &slot) ||
-	    machine_load(o->machine, slot.table, slot.index))
+	if (!empty_slot(o, va, level, &slot))
 		return false;
 	machine_store(o->machine, slot.table, slot.index, 1, desc, 0);
 	return true;
@@ -42,10 +48,8 @@ bool oracle_plant_leaf(struct oracle *o, uint64_t va, uint64_t pfn, int level)
 
 bool oracle_plant_table(struct oracle *o, uint64_t va, int level)
 {
-	struct address_space space = { .machine = o->machine };
 	struct slot slot;
-	if (reference_slot(&o->g, &space, va, level, &slot) ||
-	    machine_load(o->machine, slot.table, slot.index))
+	if (!empty_slot(o, va, level, &slot))
 		return false;
 	table_t table = machine_alloc_table(o->machine);
 	if (table == MACHINE_NO_TABLE)

@@ -100,6 +100,10 @@
 	  "Linux: use after free")                                                                 \
 	X(TABLES_REACHED_TWICE, "tables", "reached_twice",                                         \
 	  "a table page hangs below one descriptor only", "Linux: one table, one range")           \
+	X(TABLES_LOCK, "tables", "lock",                                                           \
+	  "table pages are freed only under the lock that keeps dumpers of the tables out, and "   \
+	  "the lock is given back",                                                                \
+	  "Linux fa93b45fd397; the series' trylock")                                               \
 	X(TABLES_DESCRIPTOR, "tables", "descriptor",                                               \
 	  "a table descriptor has no reserved bit set and limits nothing that is mapped",          \
 	  "Arm D8.3.2")                                                                            \

@@ -57,8 +57,7 @@ static bool refusal_held(struct oracle *o, const struct expected *e)
 /* Before the series, vmalloc() died of an entry in use below a block that it had kept. */
 static bool dies_below_block(const struct oracle *o, const struct expected *e)
 {
-	bool prior = o->mapper->kind == MAPPER_PRIOR || o->policy->series == POLICY_PRIOR;
-	return o->call->kind == CALL_VMALLOC && prior && e->warns &&
+	return o->call->kind == CALL_VMALLOC && oracle_before_series(o) && e->warns &&
 	       o->call->page_shift > o->g.granule;
 }
 

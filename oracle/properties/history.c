@@ -30,7 +30,7 @@ static void judge_neighbours(struct oracle *o, const struct event *e, uint32_t f
 	const struct table_place *place = &o->way.place[e->table];
 	uint32_t first = e->index + from, last = e->index + to - 1;
 	uint64_t head = stored_word(o, e, from), tail = stored_word(o, e, to - 1);
-	if (o->machine->config.bbm >= BBM_LEVEL_OF_SPLITS)
+	if (oracle_splits_live(o))
 		return;
 	if ((first && contiguous_mixed(o, e->table, place->level, first, first - 1, head)) ||
 	    contiguous_mixed(o, e->table, place->level, last, last + 1, tail))
@@ -110,6 +110,12 @@ static void see_event(void *context, const struct event *e)
 	case EVENT_FREE:
 		step_free(o, e->table);
 		return;
+	case EVENT_TRYLOCK:
+		o->way.locked = e->what;
+		return;
+	case EVENT_UNLOCK:
+		o->way.locked = false;
+		return;
 	default:
 		return;
 	}
@@ -133,6 +139,7 @@ void history_begin_call(struct oracle *o)
 	o->way.judging = true;
 	o->way.verdict.rule = RULE_NONE;
 	o->way.made = WAY_VISIBLE;
+	o->way.locked = false;
 	tlb_begin(&o->way.tlb, &o->g);
 }
 
@@ -147,6 +154,9 @@ static void judge_end(struct oracle *o)
 	if (way->tlb.overflow)
 		way_broke(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->first_page,
 			  "TLB maintenance at some point", "more stale entries than pages");
+	if (way->locked)
+		way_broke(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->first_page,
+			  "the lock given back before the call returns", "the lock is still held");
 	if (way->made == WAY_STORED)
 		way_broke(o, RULE_HISTORY_DSB, way->made_level, way->made_page,
 			  "a DSB behind the store", "none before the call returned");

@@ -27,7 +27,7 @@ static bool is_judged(const struct oracle *o)
 
 static bool vmap_has_blocks(const struct oracle *o)
 {
-	if (o->mapper->kind == MAPPER_PRIOR || o->policy->series == POLICY_PRIOR)
+	if (oracle_before_series(o))
 		return false;
 	return o->policy->vmap_huge == VMAP_HUGE_ALWAYS ||
 	       (o->policy->vmap_huge == VMAP_HUGE_FLAG && o->call->flags & MAP_FLAG_HUGE);

@@ -111,6 +111,9 @@ void step_free(struct oracle *o, table_t table)
 		way_broke(o, RULE_HISTORY_FREED_TABLE, pointer->level, pointer->page,
 			  "DSB, TLBI of all levels, DSB between unlinking and freeing",
 			  "a table that a walk cache may point to");
+	if (!o->way.locked)
+		way_broke(o, RULE_TABLES_LOCK, place->level, place->page,
+			  "a table freed under the lock", "a table freed without it");
 }
 
 /* --- the three kinds of step ---------------------------------------------------- */
@@ -187,7 +190,7 @@ static bool table_means_block(const struct step *s, table_t child)
 static void split_live(const struct step *s)
 {
 	table_t child = child_of(s->o, s->new);
-	if (s->o->machine->config.bbm < BBM_LEVEL_OF_SPLITS)
+	if (!oracle_splits_live(s->o))
 		broke_at(s, RULE_HISTORY_LIVE_CHANGE,
 			 "break-before-make: block to table, below BBM level 2");
 	if (child == MACHINE_NO_TABLE)
@@ -205,7 +208,7 @@ static void change_leaf(const struct step *s)
 {
 	uint64_t changed = (s->old ^ s->new) & ~idle_bits();
 	uint64_t free = permission_bits();
-	if (s->o->machine->config.bbm >= BBM_LEVEL_OF_SPLITS)
+	if (oracle_splits_live(s->o))
 		free |= ARM64_CONTIGUOUS;
 	if (changed & ~free)
 		broke_at(s, RULE_HISTORY_LIVE_CHANGE,

@@ -5,8 +5,6 @@
 
 #include "oracle/properties/properties.h"
 
-#define BBM_LEVEL_OF_SPLITS 2 /* R_KFLJB: leaf sizes change without break-before-make */
-
 /* A store to one entry that walks reach, just before it is made. */
 struct step {
 	struct oracle *o;

@@ -577,6 +577,40 @@ static void runaway(void)
 		machine_barrier(scene.m, BARRIER_ISB);
 }
 
+/* Takes a table away as it is to be done; good but for the lock. */
+static void free_linked_table(bool locked)
+{
+	table_t parent, table = link_table(true);
+	uint32_t index;
+	sync();
+	word_at(2, 0, &parent, &index);
+	if (locked)
+		machine_trylock(scene.m);
+	machine_store(scene.m, parent, index + 1, 1, 0, 0);
+	machine_barrier(scene.m, BARRIER_DSB_ISHST);
+	machine_tlbi_range(scene.m, scene.va + (UINT64_C(1) << 21), UINT64_C(1) << 21, false);
+	machine_barrier(scene.m, BARRIER_DSB_ISH);
+	machine_free_table(scene.m, table);
+	flush();
+}
+
+static void freed_under_lock(void)
+{
+	made_executable();
+	free_linked_table(true);
+	machine_unlock(scene.m);
+}
+
+static void freed_without_lock(void)
+{
+	free_linked_table(false);
+}
+
+static void lock_kept(void)
+{
+	machine_trylock(scene.m);
+}
+
 static const struct pair {
 	void (*good)(void);
 	void (*bad)(void);
@@ -619,6 +653,7 @@ static const struct pair {
 	[RULE_TABLES_LEAK] = { pages_4k, leak },
 	[RULE_TABLES_DANGLING] = { pages_4k, dangling },
 	[RULE_TABLES_REACHED_TWICE] = { pages_4k, reached_twice },
+	[RULE_TABLES_LOCK] = { freed_under_lock, freed_without_lock },
 	[RULE_TABLES_DESCRIPTOR] = { pages_4k, descriptor },
 	[RULE_TABLES_ROOT_INDEX] = { pages_64k, root_index },
 	[RULE_TABLES_OUTSIDE_TABLE] = { pages_4k, outside_table },
@@ -690,6 +725,15 @@ static void each_weakened_rule_is_noticed(void **state)
 		      RULE_COUNT - 1, RULE_COUNT - 1, RULE_COUNT - 1);
 }
 
+static void a_lock_that_is_kept_is_noticed(void **state)
+{
+	(void)state;
+	freed_under_lock();
+	lock_kept();
+	assert_false(oracle_judge(&scene.oracle));
+	assert_int_equal(scene.oracle.verdict.rule, RULE_TABLES_LOCK);
+}
+
 static void rules_are_found_by_name(void **state)
 {
 	(void)state;
@@ -724,6 +768,7 @@ int main(void)
 		cmocka_unit_test(each_good_scene_holds),
 		cmocka_unit_test(each_bad_scene_breaks_its_rule),
 		cmocka_unit_test(each_weakened_rule_is_noticed),
+		cmocka_unit_test(a_lock_that_is_kept_is_noticed),
 		cmocka_unit_test(rules_are_found_by_name),
 		cmocka_unit_test(groups_fit_their_tables),
 	};
