@@ -109,8 +109,12 @@ static void give_aliases(struct scenario *s, uint32_t op, struct rng *rng)
 	uint64_t first, pages = linear_range(s, &first);
 	for (uint32_t i = 0; i < s->op[op].runs && pages; i++) {
 		struct page_run *run = &s->run[s->op[op].first_run + i];
-		if (!run_is_trouble(run) && run->pages <= pages && rng_chance(rng, 85))
+		if (run_is_trouble(run))
+			continue;
+		if (run->pages <= pages && rng_chance(rng, 85))
 			run->pfn = first + rng_below(rng, pages - run->pages + 1);
+		else if (rng_chance(rng, 30)) /* no alias: the area itself lies where it would be */
+			run->pfn = va_page_of(s, op) + rng_below(rng, 2 * run->pages);
 	}
 }
 
@@ -132,10 +136,12 @@ void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t ma
 
 static void some_faults(struct op *op, struct rng *rng)
 {
+	if (rng_chance(rng, op->kind == OP_SET_MEMORY ? 20 : 8))
+		op->fail_alloc =
+			1 + (uint32_t)rng_below(rng, 1 + rng_below(rng, GENERATE_MAX_FAULT));
 	if (rng_chance(rng, 8))
-		op->fail_alloc = 1 + (uint32_t)rng_below(rng, GENERATE_MAX_FAULT);
-	if (rng_chance(rng, 4))
-		op->fail_trylock = 1 + (uint32_t)rng_below(rng, GENERATE_MAX_FAULT);
+		op->fail_trylock =
+			1 + (uint32_t)rng_below(rng, 1 + rng_below(rng, GENERATE_MAX_FAULT));
 }
 
 static uint8_t some_shift(const struct scenario *s, struct rng *rng)
@@ -322,6 +328,9 @@ static void add_linear(struct scenario *s, struct rng *rng, uint64_t max_pages)
 		place += rng_below(rng, shape.block);
 	if (pages >= upper)
 		place = rng_below(rng, 2) * upper;
+	else if (pages == shape.block * 33)
+		place = rng_below(rng, 2) * 32 *
+			shape.block; /* a group of 32 blocks, and one more */
 	op.pfn = place;
 	op.bytes = pages << shape.page_shift;
 	op.va = va_of_page(s, op.pfn);

@@ -201,6 +201,7 @@ static bool play_call(struct player *p, const struct op *op)
 		.pa = op->pfn << p->scenario->machine.page_shift,
 		.prot = op->prot,
 		.flags = op->flags,
+		.asked_shift = op->shift,
 		.change = op->change,
 	};
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);

@@ -71,14 +71,21 @@ uint64_t op_bytes(const struct scenario *s, const struct op *op)
 	}
 }
 
+unsigned scenario_table_bits(const struct machine_config *config)
+{
+	return config->table_bits ? config->table_bits : config->page_shift - 3u;
+}
+
 unsigned scenario_group_shift(const struct machine_config *config)
 {
+	if (config->group_bits)
+		return config->page_shift + config->group_bits;
 	return config->page_shift == 12 ? 16 : 21;
 }
 
 unsigned scenario_level_shift(const struct machine_config *config, int level)
 {
-	return config->page_shift + (unsigned)(3 - level) * (config->page_shift - 3u);
+	return config->page_shift + (unsigned)(3 - level) * scenario_table_bits(config);
 }
 
 uint64_t scenario_va_base(const struct scenario *s)

@@ -115,7 +115,8 @@ static inline bool op_has_runs(const struct op *op)
 	return op->kind <= OP_VMALLOC;
 }
 
-/* log2 bytes of a contiguous group of pages, and of a block at `level`, by granule. */
+/* log2 entries of a table; log2 bytes of a contiguous group of pages, and of a block at `level`. */
+unsigned scenario_table_bits(const struct machine_config *config);
 unsigned scenario_group_shift(const struct machine_config *config);
 unsigned scenario_level_shift(const struct machine_config *config, int level);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define MAGIC 0xa6 /* no text starts with it */
-#define VERSION 3
+#define VERSION 4
 
 /* How a run begins: these two, or its number of pages plus RUN_PAGES. */
 #define RUN_HOLE 0
@@ -81,6 +81,8 @@ static void put_header(struct writer *w, const struct scenario *s)
 	put_byte(w, s->machine.pa_bits);
 	put_byte(w, s->machine.bbm);
 	put_byte(w, s->machine.lpa2);
+	put_byte(w, s->machine.table_bits);
+	put_byte(w, s->machine.group_bits);
 	put_byte(w, s->policy.series);
 	put_byte(w, (uint8_t)s->policy.vmap_huge);
 	put_byte(w, s->policy.stop_at_order0);
@@ -103,6 +105,8 @@ static void get_header(struct reader *r, struct scenario *s)
 	s->machine.pa_bits = get_byte(r);
 	s->machine.bbm = get_byte(r);
 	s->machine.lpa2 = get_bool(r);
+	s->machine.table_bits = get_byte(r);
+	s->machine.group_bits = get_byte(r);
 	s->policy.series = get_number(r, POLICY_PRIOR);
 	s->policy.vmap_huge = get_number(r, VMAP_HUGE_NEVER);
 	s->policy.stop_at_order0 = get_bool(r);

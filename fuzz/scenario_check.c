@@ -24,8 +24,29 @@ static bool va_fits_granule(unsigned page_shift, unsigned va_bits)
 	}
 }
 
+/* A machine with small tables, to see all cases up to a bound: 4K pages, two to four levels. */
+static bool check_scaled(const struct machine_config *config, struct refusal *why)
+{
+	unsigned bits = config->table_bits;
+	int levels = bits ? (config->va_bits - config->page_shift - 1) / (int)bits + 1 : 0;
+	if (config->page_shift != 12 || config->lpa2 || config->pa_bits != 48)
+		return refuse(why, "entries", "scaled-down tables need granule=4k and pa=48");
+	if (bits < 2 || bits > 8)
+		return refuse(why, "entries", "a scaled-down table has 4, 8, ... or 256 entries");
+	if (!config->group_bits || config->group_bits >= bits)
+		return refuse(why, "group",
+			      "a group has 2, 4, ... entries, at most half of a table's");
+	if (levels < 2 || levels > 4)
+		return refuse(why, "va", "scaled-down tables have two to four levels");
+	return true;
+}
+
 bool scenario_check_machine(const struct machine_config *config, struct refusal *why)
 {
+	if (config->bbm > 2)
+		return refuse(why, "bbm", "bbm is 0, 1 or 2");
+	if (config->table_bits || config->group_bits)
+		return check_scaled(config, why);
 	if (config->page_shift != 12 && config->page_shift != 14 && config->page_shift != 16)
 		return refuse(why, "granule", "the granule is 4k, 16k or 64k");
 	if (!va_fits_granule(config->page_shift, config->va_bits))
@@ -33,8 +54,6 @@ bool scenario_check_machine(const struct machine_config *config, struct refusal 
 			      "4k has va 39, 48, 52; 16k has 36, 47, 48, 52; 64k has 42, 48, 52");
 	if (config->pa_bits != 48 && config->pa_bits != 52)
 		return refuse(why, "pa", "pa is 48 or 52");
-	if (config->bbm > 2)
-		return refuse(why, "bbm", "bbm is 0, 1 or 2");
 	bool small = config->page_shift != 16;
 	if (config->lpa2 && !small)
 		return refuse(why, "lpa2", "the 64k granule has 52-bit addresses without lpa2");
@@ -220,7 +239,7 @@ static bool check_plant_level(const struct scenario *s, const struct op *op, str
 /* Entries at levels above the pages' that [first, last] touches: each may need a table. */
 static uint64_t tables_bound(const struct scenario *s, uint64_t first, uint64_t last)
 {
-	unsigned table_bits = s->machine.page_shift - 3u;
+	unsigned table_bits = scenario_table_bits(&s->machine);
 	uint64_t tables = 0;
 	for (unsigned shift = s->machine.page_shift + table_bits; shift < s->machine.va_bits;
 	     shift += table_bits)
@@ -238,7 +257,7 @@ static uint64_t op_tables(const struct scenario *s, const struct op *op)
 		return tables_bound(s, op->va, last);
 	unsigned shift = scenario_level_shift(&s->machine, s->machine.page_shift == 12 ? 1 : 2);
 	return tables_bound(s, op->va, op->va) + tables_bound(s, last, last) +
-	       ((op_bytes(s, op) >> shift) >> (s->machine.page_shift - 3u));
+	       ((op_bytes(s, op) >> shift) >> scenario_table_bits(&s->machine));
 }
 
 /* Table pages freed by promotion may be made again: each op's are counted anew. */

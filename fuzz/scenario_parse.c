@@ -76,6 +76,21 @@ static bool refused(struct parser *p, const struct refusal *why)
 	return line_wrong(&p->l, at, "%s", why->reason);
 }
 
+/* A number of entries, which is a power of two from 2 on, as its log2. */
+static bool take_entries(struct parser *p, const char *key, uint8_t *bits)
+{
+	struct option *option = line_take(&p->l, key);
+	uint64_t entries;
+	if (!option)
+		return true;
+	if (!line_option_number(&p->l, option, 1 << 16, &entries))
+		return false;
+	if (entries < 2 || entries & (entries - 1))
+		return line_wrong(&p->l, option->value.at, "%s= is a power of two from 2 on", key);
+	*bits = (uint8_t)__builtin_ctzll(entries);
+	return true;
+}
+
 static bool read_machine(struct parser *p)
 {
 	static const char *const granules[] = { "4k", "16k", "64k", NULL };
@@ -89,14 +104,16 @@ static bool read_machine(struct parser *p)
 	if (!line_take_name(&p->l, "granule", granules, &granule) ||
 	    !line_take_byte(&p->l, "va", &config->va_bits) ||
 	    !line_take_byte(&p->l, "pa", &config->pa_bits) ||
-	    !line_take_byte(&p->l, "bbm", &config->bbm))
+	    !line_take_byte(&p->l, "bbm", &config->bbm) ||
+	    !take_entries(p, "entries", &config->table_bits) ||
+	    !take_entries(p, "group", &config->group_bits))
 		return false;
 	config->page_shift = (uint8_t)(12 + 2 * granule);
 	struct option *lpa2 = line_take(&p->l, "lpa2");
 	if (lpa2 && lpa2->value.at)
 		return line_wrong(&p->l, lpa2->value.at, "'lpa2' takes no value");
 	config->lpa2 = lpa2;
-	if (!line_all_taken(&p->l, "granule= va= pa= bbm= lpa2"))
+	if (!line_all_taken(&p->l, "granule= va= pa= bbm= lpa2 entries= group="))
 		return false;
 	return scenario_check_machine(config, &why) || refused(p, &why);
 }

@@ -7,8 +7,12 @@
 
 static void print_machine(const struct machine_config *config, FILE *to)
 {
-	fprintf(to, "machine granule=%s va=%u pa=%u%s bbm=%u\n", granule_name(config->page_shift),
+	fprintf(to, "machine granule=%s va=%u pa=%u%s bbm=%u", granule_name(config->page_shift),
 		config->va_bits, config->pa_bits, config->lpa2 ? " lpa2" : "", config->bbm);
+	if (config->table_bits)
+		fprintf(to, " entries=%u group=%u", 1u << config->table_bits,
+			1u << config->group_bits);
+	fputc('\n', to);
 }
 
 static void print_yes_no(const char *key, bool value, bool by_default, FILE *to)

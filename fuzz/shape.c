@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/shape.h"
 
-/* log2 pages of a contiguous group of the last level. */
-static unsigned group_order(unsigned page_shift)
-{
-	return page_shift == 12 ? 4 : page_shift == 14 ? 7 : 5;
-}
-
 struct shape shape_of(const struct machine_config *config)
 {
-	unsigned table_bits = config->page_shift - 3u;
+	unsigned table_bits = scenario_table_bits(config);
 	return (struct shape){
-		.group = UINT64_C(1) << group_order(config->page_shift),
+		.group = UINT64_C(1) << (scenario_group_shift(config) - config->page_shift),
 		.block = UINT64_C(1) << table_bits,
 		.va_pages = UINT64_C(1) << (config->va_bits - config->page_shift),
 		.pfn_limit = machine_table_pool_pfn(config),
@@ -76,20 +70,22 @@ int64_t shape_skew(const struct shape *shape, struct rng *rng)
 	return rng_chance(rng, 50) ? skew : -skew;
 }
 
-/* The pfn at which the 52-bit formats start to use bits that lie out of order. */
+/* The pfn at which the 52-bit formats start to use bits that lie out of order; 0 in others. */
 static uint64_t format_boundary(const struct shape *shape)
 {
 	uint64_t boundary = UINT64_C(1)
 			    << ((shape->page_shift == 16 ? 48 : 50) - shape->page_shift);
-	return boundary < shape->pfn_limit ? boundary : shape->block;
+	return boundary < shape->pfn_limit ? boundary : 0;
 }
 
 /* A block-aligned pfn in one of a few places, so that runs come to lie near each other. */
 static uint64_t place_in_memory(const struct shape *shape, struct rng *rng)
 {
+	if (format_boundary(shape) && rng_chance(rng, 30))
+		return format_boundary(shape);
 	switch (rng_below(rng, 8)) {
 	case 0:
-		return format_boundary(shape);
+		return shape->block;
 	case 1:
 		return rng_below(rng, shape->pfn_limit / shape->block) * shape->block;
 	case 2:
@@ -126,6 +122,10 @@ static uint64_t aligned_pfn(const struct shape *shape, struct rng *rng, uint64_t
 	case 7:
 		return place + (within & ~(shape->group - 1)) + (va_page & (shape->group - 1));
 	case 8:
+		/* Across the end of what is there, where a batch of groups may start before it. */
+		if (rng_chance(rng, 50))
+			return place + (va_page & (shape->group - 1)) -
+			       shape->group * (1 + rng_below(rng, pages / shape->group + 1));
 		return place - rng_below(rng, pages + 1);
 	default:
 		return place + within;
@@ -183,8 +183,14 @@ struct machine_config shape_machine(struct rng *rng)
 		{ .page_shift = 16, .va_bits = 48, .pa_bits = 52 },
 		{ .page_shift = 16, .va_bits = 52, .pa_bits = 52 },
 	};
+	/* Few pages meet everything here; what a granule's constants do, only real ones show. */
+	static const struct machine_config scaled = {
+		.page_shift = 12, .va_bits = 21, .pa_bits = 48, .table_bits = 3, .group_bits = 2
+	};
 	struct machine_config config = machines[0];
-	if (rng_chance(rng, 60))
+	if (rng_chance(rng, 12))
+		config = scaled;
+	else if (rng_chance(rng, 60))
 		config = machines[rng_below(rng, sizeof(machines) / sizeof(machines[0]))];
 	config.bbm = (uint8_t)rng_below(rng, 3);
 	return config;

@@ -39,7 +39,7 @@ uint64_t shape_va_page(const struct shape *shape, struct rng *rng, uint64_t page
 /* A small distance in pages, up or down, by which an alignment may be missed. */
 int64_t shape_skew(const struct shape *shape, struct rng *rng);
 
-/* A machine that Linux supports, most often with 4K pages. */
+/* A machine that Linux supports, most often with 4K pages; or now and then a scaled-down one. */
 struct machine_config shape_machine(struct rng *rng);
 
 /* A policy, most often the newest with nothing changed. */

@@ -29,6 +29,7 @@ struct call {
 	uint64_t pa;             /* ioremap */
 	enum prot prot;          /* of what maps */
 	unsigned flags;          /* vmap, vmalloc: MAP_FLAG_ */
+	uint8_t asked_shift;     /* vmalloc: log2 bytes of the blocks that were allocated */
 	enum memory_change change;
 	const struct vm_area *area; /* before the call, as the mapper is given them */
 	unsigned areas;

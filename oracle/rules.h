@@ -79,6 +79,10 @@
 	  "each page is mapped by the leaf that the policy prescribes for this page array and "    \
 	  "address",                                                                               \
 	  "Linux mm/vmalloc.c, and the series that batches it")                                    \
+	X(PLACEMENT_BLOCK_SIZE, "placement", "block_size",                                         \
+	  "vmalloc() keeps the block size that it was asked for, if the policy allows it and "     \
+	  "each block is contiguous; else single pages",                                           \
+	  "Linux mm/vmalloc.c, __vmalloc_node_range()")                                            \
 	X(FLUSH_CACHE, "flush", "cache",                                                           \
 	  "a mapping call flushes the caches of its range behind its last store, an unmapping "    \
 	  "one before its first",                                                                  \
@@ -94,6 +98,10 @@
 	  "the series: no walk from the root for every block")                                     \
 	X(COST_SCAN, "cost", "scan", "no page of the array is compared twice for contiguity",      \
 	  "the series: scanning is linear in the array")                                           \
+	X(COST_TLBI, "cost", "tlbi",                                                               \
+	  "TLBs are emptied only for ranges of more pages than a table has entries, and page by "  \
+	  "page only up to so many",                                                               \
+	  "Linux flush_tlb_kernel_range(), MAX_DVM_OPS")                                           \
 	X(TABLES_LEAK, "tables", "leak", "every table page is reachable or freed",                 \
 	  "Linux: nothing else could free it")                                                     \
 	X(TABLES_DANGLING, "tables", "dangling", "a table descriptor points to a live table page", \

@@ -109,22 +109,53 @@ static const char *option_value(const char *command, int argc, char **argv, int 
 	return NULL;
 }
 
-bool read_arguments(const char *command, int argc, char **argv, struct arguments *a)
+/* The member of *a that an option with a value sets: one of the two, or neither. */
+static void find_option(const char *name, struct arguments *a, const char ***text,
+			uint64_t **number)
 {
-	*a = (struct arguments){ 0 };
+	*text = !strcmp(name, "-o") ? &a->output : !strcmp(name, "--mapper") ? &a->mapper : NULL;
+	*number = !strcmp(name, "--runs")         ? &a->runs
+		  : !strcmp(name, "--jobs")       ? &a->jobs
+		  : !strcmp(name, "--seed")       ? &a->seed
+		  : !strcmp(name, "--executions") ? &a->executions
+						  : NULL;
+}
+
+static bool read_number(const char *command, const char *text, uint64_t *number)
+{
+	char *end;
+	errno = 0;
+	*number = strtoull(text, &end, 0);
+	if (!errno && end != text && !*end && text[0] != '-' && *number)
+		return true;
+	return bad_argument(command, text, " is no number from 1 on");
+}
+
+/* Reads the option at argv[*i]. */
+static bool read_option(const char *command, int argc, char **argv, int *i, struct arguments *a)
+{
+	const char **text;
+	uint64_t *number;
+	find_option(argv[*i], a, &text, &number);
+	if (!text && !number)
+		return bad_argument(command, argv[*i], " is no option");
+	const char *value = option_value(command, argc, argv, i);
+	if (!value)
+		return false;
+	if (number)
+		return read_number(command, value, number);
+	*text = value;
+	return true;
+}
+
+bool read_options(const char *command, int argc, char **argv, struct arguments *a)
+{
 	for (int i = 0; i < argc; i++) {
-		if (!strcmp(argv[i], "-o")) {
-			a->output = option_value(command, argc, argv, &i);
-			if (!a->output)
-				return false;
-		} else if (!strcmp(argv[i], "--mapper")) {
-			a->mapper = option_value(command, argc, argv, &i);
-			if (!a->mapper)
-				return false;
-		} else if (!strcmp(argv[i], "--to-bytes")) {
+		if (!strcmp(argv[i], "--to-bytes")) {
 			a->to_bytes = true;
 		} else if (argv[i][0] == '-') {
-			return bad_argument(command, argv[i], " is no option");
+			if (!read_option(command, argc, argv, &i, a))
+				return false;
 		} else if (a->files == (int)(sizeof(a->file) / sizeof(a->file[0]))) {
 			return bad_argument(command, argv[i],
 					    " is one path too many; give a directory");
@@ -132,7 +163,14 @@ bool read_arguments(const char *command, int argc, char **argv, struct arguments
 			a->file[a->files++] = argv[i];
 		}
 	}
-	return a->files || bad_argument(command, "", "something to work on is missing");
+	return true;
+}
+
+bool read_arguments(const char *command, int argc, char **argv, struct arguments *a)
+{
+	*a = (struct arguments){ 0 };
+	return read_options(command, argc, argv, a) &&
+	       (a->files || bad_argument(command, "", "something to work on is missing"));
 }
 
 struct player *need_player(void)

@@ -18,6 +18,10 @@ static const struct command {
 	  command_convert },
 	{ "capture", "PID [-o DIR]", "a process's physical contiguity as scenarios (needs root)",
 	  command_capture },
+	{ "exhaustive", "[--runs N] [--jobs N] [-o FILE] [FAMILY]...",
+	  "play every scenario of some kind up to a bound", command_exhaustive },
+	{ "soak", "[--seed N] [--executions N] [--jobs N] [-o FILE]",
+	  "play generated scenarios and print the digest of all verdicts", command_soak },
 	{ "rules", "", "every rule with its sentence and source", command_rules },
 };
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Builds each mutant: a copy of the batched mapper with one patch applied, and with it the tool
-# vmapdiff.NAME and the fuzz target that the patch's header names (fuzz_vmap if it names none) as
-# fuzz.NAME, in the build folder's mutants/.
+# Builds each mutant: a copy of the batched mapper with one patch applied, of which the patched files
+# come before the others' archive, and with it the tool vmapdiff.NAME and the fuzz target that the
+# patch's header names (fuzz_vmap if it names none) as fuzz.NAME, in the build folder's mutants/.
 find_program(PATCH_PROGRAM patch REQUIRED)
 file(GLOB mutant_patches CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/mutants/*.patch)
 file(GLOB batched_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/mapper/batched/*.[ch] ${PROJECT_SOURCE_DIR}/mapper/pgtable/*.[ch])
@@ -10,7 +10,12 @@ function(vmapdiff_mutant patch)
   get_filename_component(name ${patch} NAME_WE)
   set(root ${PROJECT_BINARY_DIR}/mutants/${name})
   set(stamp ${root}/patched)
-  set(sources ${batched_sources})
+  file(STRINGS ${patch} sources REGEX "^[+][+][+] b/mapper/.*[.]c$")
+  list(TRANSFORM sources REPLACE "^[+][+][+] b/mapper/" "")
+  file(STRINGS ${patch} headers REGEX "^[+][+][+] b/mapper/.*[.]h$")
+  if(headers)
+    set(sources ${batched_sources})
+  endif()
   list(TRANSFORM sources PREPEND ${root}/mapper/)
   add_custom_command(
     OUTPUT ${stamp} ${sources}
@@ -35,9 +40,9 @@ function(vmapdiff_mutant patch)
   endif()
   add_executable(fuzz.${name} ${PROJECT_SOURCE_DIR}/fuzz/${target}.c)
   target_link_libraries(fuzz.${name}
-    PRIVATE vmapdiff_mapper_flags fuzz_engine harness batched.${name} prior)
+    PRIVATE vmapdiff_mapper_flags fuzz_engine harness batched.${name} batched prior)
   add_executable(vmapdiff.${name} main.c)
-  target_link_libraries(vmapdiff.${name} PRIVATE tool batched.${name} prior)
+  target_link_libraries(vmapdiff.${name} PRIVATE tool batched.${name} batched prior)
   set_target_properties(fuzz.${name} vmapdiff.${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/mutants)
 endfunction()

@@ -19,6 +19,8 @@ int command_minimize(int argc, char **argv);
 int command_convert(int argc, char **argv);
 int command_capture(int argc, char **argv);
 int command_rules(int argc, char **argv);
+int command_exhaustive(int argc, char **argv);
+int command_soak(int argc, char **argv);
 
 /*
  * Reads a scenario, text or bytes, from a file. False after one line on
@@ -40,9 +42,14 @@ struct arguments {
 	const char *output; /* -o */
 	const char *mapper; /* --mapper */
 	bool to_bytes;      /* --to-bytes */
+	uint64_t runs;      /* --runs: of a page array */
+	uint64_t jobs;      /* --jobs: processes at a time; 0: one a core */
+	uint64_t seed, executions;
 };
 
-/* Reads arguments; false after a message. */
+/* Reads arguments into *a, which holds the defaults; false after a message. */
+bool read_options(const char *command, int argc, char **argv, struct arguments *a);
+/* The same for a command that needs a file. */
 bool read_arguments(const char *command, int argc, char **argv, struct arguments *a);
 
 /* A player, or the end of the process with a message. */

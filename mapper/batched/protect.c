@@ -7,13 +7,12 @@
 
 #define BBM_LEVEL_OF_SPLITS 2 /* system_supports_bbml2_noabort() */
 
-static void change_entry(struct protect *p, table_t table, int level, uint32_t index)
+static void change_entry(struct protect *p, table_t table, uint32_t index)
 {
 	uint64_t desc = machine_load(p->machine, table, index);
 	if (!desc)
 		return;
 	machine_store(p->machine, table, index, 1, (desc & ~p->clear) | p->set, 0);
-	p->space->modified |= MODIFIED_LEVEL(level);
 }
 
 /* Changes what stands in [offset, end) of a table; no leaf lies across an end. */
@@ -27,7 +26,7 @@ static void change_table(struct protect *p, table_t table, int level, uint64_t o
 			change_table(p, table_below(p->machine, &p->g, desc), level + 1, offset,
 				     next);
 		else
-			change_entry(p, table, level, index);
+			change_entry(p, table, index);
 	}
 }
 

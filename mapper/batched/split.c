@@ -65,7 +65,6 @@ static void clear_group(struct protect *p, const struct leaf *leaf)
 	}
 	machine_barrier(p->machine, BARRIER_DSB_ISHST);
 	machine_barrier(p->machine, BARRIER_ISB);
-	p->space->modified |= MODIFIED_LEVEL(leaf->level);
 }
 
 /* Fills a new table with the leaves, one level down, that map what block `desc` at `level` maps. */
@@ -75,13 +74,14 @@ static void fill_table(struct protect *p, table_t child, int level, uint64_t des
 	uint32_t entries = 1u << p->g.table_bits;
 	uint64_t pages = UINT64_C(1) << (level_shift(&p->g, level + 1) - p->g.page_shift);
 	uint64_t pfn = desc_pfn(&p->g, desc);
-	uint64_t bits = (desc & ~desc_output_mask(&p->g)) | DESC_CONT;
+	uint64_t bits = desc | DESC_CONT; /* the block's address bits are in those of each part */
 	if (level + 1 == PTE_LEVEL)
 		bits |= DESC_TABLE; /* a page's type */
-	for (uint32_t i = 0; i < entries; i += GATHER) {
-		for (uint32_t k = 0; k < GATHER; k++)
+	uint32_t part = entries < GATHER ? entries : GATHER;
+	for (uint32_t i = 0; i < entries; i += part) {
+		for (uint32_t k = 0; k < part; k++)
 			list[k] = desc_output(&p->g, pfn + (i + k) * pages) | bits;
-		machine_store_list(p->machine, child, i, GATHER, list);
+		machine_store_list(p->machine, child, i, part, list);
 	}
 }
 
@@ -103,7 +103,6 @@ static int split_block(struct protect *p, const struct leaf *leaf)
 	machine_store(p->machine, leaf->table, leaf->index, 1, link, 0);
 	machine_barrier(p->machine, BARRIER_DSB_ISHST);
 	machine_barrier(p->machine, BARRIER_ISB);
-	p->space->modified |= MODIFIED_LEVEL(leaf->level);
 	return 0;
 }
 

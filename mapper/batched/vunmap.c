@@ -23,16 +23,17 @@ static void widen(struct unmap *u, uint64_t low, uint64_t high)
 		u->high = high;
 }
 
-/* Clears a leaf above page level: all of it (61ef8ddaa35e). */
+/*
+ * Clears a leaf above page level: all of it (61ef8ddaa35e). A TLBI of any
+ * address in it drops it as a whole (R_LGSCG), unlike a group of pages.
+ */
 static void clear_block(struct unmap *u, table_t table, int level, uint64_t offset, uint64_t end)
 {
 	uint64_t size = UINT64_C(1) << level_shift(&u->g, level);
-	uint64_t start = offset & ~(size - 1);
 	if (end - offset != size)
 		machine_warn(u->machine, u->g.va_base + offset);
 	machine_store(u->machine, table, level_index(&u->g, level, offset), 1, 0, 0);
 	u->space->modified |= MODIFIED_LEVEL(level);
-	widen(u, start, start + size);
 }
 
 /* Whether `offset` lies inside of a contiguous group of `table`, behind its start. */

@@ -92,7 +92,7 @@ void machine_reset(struct machine *m, const struct machine_config *config)
 	m->counters = (struct machine_counters){ 0 };
 	m->watch = (struct event_watch){ 0 };
 	m->trap = MACHINE_TRAP_NONE;
-	m->entries = 1u << (config->page_shift - 3);
+	m->entries = 1u << (config->table_bits ? config->table_bits : config->page_shift - 3);
 	m->tables = 0;
 	hand_out(m);
 	machine_begin_call(m, 0, 0);

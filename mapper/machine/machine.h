@@ -33,6 +33,11 @@ struct machine_config {
 	uint8_t pa_bits;    /* output size by TCR_EL1.IPS: 48 or 52 */
 	uint8_t bbm;        /* ID_AA64MMFR2_EL1.BBM: 0, 1 or 2 */
 	bool lpa2;          /* TCR_EL1.DS: the 52-bit format of 4K and 16K */
+	/*
+	 * A scaled-down machine, which no one built: log2 entries of a table and
+	 * of a contiguous group. Both are 0 on real ones, whose granule says it.
+	 */
+	uint8_t table_bits, group_bits;
 };
 
 /*

@@ -47,11 +47,6 @@ uint64_t desc_pfn(const struct geometry *g, uint64_t desc)
 	return pa >> g->page_shift;
 }
 
-uint64_t desc_output_mask(const struct geometry *g)
-{
-	return desc_output(g, ((UINT64_C(1) << 52) - 1) >> g->page_shift);
-}
-
 uint64_t desc_series_pages(const struct geometry *g, uint64_t pfn)
 {
 	unsigned in_place_bits = g->pfn_format == PFN_LPA2 ? 50 : 48;

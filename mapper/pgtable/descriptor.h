@@ -43,8 +43,6 @@ uint64_t desc_attributes(const struct geometry *g, enum prot prot);
 uint64_t desc_to_table(const struct geometry *g, uint64_t pfn);
 /* The pfn that the address bits of a descriptor hold: a table's, or the first of a leaf's. */
 uint64_t desc_pfn(const struct geometry *g, uint64_t desc);
-/* All bits of a descriptor that hold address bits. */
-uint64_t desc_output_mask(const struct geometry *g);
 
 /* The output address bits of a descriptor, for the granule-sized page `pfn`. */
 static inline uint64_t desc_output(const struct geometry *g, uint64_t pfn)

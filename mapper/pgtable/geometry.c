@@ -32,15 +32,18 @@ static enum pfn_format pfn_format_of(const struct machine_config *config)
 struct geometry geometry_of(const struct machine_config *config)
 {
 	uint8_t page_shift = config->page_shift;
-	uint8_t table_bits = page_shift - ENTRY_SHIFT;
-	int levels = (config->va_bits - 4) / table_bits; /* ARM64_HW_PGTABLE_LEVELS */
+	uint8_t scaled = config->table_bits, group = config->group_bits;
+	uint8_t table_bits = scaled ? scaled : page_shift - ENTRY_SHIFT;
+	uint8_t pmd_shift = page_shift + table_bits;
+	/* ARM64_HW_PGTABLE_LEVELS */
+	int levels = (config->va_bits - page_shift - 1) / table_bits + 1;
 
 	return (struct geometry){
 		.page_shift = page_shift,
 		.table_bits = table_bits,
-		.cont_shift = page_shift + cont_pte_order(page_shift),
-		.cont_pmd_shift = page_shift + table_bits + cont_pmd_order(page_shift),
-		.pmd_shift = page_shift + table_bits,
+		.cont_shift = page_shift + (group ? group : cont_pte_order(page_shift)),
+		.cont_pmd_shift = pmd_shift + (group ? group : cont_pmd_order(page_shift)),
+		.pmd_shift = pmd_shift,
 		.start_level = PTE_LEVEL + 1 - levels,
 		.pfn_format = pfn_format_of(config),
 		.va_base = -(UINT64_C(1) << config->va_bits),

@@ -82,11 +82,17 @@ uint64_t arm64_leaf_bits_of(const struct arm64_geometry *g, int level,
 	return desc;
 }
 
+/* nT of a block, or 0 where its place is an address bit: in small blocks of scaled-down machines. */
+static uint64_t nt_bit(const struct arm64_geometry *g, int level)
+{
+	return level < ARM64_LAST_LEVEL && arm64_leaf_bits(g, level) > 16 ? ARM64_NT : 0;
+}
+
 uint64_t arm64_unaligned_bits(const struct arm64_geometry *g, int level)
 {
 	unsigned low = g->lpa ? 17 : g->granule; /* LPA: bits 15:12 are address bits */
 	unsigned size = arm64_leaf_bits(g, level);
-	return size > low ? ARM64_BITS(size - 1, low) & ~ARM64_NT : 0;
+	return size > low ? ARM64_BITS(size - 1, low) & ~nt_bit(g, level) : 0;
 }
 
 uint64_t arm64_reserved_bits(const struct arm64_geometry *g, int level)
@@ -94,8 +100,7 @@ uint64_t arm64_reserved_bits(const struct arm64_geometry *g, int level)
 	uint64_t reserved = g->ds ? 0 : ARM64_BITS(49, 48);
 	if (!arm64_contiguous_size(g, level))
 		reserved |= ARM64_CONTIGUOUS;
-	if (level < ARM64_LAST_LEVEL)
-		reserved |= ARM64_NT; /* only ever set on the way: R_MRRPW */
+	reserved |= nt_bit(g, level); /* only ever set on the way: R_MRRPW */
 	if (!g->lpa && g->granule > 12)
 		reserved |= ARM64_BITS(g->granule - 1, 12);
 	return reserved;

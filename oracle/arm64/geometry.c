@@ -15,7 +15,7 @@ static int start_level(unsigned ia_size, unsigned granule, unsigned stride)
 struct arm64_geometry arm64_geometry(const struct machine_config *config)
 {
 	unsigned granule = config->page_shift;
-	unsigned stride = granule - DESCRIPTOR_BITS;
+	unsigned stride = config->table_bits ? config->table_bits : granule - DESCRIPTOR_BITS;
 	return (struct arm64_geometry){
 		.granule = granule,
 		.stride = stride,
@@ -24,6 +24,7 @@ struct arm64_geometry arm64_geometry(const struct machine_config *config)
 		.ds = config->lpa2,
 		.lpa = granule == GRANULE_64K && config->pa_bits > 48,
 		.start_level = start_level(config->va_bits, granule, stride),
+		.group = config->group_bits,
 	};
 }
 
@@ -38,7 +39,7 @@ unsigned arm64_contiguous_size(const struct arm64_geometry *g, int level)
 {
 	switch (g->granule) {
 	case GRANULE_4K:
-		return level >= 1 ? 4 : 0;
+		return level < 1 ? 0 : g->group ? g->group : 4;
 	case GRANULE_16K:
 		return level == 3 ? 7 : level == 2 ? 5 : 0;
 	default:

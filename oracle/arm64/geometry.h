@@ -23,6 +23,8 @@ struct arm64_geometry {
 	bool ds;          /* TCR_EL1.DS: the LPA2 descriptor format */
 	bool lpa;         /* the 64K descriptor format with 52 bits */
 	int start_level;
+	unsigned
+		group; /* of a scaled-down machine: its ContiguousSize() where 4K has one; else 0 */
 };
 
 struct arm64_geometry arm64_geometry(const struct machine_config *config);

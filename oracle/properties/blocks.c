@@ -1,34 +1,73 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The precondition of vmalloc()'s blocks: an area is mapped in blocks of one
- * size only if the pages of each block lie together in memory. A mapper that
- * keeps the size when the allocator fell back to single pages maps the
- * neighbours of each block's first page.
+ * The blocks of vmalloc(): an area is mapped in blocks of one size if that
+ * was asked for and allowed, and if the pages of each block lie together in
+ * memory. A mapper that keeps the size when the allocator fell back to single
+ * pages maps the neighbours of each block's first page; one that keeps none
+ * maps in small pages what was allocated in large ones.
  */
 #include "oracle/properties/properties.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
+/* The first page that does not follow the head of its block in memory; the count if all do. */
+static uint64_t first_stray(struct page_array pages, uint64_t block)
+{
+	for (uint64_t i = 0; i < pages.count; i++) {
+		uint64_t head = pages.page[i & ~(block - 1)];
+		if (!PAGE_IS_PFN(head) || pages.page[i] != head + (i & (block - 1)))
+			return i;
+	}
+	return pages.count;
+}
+
+static bool contiguity_failed(struct oracle *o, uint64_t i, uint64_t block)
+{
+	const uint64_t *page = o->call->pages.page;
+	bool excused = property_failed(o, RULE_TRANSLATION_BLOCK_CONTIGUITY, VERDICT_NO_LEVEL,
+				       o->first_page + i);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE,
+		 "pfn 0x%" PRIx64 " at page %" PRIu64 " of blocks of %" PRIu64 " pages",
+		 page[i & ~(block - 1)] + (i & (block - 1)), i, block);
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64, page[i]);
+	return excused;
+}
+
+static bool size_failed(struct oracle *o, unsigned shift)
+{
+	bool excused =
+		property_failed(o, RULE_PLACEMENT_BLOCK_SIZE, VERDICT_NO_LEVEL, o->first_page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "blocks of 1 << %u bytes", shift);
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "1 << %u", o->call->page_shift);
+	return excused;
+}
+
+/* log2 bytes of the largest blocks that were asked for and are allowed. */
+static unsigned wanted_shift(const struct oracle *o)
+{
+	const struct call *call = o->call;
+	unsigned most =
+		o->policy->max_shift < call->asked_shift ? o->policy->max_shift : call->asked_shift;
+	if (!(call->flags & MAP_FLAG_HUGE) || o->mapper->kind == MAPPER_PAGES)
+		return o->g.granule;
+	unsigned block = arm64_leaf_bits(&o->g, 2);
+	unsigned group = o->g.granule + arm64_contiguous_size(&o->g, ARM64_LAST_LEVEL);
+	return most >= block ? block : most >= group ? group : o->g.granule;
+}
+
 bool blocks_contiguous(struct oracle *o)
 {
 	const struct call *call = o->call;
-	if (call->kind != CALL_VMALLOC || call->page_shift <= o->g.granule)
+	if (call->kind != CALL_VMALLOC)
 		return true;
-	uint64_t block = UINT64_C(1) << (call->page_shift - o->g.granule);
-	for (uint64_t i = 0; i < call->pages.count; i++) {
-		uint64_t head = call->pages.page[i & ~(block - 1)];
-		uint64_t want = head + (i & (block - 1));
-		if (PAGE_IS_PFN(head) && call->pages.page[i] == want)
-			continue;
-		bool excused = property_failed(o, RULE_TRANSLATION_BLOCK_CONTIGUITY,
-					       VERDICT_NO_LEVEL, o->first_page + i);
-		snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE,
-			 "pfn 0x%" PRIx64 " at page %" PRIu64 " of blocks of %" PRIu64 " pages",
-			 want, i, block);
-		snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64,
-			 call->pages.page[i]);
-		return excused;
-	}
-	return true;
+	uint64_t kept = UINT64_C(1) << (call->page_shift - o->g.granule);
+	uint64_t stray = kept > 1 ? first_stray(call->pages, kept) : call->pages.count;
+	if (stray < call->pages.count && !contiguity_failed(o, stray, kept))
+		return false;
+	unsigned wanted = wanted_shift(o);
+	if (wanted > o->g.granule && wanted != call->page_shift &&
+	    first_stray(call->pages, UINT64_C(1) << (wanted - o->g.granule)) < call->pages.count)
+		wanted = o->g.granule;
+	return wanted == call->page_shift || size_failed(o, wanted);
 }

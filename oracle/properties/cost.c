@@ -2,7 +2,8 @@
 /*
  * cost: what the series promises, in the machine's own counts. Each leaf
  * entry and each table descriptor is stored once; tables are not walked from
- * the root for every block; the page array is scanned once.
+ * the root for every block; the page array is scanned once. And what arm64
+ * promises of TLB maintenance: by pages where they are few.
  */
 #include "oracle/properties/properties.h"
 
@@ -57,11 +58,44 @@ static uint64_t most_loads(const struct oracle *o, const struct spent *spent)
 	       4 * table * (spent->frees + spent->trylocks);
 }
 
+static bool tlbi_failed(struct oracle *o, const char *expected, uint64_t pages, bool all)
+{
+	bool excused = property_failed(o, RULE_COST_TLBI, VERDICT_NO_LEVEL, o->first_page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%s for %" PRIu64 " pages",
+		 all ? "TLBI of everything" : "TLBI by page", pages);
+	return excused;
+}
+
+/* A TLBI of table descriptors too is for one entry, whatever it maps. */
+static bool tlbi_held(struct oracle *o)
+{
+	const struct event_log *log = &o->machine->log;
+	uint64_t most = UINT64_C(1) << o->g.stride;
+	uint64_t range = o->end_page - o->first_page;
+	for (uint32_t i = 0; i < log->events; i++) {
+		const struct event *e = &log->event[i];
+		uint64_t pages = e->bytes >> o->g.granule;
+		if (e->kind != EVENT_TLBI)
+			continue;
+		if (e->all && range <= most && !tlbi_failed(o, "TLBI by page", range, true))
+			return false;
+		if (!e->all && e->last_level_only && pages > most &&
+		    !tlbi_failed(o, "TLBI of everything", pages, false))
+			return false;
+	}
+	return true;
+}
+
 bool cost_held(struct oracle *o)
 {
 	struct spent spent = spent_by(o);
 	uint64_t most = o->leaves + spent.tables + spent.frees;
-	if (o->call->kind > CALL_IOREMAP || o->mapper->kind != MAPPER_SERIES)
+	if (o->mapper->kind != MAPPER_SERIES)
+		return true;
+	if (!tlbi_held(o))
+		return false;
+	if (o->call->kind > CALL_IOREMAP)
 		return true;
 	if (spent.scanned > o->call->pages.count)
 		return failed(o, RULE_COST_SCAN, o->call->pages.count, spent.scanned);

@@ -15,15 +15,9 @@ struct verdict property_verdict(const struct oracle *o, enum rule rule, int leve
 /* Fills the verdict but for expected and found. False, unless the rule is excused. */
 bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page);
 
-/*
- * Whether a rule is not to be judged: never, but in the build with
- * ORACLE_WEAKENED, in which a test blinds the oracle to one rule after the
- * other and expects that to be noticed.
- */
+/* Whether a rule is not to be judged: never, in strict.c; as it is told to, in weakened.c. */
 bool property_excused(enum rule rule);
-#ifdef ORACLE_WEAKENED
-extern enum rule oracle_blind_to;
-#endif
+extern enum rule oracle_blind_to; /* weakened.c */
 
 /* translation.c, isolation.c: a span of leaves, and the pages up to `end` that nothing maps. */
 bool translation_span(struct oracle *o, const struct arm64_span *span);
@@ -51,7 +45,7 @@ bool tables_all_reached(struct oracle *o);
 /* errors.c: errno, BUG() and warnings; settles o->expected where a table page ran out. */
 bool errors_code(struct oracle *o);
 
-/* blocks.c: what vmalloc() says it kept. */
+/* blocks.c: what vmalloc() says it kept, held against what it was asked for. */
 bool blocks_contiguous(struct oracle *o);
 
 /*

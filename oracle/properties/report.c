@@ -24,21 +24,6 @@ struct verdict property_verdict(const struct oracle *o, enum rule rule, int leve
 	};
 }
 
-#ifdef ORACLE_WEAKENED
-enum rule oracle_blind_to = RULE_NONE;
-
-bool property_excused(enum rule rule)
-{
-	return rule == oracle_blind_to;
-}
-#else
-bool property_excused(enum rule rule)
-{
-	(void)rule;
-	return false;
-}
-#endif
-
 bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page)
 {
 	if (property_excused(rule))

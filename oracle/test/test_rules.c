@@ -183,7 +183,8 @@ static void groups_4k(void)
 	scene.mapper.kind = MAPPER_PRIOR;
 	store_pages();
 	scene.call.kind = CALL_VMALLOC;
-	scene.call.page_shift = 16;
+	scene.call.page_shift = scene.call.asked_shift = 16;
+	scene.call.flags = MAP_FLAG_HUGE;
 	for (unsigned i = 0; i < PAGES; i++)
 		change(3, i, 0, ARM64_CONTIGUOUS);
 }
@@ -241,7 +242,8 @@ static void one_block(void)
 	sync();
 	machine_flush_cache(scene.m, CACHE_FLUSH_VMAP, scene.va, scene.call.bytes);
 	scene.call.kind = CALL_VMALLOC;
-	scene.call.page_shift = 21;
+	scene.call.page_shift = scene.call.asked_shift = 21;
+	scene.call.flags = MAP_FLAG_HUGE;
 	scene.call.modified = space.modified | MODIFIED_LEVEL(2);
 }
 
@@ -442,6 +444,14 @@ static void read_often(void)
 static void scanned_twice(void)
 {
 	machine_count_scanned(scene.m, 2);
+}
+static void emptied_the_tlb(void)
+{
+	flush();
+}
+static void kept_single_pages(void)
+{
+	scene.call.page_shift = 12;
 }
 static void elsewhere_for_a_while(void)
 {
@@ -645,11 +655,13 @@ static const struct pair {
 	[RULE_HISTORY_DSB] = { pages_4k, no_dsb },
 	[RULE_HISTORY_ISB] = { pages_4k, no_isb },
 	[RULE_PLACEMENT_LEAF] = { pages_4k, set_group_contiguous },
+	[RULE_PLACEMENT_BLOCK_SIZE] = { groups_4k, kept_single_pages },
 	[RULE_FLUSH_CACHE] = { pages_4k, another_flush },
 	[RULE_FLUSH_MODIFIED] = { pages_4k, nothing_reported },
 	[RULE_COST_STORES] = { one_page, stored_twice },
 	[RULE_COST_LOADS] = { one_page, read_often },
 	[RULE_COST_SCAN] = { one_page, scanned_twice },
+	[RULE_COST_TLBI] = { one_page, emptied_the_tlb },
 	[RULE_TABLES_LEAK] = { pages_4k, leak },
 	[RULE_TABLES_DANGLING] = { pages_4k, dangling },
 	[RULE_TABLES_REACHED_TWICE] = { pages_4k, reached_twice },
@@ -747,10 +759,11 @@ static void groups_fit_their_tables(void **state)
 {
 	(void)state;
 	static const struct machine_config machines[] = {
-		{ 12, 39, 48, 0, false }, { 12, 48, 48, 0, false }, { 12, 52, 52, 0, true },
-		{ 14, 36, 48, 0, false }, { 14, 47, 48, 0, false }, { 14, 48, 48, 0, false },
-		{ 14, 52, 52, 0, true },  { 16, 42, 48, 0, false }, { 16, 48, 48, 0, false },
-		{ 16, 52, 52, 0, false },
+		{ 12, 39, 48, 0, false, 0, 0 }, { 12, 48, 48, 0, false, 0, 0 },
+		{ 12, 52, 52, 0, true, 0, 0 },  { 14, 36, 48, 0, false, 0, 0 },
+		{ 14, 47, 48, 0, false, 0, 0 }, { 14, 48, 48, 0, false, 0, 0 },
+		{ 14, 52, 52, 0, true, 0, 0 },  { 16, 42, 48, 0, false, 0, 0 },
+		{ 16, 48, 48, 0, false, 0, 0 }, { 16, 52, 52, 0, false, 0, 0 },
 	};
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
 		struct arm64_geometry g = arm64_geometry(&machines[i]);

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/exhaustive/families.h"
+
+#include "fuzz/edit.h"
+#include "fuzz/exhaustive/choices.h"
+
+const struct family families[] = {
+	{ "vmap", "vmap() of every page array, at every start, under every policy", build_vmap },
+	{ "trouble",
+	  "vmap() of every array of one run less that has a hole or an invalid page somewhere, "
+	  "with "
+	  "each table allocation failing in turn",
+	  build_trouble },
+	{ "vmalloc", "vmalloc() of every page array in every block size", build_vmalloc },
+	{ "ioremap",
+	  "ioremap() of every range up to two level 1 blocks, at every alignment of VA and PA",
+	  build_ioremap },
+	{ "again",
+	  "a large mapping over the tables of a small one, unmapped or not, with the lock missed",
+	  build_again },
+	{ "busy", "each mapping call that meets one live leaf or empty table, at every place",
+	  build_busy },
+	{ "vunmap", "vunmap() of every part of an area of one or two runs", build_vunmap },
+	{ "set_memory",
+	  "set_memory_ro() and its kind of every part of an area, and of its linear aliases, with "
+	  "each table allocation failing in turn",
+	  build_set_memory },
+	{ "linear", "set_memory_valid() of every part of the linear map", build_linear },
+	{ "granules",
+	  "vmap() and vmalloc() on every machine that Linux supports: up to two runs, with "
+	  "lengths, "
+	  "alignments and addresses around those of groups and blocks",
+	  build_granules },
+	{ 0 },
+};
+
+uint64_t family_size(const struct family *family, unsigned runs)
+{
+	static struct scenario scratch;
+	struct digits d = { .rest = 0, .cases = 1 };
+	family->build(&d, runs, &scratch);
+	return d.cases;
+}
+
+bool family_case(const struct family *family, unsigned runs, uint64_t number, struct scenario *s)
+{
+	struct digits d = { .rest = number, .cases = 1 };
+	struct refusal why;
+	return family->build(&d, runs, s) && scenario_check(s, &why);
+}
+
+/* --- choices ---------------------------------------------------------------------- */
+
+/* Alignments of a run: every page of a block, and the next block; then where run 0 goes on. */
+#define ALIGNMENTS (BLOCK + 1)
+
+/* Runs lie far from each other, so that none goes on where another ends by chance. */
+static uint64_t pfn_of(unsigned run, uint64_t alignment)
+{
+	return (run + 1) * UPPER + alignment;
+}
+
+bool take_array(struct digits *d, unsigned runs, struct array *a)
+{
+	bool good = true, ended = false;
+	*a = (struct array){ 0 };
+	for (unsigned i = 0; i < runs; i++) {
+		uint64_t pages = digit(d, i ? MOST_PAGES + 1 : MOST_PAGES) + !i;
+		uint64_t alignment = digit(d, ALIGNMENTS + (i >= 2));
+		if (!pages) {
+			ended = true;
+			good &= !alignment;
+			continue;
+		}
+		uint64_t pfn =
+			alignment < ALIGNMENTS ? pfn_of(i, alignment) : a->run[0].pfn + a->pages;
+		good &= !ended;
+		a->run[a->runs++] = (struct page_run){ pfn, (uint32_t)pages };
+		a->pages += (uint32_t)pages;
+	}
+	return good && a->pages <= MOST_PAGES;
+}
+
+bool take_va(struct digits *d, uint64_t pages, uint64_t *page)
+{
+	uint64_t class = digit(d, VA_CLASSES);
+	*page = SPACE / 2 + class;
+	if (class >= BLOCK)
+		*page += UPPER - 3 * BLOCK; /* the block before the last of a level 1 entry */
+	if (class == 2 * BLOCK)
+		*page = SPACE - pages;
+	return pages <= SPACE / 2;
+}
+
+struct policy take_policy(struct digits *d, unsigned few)
+{
+	const uint8_t page = 12;
+	struct policy v9 = policy_default(POLICY_V9), v4 = policy_default(POLICY_V4);
+	struct policy prior = policy_default(POLICY_PRIOR);
+	struct policy policies[POLICIES] = { v9, prior, v4, v9, v9, prior, v9, v9, v9, v4 };
+	policies[2].hugetlb = policies[5].hugetlb = false;
+	policies[3].max_shift = policies[5].max_shift = page + TABLE_BITS;
+	policies[4].max_shift = page + GROUP_BITS;
+	policies[6].stop_at_order0 = policies[9].stop_at_order0 = false;
+	policies[7].vmap_huge = VMAP_HUGE_NEVER;
+	policies[8].scan_limit = policies[8].stop_at_order0 = false;
+	return policies[digit(d, few)];
+}
+
+void begin_scaled(struct scenario *s, struct policy policy)
+{
+	scenario_init(s);
+	s->machine = (struct machine_config){ .page_shift = 12,
+					      .va_bits = 12 + 3 * TABLE_BITS,
+					      .pa_bits = 48,
+					      .table_bits = TABLE_BITS,
+					      .group_bits = GROUP_BITS };
+	s->policy = policy;
+}
+
+struct op *add_op(struct scenario *s, enum op_kind kind, uint64_t page, uint64_t pages)
+{
+	struct op op = {
+		.kind = kind,
+		.va = scenario_va_base(s) + (page << s->machine.page_shift),
+		.bytes = kind <= OP_VMALLOC ? 0 : pages << s->machine.page_shift,
+		.shift = kind == OP_VMALLOC ? s->machine.page_shift : 0,
+	};
+	return edit_insert_op(s, s->ops, &op);
+}
+
+void give_array(struct scenario *s, const struct array *a)
+{
+	edit_splice_runs(s, s->ops - 1, 0, 0, a->run, a->runs);
+}

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One mutant, one seed: run until a rule breaks or the bound is reached."""
+import dataclasses
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+BOUND = 1 << 20  # executions: a mutant that lives so long is right-censored there
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """What came of it. `rule` is None when the mutant survived, and then executions is the bound."""
+
+    mutant: str
+    start: str  # "empty", "corpus" or another name of what the fuzzer began with
+    seed: int
+    executions: int
+    rule: str | None
+
+
+def read_output(output, bound):
+    """(executions, rule) from what a fuzz target printed; the rule is None if it found nothing."""
+    fail = re.search(r"^FAIL (\S+)", output, re.MULTILINE)
+    after = re.search(r"^  after +(\d+) executions", output, re.MULTILINE)
+    units = re.search(r"^stat::number_of_executed_units: *(\d+)", output, re.MULTILINE)
+    executions = int((after or units).group(1)) if after or units else bound
+    if fail:
+        return max(executions, 1), fail.group(1)
+    error = re.search(r"ERROR: (\w+): ([\w-]+)", output)
+    if error:  # neither a rule nor the crash handler had the word: the engine did
+        return max(executions, 1), f"{error.group(1)}.{error.group(2)}".lower()
+    if "Done" not in output:
+        raise RuntimeError("a fuzz target ended without a word:\n" + output[-2000:])
+    return bound, None
+
+
+def fuzz(binary, mutant, start, seed, bound=BOUND, seeds=None, environment=None):
+    """Fuzzes with `binary` from nothing, or from the inputs in folder `seeds`."""
+    work = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-kill-"))
+    try:
+        command = [binary, f"-seed={seed}", f"-runs={bound}", "-max_len=4096", "-timeout=10",
+                   "-rss_limit_mb=4096", "-print_final_stats=1", f"-artifact_prefix={work}/"]
+        if seeds:
+            (work / "new").mkdir()
+            command += [work / "new", seeds]  # what is new goes into the first
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              env=environment, errors="replace", check=False)
+        executions, rule = read_output(done.stdout, bound)
+    finally:
+        shutil.rmtree(work)
+    return Trial(mutant, start, seed, executions if rule else bound, rule)
+
+
+def soak(binary, mutant, seed, bound=BOUND):
+    """Plays scenarios of the generator and mutator as they come, without coverage to guide them."""
+    done = subprocess.run([binary, "soak", "--jobs", "1", "--seed", str(seed), "--executions",
+                           str(bound)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          errors="replace", check=False)
+    fail = re.search(r"^FAIL (\S+)", done.stdout, re.MULTILINE)
+    after = re.search(r"^  execution (\d+)", done.stdout, re.MULTILINE)
+    if done.returncode == 0:
+        return Trial(mutant, "unguided", seed, bound, None)
+    # A sanitizer ends the process and not the count: what it cost is not known.
+    executions = int(after.group(1)) + 1 if after else 1
+    return Trial(mutant, "unguided", seed, executions, fail.group(1) if fail else "soak.crash")
+
+
+def replay(binary, mutant, scenarios):
+    """Plays checked-in scenarios: how many are not as expected, and the rule of the first."""
+    done = subprocess.run([binary, "replay", scenarios], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, errors="replace", check=False)
+    fail = re.search(r"^FAIL (\S+)", done.stdout, re.MULTILINE)
+    total = re.search(r"(\d+) scenarios: \d+ as expected, (\d+) not", done.stdout)
+    if done.returncode == 0:
+        return Trial(mutant, "cases", 0, int(total.group(1)), None)
+    failed = int(total.group(2)) if total else 1  # a sanitizer ended it
+    return Trial(mutant, "cases", 0, failed, fail.group(1) if fail else "replay.crash")

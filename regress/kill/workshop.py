@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Builds fuzz targets with one file of the mapper replaced, as the build folder builds them."""
+import pathlib
+import shlex
+import subprocess
+
+
+class Workshop:
+    def __init__(self, top, build):
+        self.top = pathlib.Path(top)
+        self.build = pathlib.Path(build)
+
+    def _commands(self, target):
+        """The commands that make `target`, split into words, the last one being its link."""
+        text = subprocess.run(["ninja", "-t", "commands", target], cwd=self.build, check=True,
+                              capture_output=True, text=True).stdout
+        return [shlex.split(line.replace(": && ", "").replace(" && :", ""))
+                for line in text.splitlines()]
+
+    def compile(self, file, text, folder):
+        """Compiles `text` in the place of `file`; the object, or None if it does not compile."""
+        source = folder / pathlib.Path(file).name
+        source.write_text(text, encoding="utf-8")
+        command = next(c for c in self._commands("mapper/libbatched.a")
+                       if c[-1] == str(self.top / file))
+        compiled = folder / "mutant.o"
+        words, skip = [], False
+        for word in command[:-1]:
+            if skip:
+                skip = False
+            elif word in ("-o", "-MF", "-MT", "-MQ"):
+                skip = True
+            elif word not in ("-MD", "-c"):
+                words.append(word)
+        done = subprocess.run(words + ["-w", "-c", source, "-o", compiled], cwd=self.build,
+                              capture_output=True, check=False)
+        return compiled if done.returncode == 0 else None
+
+    def relink(self, target, output, replaced):
+        """Links `target` again to `output`, with inputs that end in a key replaced by its value."""
+        words = self._commands(target)[-1]
+        for i, word in enumerate(words):
+            for end, other in replaced.items():
+                if word.endswith(end):
+                    words[i] = other
+        words[words.index("-o") + 1] = str(output)
+        subprocess.run(words, cwd=self.build, check=True, capture_output=True)
+        return output
+
+    def link(self, compiled, target, output):
+        """Links `target` with the object before all archives, so that theirs is not taken."""
+        words = self._commands(target)[-1]
+        out = words.index("-o")
+        words[out + 1] = str(output)
+        words.insert(1, str(compiled))
+        subprocess.run(words, cwd=self.build, check=True, capture_output=True)
+        return output

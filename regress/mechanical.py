@@ -1,0 +1,159 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Mechanical mutants: slips made by rule, sampled by seed, each fuzzed until it dies.
+
+Exit: 0 when at least 97 % of those that are not equivalent die; 1 if not; 2
+for unusable arguments.
+"""
+import argparse
+import functools
+import os
+import pathlib
+import sys
+import tempfile
+
+from kill import mechanical, pool, report, trial, workshop
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+BUILD = TOP / ".build" / "fuzz"
+EQUIVALENTS = TOP / "regress" / "kill" / "equivalent"
+ENOUGH = 0.97
+
+# The fuzz targets that reach each file; the bound is divided among them.
+TARGETS = {
+    "vmap.c": ["fuzz_vmap"],
+    "vmalloc.c": ["fuzz_vmalloc"],
+    "ioremap.c": ["fuzz_ioremap"],
+    "set_memory.c": ["fuzz_set_memory"],
+    "protect.c": ["fuzz_set_memory"],
+    "split.c": ["fuzz_set_memory"],
+    "vunmap.c": ["fuzz_sequence"],
+    "lookup.c": ["fuzz_sequence"],
+    "block.c": ["fuzz_vmap", "fuzz_ioremap"],
+    "pte.c": ["fuzz_vmap", "fuzz_ioremap"],
+}
+OTHERS = ["fuzz_vmap", "fuzz_ioremap", "fuzz_set_memory", "fuzz_sequence"]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="rig mutants --mechanical", description=__doc__)
+    parser.add_argument("--mechanical", type=int, metavar="N", help="how many (300)", default=300)
+    parser.add_argument("--sample", type=int, default=1, metavar="SEED",
+                        help="which of all slips: the seed of the sample (1)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the fuzzers (1)")
+    parser.add_argument("--runs", type=int, default=trial.BOUND, metavar="N",
+                        help="executions at which a mutant has survived (2^20)")
+    parser.add_argument("--only", metavar="FILE:LINE", help="the slips of one line, all of them")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
+    parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
+                        help="also write mechanical.csv, .md and .json there")
+    found = parser.parse_args()
+    if min(found.mechanical, found.runs, found.jobs) < 1:
+        parser.error("--mechanical, --runs and --jobs need a number from 1")
+    return found
+
+
+def name_of(slip):
+    stem = pathlib.Path(slip.file).stem
+    return f"{stem}:{slip.line}:{slip.column} {slip.kind} {slip.replacement}".replace("\n", " ")
+
+
+def hunt(shop, options, slip):
+    """Fuzzes one slip with its targets in turn; None if it does not compile."""
+    with tempfile.TemporaryDirectory(prefix="vmapdiff-slip-") as folder:
+        folder = pathlib.Path(folder)
+        text = slip.apply((TOP / slip.file).read_text(encoding="utf-8"))
+        compiled = shop.compile(slip.file, text, folder)
+        if not compiled:
+            return None
+        targets = TARGETS.get(pathlib.Path(slip.file).name, OTHERS)
+        spent = 0
+        for target in targets:
+            binary = shop.link(compiled, f"fuzz/{target}", folder / target)
+            found = trial.fuzz(binary, name_of(slip), "empty", options.seed,
+                               options.runs // len(targets))
+            spent += found.executions
+            if found.rule:
+                break
+        return trial.Trial(found.mutant, "empty", options.seed, spent, found.rule)
+
+
+def choose(options):
+    slips = mechanical.all_slips(TOP)
+    if options.only:
+        file, _, line = options.only.rpartition(":")
+        return [s for s in slips if s.file == file and s.line == int(line)], len(slips)
+    return mechanical.sample(slips, options.mechanical, options.sample), len(slips)
+
+
+def print_survivor(slip):
+    before, after = slip.lines((TOP / slip.file).read_text(encoding="utf-8"))
+    print(f"survived: {slip.file}:{slip.line}, {slip.kind}\nin {slip.file} {slip.function}\n"
+          f"- {before}\n+ {after}\n")
+
+
+def entries(outcomes, ignored):
+    for slip, found in outcomes:
+        status = "CompileError" if found is None else "Killed" if found.rule else "Survived"
+        why = f"{found.executions} executions" if found else "does not compile"
+        rules = [found.rule] if found and found.rule else []
+        yield slip, status, rules, why
+    for slip, why in ignored:
+        yield slip, "Ignored", [], why
+
+
+def elements(outcomes, ignored):
+    rows = []
+    for slip, status, rules, why in entries(outcomes, ignored):
+        text = (TOP / slip.file).read_text(encoding="utf-8")
+        last = slip.start + len(text[slip.start:slip.end])
+        end = (text.count("\n", 0, last) + 1, last - text.rfind("\n", 0, last))
+        rows.append((name_of(slip), slip.file, (slip.line, slip.column), end, slip.replacement,
+                     slip.kind, status, rules, why))
+    return report.elements(TOP, rows)
+
+
+def write(folder, outcomes, ignored, options, line):
+    folder.mkdir(parents=True, exist_ok=True)
+    trials = [found for _, found in outcomes if found]
+    report.write_csv(folder / "mechanical.csv", trials)
+    report.write_json(folder / "mechanical.json", elements(outcomes, ignored))
+    text = report.markdown(trials, options.runs, "Mechanical mutants",
+                           f"./rig mutants --mechanical {options.mechanical} "
+                           f"--sample {options.sample} -o DIR")
+    text += f"\n{line}\n\n## Equivalent, and why\n\n"
+    for slip, why in ignored:
+        before, after = slip.lines((TOP / slip.file).read_text(encoding="utf-8"))
+        text += f"* `{slip.file}`, {slip.function}(): `{before}` becomes `{after}`: {why}\n"
+    (folder / "mechanical.md").write_text(text)
+
+
+def main():
+    options = arguments()
+    chosen, total = choose(options)
+    known = mechanical.read_equivalents(EQUIVALENTS)
+    texts = {slip.file: (TOP / slip.file).read_text(encoding="utf-8") for slip in chosen}
+    ignored = [(s, known[s.key(texts[s.file])]) for s in chosen if s.key(texts[s.file]) in known]
+    hunted = [s for s in chosen if s.key(texts[s.file]) not in known]
+    print(f"mutants: {len(chosen)} of {total} slips, {len(ignored)} of them equivalent; "
+          f"each up to {options.runs} executions", file=sys.stderr)
+    shop = workshop.Workshop(TOP, BUILD)
+    found = pool.run([functools.partial(hunt, shop, options, s) for s in hunted], "slips",
+                     options.jobs)
+    outcomes = list(zip(hunted, found))
+    compiled = [(s, t) for s, t in outcomes if t]
+    for slip, result in compiled:
+        if not result.rule:
+            print_survivor(slip)
+    killed = sum(bool(t.rule) for _, t in compiled)
+    line = (f"{killed} of {len(compiled)} slips that are not equivalent die "
+            f"({killed / max(len(compiled), 1):.1%}); {len(ignored)} equivalent, "
+            f"{len(outcomes) - len(compiled)} do not compile; {total} slips in all")
+    print(line)
+    if options.output:
+        write(options.output, outcomes, ignored, options, line)
+    return 0 if killed >= ENOUGH * len(compiled) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * soak: plays scenarios made from a seed alone, of all themes, and digests
+ * every verdict and count. The digest is the same on any machine, with any
+ * compiler and any number of processes.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "fuzz/crash.h"
+#include "fuzz/generate.h"
+#include "fuzz/mutate.h"
+#include "fuzz/scenario_text.h"
+#include "regress/vmapdiff.h"
+#include "regress/workers.h"
+
+#define CHUNK 4096 /* executions */
+#define MAX_PAGES 25600
+#define MUTATIONS 3 /* of each new scenario, played one after the other */
+
+struct soak {
+	uint64_t seed, executions, digest, cases, finding;
+	struct player *player;
+};
+
+static struct scenario scenario;
+
+static void begin(void *context)
+{
+	struct soak *soak = context;
+	soak->player = need_player();
+	crash_report_for(soak->player);
+}
+
+/* FNV-1a over 64-bit words. */
+static void digest_word(uint64_t *digest, uint64_t word)
+{
+	*digest = (*digest ^ word) * UINT64_C(0x100000001b3);
+	*digest ^= *digest >> 29;
+}
+
+/* What became of the machines: a difference in behaviour is one in these counts. */
+static void digest_player(uint64_t *digest, const struct player *p, const struct verdict *verdict)
+{
+	digest_word(digest, verdict->rule);
+	if (verdict->rule != RULE_NONE)
+		digest_word(digest, verdict->va ^ verdict->op ^ (uint64_t)verdict->level << 8);
+	/* The reference, which is the first, plays only some. */
+	for (unsigned i = 1; player_mappers[i]; i++) {
+		const struct machine_counters *counters = &p->machine[i]->counters;
+		digest_word(digest, counters->stores);
+		digest_word(digest, counters->loads);
+		digest_word(digest, counters->tables);
+		digest_word(digest, counters->pages_scanned);
+	}
+}
+
+/* Makes *s scenario `number` of its chunk, from the one before or from nothing. */
+static void next_scenario(struct scenario *s, uint64_t number, struct rng *rng)
+{
+	enum theme theme = (enum theme)(number / (MUTATIONS + 1) % THEMES);
+	if (number % (MUTATIONS + 1))
+		mutate(s, theme, rng, MAX_PAGES);
+	else
+		generate(s, theme, rng, MAX_PAGES);
+}
+
+static void play_chunk(void *context, uint64_t chunk, struct chunk_result *result)
+{
+	struct soak *soak = context;
+	struct verdict verdict;
+	uint64_t left = soak->executions - chunk * CHUNK;
+	struct rng rng = { soak->seed };
+	rng.state = rng_next(&rng) + chunk;
+	rng.state = rng_next(&rng);
+	for (uint64_t i = 0; i < CHUNK && i < left; i++) {
+		next_scenario(&scenario, i, &rng);
+		bool held = player_play(soak->player, &scenario, &verdict);
+		digest_player(&result->digest, soak->player, &verdict);
+		result->cases++;
+		if (!held && result->finding == NO_FINDING)
+			result->finding = chunk * CHUNK + i;
+	}
+}
+
+/* A sum, so that the order in which chunks come does not matter. */
+static void take(void *context, const struct chunk_result *result)
+{
+	struct soak *soak = context;
+	uint64_t digest = result->digest;
+	digest_word(&digest, result->chunk);
+	soak->digest += digest;
+	soak->cases += result->cases;
+	if (result->finding < soak->finding)
+		soak->finding = result->finding;
+}
+
+/* Plays the chunk of the finding again up to it, and shows it. */
+static void report(struct soak *soak, const char *output)
+{
+	struct chunk_result result = { .chunk = soak->finding / CHUNK, .finding = NO_FINDING };
+	struct verdict verdict;
+	struct soak part = *soak;
+	part.executions = soak->finding + 1;
+	begin(&part);
+	play_chunk(&part, result.chunk, &result);
+	player_play(part.player, &scenario, &verdict);
+	verdict_print(&verdict, stdout);
+	printf("  execution %" PRIu64 " of seed %" PRIu64 "\n\n", soak->finding, soak->seed);
+	scenario_print(&scenario, stdout);
+	FILE *file = output ? fopen(output, "w") : NULL;
+	if (file) {
+		scenario_print(&scenario, file);
+		fclose(file);
+		printf("\nnext: ./rig minimize %s\n", output);
+	} else {
+		printf("\nnext: the same with -o FILE, then ./rig minimize FILE\n");
+	}
+	player_destroy(part.player);
+}
+
+int command_soak(int argc, char **argv)
+{
+	struct arguments a = { .seed = 1, .executions = UINT64_C(1) << 20 };
+	if (!read_options("soak", argc, argv, &a))
+		return EXIT_UNUSABLE;
+	if (a.files) {
+		fprintf(stderr, "vmapdiff soak: takes no files; scenarios come from --seed N\n");
+		return EXIT_UNUSABLE;
+	}
+	struct soak soak = { .seed = a.seed, .executions = a.executions, .finding = NO_FINDING };
+	struct work work = { .what = "soak",
+			     .chunks = (a.executions + CHUNK - 1) / CHUNK,
+			     .workers = (unsigned)a.jobs,
+			     .begin = begin,
+			     .play = play_chunk,
+			     .take = take,
+			     .context = &soak };
+	if (!workers_run(&work)) {
+		printf("soak: a worker died: see above\n");
+		return EXIT_RULE_BROKEN;
+	}
+	if (soak.finding != NO_FINDING) {
+		report(&soak, a.output);
+		return EXIT_RULE_BROKEN;
+	}
+	printf("seed %" PRIu64 ": %" PRIu64 " executions, no finding, digest %016" PRIx64 "\n",
+	       soak.seed, soak.cases, soak.digest);
+	return EXIT_AS_EXPECTED;
+}
