@@ -173,10 +173,14 @@ static void large_device(const struct scenario *s, struct op *op, uint64_t va_pa
 	struct shape shape = shape_of(&s->machine);
 	uint64_t upper = shape.block << shape.table_bits;
 	uint64_t skew = rng_chance(rng, 60) ? 0 : rng_below(rng, shape.block);
-	uint64_t pages = upper + skew + rng_below(rng, 2) * rng_below(rng, shape.block * 2);
+	uint64_t pages = upper + skew;
+	if (rng_chance(rng, 50))
+		pages += rng_below(rng, shape.block * 2);
 	if (va_page + upper < shape.va_pages)
 		op->va = va_of_page(s, (va_page | (upper - 1)) + 1 - skew);
-	op->pfn = upper * (1 + rng_below(rng, 8)) - (rng_chance(rng, 85) ? skew : 0);
+	op->pfn = upper * (1 + rng_below(rng, 8));
+	if (rng_chance(rng, 85))
+		op->pfn -= skew;
 	op->bytes = pages << shape.page_shift;
 }
 
@@ -319,7 +323,8 @@ static void add_linear(struct scenario *s, struct rng *rng, uint64_t max_pages)
 {
 	struct shape shape = shape_of(&s->machine);
 	uint64_t upper = shape.block << shape.table_bits;
-	uint64_t pages = shape_length(&shape, rng) * (1 + rng_below(rng, 3));
+	uint64_t pages = shape_length(&shape, rng);
+	pages *= 1 + rng_below(rng, 3);
 	uint64_t place = rng_below(rng, 16) * shape.block;
 	struct op op = { .kind = OP_LINEAR, .by_pages = rng_chance(rng, 25) };
 	if (!op.by_pages && max_pages > 4 * shape.block && rng_chance(rng, 30))
@@ -361,8 +366,8 @@ static void fill_set_memory(struct scenario *s, struct rng *rng, uint64_t max_pa
 	uint64_t changes = 1 + rng_below(rng, 4);
 	if (rng_chance(rng, 85))
 		add_linear(s, rng, max_pages);
-	add_area(s, rng, rng_chance(rng, 90) ? OP_VMALLOC : OP_VMAP,
-		 min(page_budget(s, rng, max_pages), 2048));
+	enum op_kind kind = rng_chance(rng, 90) ? OP_VMALLOC : OP_VMAP;
+	add_area(s, rng, kind, min(page_budget(s, rng, max_pages), 2048));
 	for (uint64_t i = 0; i < changes; i++)
 		add_set_memory(s, rng);
 }

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A small deterministic generator of random numbers (SplitMix64, Steele et al. 2014). */
+/*
+ * A small deterministic generator of random numbers (SplitMix64, Steele et al.
+ * 2014). Two draws in one expression or call have no order in C, and would
+ * give another scenario with another compiler: each stands in its own.
+ */
 #ifndef FUZZ_RNG_H
 #define FUZZ_RNG_H
 

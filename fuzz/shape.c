@@ -16,7 +16,7 @@ struct shape shape_of(const struct machine_config *config)
 
 static uint64_t some_length(const struct shape *shape, struct rng *rng)
 {
-	uint64_t groups = shape->block / shape->group;
+	uint64_t groups = shape->block / shape->group, blocks;
 	switch (rng_below(rng, 10)) {
 	case 0:
 		return 1;
@@ -37,7 +37,8 @@ static uint64_t some_length(const struct shape *shape, struct rng *rng)
 	case 8:
 		return shape->block + (uint64_t)shape_skew(shape, rng);
 	default:
-		return shape->block * (1 + rng_below(rng, 2)) + rng_below(rng, shape->group);
+		blocks = 1 + rng_below(rng, 2);
+		return shape->block * blocks + rng_below(rng, shape->group);
 	}
 }
 

@@ -24,13 +24,13 @@ TARGETS = {
     "vmap.c": ["fuzz_vmap"],
     "vmalloc.c": ["fuzz_vmalloc"],
     "ioremap.c": ["fuzz_ioremap"],
-    "set_memory.c": ["fuzz_set_memory"],
-    "protect.c": ["fuzz_set_memory"],
-    "split.c": ["fuzz_set_memory"],
+    "set_memory.c": ["fuzz_set_memory", "fuzz_sequence"],
+    "protect.c": ["fuzz_set_memory", "fuzz_sequence"],
+    "split.c": ["fuzz_set_memory", "fuzz_sequence"],
     "vunmap.c": ["fuzz_sequence"],
     "lookup.c": ["fuzz_sequence"],
-    "block.c": ["fuzz_vmap", "fuzz_ioremap"],
-    "pte.c": ["fuzz_vmap", "fuzz_ioremap"],
+    "block.c": ["fuzz_vmap", "fuzz_ioremap", "fuzz_sequence"],
+    "pte.c": ["fuzz_vmap", "fuzz_ioremap", "fuzz_sequence"],
 }
 OTHERS = ["fuzz_vmap", "fuzz_ioremap", "fuzz_set_memory", "fuzz_sequence"]
 
@@ -43,7 +43,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the fuzzers (1)")
     parser.add_argument("--runs", type=int, default=trial.BOUND, metavar="N",
                         help="executions at which a mutant has survived (2^20)")
-    parser.add_argument("--only", metavar="FILE:LINE", help="the slips of one line, all of them")
+    parser.add_argument("--only", metavar="FILE[:LINE]", help="all slips of one file, or of one line of it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
                         help="also write mechanical.csv, .md and .json there")
@@ -81,9 +81,13 @@ def hunt(shop, options, slip):
 def choose(options):
     slips = mechanical.all_slips(TOP)
     if options.only:
-        file, _, line = options.only.rpartition(":")
-        return [s for s in slips if s.file == file and s.line == int(line)], len(slips)
-    return mechanical.sample(slips, options.mechanical, options.sample), len(slips)
+        file, _, line = options.only.partition(":")
+        only = [s for s in slips if s.file == file and line in ("", str(s.line))]
+        if not only:
+            raise SystemExit(f"mutants: no slip is in {options.only}; a file of the mapper is one "
+                             f"of {', '.join(sorted({s.file for s in slips}))}")
+        return only, len(slips)
+    return mechanical.sample(TOP, slips, options.mechanical, options.sample), len(slips)
 
 
 def print_survivor(slip):

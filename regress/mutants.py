@@ -15,7 +15,7 @@ from kill import catalogue, pool, report, survival, trial
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 BUILD = TOP / ".build" / "fuzz"
-STARTS = ("empty", "corpus", "cases")
+STARTS = ("empty", "corpus", "cases", "exhaustive")
 
 
 def arguments():
@@ -25,8 +25,8 @@ def arguments():
     parser.add_argument("--runs", type=int, default=trial.BOUND, metavar="N",
                         help="executions at which a trial ends (2^20)")
     parser.add_argument("--start", action="append", choices=STARTS,
-                        help="from an empty corpus, the checked-in one, or by the cases alone; "
-                             "may be given again (empty)")
+                        help="from an empty corpus, the checked-in one, or by the cases or the "
+                             "exhaustive families alone; may be given again (empty)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N",
                         help="trials at a time (one a core)")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
@@ -43,10 +43,13 @@ def trials_of(mutant, options):
     """The jobs of one mutant."""
     target = BUILD / "mutants" / f"fuzz.{mutant.name}"
     seeds = BUILD.parent / "seeds" / "corpus"
+    tool = BUILD / "mutants" / f"vmapdiff.{mutant.name}"
     for start in options.start:
         if start == "cases":
-            yield functools.partial(trial.replay, BUILD / "mutants" / f"vmapdiff.{mutant.name}",
-                                    mutant.name, TOP / "regress" / "cases")
+            yield functools.partial(trial.replay, tool, mutant.name, TOP / "regress" / "cases")
+            continue
+        if start == "exhaustive":
+            yield functools.partial(trial.exhaustive, tool, mutant.name, mutant.target)
             continue
         for seed in range(1, options.seeds + 1):
             yield functools.partial(trial.fuzz, target, mutant.name, start, seed, options.runs,
@@ -76,7 +79,7 @@ def complaints(mutants, groups):
     by_name = {mutant.name: mutant for mutant in mutants}
     for (name, start), trials in groups.items():
         s = survival.summary(trials)
-        if start == "cases":
+        if start in ("cases", "exhaustive"):
             continue
         if s.killed < s.trials:
             yield f"{name}: {s.trials - s.killed} of {s.trials} trials from {start} survived"
@@ -100,7 +103,7 @@ def write(folder, mutants, trials, options):
         entries.append((m.name, m.file, (m.line, 1), (m.last_line + 1, 1), m.replacement,
                         "catalogue", "Killed" if found else "Survived", rules, m.plants))
     report.write_json(folder / "kills.json", report.elements(TOP, entries))
-    curves = [t for t in trials if t.start != "cases"]
+    curves = [t for t in trials if t.start in report.STARTS]
     if not curves or not report.write_curves(folder / "kills.svg", curves, options.runs):
         print("mutants: no kills.svg: gnuplot is missing", file=sys.stderr)
     print(f"mutants: {len(groups)} rows written to {folder}", file=sys.stderr)

@@ -2,7 +2,8 @@
 /*
  * flush: caches of the call's range are told exactly once, of a mapping when
  * all is stored and of an unmapping before anything is, on error exits too;
- * and the mask of modified levels covers what changed.
+ * the mask of modified levels covers what changed; and set_memory of an area
+ * has stale aliases dropped.
  */
 #include "oracle/properties/properties.h"
 
@@ -11,7 +12,7 @@
 
 /* What the record says of stores and flushes. */
 struct seen {
-	uint32_t flushes, flush_at;
+	uint32_t flushes, flush_at, unmapped_aliases;
 	uint32_t first_store, last_store; /* UINT32_MAX and 0 if there is none */
 	uint32_t levels;                  /* MODIFIED_LEVEL() of tables stored to */
 	const struct event *flush;
@@ -27,6 +28,8 @@ static struct seen look(const struct oracle *o)
 			seen.flushes++;
 			seen.flush_at = i;
 			seen.flush = e;
+		} else if (e->kind == EVENT_UNMAP_ALIASES) {
+			seen.unmapped_aliases++;
 		} else if (e->kind == EVENT_STORE) {
 			seen.last_store = i;
 			if (seen.first_store == UINT32_MAX)
@@ -88,8 +91,20 @@ static bool modified_held(struct oracle *o, const struct seen *seen)
 	return excused;
 }
 
+/* set_memory_valid() is for the linear map, and a call that failed may not have come so far. */
+static bool aliases_held(struct oracle *o, const struct seen *seen)
+{
+	if (o->call->kind != CALL_SET_MEMORY || o->call->returned || !o->expected.area ||
+	    seen->unmapped_aliases)
+		return true;
+	bool excused = property_failed(o, RULE_FLUSH_ALIASES, VERDICT_NO_LEVEL, o->first_page);
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "vm_unmap_aliases()");
+	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "none");
+	return excused;
+}
+
 bool flush_held(struct oracle *o)
 {
 	struct seen seen = look(o);
-	return cache_held(o, &seen) && modified_held(o, &seen);
+	return cache_held(o, &seen) && modified_held(o, &seen) && aliases_held(o, &seen);
 }

@@ -616,6 +616,13 @@ static void freed_without_lock(void)
 	free_linked_table(false);
 }
 
+static void aliases_kept(void)
+{
+	for (uint32_t i = 0; i < scene.m->log.events; i++)
+		if (scene.m->log.event[i].kind == EVENT_UNMAP_ALIASES)
+			scene.m->log.event[i].kind = EVENT_UNLOCK;
+}
+
 static void lock_kept(void)
 {
 	machine_trylock(scene.m);
@@ -658,6 +665,7 @@ static const struct pair {
 	[RULE_PLACEMENT_BLOCK_SIZE] = { groups_4k, kept_single_pages },
 	[RULE_FLUSH_CACHE] = { pages_4k, another_flush },
 	[RULE_FLUSH_MODIFIED] = { pages_4k, nothing_reported },
+	[RULE_FLUSH_ALIASES] = { made_executable, aliases_kept },
 	[RULE_COST_STORES] = { one_page, stored_twice },
 	[RULE_COST_LOADS] = { one_page, read_often },
 	[RULE_COST_SCAN] = { one_page, scanned_twice },

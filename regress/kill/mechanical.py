@@ -5,8 +5,8 @@ The places come from Clang's syntax tree, so that a slip is one that compiles
 and stands in code, not in a comment or a macro.
 """
 import dataclasses
+import hashlib
 import pathlib
-import random
 
 FOLDERS = ("mapper/batched", "mapper/pgtable")
 
@@ -152,11 +152,15 @@ def all_slips(top):
     return sorted(slips)
 
 
-def sample(slips, count, seed):
-    """`count` of them, the same for the same seed on any machine."""
-    if count >= len(slips):
-        return list(slips)
-    return sorted(random.Random(seed).sample(slips, count))
+def sample(top, slips, count, seed):
+    """`count` of them by a hash of what they change: a slip stays in when others come and go."""
+    texts = {s.file: (pathlib.Path(top) / s.file).read_text(encoding="utf-8") for s in slips}
+
+    def rank(slip):
+        key = "\n".join((str(seed), str(slip.column), *slip.key(texts[slip.file])))
+        return hashlib.sha256(key.encode()).hexdigest()
+
+    return sorted(sorted(slips, key=rank)[:count])
 
 
 def read_equivalents(path):

@@ -64,6 +64,8 @@ def _row(mutant, groups):
     if (mutant, "cases") in groups:
         trial = groups[mutant, "cases"][0]
         cells.append(str(trial.executions) if trial.rule else "0")
+    if (mutant, "exhaustive") in groups:
+        cells.append("yes" if groups[mutant, "exhaustive"][0].rule else "no")
     return "| " + " | ".join(cells + [first]) + " |"
 
 
@@ -76,13 +78,16 @@ def markdown(trials, bound, title, command):
         head += [f"killed, {start}", "median", "90 %", "restricted mean"]
     if any(key[1] == "cases" for key in groups):
         head.append("cases that fail")
+    if any(key[1] == "exhaustive" for key in groups):
+        head.append("exhaustive")
     head.append("rule that fired first (times)")
     lines = ["<!-- SPDX-License-Identifier: GPL-2.0-only -->", f"# {title}", "",
              f"Made by `{command}`; numbers are executions, right-censored at {bound:,}.", ""]
     lines += [text for text in (_overall(groups, start, bound) for start in starts) if text]
-    caught = sum(bool(g[0].rule) for (_, s), g in groups.items() if s == "cases")
-    if any(key[1] == "cases" for key in groups):
-        lines.append(f"* by the checked-in cases alone: {caught} of {len(mutants)}")
+    for start, what in (("cases", "the checked-in cases"), ("exhaustive", "`./rig exhaustive`")):
+        caught = sum(bool(g[0].rule) for (_, s), g in groups.items() if s == start)
+        if any(key[1] == start for key in groups):
+            lines.append(f"* by {what} alone: {caught} of {len(mutants)}")
     lines += ["", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     lines += [_row(mutant, groups) for mutant in mutants]
     return "\n".join(lines) + "\n"

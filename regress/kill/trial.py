@@ -68,6 +68,31 @@ def soak(binary, mutant, seed, bound=BOUND):
     return Trial(mutant, "unguided", seed, executions, fail.group(1) if fail else "soak.crash")
 
 
+# The families of ./rig exhaustive that are about what a target is about; then all the others.
+FAMILIES = {
+    "fuzz_vmap": ["vmap", "trouble", "granules", "busy", "again"],
+    "fuzz_vmalloc": ["vmalloc", "granules"],
+    "fuzz_ioremap": ["again", "busy", "ioremap"],
+    "fuzz_set_memory": ["set_memory", "linear"],
+    "fuzz_sequence": ["vunmap", "again", "set_memory"],
+}
+
+
+def exhaustive(binary, mutant, target):
+    """Plays every case up to the default bound; executions are the number of the family's case."""
+    for families in (FAMILIES[target], []):
+        done = subprocess.run([binary, "exhaustive", "--jobs", "1", *families],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
+                              check=False)
+        if done.returncode == 0:
+            continue
+        fail = re.search(r"^FAIL (\S+)", done.stdout, re.MULTILINE)
+        case = re.search(r"^  case +\S+ (\d+)", done.stdout, re.MULTILINE)
+        return Trial(mutant, "exhaustive", 0, int(case.group(1)) + 1 if case else 1,
+                     fail.group(1) if fail else "exhaustive.crash")
+    return Trial(mutant, "exhaustive", 0, BOUND, None)
+
+
 def replay(binary, mutant, scenarios):
     """Plays checked-in scenarios: how many are not as expected, and the rule of the first."""
     done = subprocess.run([binary, "replay", scenarios], stdout=subprocess.PIPE,

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The kill table that is checked in is of this catalogue, complete, and says what README claims.
+
+That a mutant dies today is what the tests mutant_* see. Usage: test_kill_table.py TOP
+"""
+import csv
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(sys.argv[1]) / "regress"))
+from kill import catalogue, report, survival, trial  # pylint: disable=wrong-import-position
+
+SEEDS = 20
+MOST_MEDIAN_OF_MEDIANS = 2000
+MOST_MEDIAN = 200_000
+
+
+def read(path):
+    with open(path, newline="", encoding="ascii") as file:
+        return [trial.Trial(row["mutant"], row["start"], int(row["seed"]), int(row["executions"]),
+                            row["rule"] or None) for row in csv.DictReader(file)]
+
+
+def wrong(top):
+    groups = report.group(read(top / "regress" / "kills" / "kills.csv"))
+    names = {mutant.name for mutant in catalogue.read_all(top, [])}
+    listed = {name for name, _ in groups}
+    if names != listed:
+        yield f"mutants only here or only in the table: {sorted(names ^ listed)}"
+    medians = []
+    for (name, start), trials in groups.items():
+        if start not in ("empty", "corpus"):
+            continue
+        s = survival.summary(trials)
+        if s.trials < SEEDS or s.killed < s.trials:
+            yield f"{name} from {start}: {s.killed} of {s.trials} trials"
+        elif start == "empty":
+            medians.append(s.median)
+    medians.sort()
+    if medians and medians[(len(medians) - 1) // 2] > MOST_MEDIAN_OF_MEDIANS:
+        yield f"the median of medians is {medians[(len(medians) - 1) // 2]}"
+    if medians and medians[-1] > MOST_MEDIAN:
+        yield f"the largest median is {medians[-1]}"
+    document = json.loads((top / "regress" / "kills" / "kills.json").read_text())
+    in_json = {m["id"] for file in document["files"].values() for m in file["mutants"]}
+    if in_json != listed:
+        yield f"kills.json and kills.csv differ: {sorted(in_json ^ listed)}"
+
+
+def statistics_are_right():
+    """Three die after 5, 10 and 20 executions, one is censored at 100."""
+    trials = [trial.Trial("m", "empty", i, n, r)
+              for i, (n, r) in enumerate([(10, "a.b"), (100, None), (5, "a.b"), (20, "c.d")])]
+    s = survival.summary(trials)
+    assert (s.killed, s.trials, s.median, s.p90, s.worst) == (3, 4, 10, None, None)
+    assert s.restricted_mean == 135 / 4 and s.rules == (("a.b", 2), ("c.d", 1))
+    assert survival.curve(trials) == [(1, 1.0), (5, 0.75), (10, 0.5), (20, 0.25)]
+    assert trial.read_output("FAIL x.y mapper=z\n  after     7 executions\n", 9) == (7, "x.y")
+    assert trial.read_output("Done 9 runs in 0 second(s)\n", 9) == (9, None)
+    assert trial.read_output("==1== ERROR: libFuzzer: timeout after 10 s\n"
+                             "stat::number_of_executed_units: 3\n", 9) == (3, "libfuzzer.timeout")
+
+
+def main():
+    statistics_are_right()
+    sentences = list(wrong(Path(sys.argv[1])))
+    for sentence in sentences:
+        print(sentence)
+    if sentences:
+        print("make it anew: ./rig mutants --seeds 20 --start empty --start corpus --start cases "
+              "--start exhaustive -o regress/kills")
+    return 1 if sentences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The soak's digest is what soak.digest says, with one process and with two. Usage: VMAPDIFF DIGEST
+set -eu
+vmapdiff=$1 golden=$2
+
+one=$("$vmapdiff" soak --executions 16384 --jobs 1)
+two=$("$vmapdiff" soak --executions 16384 --jobs 2)
+[ "$one" = "$two" ] || { printf 'one process: %s\ntwo: %s\n' "$one" "$two"; exit 1; }
+[ "$one" = "$(grep -v '^#' "$golden")" ] || {
+	echo "here:         $one"
+	echo "soak.digest:  $(grep -v '^#' "$golden")"
+	echo "If generator, mutator, mappers or rules were changed on purpose, the first line is the"
+	echo "new content of $golden; if not, something behaves otherwise than before."
+	exit 1
+}
+"$vmapdiff" soak --executions 0 2>/dev/null && { echo "no executions were accepted"; exit 1; }
+"$vmapdiff" soak some-file 2>/dev/null && { echo "a file was accepted"; exit 1; }
+"$vmapdiff" exhaustive no-such-family 2>/dev/null && { echo "an unknown family was accepted"; exit 1; }
+"$vmapdiff" exhaustive --runs 9 2>/dev/null && { echo "nine runs were accepted"; exit 1; }
+echo "$one"
