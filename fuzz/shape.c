@@ -101,11 +101,21 @@ static uint64_t next_power_of_two(uint64_t x)
 	return x < 2 ? 1 : UINT64_C(1) << (64 - __builtin_clzll(x - 1));
 }
 
+/* Before a place in memory, and on across it, where a batch of groups may start before it. */
+static uint64_t across(const struct shape *shape, struct rng *rng, uint64_t place, uint64_t pages,
+		       uint64_t va_page)
+{
+	uint64_t groups = 1 + rng_below(rng, pages / shape->group + 1);
+	return place + (va_page & (shape->group - 1)) - groups * shape->group;
+}
+
 static uint64_t aligned_pfn(const struct shape *shape, struct rng *rng, uint64_t pages,
 			    uint64_t va_page, uint64_t after)
 {
 	uint64_t place = place_in_memory(shape, rng);
 	uint64_t within = rng_below(rng, shape->block);
+	if (place && place == format_boundary(shape) && rng_chance(rng, 50))
+		return across(shape, rng, place, pages, va_page);
 	switch (rng_below(rng, 10)) {
 	case 0:
 	case 1:
@@ -123,10 +133,6 @@ static uint64_t aligned_pfn(const struct shape *shape, struct rng *rng, uint64_t
 	case 7:
 		return place + (within & ~(shape->group - 1)) + (va_page & (shape->group - 1));
 	case 8:
-		/* Across the end of what is there, where a batch of groups may start before it. */
-		if (rng_chance(rng, 50))
-			return place + (va_page & (shape->group - 1)) -
-			       shape->group * (1 + rng_below(rng, pages / shape->group + 1));
 		return place - rng_below(rng, pages + 1);
 	default:
 		return place + within;

@@ -33,6 +33,11 @@ static const struct {
 	{ V "machine va=36\n", 2, 9, "4k has va 39, 48, 52" },
 	{ V "machine va=256\n", 2, 12, "out of range; the most is 255" },
 	{ V "machine granule=16k va=36 pa=52\n", 2, 27, "pa=52 needs lpa2" },
+	{ V "machine va=21 entries=7 group=4\n", 2, 23, "a power of two" },
+	{ V "machine va=21 entries=8 group=8\n", 2, 25, "at most half of a table's" },
+	{ V "machine va=21 group=4\n", 2, 1, "has 4, 8, ... or 256 entries" },
+	{ V "machine granule=16k va=21 entries=8 group=4\n", 2, 27, "need granule=4k" },
+	{ V "machine va=39 entries=8 group=4\n", 2, 9, "two to four levels" },
 	{ V "machine va=52\n", 2, 1, "lpa2 exactly when va is 52" },
 	{ V "machine lpa2=1\n", 2, 14, "takes no value" },
 	{ V "machine bbm=3\n", 2, 9, "bbm is 0, 1 or 2" },
@@ -186,6 +191,8 @@ static const char *const printed[] = {
 	  "set_memory va=0xffff800090000000 pages=1 op=ro\n"
 	  "set_memory va=0xffff000000201000 pages=3 op=invalid\n"
 	  "vunmap va=0xffff800080001000 size=0x5000\n",
+	V "machine granule=4k va=21 pa=48 bbm=2 entries=8 group=4\npolicy v9\n"
+	  "vmap va=0xfffffffffff00000 pages=0x10+8,0x24+9\n",
 	V "machine granule=64k va=42 pa=48 bbm=1\npolicy v9\n"
 	  "vmap va=0xffffffffffff0000 pages=null prot=device\nexpect holds\n",
 };

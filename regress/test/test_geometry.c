@@ -28,6 +28,9 @@ static const struct row {
 	{ { 16, 42, 48, 0, false, 0, 0 }, 2, 29, 29, 21, 8192 },
 	{ { 16, 48, 48, 0, false, 0, 0 }, 3, 42, 29, 21, 64 },
 	{ { 16, 52, 52, 0, false, 0, 0 }, 3, 42, 29, 21, 1024 },
+	/* No one built these: tables of 8 and 16 entries, groups of 4 and 2. */
+	{ { 12, 21, 48, 0, false, 3, 2 }, 3, 18, 15, 14, 8 },
+	{ { 12, 23, 48, 0, false, 4, 1 }, 3, 20, 16, 13, 8 },
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))
