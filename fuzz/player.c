@@ -207,6 +207,8 @@ static bool play_call(struct player *p, const struct op *op)
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
 	if (!judge_call(p, &call, op))
 		return false;
+	if (p->oracle.overlooked)
+		return true;
 	if (op_maps(op) && call.returned)
 		return clean_up(p, &call);
 	if (op_maps(op))
@@ -248,7 +250,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	oracle_begin(&p->oracle, m, p->mapper, &s->policy);
 
 	bool holds = true;
-	for (p->op = 0; p->op < ops && holds; p->op++) {
+	for (p->op = 0; p->op < ops && holds && !p->oracle.overlooked; p->op++) {
 		const struct op *op = &s->op[p->op];
 		if (op_is_call(op))
 			holds = play_call(p, op);

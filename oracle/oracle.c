@@ -26,6 +26,8 @@ void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper
 	o->verdict.rule = RULE_NONE;
 	o->missed = (struct missed){ 0 };
 	history_begin(o);
+	property_begin();
+	o->overlooked = false;
 }
 
 /* Legality before meaning: an illegal leaf has no translation to speak of. */
@@ -88,5 +90,7 @@ bool oracle_judge(struct oracle *o)
 	struct machine_counters counters = o->machine->counters;
 	bool held = judge_tables(o) && tables_all_reached(o) && lookup_nothing(o);
 	o->machine->counters = counters;
-	return held && history_held(o) && isolation_held(o) && flush_held(o) && cost_held(o);
+	held = held && history_held(o) && isolation_held(o) && flush_held(o) && cost_held(o);
+	o->overlooked = property_overlooked();
+	return held;
 }

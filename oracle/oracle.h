@@ -86,6 +86,7 @@ struct oracle {
 
 	/* The call being judged. */
 	const struct call *call;
+	bool overlooked; /* by a blinded oracle: what comes after it is no find of its own */
 	uint64_t first_page, end_page; /* its range, in pages of the space */
 	struct expected expected;
 	struct way way;

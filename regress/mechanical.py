@@ -32,7 +32,7 @@ TARGETS = {
     "block.c": ["fuzz_vmap", "fuzz_ioremap", "fuzz_sequence"],
     "pte.c": ["fuzz_vmap", "fuzz_ioremap", "fuzz_sequence"],
 }
-OTHERS = ["fuzz_vmap", "fuzz_ioremap", "fuzz_set_memory", "fuzz_sequence"]
+OTHERS = ["fuzz_sequence", "fuzz_set_memory", "fuzz_ioremap", "fuzz_vmap"]
 
 
 def arguments():
@@ -75,6 +75,8 @@ def hunt(shop, options, slip):
             spent += found.executions
             if found.rule:
                 break
+        if not found.rule:
+            print_survivor(slip)
         return trial.Trial(found.mutant, "empty", options.seed, spent, found.rule)
 
 
@@ -93,7 +95,7 @@ def choose(options):
 def print_survivor(slip):
     before, after = slip.lines((TOP / slip.file).read_text(encoding="utf-8"))
     print(f"survived: {slip.file}:{slip.line}, {slip.kind}\nin {slip.file} {slip.function}\n"
-          f"- {before}\n+ {after}\n")
+          f"- {before}\n+ {after}\n", flush=True)
 
 
 def entries(outcomes, ignored):
@@ -146,9 +148,6 @@ def main():
                      options.jobs)
     outcomes = list(zip(hunted, found))
     compiled = [(s, t) for s, t in outcomes if t]
-    for slip, result in compiled:
-        if not result.rule:
-            print_survivor(slip)
     killed = sum(bool(t.rule) for _, t in compiled)
     line = (f"{killed} of {len(compiled)} slips that are not equivalent die "
             f"({killed / max(len(compiled), 1):.1%}); {len(ignored)} equivalent, "

@@ -58,12 +58,35 @@ static bool is_old_or_new(const struct oracle *o, int level, uint64_t page, uint
 	       attributes_of(s->prot)->memory == arm64_attributes(&o->g, desc, 0).memory;
 }
 
+/* What a leaf permits, as bits, the lowest for reading; 0 of what is no leaf. */
+static unsigned permissions(const struct oracle *o, int level, uint64_t desc)
+{
+	if (arm64_kind(&o->g, level, desc) != ARM64_LEAF)
+		return 0;
+	struct arm64_attributes a = arm64_attributes(&o->g, desc, 0);
+	return (unsigned)(1 | a.el1_write << 1 | a.el1_exec << 2 | a.el0_access << 3 |
+			  a.el0_exec << 4);
+}
+
+/*
+ * Whether a live leaf was for a while replaced by one that permits more than
+ * it, and more than what stands there now. What was stored to a table before
+ * it was linked replaced nothing.
+ */
+static bool permitted_more(const struct oracle *o, int level, uint64_t desc, uint64_t old,
+			   uint64_t now)
+{
+	unsigned before = permissions(o, level, old), after = permissions(o, level, now);
+	return before && permissions(o, level, desc) & ~(before | after);
+}
+
 static bool judge_transient(struct oracle *o, const struct table_place *place, uint32_t index,
-			    uint64_t desc)
+			    uint64_t desc, uint64_t old, uint64_t now)
 {
 	uint64_t page = place->page + ((uint64_t)index << arm64_leaf_order(&o->g, place->level));
 	if (arm64_kind(&o->g, place->level, desc) != ARM64_LEAF ||
-	    is_old_or_new(o, place->level, page, desc))
+	    (is_old_or_new(o, place->level, page, desc) &&
+	     !permitted_more(o, place->level, desc, old, now)))
 		return true;
 	bool excused = property_failed(o, RULE_ISOLATION_TRANSIENT, place->level, page);
 	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE,
@@ -84,13 +107,17 @@ bool isolation_held(struct oracle *o)
 		if (e->kind != EVENT_STORE || !o->way.place[e->table].linked)
 			continue;
 		const uint64_t *stored = e->words == EVENT_NO_WORDS ? NULL : &m->log.word[e->words];
+		const uint64_t *old =
+			e->old_words == EVENT_NO_WORDS ? NULL : &m->log.word[e->old_words];
 		const uint64_t *words = machine_words(m, e->table) + e->index;
 		if (stays(e, stored, words))
 			continue;
 		for (uint32_t i = 0; i < e->count; i++) {
 			uint64_t desc = stored ? stored[i] : e->first + i * e->step;
+			uint64_t before = old ? old[i] : 0;
 			if (desc != words[i] &&
-			    !judge_transient(o, &o->way.place[e->table], e->index + i, desc))
+			    !judge_transient(o, &o->way.place[e->table], e->index + i, desc, before,
+					     words[i]))
 				return false;
 		}
 	}

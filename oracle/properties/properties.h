@@ -18,6 +18,9 @@ bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page)
 /* Whether a rule is not to be judged: never, in strict.c; as it is told to, in weakened.c. */
 bool property_excused(enum rule rule);
 extern enum rule oracle_blind_to; /* weakened.c */
+/* A scenario begins; and whether a rule was excused in it. */
+void property_begin(void);
+bool property_overlooked(void);
 
 /* translation.c, isolation.c: a span of leaves, and the pages up to `end` that nothing maps. */
 bool translation_span(struct oracle *o, const struct arm64_span *span);

@@ -505,20 +505,6 @@ static table_t link_table(bool with_barrier)
 	return table;
 }
 
-static void freed_while_cached(void)
-{
-	table_t parent, table = link_table(true);
-	uint32_t index;
-	sync();
-	word_at(2, 0, &parent, &index);
-	machine_store(scene.m, parent, index + 1, 1, 0, 0);
-	machine_barrier(scene.m, BARRIER_DSB_ISHST);
-	machine_tlbi_range(scene.m, scene.va + (UINT64_C(1) << 21), UINT64_C(1) << 21, true);
-	machine_barrier(scene.m, BARRIER_DSB_ISH);
-	machine_free_table(scene.m, table);
-	flush();
-}
-
 static void linked_without_barrier(void)
 {
 	link_table(false);
@@ -587,8 +573,8 @@ static void runaway(void)
 		machine_barrier(scene.m, BARRIER_ISB);
 }
 
-/* Takes a table away as it is to be done; good but for the lock. */
-static void free_linked_table(bool locked)
+/* Links a table and takes it away: under the lock, and with a TLBI of all levels, or without. */
+static void free_linked_table(bool locked, bool last_level_only)
 {
 	table_t parent, table = link_table(true);
 	uint32_t index;
@@ -598,7 +584,8 @@ static void free_linked_table(bool locked)
 		machine_trylock(scene.m);
 	machine_store(scene.m, parent, index + 1, 1, 0, 0);
 	machine_barrier(scene.m, BARRIER_DSB_ISHST);
-	machine_tlbi_range(scene.m, scene.va + (UINT64_C(1) << 21), UINT64_C(1) << 21, false);
+	machine_tlbi_range(scene.m, scene.va + (UINT64_C(1) << 21), UINT64_C(1) << 21,
+			   last_level_only);
 	machine_barrier(scene.m, BARRIER_DSB_ISH);
 	machine_free_table(scene.m, table);
 	flush();
@@ -607,13 +594,19 @@ static void free_linked_table(bool locked)
 static void freed_under_lock(void)
 {
 	made_executable();
-	free_linked_table(true);
+	free_linked_table(true, false);
+	machine_unlock(scene.m);
+}
+
+static void freed_while_cached(void)
+{
+	free_linked_table(true, true);
 	machine_unlock(scene.m);
 }
 
 static void freed_without_lock(void)
 {
-	free_linked_table(false);
+	free_linked_table(false, false);
 }
 
 static void aliases_kept(void)
@@ -745,6 +738,18 @@ static void each_weakened_rule_is_noticed(void **state)
 		      RULE_COUNT - 1, RULE_COUNT - 1, RULE_COUNT - 1);
 }
 
+/* Pages that may run and be written are open to user space for a moment. */
+static void a_permission_for_a_while_is_noticed(void **state)
+{
+	(void)state;
+	made_executable();
+	step(3, SINGLE, 0, ARM64_AP1);
+	step(3, SINGLE, ARM64_AP1, 0);
+	flush();
+	assert_false(oracle_judge(&scene.oracle));
+	assert_int_equal(scene.oracle.verdict.rule, RULE_ISOLATION_TRANSIENT);
+}
+
 static void a_lock_that_is_kept_is_noticed(void **state)
 {
 	(void)state;
@@ -790,6 +795,7 @@ int main(void)
 		cmocka_unit_test(each_bad_scene_breaks_its_rule),
 		cmocka_unit_test(each_weakened_rule_is_noticed),
 		cmocka_unit_test(a_lock_that_is_kept_is_noticed),
+		cmocka_unit_test(a_permission_for_a_while_is_noticed),
 		cmocka_unit_test(rules_are_found_by_name),
 		cmocka_unit_test(groups_fit_their_tables),
 	};
