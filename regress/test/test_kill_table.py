@@ -70,7 +70,7 @@ def main():
         print(sentence)
     if sentences:
         print("make it anew: ./rig mutants --seeds 20 --start empty --start corpus --start cases "
-              "--start exhaustive -o regress/kills")
+              "-o regress/kills")
     return 1 if sentences else 0
 
 
