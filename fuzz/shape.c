@@ -190,9 +190,12 @@ struct machine_config shape_machine(struct rng *rng)
 		{ .page_shift = 16, .va_bits = 48, .pa_bits = 52 },
 		{ .page_shift = 16, .va_bits = 52, .pa_bits = 52 },
 	};
-	/* Few pages meet everything here; what a granule's constants do, only real ones show. */
+	/*
+	 * Few pages meet everything here, as a table holds four groups; what a
+	 * granule's constants do, only real ones show.
+	 */
 	static const struct machine_config scaled = {
-		.page_shift = 12, .va_bits = 21, .pa_bits = 48, .table_bits = 3, .group_bits = 2
+		.page_shift = 12, .va_bits = 24, .pa_bits = 48, .table_bits = 4, .group_bits = 2
 	};
 	struct machine_config config = machines[0];
 	if (rng_chance(rng, 12))

@@ -129,7 +129,7 @@ int command_exhaustive(int argc, char **argv)
 	for (int i = 0; i < a.files; i++)
 		if (!find_family(a.file[i]))
 			return EXIT_UNUSABLE;
-	printf("tables of 8 entries, groups of 4; page arrays of up to %" PRIu64
+	printf("tables of 8 entries, groups of 2; page arrays of up to %" PRIu64
 	       " runs and 17 pages, each run at every alignment\n",
 	       a.runs);
 	int worst = EXIT_AS_EXPECTED;

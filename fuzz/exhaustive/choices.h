@@ -7,7 +7,7 @@
 
 /* The scaled-down machine, in pages. */
 #define TABLE_BITS 3
-#define GROUP_BITS 2
+#define GROUP_BITS 1
 #define GROUP (1u << GROUP_BITS)
 #define BLOCK (1u << TABLE_BITS)       /* one level 2 entry */
 #define UPPER (1u << (2 * TABLE_BITS)) /* one level 1 entry */

@@ -2,8 +2,10 @@
 /*
  * Every scenario of some kind up to a bound. Most families live on a
  * scaled-down machine, on which few pages meet all that a mapper decides
- * about: tables of 8 entries, groups of 4. What a scaled-down machine cannot
- * show, a wrong constant of a granule, the family of the real granules does.
+ * about: tables of 8 entries, groups of 2. A table must hold four groups: a
+ * batch is at most half a table, and hazard D1 needs one of two groups. What a
+ * scaled-down machine cannot show, a wrong constant of a granule, the family
+ * of the real granules does.
  *
  * What is bounded are runs and not pages: decisions follow the runs.
  */
