@@ -4,28 +4,24 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fuzz/crash.h"
 #include "fuzz/exhaustive/families.h"
-#include "fuzz/scenario_text.h"
+#include "regress/hunt.h"
 #include "regress/vmapdiff.h"
-#include "regress/workers.h"
 
 #define CHUNK 8192 /* numbers */
 
 struct search {
 	const struct family *family;
 	unsigned runs;
-	uint64_t numbers, cases, finding;
-	struct player *player;
+	uint64_t numbers;
+	struct hunt hunt;
 };
 
 static struct scenario scenario;
 
 static void begin(void *context)
 {
-	struct search *search = context;
-	search->player = need_player();
-	crash_report_for(search->player);
+	hunt_begin(&((struct search *)context)->hunt);
 }
 
 static void play_chunk(void *context, uint64_t chunk, struct chunk_result *result)
@@ -38,7 +34,7 @@ static void play_chunk(void *context, uint64_t chunk, struct chunk_result *resul
 		if (!family_case(search->family, search->runs, number, &scenario))
 			continue;
 		result->cases++;
-		if (player_play(search->player, &scenario, &verdict))
+		if (player_play(search->hunt.player, &scenario, &verdict))
 			continue;
 		result->finding = number;
 		return;
@@ -47,40 +43,23 @@ static void play_chunk(void *context, uint64_t chunk, struct chunk_result *resul
 
 static void take(void *context, const struct chunk_result *result)
 {
-	struct search *search = context;
-	search->cases += result->cases;
-	if (result->finding < search->finding)
-		search->finding = result->finding;
+	hunt_take(&((struct search *)context)->hunt, result);
 }
 
-/* Prints the finding as a fuzz target does, and writes it where it was asked for. */
-static void report(struct search *search, const char *output)
+static int report(struct search *search, const char *output)
 {
-	struct verdict verdict;
-	family_case(search->family, search->runs, search->finding, &scenario);
-	begin(search);
-	player_play(search->player, &scenario, &verdict);
-	printf("\n");
-	verdict_print(&verdict, stdout);
-	printf("  case      %s %" PRIu64 " of %" PRIu64 "\n\n", search->family->name,
-	       search->finding, search->numbers);
-	scenario_print(&scenario, stdout);
-	player_destroy(search->player);
-	FILE *file = output ? fopen(output, "w") : NULL;
-	if (!file) {
-		printf("\nnext: vmapdiff exhaustive -o FILE keeps it; ./rig show FILE\n");
-		return;
-	}
-	scenario_print(&scenario, file);
-	fclose(file);
-	printf("\nnext: ./rig minimize %s\n", output);
+	char where[128];
+	snprintf(where, sizeof(where), "case %" PRIu64 " of %" PRIu64 " of the family %s",
+		 search->hunt.finding, search->numbers, search->family->name);
+	family_case(search->family, search->runs, search->hunt.finding, &scenario);
+	return hunt_report(&search->hunt, &scenario, where, output);
 }
 
 static int run_family(const struct family *family, const struct arguments *a, uint64_t *cases)
 {
 	struct search search = { .family = family,
 				 .runs = (unsigned)a->runs,
-				 .finding = NO_FINDING };
+				 .hunt.finding = NO_FINDING };
 	search.numbers = family_size(family, search.runs);
 	struct work work = { .what = family->name,
 			     .chunks = (search.numbers + CHUNK - 1) / CHUNK,
@@ -93,15 +72,14 @@ static int run_family(const struct family *family, const struct arguments *a, ui
 		printf("%-11s a worker died: see above\n", family->name);
 		return EXIT_RULE_BROKEN;
 	}
-	*cases += search.cases;
-	if (search.finding == NO_FINDING) {
-		printf("%-11s %10" PRIu64 " cases hold: %s\n", family->name, search.cases,
+	*cases += search.hunt.cases;
+	if (search.hunt.finding == NO_FINDING) {
+		printf("%-11s %10" PRIu64 " cases hold: %s\n", family->name, search.hunt.cases,
 		       family->proves);
 		fflush(stdout);
 		return EXIT_AS_EXPECTED;
 	}
-	report(&search, a->output);
-	return EXIT_RULE_BROKEN;
+	return report(&search, a->output);
 }
 
 static const struct family *find_family(const char *name)

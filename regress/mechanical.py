@@ -18,6 +18,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 BUILD = TOP / ".build" / "fuzz"
 EQUIVALENTS = TOP / "regress" / "kill" / "equivalent"
 ENOUGH = 0.97
+FIRST_ROUND = 64  # of so many parts of a target's share, the first turn has one
 
 # The fuzz targets that reach each file; the bound is divided among them.
 TARGETS = {
@@ -58,6 +59,14 @@ def name_of(slip):
     return f"{stem}:{slip.line}:{slip.column} {slip.kind} {slip.replacement}".replace("\n", " ")
 
 
+def rounds(targets, bound):
+    """A short turn for each target, then a long one: few slips live through the first."""
+    share = bound // len(targets)
+    for part in (share // FIRST_ROUND, share - share // FIRST_ROUND):
+        for target in targets:
+            yield target, max(part, 1)
+
+
 def hunt(shop, options, slip):
     """Fuzzes one slip with its targets in turn; None if it does not compile."""
     with tempfile.TemporaryDirectory(prefix="vmapdiff-slip-") as folder:
@@ -68,10 +77,11 @@ def hunt(shop, options, slip):
             return None
         targets = TARGETS.get(pathlib.Path(slip.file).name, OTHERS)
         spent = 0
-        for target in targets:
-            binary = shop.link(compiled, f"fuzz/{target}", folder / target)
-            found = trial.fuzz(binary, name_of(slip), "empty", options.seed,
-                               options.runs // len(targets))
+        for number, (target, runs) in enumerate(rounds(targets, options.runs)):
+            binary = folder / target
+            if not binary.exists():
+                shop.link(compiled, f"fuzz/{target}", binary)
+            found = trial.fuzz(binary, name_of(slip), "empty", options.seed + number, runs)
             spent += found.executions
             if found.rule:
                 break

@@ -9,6 +9,8 @@ import argparse
 import functools
 import os
 import pathlib
+import shutil
+import subprocess
 import sys
 
 from kill import catalogue, pool, report, survival, trial
@@ -58,8 +60,6 @@ def trials_of(mutant, options):
 
 def encode_corpus():
     """The checked-in seeds as bytes, for the fuzz targets."""
-    import shutil
-    import subprocess
     folder = BUILD.parent / "seeds" / "corpus"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -7,29 +7,25 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "fuzz/crash.h"
 #include "fuzz/generate.h"
 #include "fuzz/mutate.h"
-#include "fuzz/scenario_text.h"
+#include "regress/hunt.h"
 #include "regress/vmapdiff.h"
-#include "regress/workers.h"
 
 #define CHUNK 4096 /* executions */
 #define MAX_PAGES 25600
 #define MUTATIONS 3 /* of each new scenario, played one after the other */
 
 struct soak {
-	uint64_t seed, executions, digest, cases, finding;
-	struct player *player;
+	uint64_t seed, executions, digest;
+	struct hunt hunt;
 };
 
 static struct scenario scenario;
 
 static void begin(void *context)
 {
-	struct soak *soak = context;
-	soak->player = need_player();
-	crash_report_for(soak->player);
+	hunt_begin(&((struct soak *)context)->hunt);
 }
 
 /* FNV-1a over 64-bit words. */
@@ -75,8 +71,8 @@ static void play_chunk(void *context, uint64_t chunk, struct chunk_result *resul
 	rng.state = rng_next(&rng);
 	for (uint64_t i = 0; i < CHUNK && i < left; i++) {
 		next_scenario(&scenario, i, &rng);
-		bool held = player_play(soak->player, &scenario, &verdict);
-		digest_player(&result->digest, soak->player, &verdict);
+		bool held = player_play(soak->hunt.player, &scenario, &verdict);
+		digest_player(&result->digest, soak->hunt.player, &verdict);
 		result->cases++;
 		if (!held && result->finding == NO_FINDING)
 			result->finding = chunk * CHUNK + i;
@@ -90,33 +86,22 @@ static void take(void *context, const struct chunk_result *result)
 	uint64_t digest = result->digest;
 	digest_word(&digest, result->chunk);
 	soak->digest += digest;
-	soak->cases += result->cases;
-	if (result->finding < soak->finding)
-		soak->finding = result->finding;
+	hunt_take(&soak->hunt, result);
 }
 
 /* Plays the chunk of the finding again up to it, and shows it. */
-static void report(struct soak *soak, const char *output)
+static int report(const struct soak *soak, const char *output)
 {
-	struct chunk_result result = { .chunk = soak->finding / CHUNK, .finding = NO_FINDING };
-	struct verdict verdict;
+	char where[128];
 	struct soak part = *soak;
-	part.executions = soak->finding + 1;
+	struct chunk_result result = { .finding = NO_FINDING };
+	part.executions = soak->hunt.finding + 1;
 	begin(&part);
-	play_chunk(&part, result.chunk, &result);
-	player_play(part.player, &scenario, &verdict);
-	verdict_print(&verdict, stdout);
-	printf("  execution %" PRIu64 " of seed %" PRIu64 "\n\n", soak->finding, soak->seed);
-	scenario_print(&scenario, stdout);
-	FILE *file = output ? fopen(output, "w") : NULL;
-	if (file) {
-		scenario_print(&scenario, file);
-		fclose(file);
-		printf("\nnext: ./rig minimize %s\n", output);
-	} else {
-		printf("\nnext: the same with -o FILE, then ./rig minimize FILE\n");
-	}
-	player_destroy(part.player);
+	play_chunk(&part, soak->hunt.finding / CHUNK, &result);
+	player_destroy(part.hunt.player);
+	snprintf(where, sizeof(where), "execution %" PRIu64 " of seed %" PRIu64, soak->hunt.finding,
+		 soak->seed);
+	return hunt_report(&part.hunt, &scenario, where, output);
 }
 
 int command_soak(int argc, char **argv)
@@ -128,7 +113,9 @@ int command_soak(int argc, char **argv)
 		fprintf(stderr, "vmapdiff soak: takes no files; scenarios come from --seed N\n");
 		return EXIT_UNUSABLE;
 	}
-	struct soak soak = { .seed = a.seed, .executions = a.executions, .finding = NO_FINDING };
+	struct soak soak = { .seed = a.seed,
+			     .executions = a.executions,
+			     .hunt.finding = NO_FINDING };
 	struct work work = { .what = "soak",
 			     .chunks = (a.executions + CHUNK - 1) / CHUNK,
 			     .workers = (unsigned)a.jobs,
@@ -140,11 +127,9 @@ int command_soak(int argc, char **argv)
 		printf("soak: a worker died: see above\n");
 		return EXIT_RULE_BROKEN;
 	}
-	if (soak.finding != NO_FINDING) {
-		report(&soak, a.output);
-		return EXIT_RULE_BROKEN;
-	}
+	if (soak.hunt.finding != NO_FINDING)
+		return report(&soak, a.output);
 	printf("seed %" PRIu64 ": %" PRIu64 " executions, no finding, digest %016" PRIx64 "\n",
-	       soak.seed, soak.cases, soak.digest);
+	       soak.seed, soak.hunt.cases, soak.digest);
 	return EXIT_AS_EXPECTED;
 }

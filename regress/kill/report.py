@@ -7,8 +7,10 @@ import shutil
 import subprocess
 
 from kill import survival
+from kill.trial import Trial
 
 STARTS = ("empty", "corpus")
+LICENCE = "SPDX-License-Identifier: GPL-2.0-only"
 
 
 def group(trials):
@@ -28,10 +30,18 @@ def _number(value):
 
 def write_csv(path, trials):
     with open(path, "w", newline="", encoding="ascii") as file:
+        file.write(f"# {LICENCE}\n")
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["mutant", "start", "seed", "executions", "rule"])
         for t in trials:
             writer.writerow([t.mutant, t.start, t.seed, t.executions, t.rule or ""])
+
+
+def read_csv(path):
+    with open(path, newline="", encoding="ascii") as file:
+        rows = csv.DictReader(line for line in file if not line.startswith("#"))
+        return [Trial(row["mutant"], row["start"], int(row["seed"]), int(row["executions"]),
+                      row["rule"] or None) for row in rows]
 
 
 # --- Markdown: what a reader wants to know ---------------------------------------------
@@ -81,7 +91,7 @@ def markdown(trials, bound, title, command):
     if any(key[1] == "exhaustive" for key in groups):
         head.append("exhaustive")
     head.append("rule that fired first (times)")
-    lines = ["<!-- SPDX-License-Identifier: GPL-2.0-only -->", f"# {title}", "",
+    lines = [f"<!-- {LICENCE} -->", f"# {title}", "",
              f"Made by `{command}`; numbers are executions, right-censored at {bound:,}.", ""]
     lines += [text for text in (_overall(groups, start, bound) for start in starts) if text]
     for start, what in (("cases", "the checked-in cases"), ("exhaustive", "`./rig exhaustive`")):
@@ -118,8 +128,9 @@ def elements(top, entries):
 
 
 def write_json(path, document):
-    pathlib.Path(path).write_text(json.dumps(document, indent=1, sort_keys=True) + "\n",
-                                  encoding="utf-8")
+    text = json.dumps(document, indent=1, sort_keys=True)
+    head = json.dumps({"config": {"licence": LICENCE}})[:-1]
+    pathlib.Path(path).write_text(f"{head},{text[1:]}\n", encoding="utf-8")
 
 
 # --- survival curves ----------------------------------------------------------------------
@@ -160,4 +171,7 @@ plot {', '.join(plots)}
 """
     script += "".join(f"{block}e\n" for block in data)
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
+    drawn = pathlib.Path(path).read_text(encoding="utf-8")
+    body = drawn[drawn.index("<svg"):]
+    pathlib.Path(path).write_text(f"<!-- {LICENCE} -->\n{body}", encoding="utf-8")
     return True

@@ -60,7 +60,7 @@ def soak(binary, mutant, seed, bound=BOUND):
                            str(bound)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           errors="replace", check=False)
     fail = re.search(r"^FAIL (\S+)", done.stdout, re.MULTILINE)
-    after = re.search(r"^  execution (\d+)", done.stdout, re.MULTILINE)
+    after = re.search(r"^  where +execution (\d+)", done.stdout, re.MULTILINE)
     if done.returncode == 0:
         return Trial(mutant, "unguided", seed, bound, None)
     # A sanitizer ends the process and not the count: what it cost is not known.
@@ -87,7 +87,7 @@ def exhaustive(binary, mutant, target):
         if done.returncode == 0:
             continue
         fail = re.search(r"^FAIL (\S+)", done.stdout, re.MULTILINE)
-        case = re.search(r"^  case +\S+ (\d+)", done.stdout, re.MULTILINE)
+        case = re.search(r"^  where +case (\d+)", done.stdout, re.MULTILINE)
         return Trial(mutant, "exhaustive", 0, int(case.group(1)) + 1 if case else 1,
                      fail.group(1) if fail else "exhaustive.crash")
     return Trial(mutant, "exhaustive", 0, BOUND, None)

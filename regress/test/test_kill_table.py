@@ -4,7 +4,6 @@
 
 That a mutant dies today is what the tests mutant_* see. Usage: test_kill_table.py TOP
 """
-import csv
 import json
 import sys
 from pathlib import Path
@@ -17,14 +16,8 @@ MOST_MEDIAN_OF_MEDIANS = 2000
 MOST_MEDIAN = 200_000
 
 
-def read(path):
-    with open(path, newline="", encoding="ascii") as file:
-        return [trial.Trial(row["mutant"], row["start"], int(row["seed"]), int(row["executions"]),
-                            row["rule"] or None) for row in csv.DictReader(file)]
-
-
 def wrong(top):
-    groups = report.group(read(top / "regress" / "kills" / "kills.csv"))
+    groups = report.group(report.read_csv(top / "regress" / "kills" / "kills.csv"))
     names = {mutant.name for mutant in catalogue.read_all(top, [])}
     listed = {name for name, _ in groups}
     if names != listed:
