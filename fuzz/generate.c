@@ -114,7 +114,7 @@ static void give_aliases(struct scenario *s, uint32_t op, struct rng *rng)
 		if (run->pages <= pages && rng_chance(rng, 85))
 			run->pfn = first + rng_below(rng, pages - run->pages + 1);
 		else if (rng_chance(rng, 30)) /* no alias: the area itself lies where it would be */
-			run->pfn = va_page_of(s, op) + rng_below(rng, 2 * run->pages);
+			run->pfn = va_page_of(s, op) + rng_below(rng, UINT64_C(2) * run->pages);
 	}
 }
 

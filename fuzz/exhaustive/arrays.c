@@ -116,7 +116,8 @@ static uint64_t some_pfn(const struct machine_config *config, uint64_t place, ui
 {
 	unsigned plain_bits = config->page_shift == 16 ? 48 : 50;
 	uint64_t boundary = UINT64_C(1) << (plain_bits - config->page_shift);
-	return (config->pa_bits == 52 && run ? boundary : (run + 1) * 4 * block) - block + place;
+	return (config->pa_bits == 52 && run ? boundary : (run + UINT64_C(1)) * 4 * block) - block +
+	       place;
 }
 
 bool build_granules(struct digits *d, unsigned runs, struct scenario *s)

@@ -8,11 +8,11 @@
 /* The scaled-down machine, in pages. */
 #define TABLE_BITS 3
 #define GROUP_BITS 1
-#define GROUP (1u << GROUP_BITS)
-#define BLOCK (1u << TABLE_BITS)       /* one level 2 entry */
-#define UPPER (1u << (2 * TABLE_BITS)) /* one level 1 entry */
-#define SPACE (1u << (3 * TABLE_BITS)) /* all of the address space */
-#define MOST_PAGES (2 * BLOCK + 1)     /* of a page array: any pair of decisions fits */
+#define GROUP (UINT64_C(1) << GROUP_BITS)
+#define BLOCK (UINT64_C(1) << TABLE_BITS)       /* one level 2 entry */
+#define UPPER (UINT64_C(1) << (2 * TABLE_BITS)) /* one level 1 entry */
+#define SPACE (UINT64_C(1) << (3 * TABLE_BITS)) /* all of the address space */
+#define MOST_PAGES (2 * BLOCK + 1)              /* of a page array: any pair of decisions fits */
 
 /* The runs of one page array. */
 struct array {

@@ -57,7 +57,7 @@ bool family_case(const struct family *family, unsigned runs, uint64_t number, st
 /* Runs lie far from each other, so that none goes on where another ends by chance. */
 static uint64_t pfn_of(unsigned run, uint64_t alignment)
 {
-	return (run + 1) * UPPER + alignment;
+	return (run + UINT64_C(1)) * UPPER + alignment;
 }
 
 bool take_array(struct digits *d, unsigned runs, struct array *a)

@@ -66,7 +66,7 @@ bool build_busy(struct digits *d, unsigned runs, struct scenario *s)
 	op->pfn = table ? 0 : leaf;
 	good &= at < a.pages + 1 && (planted == page + at || leaf > 1) && !(table && level == 3);
 	if (what == 2) {
-		op = add_mapping(s, true, page, a.pages, a.run[0].pfn);
+		add_mapping(s, true, page, a.pages, a.run[0].pfn);
 		return good && a.runs == 1;
 	}
 	op = add_op(s, what ? OP_VMALLOC : OP_VMAP, page, 0);
