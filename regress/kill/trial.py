@@ -63,8 +63,10 @@ def soak(binary, mutant, seed, bound=BOUND):
     after = re.search(r"^  where +execution (\d+)", done.stdout, re.MULTILINE)
     if done.returncode == 0:
         return Trial(mutant, "unguided", seed, bound, None)
-    # A sanitizer ends the process and not the count: what it cost is not known.
-    executions = int(after.group(1)) + 1 if after else 1
+    if not after and "a worker died" not in done.stdout:
+        raise RuntimeError("a soak ended without saying where:\n" + done.stdout[-2000:])
+    # A sanitizer ends the process before it has said where: counted as the bound, at worst.
+    executions = int(after.group(1)) + 1 if after else bound
     return Trial(mutant, "unguided", seed, executions, fail.group(1) if fail else "soak.crash")
 
 
