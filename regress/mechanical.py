@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 from kill import mechanical, pool, report, trial, workshop
+from kill.unusable import unusable
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 BUILD = TOP / ".build" / "fuzz"
@@ -96,7 +97,7 @@ def choose(options):
         file, _, line = options.only.partition(":")
         only = [s for s in slips if s.file == file and line in ("", str(s.line))]
         if not only:
-            raise SystemExit(f"mutants: no slip is in {options.only}; a file of the mapper is one "
+            unusable(f"no slip is in {options.only}; a file of the mapper is one "
                              f"of {', '.join(sorted({s.file for s in slips}))}")
         return only, len(slips)
     return mechanical.sample(TOP, slips, options.mechanical, options.sample), len(slips)

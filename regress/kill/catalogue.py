@@ -4,6 +4,8 @@ import dataclasses
 import pathlib
 import re
 
+from kill.unusable import unusable
+
 
 @dataclasses.dataclass(frozen=True)
 class Mutant:
@@ -41,7 +43,7 @@ def read(path):
     header = dict(re.findall(r"^(plants|happened|rule|target): (.*)$", text, re.MULTILINE))
     missing = {"plants", "happened", "rule"} - header.keys()
     if missing:
-        raise SystemExit(f"mutants: {path}: its header lacks {', '.join(sorted(missing))}")
+        unusable(f"{path}: its header lacks {', '.join(sorted(missing))}")
     return Mutant(pathlib.Path(path).stem, header["plants"], header["happened"],
                   tuple(header["rule"].split(" or ")), header.get("target", "fuzz_vmap"),
                   *_hunk(text))
@@ -52,6 +54,6 @@ def read_all(top, names):
     folder = pathlib.Path(top) / "regress" / "mutants"
     for name in names:
         if not (folder / f"{name}.patch").exists():
-            raise SystemExit(f"mutants: there is no regress/mutants/{name}.patch")
+            unusable(f"there is no regress/mutants/{name}.patch")
     paths = [folder / f"{name}.patch" for name in names] or sorted(folder.glob("*.patch"))
     return [read(path) for path in paths]

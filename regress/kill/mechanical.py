@@ -8,6 +8,8 @@ import dataclasses
 import hashlib
 import pathlib
 
+from kill.unusable import unusable
+
 FOLDERS = ("mapper/batched", "mapper/pgtable")
 
 # What may stand in an operator's place, by the kind of slip.
@@ -57,7 +59,7 @@ class Finder:
         unit = cindex.Index.create().parse(self.path, args=arguments)
         errors = [d for d in unit.diagnostics if d.severity >= d.Error]
         if errors:
-            raise SystemExit(f"mutants: {file} does not parse: {errors[0].spelling}")
+            unusable(f"{file} does not parse: {errors[0].spelling}")
         for cursor in unit.cursor.get_children():
             if cursor.kind == self.kinds.FUNCTION_DECL and self.is_here(cursor):
                 self.function = cursor.spelling
@@ -143,8 +145,7 @@ def all_slips(top):
     try:
         from clang import cindex  # pylint: disable=import-outside-toplevel
     except ImportError:
-        raise SystemExit("mutants: mechanical mutants need Debian's python3-clang-14, and its "
-                         "/usr/bin/python3") from None
+        unusable("mechanical mutants need Debian's python3-clang-14, and its /usr/bin/python3")
     slips = set()
     for folder in FOLDERS:
         for path in sorted((pathlib.Path(top) / folder).glob("*.c")):
@@ -171,11 +172,11 @@ def read_equivalents(path):
             continue
         word, _, rest = line.partition(" ")
         if word not in ("in", "-", "+", "because"):
-            raise SystemExit(f"mutants: {path}:{number}: a line begins with in, -, + or because")
+            unusable(f"{path}:{number}: a line begins with in, -, + or because")
         stanza[word] = rest.strip()
         if word == "because":
             if len(stanza) != 4:
-                raise SystemExit(f"mutants: {path}:{number}: in, -, + and because make one entry")
+                unusable(f"{path}:{number}: in, -, + and because make one entry")
             file, function = stanza["in"].split()
             known[file, function, stanza["-"], stanza["+"]] = rest.strip()
             stanza = {}
