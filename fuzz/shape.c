@@ -71,8 +71,7 @@ int64_t shape_skew(const struct shape *shape, struct rng *rng)
 	return rng_chance(rng, 50) ? skew : -skew;
 }
 
-/* The pfn at which the 52-bit formats start to use bits that lie out of order; 0 in others. */
-static uint64_t format_boundary(const struct shape *shape)
+uint64_t shape_format_boundary(const struct shape *shape)
 {
 	uint64_t boundary = UINT64_C(1)
 			    << ((shape->page_shift == 16 ? 48 : 50) - shape->page_shift);
@@ -82,8 +81,8 @@ static uint64_t format_boundary(const struct shape *shape)
 /* A block-aligned pfn in one of a few places, so that runs come to lie near each other. */
 static uint64_t place_in_memory(const struct shape *shape, struct rng *rng)
 {
-	if (format_boundary(shape) && rng_chance(rng, 30))
-		return format_boundary(shape);
+	if (shape_format_boundary(shape) && rng_chance(rng, 30))
+		return shape_format_boundary(shape);
 	switch (rng_below(rng, 8)) {
 	case 0:
 		return shape->block;
@@ -114,7 +113,7 @@ static uint64_t aligned_pfn(const struct shape *shape, struct rng *rng, uint64_t
 {
 	uint64_t place = place_in_memory(shape, rng);
 	uint64_t within = rng_below(rng, shape->block);
-	if (place && place == format_boundary(shape) && rng_chance(rng, 50))
+	if (place && place == shape_format_boundary(shape) && rng_chance(rng, 50))
 		return across(shape, rng, place, pages, va_page);
 	switch (rng_below(rng, 10)) {
 	case 0:
@@ -174,22 +173,23 @@ uint64_t shape_va_page(const struct shape *shape, struct rng *rng, uint64_t page
 	return page <= shape->va_pages - pages ? page : shape->va_pages - pages;
 }
 
+const struct machine_config shape_machines[SHAPE_MACHINES] = {
+	{ .page_shift = 12, .va_bits = 48, .pa_bits = 48 },
+	{ .page_shift = 12, .va_bits = 39, .pa_bits = 48 },
+	{ .page_shift = 12, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
+	{ .page_shift = 12, .va_bits = 52, .pa_bits = 48, .lpa2 = true },
+	{ .page_shift = 14, .va_bits = 36, .pa_bits = 48 },
+	{ .page_shift = 14, .va_bits = 47, .pa_bits = 48 },
+	{ .page_shift = 14, .va_bits = 48, .pa_bits = 48 },
+	{ .page_shift = 14, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
+	{ .page_shift = 16, .va_bits = 42, .pa_bits = 48 },
+	{ .page_shift = 16, .va_bits = 48, .pa_bits = 48 },
+	{ .page_shift = 16, .va_bits = 48, .pa_bits = 52 },
+	{ .page_shift = 16, .va_bits = 52, .pa_bits = 52 },
+};
+
 struct machine_config shape_machine(struct rng *rng)
 {
-	static const struct machine_config machines[] = {
-		{ .page_shift = 12, .va_bits = 48, .pa_bits = 48 },
-		{ .page_shift = 12, .va_bits = 39, .pa_bits = 48 },
-		{ .page_shift = 12, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
-		{ .page_shift = 12, .va_bits = 52, .pa_bits = 48, .lpa2 = true },
-		{ .page_shift = 14, .va_bits = 36, .pa_bits = 48 },
-		{ .page_shift = 14, .va_bits = 47, .pa_bits = 48 },
-		{ .page_shift = 14, .va_bits = 48, .pa_bits = 48 },
-		{ .page_shift = 14, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
-		{ .page_shift = 16, .va_bits = 42, .pa_bits = 48 },
-		{ .page_shift = 16, .va_bits = 48, .pa_bits = 48 },
-		{ .page_shift = 16, .va_bits = 48, .pa_bits = 52 },
-		{ .page_shift = 16, .va_bits = 52, .pa_bits = 52 },
-	};
 	/*
 	 * Few pages meet everything here, as a table holds four groups; what a
 	 * granule's constants do, only real ones show.
@@ -197,11 +197,11 @@ struct machine_config shape_machine(struct rng *rng)
 	static const struct machine_config scaled = {
 		.page_shift = 12, .va_bits = 24, .pa_bits = 48, .table_bits = 4, .group_bits = 2
 	};
-	struct machine_config config = machines[0];
+	struct machine_config config = shape_machines[0];
 	if (rng_chance(rng, 12))
 		config = scaled;
 	else if (rng_chance(rng, 60))
-		config = machines[rng_below(rng, sizeof(machines) / sizeof(machines[0]))];
+		config = shape_machines[rng_below(rng, SHAPE_MACHINES)];
 	config.bbm = (uint8_t)rng_below(rng, 3);
 	return config;
 }

@@ -39,6 +39,13 @@ uint64_t shape_va_page(const struct shape *shape, struct rng *rng, uint64_t page
 /* A small distance in pages, up or down, by which an alignment may be missed. */
 int64_t shape_skew(const struct shape *shape, struct rng *rng);
 
+/* Every kind of machine that Linux supports, the commonest first. */
+#define SHAPE_MACHINES 12
+extern const struct machine_config shape_machines[SHAPE_MACHINES];
+
+/* The pfn at which the 52-bit formats start to use bits that lie out of order; 0 in others. */
+uint64_t shape_format_boundary(const struct shape *shape);
+
 /* A machine that Linux supports, most often with 4K pages; or now and then a scaled-down one. */
 struct machine_config shape_machine(struct rng *rng);
 

@@ -14,9 +14,7 @@ import sys
 import tempfile
 
 from kill import catalogue, pool, report, survival, trial, workshop
-from mutants import BUILD, TOP, encode_corpus
-
-CORPUS = BUILD.parent / "seeds" / "corpus"
+from mutants import BUILD, CORPUS, TOP, encode_corpus
 
 
 def arguments():
@@ -35,6 +33,7 @@ def arguments():
     return found
 
 
+@functools.lru_cache(maxsize=None)
 def properties():
     """The oracle's properties, in its own order."""
     rules = subprocess.run([BUILD / "regress" / "vmapdiff", "rules"], capture_output=True,
@@ -141,7 +140,7 @@ def blind_table(trials, first):
 
 def document(trials, first, options):
     blind, useless = blind_table(trials, first)
-    text = ["<!-- SPDX-License-Identifier: GPL-2.0-only -->", "# Ablation", "",
+    text = [f"<!-- {report.LICENCE} -->", "# Ablation", "",
             f"Made by `./rig mutants --ablation --seeds {options.seeds} --runs {options.runs} "
             "-o DIR`: every mutant of the catalogue, without parts of the rig. Numbers are "
             f"executions up to {options.runs:,}.", "", "## Who makes the scenarios", "",

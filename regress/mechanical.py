@@ -14,9 +14,8 @@ import tempfile
 
 from kill import mechanical, pool, report, trial, workshop
 from kill.unusable import unusable
+from mutants import BUILD, TOP
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
-BUILD = TOP / ".build" / "fuzz"
 EQUIVALENTS = TOP / "regress" / "kill" / "equivalent"
 ENOUGH = 0.97
 FIRST_ROUND = 64  # of so many parts of a target's share, the first turn has one
@@ -98,7 +97,7 @@ def choose(options):
         only = [s for s in slips if s.file == file and line in ("", str(s.line))]
         if not only:
             unusable(f"no slip is in {options.only}; a file of the mapper is one "
-                             f"of {', '.join(sorted({s.file for s in slips}))}")
+                     f"of {', '.join(sorted({s.file for s in slips}))}")
         return only, len(slips)
     return mechanical.sample(TOP, slips, options.mechanical, options.sample), len(slips)
 
@@ -123,8 +122,7 @@ def elements(outcomes, ignored):
     rows = []
     for slip, status, rules, why in entries(outcomes, ignored):
         text = (TOP / slip.file).read_text(encoding="utf-8")
-        last = slip.start + len(text[slip.start:slip.end])
-        end = (text.count("\n", 0, last) + 1, last - text.rfind("\n", 0, last))
+        end = mechanical.position(text, slip.end)
         rows.append((name_of(slip), slip.file, (slip.line, slip.column), end, slip.replacement,
                      slip.kind, status, rules, why))
     return report.elements(TOP, rows)

@@ -17,6 +17,7 @@ from kill import catalogue, pool, report, survival, trial
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 BUILD = TOP / ".build" / "fuzz"
+CORPUS = BUILD.parent / "seeds" / "corpus"  # as bytes: see encode_corpus()
 STARTS = ("empty", "corpus", "cases", "exhaustive")
 
 
@@ -44,7 +45,6 @@ def arguments():
 def trials_of(mutant, options):
     """The jobs of one mutant."""
     target = BUILD / "mutants" / f"fuzz.{mutant.name}"
-    seeds = BUILD.parent / "seeds" / "corpus"
     tool = BUILD / "mutants" / f"vmapdiff.{mutant.name}"
     for start in options.start:
         if start == "cases":
@@ -55,16 +55,15 @@ def trials_of(mutant, options):
             continue
         for seed in range(1, options.seeds + 1):
             yield functools.partial(trial.fuzz, target, mutant.name, start, seed, options.runs,
-                                    seeds if start == "corpus" else None)
+                                    CORPUS if start == "corpus" else None)
 
 
 def encode_corpus():
     """The checked-in seeds as bytes, for the fuzz targets."""
-    folder = BUILD.parent / "seeds" / "corpus"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    shutil.rmtree(CORPUS, ignore_errors=True)
+    CORPUS.mkdir(parents=True)
     subprocess.run([BUILD / "regress" / "vmapdiff", "convert", "--to-bytes", TOP / "corpus", "-o",
-                    folder], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                    CORPUS], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def print_row(name, start, trials):

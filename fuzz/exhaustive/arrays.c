@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Families of one page array. */
+#include "fuzz/edit.h"
 #include "fuzz/exhaustive/choices.h"
+#include "fuzz/shape.h"
 
 bool build_vmap(struct digits *d, unsigned runs, struct scenario *s)
 {
@@ -14,29 +16,20 @@ bool build_vmap(struct digits *d, unsigned runs, struct scenario *s)
 	return good;
 }
 
-/* Puts one page of trouble before run `at`, or inside of it where it has an inside. */
-static bool break_array(struct array *a, unsigned at, bool inside, uint64_t what)
+/* Puts one page of trouble before run `at` of the only op, or inside of it where it has an inside. */
+static bool break_array(struct scenario *s, const struct array *a, unsigned at, bool inside,
+			uint64_t what)
 {
 	struct page_run trouble = { what, 1 };
 	if (at > a->runs || (inside && (at == a->runs || a->run[at].pages < 2)))
 		return false;
-	struct page_run rest = { 0 };
-	if (inside) {
-		uint32_t kept = a->run[at].pages / 2;
-		rest = (struct page_run){ a->run[at].pfn + kept, a->run[at].pages - kept };
-		a->run[at++].pages = kept;
-	}
-	struct page_run moved[2 * FAMILY_MAX_RUNS];
-	unsigned n = 0;
-	if (rest.pages)
-		moved[n++] = rest;
-	for (unsigned i = at; i < a->runs; i++)
-		moved[n++] = a->run[i];
-	a->run[at] = trouble;
-	for (unsigned i = 0; i < n; i++)
-		a->run[at + 1 + i] = moved[i];
-	a->runs = at + 1 + n;
-	return true;
+	if (!inside)
+		return edit_splice_runs(s, 0, at, 0, &trouble, 1);
+	struct page_run head = a->run[at], tail = head;
+	head.pages /= 2;
+	tail.pfn += head.pages;
+	tail.pages -= head.pages;
+	return edit_splice_runs(s, 0, at, 1, (struct page_run[]){ head, trouble, tail }, 3);
 }
 
 #define TROUBLE_FAULTS 4 /* none, or the n-th table allocation: a mapping has three levels */
@@ -52,17 +45,15 @@ bool build_trouble(struct digits *d, unsigned runs, struct scenario *s)
 	begin_scaled(s, take_policy(d, 3));
 	struct op *op = add_op(s, OP_VMAP, page, 0);
 	op->fail_alloc = (uint32_t)digit(d, TROUBLE_FAULTS);
-	if (what < 2)
-		good &= break_array(&a, (unsigned)at, inside, what ? PAGE_BAD : PAGE_HOLE);
-	else
-		good &= !at && !inside && op->fail_alloc;
 	give_array(s, &a);
-	return good;
+	if (what == 2)
+		return good && !at && !inside && op->fail_alloc;
+	return good && break_array(s, &a, (unsigned)at, inside, what ? PAGE_BAD : PAGE_HOLE);
 }
 
 bool build_vmalloc(struct digits *d, unsigned runs, struct scenario *s)
 {
-	static const uint8_t shifts[] = { 12, 12, 12 + GROUP_BITS, 12 + TABLE_BITS };
+	static const uint8_t shifts[] = { 12, 12 + GROUP_BITS, 12 + TABLE_BITS };
 	struct array a;
 	uint64_t page, block = digit(d, sizeof(shifts)), huge = digit(d, 2);
 	bool good = take_array(d, runs > 2 ? runs - 1 : runs, &a);
@@ -72,25 +63,11 @@ bool build_vmalloc(struct digits *d, unsigned runs, struct scenario *s)
 	op->shift = shifts[block];
 	op->flags = huge ? MAP_FLAG_HUGE : 0;
 	give_array(s, &a);
-	return good && block > 0;
+	return good;
 }
 
 /* --- the granules that exist ----------------------------------------------------------- */
 
-static const struct machine_config machines[] = {
-	{ .page_shift = 12, .va_bits = 48, .pa_bits = 48 },
-	{ .page_shift = 12, .va_bits = 39, .pa_bits = 48 },
-	{ .page_shift = 12, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
-	{ .page_shift = 14, .va_bits = 36, .pa_bits = 48 },
-	{ .page_shift = 14, .va_bits = 47, .pa_bits = 48 },
-	{ .page_shift = 14, .va_bits = 48, .pa_bits = 48 },
-	{ .page_shift = 14, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
-	{ .page_shift = 16, .va_bits = 42, .pa_bits = 48 },
-	{ .page_shift = 16, .va_bits = 48, .pa_bits = 52 },
-	{ .page_shift = 16, .va_bits = 52, .pa_bits = 52 },
-};
-
-#define MACHINES (sizeof(machines) / sizeof(machines[0]))
 #define LENGTHS 8
 #define PLACES 7
 
@@ -111,37 +88,32 @@ static uint64_t some_place(uint64_t which, uint64_t group, uint64_t block)
 }
 
 /* Where a run lies: its place, in a block of low memory or below the top of the format's plain part. */
-static uint64_t some_pfn(const struct machine_config *config, uint64_t place, uint64_t block,
-			 unsigned run)
+static uint64_t some_pfn(const struct shape *shape, uint64_t place, unsigned run)
 {
-	unsigned plain_bits = config->page_shift == 16 ? 48 : 50;
-	uint64_t boundary = UINT64_C(1) << (plain_bits - config->page_shift);
-	return (config->pa_bits == 52 && run ? boundary : (run + UINT64_C(1)) * 4 * block) - block +
-	       place;
+	uint64_t boundary = run ? shape_format_boundary(shape) : 0;
+	uint64_t end = boundary ? boundary : (run + UINT64_C(1)) * 4 * shape->block;
+	return end - shape->block + place;
 }
 
 bool build_granules(struct digits *d, unsigned runs, struct scenario *s)
 {
 	struct array a = { 0 };
 	scenario_init(s);
-	s->machine = machines[digit(d, MACHINES)];
+	s->machine = shape_machines[digit(d, SHAPE_MACHINES)];
 	bool vmalloc = digit(d, 2);
 	s->policy = policy_default(digit(d, 2) ? POLICY_PRIOR : POLICY_V9);
-	uint64_t block = UINT64_C(1) << scenario_table_bits(&s->machine);
-	unsigned group_shift = scenario_group_shift(&s->machine);
-	uint64_t group = UINT64_C(1) << (group_shift - s->machine.page_shift);
-	uint64_t va_place = some_place(digit(d, PLACES), group, block);
+	struct shape shape = shape_of(&s->machine);
+	uint64_t va_place = some_place(digit(d, PLACES), shape.group, shape.block);
 	for (unsigned i = 0; i < (runs < 2 ? runs : 2); i++) {
-		uint64_t length = some_length(digit(d, LENGTHS), group, block);
-		uint64_t place = some_place(digit(d, PLACES), group, block);
-		a.run[a.runs++] = (struct page_run){ some_pfn(&s->machine, place, block, i),
-						     (uint32_t)length };
+		uint64_t length = some_length(digit(d, LENGTHS), shape.group, shape.block);
+		uint64_t place = some_place(digit(d, PLACES), shape.group, shape.block);
+		a.run[a.runs++] = (struct page_run){ some_pfn(&shape, place, i), (uint32_t)length };
 	}
 	uint64_t middle = (scenario_va_middle(s) - scenario_va_base(s)) >> s->machine.page_shift;
 	struct op *op = add_op(s, vmalloc ? OP_VMALLOC : OP_VMAP, middle + va_place, 0);
 	if (vmalloc) {
 		op->flags = MAP_FLAG_HUGE;
-		op->shift = (uint8_t)(va_place & 1 ? group_shift
+		op->shift = (uint8_t)(va_place & 1 ? scenario_group_shift(&s->machine)
 						   : scenario_level_shift(&s->machine, 2));
 	}
 	give_array(s, &a);

@@ -16,7 +16,7 @@
 
 /* The runs of one page array. */
 struct array {
-	struct page_run run[FAMILY_MAX_RUNS + 1];
+	struct page_run run[FAMILY_MAX_RUNS];
 	unsigned runs;
 	uint32_t pages;
 };

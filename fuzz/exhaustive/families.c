@@ -7,9 +7,8 @@
 const struct family families[] = {
 	{ "vmap", "vmap() of every page array, at every start, under every policy", build_vmap },
 	{ "trouble",
-	  "vmap() of every array of one run less that has a hole or an invalid page somewhere, "
-	  "with "
-	  "each table allocation failing in turn",
+	  "vmap() of every array of one run less that has a hole or an invalid page "
+	  "somewhere, with each table allocation failing in turn",
 	  build_trouble },
 	{ "vmalloc", "vmalloc() of every page array in every block size", build_vmalloc },
 	{ "ioremap",
@@ -28,8 +27,7 @@ const struct family families[] = {
 	{ "linear", "set_memory_valid() of every part of the linear map", build_linear },
 	{ "granules",
 	  "vmap() and vmalloc() on every machine that Linux supports: up to two runs, with "
-	  "lengths, "
-	  "alignments and addresses around those of groups and blocks",
+	  "lengths, alignments and addresses around those of groups and blocks",
 	  build_granules },
 	{ 0 },
 };

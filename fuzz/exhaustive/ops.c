@@ -60,7 +60,6 @@ bool build_busy(struct digits *d, unsigned runs, struct scenario *s)
 	uint64_t leaf = UINT64_C(1) << ((3 - level) * TABLE_BITS);
 	uint64_t planted = (page + at) & ~(leaf - 1);
 	struct op *op = add_op(s, OP_PLANT, planted, 0);
-	op->bytes = 0;
 	op->level = (uint8_t)level;
 	op->table = table;
 	op->pfn = table ? 0 : leaf;

@@ -12,7 +12,18 @@
 
 struct spent {
 	uint64_t stores, loads, scanned, tables, frees, trylocks;
+	const struct event *tlbi; /* the first that is not as arm64 does it; NULL if all are */
 };
+
+/* A TLBI of table descriptors too is for one entry, whatever it maps. */
+static bool is_wasteful(const struct oracle *o, const struct event *e)
+{
+	uint64_t most = UINT64_C(1) << o->g.stride;
+	if (e->kind != EVENT_TLBI)
+		return false;
+	return e->all ? o->end_page - o->first_page <= most
+		      : e->last_level_only && e->bytes >> o->g.granule > most;
+}
 
 static struct spent spent_by(const struct oracle *o)
 {
@@ -24,8 +35,11 @@ static struct spent spent_by(const struct oracle *o)
 		.tables = m->counters.tables - o->before.tables,
 	};
 	for (uint32_t i = 0; i < m->log.events; i++) {
-		spent.frees += m->log.event[i].kind == EVENT_FREE;
-		spent.trylocks += m->log.event[i].kind == EVENT_TRYLOCK;
+		const struct event *e = &m->log.event[i];
+		spent.frees += e->kind == EVENT_FREE;
+		spent.trylocks += e->kind == EVENT_TRYLOCK;
+		if (!spent.tlbi && is_wasteful(o, e))
+			spent.tlbi = e;
 	}
 	return spent;
 }
@@ -58,42 +72,24 @@ static uint64_t most_loads(const struct oracle *o, const struct spent *spent)
 	       4 * table * (spent->frees + spent->trylocks);
 }
 
-static bool tlbi_failed(struct oracle *o, const char *expected, uint64_t pages, bool all)
+static bool tlbi_failed(struct oracle *o, const struct event *e)
 {
 	bool excused = property_failed(o, RULE_COST_TLBI, VERDICT_NO_LEVEL, o->first_page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
+	uint64_t pages = e->all ? o->end_page - o->first_page : e->bytes >> o->g.granule;
+	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE,
+		 e->all ? "TLBI by page" : "TLBI of everything");
 	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%s for %" PRIu64 " pages",
-		 all ? "TLBI of everything" : "TLBI by page", pages);
+		 e->all ? "TLBI of everything" : "TLBI by page", pages);
 	return excused;
-}
-
-/* A TLBI of table descriptors too is for one entry, whatever it maps. */
-static bool tlbi_held(struct oracle *o)
-{
-	const struct event_log *log = &o->machine->log;
-	uint64_t most = UINT64_C(1) << o->g.stride;
-	uint64_t range = o->end_page - o->first_page;
-	for (uint32_t i = 0; i < log->events; i++) {
-		const struct event *e = &log->event[i];
-		uint64_t pages = e->bytes >> o->g.granule;
-		if (e->kind != EVENT_TLBI)
-			continue;
-		if (e->all && range <= most && !tlbi_failed(o, "TLBI by page", range, true))
-			return false;
-		if (!e->all && e->last_level_only && pages > most &&
-		    !tlbi_failed(o, "TLBI of everything", pages, false))
-			return false;
-	}
-	return true;
 }
 
 bool cost_held(struct oracle *o)
 {
-	struct spent spent = spent_by(o);
-	uint64_t most = o->leaves + spent.tables + spent.frees;
 	if (o->mapper->kind != MAPPER_SERIES)
 		return true;
-	if (!tlbi_held(o))
+	struct spent spent = spent_by(o);
+	uint64_t most = o->leaves + spent.tables + spent.frees;
+	if (spent.tlbi && !tlbi_failed(o, spent.tlbi))
 		return false;
 	if (o->call->kind > CALL_IOREMAP)
 		return true;

@@ -19,6 +19,11 @@ ARITHMETIC = {"+": "-", "-": "+", "<<": ">>", ">>": "<<", "&": "|", "|": "&", "&
               "||": "&&", "+=": "-=", "|=": "&=", "&=": "|="}
 
 
+def position(text, offset):
+    """Line and column of an offset into a text, both from 1 on."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
 @dataclasses.dataclass(frozen=True, order=True)
 class Slip:
     file: str
@@ -69,8 +74,7 @@ class Finder:
         return cursor.extent.start.file and cursor.extent.start.file.name == self.path
 
     def add(self, start, end, replacement, kind):
-        line = self.text.count("\n", 0, start) + 1
-        column = start - self.text.rfind("\n", 0, start)
+        line, column = position(self.text, start)
         self.slips.append(
             Slip(self.file, start, end, replacement, kind, self.function, line, column))
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Builds fuzz targets with one file of the mapper replaced, as the build folder builds them."""
+import functools
 import pathlib
 import shlex
 import subprocess
@@ -10,6 +11,7 @@ class Workshop:
         self.top = pathlib.Path(top)
         self.build = pathlib.Path(build)
 
+    @functools.lru_cache(maxsize=None)
     def _commands(self, target):
         """The commands that make `target`, split into words, the last one being its link."""
         text = subprocess.run(["ninja", "-t", "commands", target], cwd=self.build, check=True,
@@ -38,20 +40,19 @@ class Workshop:
 
     def relink(self, target, output, replaced):
         """Links `target` again to `output`, with inputs that end in a key replaced by its value."""
-        words = self._commands(target)[-1]
+        words = list(self._commands(target)[-1])
         for i, word in enumerate(words):
             for end, other in replaced.items():
                 if word.endswith(end):
                     words[i] = other
-        words[words.index("-o") + 1] = str(output)
-        subprocess.run(words, cwd=self.build, check=True, capture_output=True)
-        return output
+        return self._run_link(words, output)
 
     def link(self, compiled, target, output):
         """Links `target` with the object before all archives, so that theirs is not taken."""
-        words = self._commands(target)[-1]
-        out = words.index("-o")
-        words[out + 1] = str(output)
-        words.insert(1, str(compiled))
+        compiler, *words = self._commands(target)[-1]
+        return self._run_link([compiler, str(compiled), *words], output)
+
+    def _run_link(self, words, output):
+        words[words.index("-o") + 1] = str(output)
         subprocess.run(words, cwd=self.build, check=True, capture_output=True)
         return output
