@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "fuzz/crash.h"
+#include "fuzz/kernel.h"
 #include "fuzz/mutate.h"
 #include "fuzz/player.h"
 #include "fuzz/scenario_bytes.h"
@@ -63,6 +64,7 @@ int harness_run(const uint8_t *data, size_t size)
 		start();
 	if (!scenario_decode(data, size, &scenario))
 		return -1;
+	kernel_adapt(&scenario);
 	if (!player_play(player, &scenario, &verdict) && verdict.rule != scenario.expect.rule)
 		report(&verdict);
 	return 0;

@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "fuzz/kernel.h"
+#ifdef VMAPDIFF_KERNEL
+#include "mapper/kernel/adapter.h"
+#endif
 #include "mapper/machine/poison.h"
 #include "oracle/reference/reference.h"
 
@@ -17,8 +21,13 @@
 #define POOL_WORDS (SCENARIO_MAX_PAGES + SCENARIO_MAX_OPS)
 #define POOL_BYTES (POOL_WORDS * sizeof(uint64_t))
 
-const struct mapper *const player_mappers[] = { &reference_mapper, &batched_mapper, &prior_mapper,
-						NULL };
+const struct mapper *const player_mappers[] = {
+	&reference_mapper,
+#ifdef VMAPDIFF_KERNEL
+	&kernel_mapper,
+#endif
+	&batched_mapper,   &prior_mapper, NULL,
+};
 
 static uint64_t *create_pool(void)
 {
@@ -39,8 +48,10 @@ struct player *player_create(void)
 	complete &= oracle_create(&p->oracle);
 	for (unsigned i = 0; player_mappers[i]; i++)
 		complete &= (p->machine[i] = machine_create()) != NULL;
-	if (complete)
+	if (complete) {
+		kernel_find_known(p);
 		return p;
+	}
 	player_destroy(p);
 	return NULL;
 }
@@ -159,8 +170,6 @@ static bool judge_call(struct player *p, struct call *call, const struct op *op)
 		.area = p->area,
 		.areas = p->areas,
 	};
-	call->area = p->area;
-	call->areas = p->areas;
 	oracle_expect(&p->oracle, call);
 	make_call(p->mapper, &space, call, op);
 	call->modified = space.modified;
@@ -176,6 +185,8 @@ static bool clean_up(struct player *p, const struct call *failed)
 		.op = failed->op,
 		.va = failed->va,
 		.bytes = failed->bytes,
+		.area = p->area,
+		.areas = p->areas,
 		.cleanup = true,
 	};
 	bool held = judge_call(p, &call, NULL);
@@ -203,7 +214,15 @@ static bool play_call(struct player *p, const struct op *op)
 		.flags = op->flags,
 		.asked_shift = op->shift,
 		.change = op->change,
+		.area = p->area,
+		.areas = p->areas,
 	};
+	const char *declined = kernel_declines(&p->oracle, &call);
+	if (declined) {
+		p->declined = declined;
+		p->declined_calls++;
+		return true;
+	}
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
 	if (!judge_call(p, &call, op))
 		return false;
@@ -248,6 +267,8 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	p->areas = 0;
 	machine_reset(m, &s->machine);
 	oracle_begin(&p->oracle, m, p->mapper, &s->policy);
+	if (is_kernel(p->mapper))
+		p->oracle.known = p->known;
 
 	bool holds = true;
 	for (p->op = 0; p->op < ops && holds && !p->oracle.overlooked; p->op++) {
@@ -308,12 +329,18 @@ static bool wants_reference(const struct player *p, const struct scenario *s)
 	return pages <= REFERENCE_ALWAYS || (mix >> 32) % sample == 0;
 }
 
+static bool has_machine(const struct mapper *mapper, const struct machine_config *config)
+{
+	return !mapper->has_machine || mapper->has_machine(config);
+}
+
 static bool play_from(struct player *p, const struct scenario *s, unsigned first,
 		      struct verdict *verdict)
 {
 	verdict->rule = RULE_NONE;
 	for (unsigned i = first; player_mappers[i]; i++)
-		if (!player_run(p, s, i, s->ops, verdict))
+		if (has_machine(player_mappers[i], &s->machine) &&
+		    !player_run(p, s, i, s->ops, verdict))
 			return false;
 	return true;
 }

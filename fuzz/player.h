@@ -25,6 +25,9 @@ struct player {
 	struct vm_area area[SCENARIO_MAX_OPS]; /* what is mapped, the oldest first */
 	unsigned areas;
 	uint64_t executions;  /* scenarios played */
+	uint32_t known; /* KNOWN() faults of the kernel that is played, if one is */
+	const char *declined; /* why a call was last not made, which its callers never make */
+	uint64_t declined_calls;
 	struct missed missed; /* large leaves that policies forwent, by mappers of the series */
 
 	/* What is being played, for whoever must report a crash. */

@@ -103,6 +103,12 @@ enum mapper_kind {
 struct mapper {
 	const char *name; /* as it stands in a signature line */
 	enum mapper_kind kind;
+	bool hides_errors; /* vmap() tells that it failed and not why: -ENOMEM stands for it */
+
+	/* Whether it can map on such a machine; NULL: on every machine. */
+	bool (*has_machine)(const struct machine_config *config);
+	/* Where the last call of this mapper warned, or ended; "" if nowhere. NULL: never. */
+	const char *(*complaint)(void);
 
 	/*
 	 * Maps pages.count pages at `va`. 0, or -ENOMEM (no table page, or a

@@ -22,6 +22,7 @@ void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper
 	o->machine = machine;
 	o->mapper = mapper;
 	o->policy = policy;
+	o->known = 0;
 	o->space.segments = 0;
 	o->verdict.rule = RULE_NONE;
 	o->missed = (struct missed){ 0 };

@@ -13,6 +13,7 @@
 
 #include "mapper/mapper.h"
 #include "oracle/arm64/walk.h"
+#include "oracle/known.h"
 #include "oracle/placement.h"
 #include "oracle/space.h"
 #include "oracle/tlb.h"
@@ -68,6 +69,7 @@ struct way {
 	struct tlb tlb;
 	struct table_place place[MACHINE_MAX_TABLES];
 	bool locked;      /* against who dumps the tables */
+	bool ended;       /* by a BUG(): nothing comes after it */
 	uint64_t clock;   /* events seen */
 	uint64_t ordered; /* when a barrier last ordered stores */
 	/* How far a table walk of this processor may see the last entry made valid. */
@@ -81,6 +83,7 @@ struct oracle {
 	struct machine *machine;
 	const struct mapper *mapper;
 	const struct policy *policy;
+	uint32_t known; /* KNOWN() faults of the mapper; oracle_begin() clears them */
 	struct space space;
 	struct verdict verdict;
 
@@ -147,6 +150,18 @@ void oracle_describe(const struct oracle *o, int level, uint64_t desc, char *tex
 static inline bool oracle_before_series(const struct oracle *o)
 {
 	return o->mapper->kind == MAPPER_PRIOR || o->policy->series == POLICY_PRIOR;
+}
+
+/* Whether the mapper is known to be wrong in this. */
+static inline bool oracle_excuses(const struct oracle *o, enum known_fault fault)
+{
+	return o->known & KNOWN(fault);
+}
+
+/* Reserved bits of a leaf that are not looked at. */
+static inline uint64_t oracle_excused_bits(const struct oracle *o)
+{
+	return o->g.lpa && oracle_excuses(o, KNOWN_RESERVED_PA_BITS) ? ARM64_BITS(49, 48) : 0;
 }
 
 /* Whether leaf sizes may change without break-before-make: FEAT_BBM level 2 (R_KFLJB). */

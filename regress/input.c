@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fuzz/kernel.h"
 #include "fuzz/scenario_bytes.h"
 #include "fuzz/scenario_text.h"
 #include "regress/vmapdiff.h"
@@ -34,7 +35,7 @@ static bool read_file(const char *path, size_t *size)
 	return good;
 }
 
-bool load_scenario(const char *path, struct scenario *s)
+static bool read_scenario(const char *path, struct scenario *s)
 {
 	size_t size;
 	struct text_error error;
@@ -52,6 +53,14 @@ bool load_scenario(const char *path, struct scenario *s)
 		return true;
 	fprintf(stderr, "%s:%u:%u: %s\n", path, error.line, error.column, error.message);
 	return false;
+}
+
+bool load_scenario(const char *path, struct scenario *s)
+{
+	if (!read_scenario(path, s))
+		return false;
+	kernel_adapt(s);
+	return true;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* replay: plays scenarios and holds each against what it expects. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "fuzz/crash.h"
+#include "fuzz/known.h"
 #include "regress/vmapdiff.h"
 
 struct tally {
@@ -43,6 +45,19 @@ static bool replay_file(const char *path, void *context)
 	return true;
 }
 
+/* What the kernel that is played is known to do wrong, and what of the scenarios was not played. */
+static void print_known(const struct player *p)
+{
+#ifdef VMAPDIFF_KERNEL
+	for (int i = 0; i < KNOWN_FAULTS; i++)
+		if (p->known & KNOWN(i))
+			printf("known: %s: %s\n", known_faults[i].name, known_faults[i].what);
+	printf("%" PRIu64 " calls were not made that the kernel's callers never make\n", p->declined_calls);
+#else
+	(void)p;
+#endif
+}
+
 int command_replay(int argc, char **argv)
 {
 	struct arguments a;
@@ -54,6 +69,7 @@ int command_replay(int argc, char **argv)
 	for (int i = 0; i < a.files; i++)
 		if (!for_each_file(a.file[i], replay_file, &tally))
 			tally.unusable++;
+	print_known(tally.player);
 	player_destroy(tally.player);
 
 	printf("%u scenarios: %u as expected, %u not, %u unusable\n",

@@ -205,6 +205,15 @@ uint32_t machine_find_nonzero(struct machine *m, table_t table, uint32_t index, 
 	return i;
 }
 
+bool machine_entry_at(const struct machine *m, const void *p, table_t *table, uint32_t *index)
+{
+	size_t offset = (uintptr_t)p - (uintptr_t)m->arena;
+	size_t stride = PAGES_PER_TABLE * table_bytes(m);
+	*table = (table_t)(offset / stride);
+	*index = (uint32_t)(offset % stride / sizeof(uint64_t));
+	return offset < m->arena_bytes && *table < m->tables && *index < m->entries;
+}
+
 const uint64_t *machine_words(const struct machine *m, table_t table)
 {
 	return table_words(m, table);
@@ -260,6 +269,11 @@ void machine_store_list(struct machine *m, table_t table, uint32_t index, uint32
 				  .old_words = old_words });
 	touch(m, table, index, count);
 	memcpy(words, list, count * sizeof(*list));
+}
+
+void machine_lock(struct machine *m)
+{
+	record(m, (struct event){ .kind = EVENT_TRYLOCK, .what = true });
 }
 
 bool machine_trylock(struct machine *m)

@@ -23,8 +23,8 @@
 /* Table pages that one scenario may allocate, freed ones included. */
 #define MACHINE_MAX_TABLES 1536
 /* Events and logged words that one call into a mapper may leave behind. */
-#define MACHINE_MAX_EVENTS (1u << 20)
-#define MACHINE_MAX_LOG_WORDS (1u << 21)
+#define MACHINE_MAX_EVENTS (1u << 22)
+#define MACHINE_MAX_LOG_WORDS (1u << 22)
 
 /* What the hardware is: the registers and the ID fields that matter here. */
 struct machine_config {
@@ -135,6 +135,12 @@ uint64_t machine_load(struct machine *m, table_t table, uint32_t index);
 /* Offset of the first nonzero word in `count` entries from `index`; `count` if all are zero. */
 uint32_t machine_find_nonzero(struct machine *m, table_t table, uint32_t index, uint32_t count);
 
+/*
+ * Which entry a pointer into table memory points at: for code under test that
+ * follows pointers. False for a pointer to anything else.
+ */
+bool machine_entry_at(const struct machine *m, const void *p, table_t *table, uint32_t *index);
+
 /* The words themselves, for whoever judges; not counted as loads. */
 const uint64_t *machine_words(const struct machine *m, table_t table);
 
@@ -147,6 +153,8 @@ void machine_store_list(struct machine *m, table_t table, uint32_t index, uint32
 
 /* Whether the lock that guards freeing of kernel tables was had; see fail_trylock. */
 bool machine_trylock(struct machine *m);
+/* The same by who waits for it. */
+void machine_lock(struct machine *m);
 void machine_unlock(struct machine *m);
 
 /* Barriers, TLB maintenance, cache flushes and complaints; see event.h for their fields. */

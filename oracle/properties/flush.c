@@ -14,7 +14,9 @@
 struct seen {
 	uint32_t flushes, flush_at, unmapped_aliases;
 	uint32_t first_store, last_store; /* UINT32_MAX and 0 if there is none */
-	uint32_t levels;                  /* MODIFIED_LEVEL() of tables stored to */
+	bool bug;
+	uint32_t levels; /* MODIFIED_LEVEL() of tables stored to that are there */
+	uint32_t gone;   /* and of those that were freed */
 	const struct event *flush;
 };
 
@@ -30,11 +32,14 @@ static struct seen look(const struct oracle *o)
 			seen.flush = e;
 		} else if (e->kind == EVENT_UNMAP_ALIASES) {
 			seen.unmapped_aliases++;
+		} else if (e->kind == EVENT_BUG) {
+			seen.bug = true;
 		} else if (e->kind == EVENT_STORE) {
 			seen.last_store = i;
 			if (seen.first_store == UINT32_MAX)
 				seen.first_store = i;
-			seen.levels |= MODIFIED_LEVEL(o->way.place[e->table].level);
+			uint32_t level = MODIFIED_LEVEL(o->way.place[e->table].level);
+			*(o->machine->table[e->table].freed ? &seen.gone : &seen.levels) |= level;
 		}
 	}
 	return seen;
@@ -77,11 +82,15 @@ static bool cache_held(struct oracle *o, const struct seen *seen)
 static bool modified_held(struct oracle *o, const struct seen *seen)
 {
 	uint32_t reported = o->call->modified;
-	uint32_t allowed = seen->levels;
+	uint32_t allowed = seen->levels | seen->gone;
 	if (o->call->kind == CALL_SET_MEMORY)
 		return true; /* the kernel's has no mask */
 	if (o->call->returned)
 		allowed |= MODIFIED_LEVEL(ARM64_LAST_LEVEL);
+	if (o->call->returned && oracle_excuses(o, KNOWN_MASK_LOST))
+		return true;
+	if (o->call->kind == CALL_VUNMAP && oracle_excuses(o, KNOWN_MASK_OF_NOTHING))
+		allowed = reported;
 	if (!(seen->levels & ~reported) && !(reported & ~allowed))
 		return true;
 	bool excused = property_failed(o, RULE_FLUSH_MODIFIED, VERDICT_NO_LEVEL, o->first_page);
@@ -106,5 +115,7 @@ static bool aliases_held(struct oracle *o, const struct seen *seen)
 bool flush_held(struct oracle *o)
 {
 	struct seen seen = look(o);
+	if (seen.bug)
+		return true; /* the kernel ended where it stood */
 	return cache_held(o, &seen) && modified_held(o, &seen) && aliases_held(o, &seen);
 }

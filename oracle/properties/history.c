@@ -113,6 +113,9 @@ static void see_event(void *context, const struct event *e)
 	case EVENT_TRYLOCK:
 		o->way.locked = e->what;
 		return;
+	case EVENT_BUG:
+		o->way.ended = true;
+		return;
 	case EVENT_UNLOCK:
 		o->way.locked = false;
 		return;
@@ -140,6 +143,7 @@ void history_begin_call(struct oracle *o)
 	o->way.verdict.rule = RULE_NONE;
 	o->way.made = WAY_VISIBLE;
 	o->way.locked = false;
+	o->way.ended = false;
 	tlb_begin(&o->way.tlb, &o->g);
 }
 
@@ -167,7 +171,8 @@ static void judge_end(struct oracle *o)
 
 bool history_held(struct oracle *o)
 {
-	judge_end(o);
+	if (!o->way.ended)
+		judge_end(o);
 	o->way.judging = false;
 	if (o->way.verdict.rule == RULE_NONE)
 		return true;

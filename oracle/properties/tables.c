@@ -90,7 +90,7 @@ static bool link_failed(struct oracle *o, enum rule rule, const struct arm64_lin
 
 bool tables_link(struct oracle *o, const struct arm64_link *link)
 {
-	if (link->desc & forbidden_bits(&o->g))
+	if (link->desc & forbidden_bits(&o->g) & ~oracle_excused_bits(o))
 		return link_failed(o, RULE_TABLES_DESCRIPTOR, link,
 				   "an aligned address, and no limit but on execution");
 	if (link->child == MACHINE_NO_TABLE)

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/kernel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/known.h"
+#include "fuzz/scenario_text.h"
+#include "mapper/kernel/adapter.h"
+
+bool is_kernel(const struct mapper *mapper)
+{
+	return mapper == &kernel_mapper;
+}
+
+void kernel_adapt(struct scenario *s)
+{
+	s->policy = kernel_policy(s->policy, s->machine.page_shift);
+	s->expect.rule = RULE_NONE;
+}
+
+/* --- what a call meets ------------------------------------------------------------- */
+
+struct range {
+	uint64_t first, end; /* pages of the space */
+};
+
+static struct range range_of(const struct oracle *o, const struct call *call)
+{
+	uint64_t first = oracle_page(o, call->va);
+	return (struct range){ first, first + (call->bytes >> o->g.granule) };
+}
+
+/* The next page from `page` on that something is mapped at; range.end if there is none. */
+static uint64_t next_used(const struct oracle *o, struct range range, uint64_t page)
+{
+	unsigned at = space_find(&o->space, page);
+	if (at == o->space.segments || o->space.segment[at].start >= range.end)
+		return range.end;
+	return o->space.segment[at].start > page ? o->space.segment[at].start : page;
+}
+
+static bool all_used(const struct oracle *o, struct range range)
+{
+	for (uint64_t page = range.first; page < range.end;) {
+		unsigned at = space_find(&o->space, page);
+		if (at == o->space.segments || o->space.segment[at].start > page)
+			return false;
+		page = o->space.segment[at].end;
+	}
+	return true;
+}
+
+static struct arm64_translation leaf_at(const struct oracle *o, uint64_t page)
+{
+	return arm64_translate(&o->g, o->machine, arm64_va_base(&o->g) + (page << o->g.granule));
+}
+
+/* Whether some page of the range is mapped by a block; or also, by a contiguous group. */
+static bool meets_large(const struct oracle *o, struct range range, bool groups)
+{
+	uint64_t page = next_used(o, range, range.first);
+	while (page < range.end) {
+		struct arm64_translation t = leaf_at(o, page);
+		bool block = t.level < ARM64_LAST_LEVEL &&
+			     arm64_kind(&o->g, t.level, t.desc) != ARM64_TABLE;
+		if (t.desc && (block || (groups && t.desc & ARM64_CONTIGUOUS)))
+			return true;
+		page = next_used(o, range, page + 1);
+	}
+	return false;
+}
+
+/* Whether a page is mapped in a window of the range that a level 2 block could take. */
+static bool meets_in_window(const struct oracle *o, struct range range)
+{
+	uint64_t window = UINT64_C(1) << arm64_leaf_order(&o->g, ARM64_LAST_LEVEL - 1);
+	struct range windows = { (range.first + window - 1) & ~(window - 1),
+				 range.end & ~(window - 1) };
+	return windows.first < windows.end && next_used(o, windows, windows.first) < windows.end;
+}
+
+/* --- set_memory ----------------------------------------------------------------------- */
+
+/* The youngest area at the call's address, with its guard page: find_vm_area(). */
+static const struct vm_area *area_of(const struct oracle *o, const struct call *call)
+{
+	uint64_t guard = UINT64_C(1) << o->g.granule;
+	for (unsigned i = call->areas; i-- > 0;)
+		if (call->va - call->area[i].va < call->area[i].bytes + guard)
+			return &call->area[i];
+	return NULL;
+}
+
+static bool is_refused(const struct vm_area *area, const struct call *call, uint64_t guard)
+{
+	return !area || area->kind != AREA_ALLOC ||
+	       call->va + call->bytes > area->va + area->bytes + guard;
+}
+
+/* Why the aliases of an area's pages cannot be changed; NULL if they can. */
+static const char *alias_trouble(const struct oracle *o, const struct vm_area *area)
+{
+	for (size_t i = 0; i < area->pages.count; i++) {
+		struct range alias = { area->pages.page[i], area->pages.page[i] + 1 };
+		if (alias.first >= oracle_linear_pages(o))
+			return "a page lies beyond the linear map, which has all memory";
+		if (oracle_excuses(o, KNOWN_FILLS_EMPTY) && !all_used(o, alias))
+			return known_faults[KNOWN_FILLS_EMPTY].what;
+		if (!kernel_splits() && meets_large(o, alias, true))
+			return "before leaves were split, the linear map was made of single pages";
+	}
+	return NULL;
+}
+
+static const char *declines_set_memory(const struct oracle *o, const struct call *call)
+{
+	struct range range = range_of(o, call);
+	bool linear = call->change == MEMORY_INVALID || call->change == MEMORY_VALID;
+	const struct vm_area *area = linear ? NULL : area_of(o, call);
+	if (!linear && is_refused(area, call, UINT64_C(1) << o->g.granule))
+		return NULL; /* before it does anything */
+	if (area && area->flags & MAP_FLAG_HUGE)
+		return oracle_excuses(o, KNOWN_CHANGES_HUGE) ? known_faults[KNOWN_CHANGES_HUGE].what
+							     : NULL;
+	if (oracle_excuses(o, KNOWN_FILLS_EMPTY) && !all_used(o, range))
+		return known_faults[KNOWN_FILLS_EMPTY].what;
+	if (!kernel_splits() && meets_large(o, range, true))
+		return "before leaves were split, set_memory was for single pages";
+	if (call->change == MEMORY_RO || call->change == MEMORY_RW)
+		return alias_trouble(o, area);
+	return NULL;
+}
+
+/* --- all calls ---------------------------------------------------------------------------- */
+
+static const char *declines_mapping(const struct oracle *o, const struct call *call)
+{
+	struct range range = range_of(o, call);
+	bool blocks = call->kind == CALL_IOREMAP || call->flags & MAP_FLAG_HUGE ||
+		      !oracle_before_series(o);
+	if (call->kind == CALL_VMALLOC && call->asked_shift > o->g.granule &&
+	    call->bytes & ((UINT64_C(1) << call->asked_shift) - 1))
+		return "vmalloc() rounds its size up to whole blocks";
+	if (oracle_excuses(o, KNOWN_DESCENDS_BLOCKS) && meets_large(o, range, false))
+		return known_faults[KNOWN_DESCENDS_BLOCKS].what;
+	if (blocks && oracle_excuses(o, KNOWN_FREES_LIVE_TABLES) && meets_in_window(o, range))
+		return known_faults[KNOWN_FREES_LIVE_TABLES].what;
+	return NULL;
+}
+
+const char *kernel_declines(const struct oracle *o, const struct call *call)
+{
+	if (!is_kernel(o->mapper))
+		return NULL;
+	if (call->va + call->bytes == 0)
+		return "the range ends at the top of the address space, which no area does";
+	if (call->kind == CALL_SET_MEMORY)
+		return declines_set_memory(o, call);
+	return call->kind == CALL_VUNMAP ? NULL : declines_mapping(o, call);
+}
+
+/* --- what the tree is known to do wrong ------------------------------------------------------ */
+
+static unsigned index_of_kernel(void)
+{
+	unsigned i = 0;
+	while (!is_kernel(player_mappers[i]))
+		i++;
+	return i;
+}
+
+/* Whether the scenario of a fault breaks the rule that it names. */
+static bool has_fault(struct player *player, const struct known *fault)
+{
+	static struct scenario s; /* too large for a stack */
+	struct text_error error;
+	struct verdict verdict;
+	if (!scenario_parse(fault->scenario, strlen(fault->scenario), &s, &error)) {
+		fprintf(stderr, "vmapdiff: the scenario of %s: %u:%u: %s\n", fault->name,
+			error.line, error.column, error.message);
+		abort();
+	}
+	kernel_adapt(&s);
+	if (!kernel_mapper.has_machine(&s.machine))
+		return false;
+	player_prepare(player, &s);
+	player_run(player, &s, index_of_kernel(), s.ops, &verdict);
+	return verdict.rule == fault->rule;
+}
+
+void kernel_find_known(struct player *player)
+{
+	for (int i = 0; i < KNOWN_FAULTS; i++)
+		if (has_fault(player, &known_faults[i]))
+			player->known |= KNOWN(i);
+	player->declined = NULL;
+	player->declined_calls = 0;
+}

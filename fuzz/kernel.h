@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is different when a Linux tree's own code is played: the tree says
+ * what its policy is, some calls its callers never make, and some things it
+ * is known to do wrong.
+ */
+#ifndef FUZZ_KERNEL_H
+#define FUZZ_KERNEL_H
+
+#include "fuzz/player.h"
+
+#ifdef VMAPDIFF_KERNEL
+
+/* Gives the scenario the policy of the tree, under which it is expected to hold. */
+void kernel_adapt(struct scenario *s);
+
+/* Whether the mapper is the tree's. */
+bool is_kernel(const struct mapper *mapper);
+
+/*
+ * Why the tree's code is not to be called so, in the space as `o` has it; a
+ * sentence, or NULL if it is. Static.
+ */
+const char *kernel_declines(const struct oracle *o, const struct call *call);
+
+/* Plays the scenario of each known fault; player->known says then which the tree has. */
+void kernel_find_known(struct player *player);
+
+#else
+
+static inline void kernel_adapt(struct scenario *s)
+{
+	(void)s;
+}
+
+static inline bool is_kernel(const struct mapper *mapper)
+{
+	(void)mapper;
+	return false;
+}
+
+static inline const char *kernel_declines(const struct oracle *o, const struct call *call)
+{
+	(void)o;
+	(void)call;
+	return NULL;
+}
+
+static inline void kernel_find_known(struct player *player)
+{
+	(void)player;
+}
+
+#endif
+#endif

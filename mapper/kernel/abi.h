@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Between a kernel build, which is a Linux tree's own code compiled for one
+ * geometry, and the rig: plain C, with no type of either. The kernel's side
+ * is runtime.c, the rig's adapter.c.
+ */
+#ifndef MAPPER_KERNEL_ABI_H
+#define MAPPER_KERNEL_ABI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Where page `pfn` has its struct page: at RIG_PAGES + pfn * RIG_PAGE_SIZE.
+ * Nothing is mapped there, since mapping code has no business in it: a read
+ * of a struct page's fields ends in a report that names the line.
+ */
+#define RIG_PAGES UINT64_C(0x0001000000000000)
+#define RIG_PAGE_STRUCT_BYTES 64 /* as in a real build: VMALLOC_END depends on it */
+
+enum rig_barrier { RIG_DMB_ISHST, RIG_DSB_ISHST, RIG_DSB_ISH, RIG_ISB };
+
+/* Kinds of area and flags as a caller of the kernel names them. */
+enum rig_area_kind { RIG_AREA_MAP, RIG_AREA_ALLOC, RIG_AREA_IOREMAP };
+
+/* What find_vm_area() finds. */
+struct rig_area {
+	enum rig_area_kind kind;
+	uint64_t va, bytes; /* without the guard page */
+	bool huge;          /* VM_ALLOW_HUGE_VMAP */
+	void **pages;       /* struct pages; exactly count of them may be read */
+	unsigned count;
+};
+
+/* What the kernel's code finds around it: the machine, and who watches it. */
+struct rig_host {
+	uint64_t *root;                  /* init_mm.pgd */
+	uint64_t *tables, *tables_end;   /* all of table memory: what is stored there is recorded */
+	uint64_t *loads;                 /* counts READ_ONCE() of table memory */
+	uint64_t pfn_limit;              /* pfn_valid() below it */
+	uint64_t linear_bytes;           /* of the linear map, from PA 0 on */
+	unsigned max_shift;              /* ioremap_max_page_shift */
+	bool splits_live;                /* system_supports_bbml2_noabort() */
+
+	void (*store)(uint64_t *entry, uint64_t value);
+	void (*sync)(enum rig_barrier kind);
+	void (*tlbi)(uint64_t va, uint64_t bytes, bool last_level_only, int level);
+	void (*tlbi_all)(void);
+	void (*flush_cache)(bool before_unmapping, uint64_t va, uint64_t bytes);
+	uint64_t *(*alloc_table)(void); /* zeroed; NULL when there is none */
+	void (*free_table)(uint64_t *table);
+	uint64_t (*table_pa)(const void *in_table);
+	void *(*table_at)(uint64_t pa);
+	bool (*trylock)(bool may_fail); /* mmap_lock of init_mm, for reading */
+	void (*unlock)(void);
+	void (*unmap_aliases)(void);
+	bool (*find_area)(uint64_t va, struct rig_area *area);
+	void (*modified)(uint32_t mask); /* pgtbl_mod_mask */
+	void (*warn)(const char *file, int line, const char *what);
+	void (*bug)(const char *file, int line, const char *what) __attribute__((noreturn));
+};
+
+/* The TLBI level hint when there is none. */
+#define RIG_NO_LEVEL (-2)
+
+/* Protections and changes, in the order of mapper/mapper.h. */
+enum rig_prot { RIG_KERNEL, RIG_KERNEL_RO, RIG_KERNEL_EXEC, RIG_NORMAL_NC, RIG_DEVICE };
+enum rig_change { RIG_RO, RIG_RW, RIG_NX, RIG_X, RIG_INVALID, RIG_VALID };
+
+/* One tree, built for one geometry. Errors are the kernel's negative errnos. */
+struct rig_build {
+	unsigned page_shift, va_bits, pa_bits;
+	bool lpa2;
+
+	/* Borrows the host until the next begin. To be called before every call below. */
+	void (*begin)(const struct rig_host *host);
+	/* vmap(): false where it gave a null pointer. */
+	bool (*vmap)(uint64_t va, void **pages, unsigned count, bool huge, enum rig_prot prot);
+	/* What __vmalloc_area_node() calls. */
+	int (*vmalloc)(uint64_t va, void **pages, unsigned count, unsigned page_shift,
+		       enum rig_prot prot);
+	int (*ioremap)(uint64_t va, uint64_t pa, uint64_t bytes, enum rig_prot prot);
+	void (*vunmap)(uint64_t va, uint64_t bytes);
+	int (*set_memory)(uint64_t va, int pages, enum rig_change change);
+	/* The pfn, or UINT64_MAX. */
+	uint64_t (*lookup)(uint64_t va);
+};
+
+#endif

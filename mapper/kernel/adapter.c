@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Puts a kernel build (abi.h) in a mapper's place: what its code does to
+ * memory and to the CPU becomes what the machine records.
+ */
+#include "mapper/kernel/adapter.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "mapper/kernel/abi.h"
+#include "mapper/kernel/tree.h"
+#include "mapper/machine/poison.h"
+
+#include <builds.h> /* KERNEL_BUILDS: BUILD(name) of each geometry */
+
+#define BUILD(name) extern const struct rig_build name;
+KERNEL_BUILDS
+#undef BUILD
+
+static const struct rig_build *const builds[] = {
+#define BUILD(name) &name,
+	KERNEL_BUILDS
+#undef BUILD
+};
+
+#define BUILDS (sizeof(builds) / sizeof(builds[0]))
+
+/* A struct page pointer of each page of an array, between poisoned memory. */
+#define POOL_POINTERS ((size_t)1 << 20)
+#define POOL_BYTES (POOL_POINTERS * sizeof(void *))
+
+/* The call that is being made. The kernel's code has globals too: there is one call at a time. */
+static struct {
+	struct rig_host host;
+	const struct rig_build *build;
+	struct address_space *space;
+	struct machine *machine;
+	uint64_t va;
+	bool silent; /* a lookup: nothing is recorded */
+	void **pool;
+	size_t pool_used;
+	jmp_buf end; /* of a BUG() */
+	char complaint[192];
+
+	/* TLBIs by address of which each continues the last: one for all. */
+	struct {
+		uint64_t va, bytes;
+		bool last_level_only;
+		int level;
+	} tlbi;
+} now;
+
+/* --- what the kernel does to the machine ---------------------------------------------- */
+
+/* Records the TLBIs by address that came one after the other. */
+static void settle(void)
+{
+	uint64_t bytes = now.tlbi.bytes;
+	now.tlbi.bytes = 0;
+	if (!bytes)
+		return;
+	if (now.tlbi.level == RIG_NO_LEVEL)
+		machine_tlbi_range(now.machine, now.tlbi.va, bytes, now.tlbi.last_level_only);
+	else
+		machine_tlbi_hinted(now.machine, now.tlbi.va, bytes, now.tlbi.last_level_only,
+				    now.tlbi.level);
+}
+
+static void store(uint64_t *entry, uint64_t value)
+{
+	table_t table;
+	uint32_t index;
+	settle();
+	/* A pointer to no entry is the machine's to complain of. */
+	if (!machine_entry_at(now.machine, entry, &table, &index))
+		index = now.machine->entries;
+	machine_store(now.machine, table, index, 1, value, 0);
+}
+
+static void sync(enum rig_barrier kind)
+{
+	static const enum barrier kinds[] = {
+		[RIG_DMB_ISHST] = BARRIER_DMB_ISHST,
+		[RIG_DSB_ISHST] = BARRIER_DSB_ISHST,
+		[RIG_DSB_ISH] = BARRIER_DSB_ISH,
+		[RIG_ISB] = BARRIER_ISB,
+	};
+	settle();
+	machine_barrier(now.machine, kinds[kind]);
+}
+
+static void tlbi(uint64_t va, uint64_t bytes, bool last_level_only, int level)
+{
+	if (now.tlbi.bytes && now.tlbi.va + now.tlbi.bytes == va &&
+	    now.tlbi.last_level_only == last_level_only && now.tlbi.level == level) {
+		now.tlbi.bytes += bytes;
+		return;
+	}
+	settle();
+	now.tlbi.va = va;
+	now.tlbi.bytes = bytes;
+	now.tlbi.last_level_only = last_level_only;
+	now.tlbi.level = level;
+}
+
+static void tlbi_all(void)
+{
+	settle();
+	machine_tlbi_all(now.machine);
+}
+
+static void flush_cache(bool before_unmapping, uint64_t va, uint64_t bytes)
+{
+	settle();
+	machine_flush_cache(now.machine, before_unmapping ? CACHE_FLUSH_VUNMAP : CACHE_FLUSH_VMAP,
+			    va, bytes);
+}
+
+static uint64_t *words_of(table_t table)
+{
+	return (uint64_t *)(uintptr_t)machine_words(now.machine, table);
+}
+
+static uint64_t *alloc_table(void)
+{
+	settle();
+	table_t table = machine_alloc_table(now.machine);
+	return table == MACHINE_NO_TABLE ? NULL : words_of(table);
+}
+
+static void free_table(uint64_t *at)
+{
+	table_t table;
+	uint32_t index;
+	settle();
+	if (!machine_entry_at(now.machine, at, &table, &index) || index)
+		table = MACHINE_NO_TABLE;
+	machine_free_table(now.machine, table);
+}
+
+static bool trylock(bool may_fail)
+{
+	settle();
+	if (may_fail)
+		return machine_trylock(now.machine);
+	machine_lock(now.machine);
+	return true;
+}
+
+static void unlock(void)
+{
+	settle();
+	machine_unlock(now.machine);
+}
+
+static void unmap_aliases(void)
+{
+	settle();
+	machine_unmap_aliases(now.machine);
+}
+
+static void modified(uint32_t mask)
+{
+	now.space->modified |= mask; /* PGTBL_PGD_MODIFIED is bit 0, and stands for level -1 */
+}
+
+/* --- what the kernel complains of -------------------------------------------------------- */
+
+static void complain(const char *how, const char *file, int line, const char *what)
+{
+	if (!now.complaint[0])
+		snprintf(now.complaint, sizeof(now.complaint), "%s at %s:%d: %s", how, file, line,
+			 what);
+}
+
+static void warn(const char *file, int line, const char *what)
+{
+	if (now.silent)
+		return;
+	settle();
+	complain("WARNING", file, line, what);
+	machine_warn(now.machine, now.va);
+}
+
+static void __attribute__((noreturn)) bug(const char *file, int line, const char *what)
+{
+	settle();
+	complain("BUG", file, line, what);
+	if (!now.silent)
+		machine_bug(now.machine, now.va);
+	longjmp(now.end, 1);
+}
+
+static const char *complaint(void)
+{
+	return now.complaint;
+}
+
+/* --- what the kernel looks up ---------------------------------------------------------------- */
+
+static uint64_t table_pa(const void *in_table)
+{
+	table_t table;
+	uint32_t index;
+	if (!machine_entry_at(now.machine, in_table, &table, &index))
+		bug(__FILE__, __LINE__, "__pa() of what is no translation table");
+	return (machine_table_pfn(now.machine, table) << now.machine->config.page_shift) +
+	       index * sizeof(uint64_t);
+}
+
+static void *table_at(uint64_t pa)
+{
+	unsigned page_shift = now.machine->config.page_shift;
+	table_t table = machine_table_at(now.machine, pa >> page_shift);
+	if (table == MACHINE_NO_TABLE)
+		bug(__FILE__, __LINE__, "__va() of what is no translation table");
+	return (char *)words_of(table) + (pa & ((UINT64_C(1) << page_shift) - 1));
+}
+
+/* The struct page of what stands in a page array: no page frame has the first beyond memory. */
+static void *page_of(uint64_t page)
+{
+	if (page == PAGE_HOLE)
+		return NULL;
+	uint64_t pfn = PAGE_IS_PFN(page) ? page : now.host.pfn_limit;
+	return (void *)(uintptr_t)(RIG_PAGES + pfn * RIG_PAGE_STRUCT_BYTES);
+}
+
+/* Struct pages of an array, of exact size; good until the next call. */
+static void **pages_of(struct page_array pages)
+{
+	void **at = now.pool + now.pool_used;
+	unpoison(at, pages.count * sizeof(*at));
+	for (size_t i = 0; i < pages.count; i++)
+		at[i] = page_of(pages.page[i]);
+	now.pool_used += pages.count + 1; /* one that stays poisoned */
+	return at;
+}
+
+static bool find_area(uint64_t va, struct rig_area *found)
+{
+	static const enum rig_area_kind kinds[] = {
+		[AREA_MAP] = RIG_AREA_MAP,
+		[AREA_ALLOC] = RIG_AREA_ALLOC,
+		[AREA_IOREMAP] = RIG_AREA_IOREMAP,
+	};
+	uint64_t guard = UINT64_C(1) << now.machine->config.page_shift;
+	for (unsigned i = now.space->areas; i-- > 0;) {
+		const struct vm_area *area = &now.space->area[i];
+		if (va - area->va >= area->bytes + guard)
+			continue;
+		*found = (struct rig_area){
+			.kind = kinds[area->kind],
+			.va = area->va,
+			.bytes = area->bytes,
+			.huge = area->flags & MAP_FLAG_HUGE,
+			.pages = pages_of(area->pages),
+			.count = (unsigned)area->pages.count,
+		};
+		return true;
+	}
+	return false;
+}
+
+/* --- calls -------------------------------------------------------------------------------- */
+
+/* The tree's build for a machine; NULL where there is none. With LPA2, PA size is no matter. */
+static const struct rig_build *build_for(const struct machine_config *config)
+{
+	for (size_t i = 0; i < BUILDS; i++)
+		if (builds[i]->page_shift == config->page_shift &&
+		    builds[i]->va_bits == config->va_bits && builds[i]->lpa2 == config->lpa2 &&
+		    (config->lpa2 || builds[i]->pa_bits == config->pa_bits) && !config->table_bits)
+			return builds[i];
+	return NULL;
+}
+
+static bool has_machine(const struct machine_config *config)
+{
+	return build_for(config);
+}
+
+static void reset_pool(void)
+{
+	if (!now.pool) {
+		now.pool = mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (now.pool == MAP_FAILED) {
+			perror("vmapdiff: no memory for struct pages");
+			_Exit(2);
+		}
+		now.pool_used = POOL_POINTERS;
+	}
+	poison(now.pool, now.pool_used * sizeof(void *));
+	now.pool_used = 0;
+}
+
+/* Everything but what a call is about. */
+static void begin(struct address_space *space, uint64_t va)
+{
+	const struct machine_config *config = &space->machine->config;
+	now.space = space;
+	now.machine = space->machine;
+	now.va = va;
+	now.tlbi.bytes = 0;
+	now.build = build_for(config);
+	reset_pool();
+	now.host = (struct rig_host){
+		.root = words_of(MACHINE_ROOT),
+		.tables = now.machine->arena,
+		.tables_end = now.machine->arena + now.machine->arena_bytes / sizeof(uint64_t),
+		.loads = &now.machine->counters.loads,
+		.pfn_limit = UINT64_C(1) << (config->pa_bits - config->page_shift),
+		.max_shift = space->policy->max_shift,
+		.splits_live = config->bbm >= 2,
+		.store = store,
+		.sync = sync,
+		.tlbi = tlbi,
+		.tlbi_all = tlbi_all,
+		.flush_cache = flush_cache,
+		.alloc_table = alloc_table,
+		.free_table = free_table,
+		.table_pa = table_pa,
+		.table_at = table_at,
+		.trylock = trylock,
+		.unlock = unlock,
+		.unmap_aliases = unmap_aliases,
+		.find_area = find_area,
+		.modified = modified,
+		.warn = warn,
+		.bug = bug,
+	};
+	now.build->begin(&now.host);
+}
+
+static void begin_call(struct address_space *space, uint64_t va)
+{
+	now.silent = false;
+	now.complaint[0] = '\0';
+	begin(space, va);
+}
+
+/* After a BUG() the kernel is no more; mapper.h wants -EBUSY then. */
+#define CALL(expression)                                                                           \
+	({                                                                                         \
+		int _error = -EBUSY;                                                               \
+		if (!setjmp(now.end))                                                              \
+			_error = (expression);                                                     \
+		settle();                                                                          \
+		_error;                                                                            \
+	})
+
+static int kernel_vmap(struct address_space *space, uint64_t va, struct page_array pages,
+		       enum prot prot, unsigned flags)
+{
+	begin_call(space, va);
+	void **page = pages_of(pages);
+	return CALL(now.build->vmap(va, page, (unsigned)pages.count, flags & MAP_FLAG_HUGE,
+				    (enum rig_prot)prot)
+			    ? 0
+			    : -ENOMEM);
+}
+
+/* Whether the allocator, which is the scenario, gave blocks of this many pages. */
+static bool came_in_blocks(struct page_array pages, uint64_t block)
+{
+	for (size_t i = 0; i < pages.count; i++) {
+		uint64_t first = pages.page[i / block * block];
+		if (!PAGE_IS_PFN(first) || pages.page[i] - first != i % block)
+			return false;
+	}
+	return pages.count % block == 0;
+}
+
+/* What __vmalloc_node_range() decides before it maps; it falls back to single pages. */
+static int kernel_vmalloc(struct address_space *space, uint64_t va, struct page_array pages,
+			  unsigned page_shift, enum prot prot, unsigned flags)
+{
+	unsigned granule = space->machine->config.page_shift;
+	bool huge = flags & MAP_FLAG_HUGE && space->policy->max_shift >= page_shift;
+	if (!huge || !came_in_blocks(pages, UINT64_C(1) << (page_shift - granule)))
+		page_shift = granule;
+	space->page_shift = (uint8_t)page_shift;
+	begin_call(space, va);
+	void **page = pages_of(pages);
+	return CALL(now.build->vmalloc(va, page, (unsigned)pages.count, page_shift,
+				       (enum rig_prot)prot));
+}
+
+static int kernel_ioremap(struct address_space *space, uint64_t va, uint64_t pa, uint64_t bytes,
+			  enum prot prot)
+{
+	begin_call(space, va);
+	return CALL(now.build->ioremap(va, pa, bytes, (enum rig_prot)prot));
+}
+
+static int kernel_vunmap(struct address_space *space, uint64_t va, uint64_t bytes)
+{
+	begin_call(space, va);
+	return CALL((now.build->vunmap(va, bytes), 0));
+}
+
+static int kernel_set_memory(struct address_space *space, uint64_t va, uint64_t pages,
+			     enum memory_change change)
+{
+	begin_call(space, va);
+	return CALL(now.build->set_memory(va, (int)pages, (enum rig_change)change));
+}
+
+/* Asked after a call on the same machine, for many addresses: the call's host still stands. */
+static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
+{
+	uint64_t pfn = UINT64_MAX;
+	if (now.machine != space->machine)
+		begin(space, va);
+	now.silent = true;
+	if (!setjmp(now.end))
+		pfn = now.build->lookup(va);
+	return pfn == UINT64_MAX ? PAGE_HOLE : pfn;
+}
+
+/* --- what the tree is --------------------------------------------------------------------- */
+
+struct policy kernel_policy(struct policy asked, unsigned page_shift)
+{
+	struct policy policy = policy_default(TREE_SERIES);
+	/* Nobody but nohugeiomap and nohugevmalloc sets a largest shift, and then it is the page's. */
+	if (asked.max_shift == page_shift && TREE_SERIES == POLICY_PRIOR)
+		policy.max_shift = (uint8_t)page_shift;
+	policy.hugetlb = TREE_HAS_GROUPS;
+	return policy;
+}
+
+bool kernel_splits(void)
+{
+	return TREE_SPLITS;
+}
+
+const struct mapper kernel_mapper = {
+	.name = "kernel",
+	.kind = TREE_SERIES == POLICY_PRIOR ? MAPPER_PRIOR : MAPPER_SERIES,
+	.hides_errors = true,
+	.has_machine = has_machine,
+	.complaint = complaint,
+	.vmap = kernel_vmap,
+	.vmalloc = kernel_vmalloc,
+	.ioremap = kernel_ioremap,
+	.vunmap = kernel_vunmap,
+	.set_memory = kernel_set_memory,
+	.lookup = kernel_lookup,
+};

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The mapper that a Linux tree's own code is. There is one in builds that
+ * were configured with VMAPDIFF_KERNEL_TREE.
+ */
+#ifndef MAPPER_KERNEL_ADAPTER_H
+#define MAPPER_KERNEL_ADAPTER_H
+
+#include "mapper/mapper.h"
+
+/* Its kind is what the tree is: see mapper/kernel/tree.h. */
+extern const struct mapper kernel_mapper;
+
+/* What the tree decides of what a scenario asks for: all but the largest shift. */
+struct policy kernel_policy(struct policy asked, unsigned page_shift);
+
+/* Whether set_memory splits leaves, where the machine has BBM level 2 (Linux 6.18). */
+bool kernel_splits(void);
+
+#endif

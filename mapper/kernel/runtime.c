@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One tree for one geometry, as one translation unit: the shim, which the
+ * compiler is told to include first; the tree's own sliced files; and what
+ * calls them.
+ */
+// clang-format off
+#include <linux/pgtable.h>
+#include <linux/vmalloc.h>
+#include <linux/mm.h>
+#include <asm/pgalloc.h>
+#include <asm/tlbflush.h>
+#include <asm/hugetlb.h>
+// clang-format on
+
+#include <have.h>
+
+/* Declared in files that are not sliced. */
+int __pte_alloc_kernel(pmd_t *pmd);
+int __pmd_alloc(struct mm_struct *mm, pud_t *pud, unsigned long address);
+int __pud_alloc(struct mm_struct *mm, p4d_t *p4d, unsigned long address);
+int __p4d_alloc(struct mm_struct *mm, pgd_t *pgd, unsigned long address);
+
+// clang-format off
+#include <arch/arm64/mm/mmu.c>
+#include <arch/arm64/mm/hugetlbpage.c>
+#include <arch/arm64/mm/contpte.c>
+#include <mm/pagewalk.c>
+#include <mm/memory.c>
+#include <mm/pgtable-generic.c>
+#include <mm/vmalloc.c>
+#include <arch/arm64/mm/pageattr.c>
+// clang-format on
+
+/* --- what the shim declares -------------------------------------------------------- */
+
+struct mm_struct rig_mm;
+u64 swapper_pg_dir[1];
+
+static bool in_tables(const volatile void *p)
+{
+	return (const volatile uint64_t *)p >= rig->tables &&
+	       (const volatile uint64_t *)p < rig->tables_end;
+}
+
+static void rig_loaded(const volatile void *from)
+{
+	*rig->loads += in_tables(from);
+}
+
+static void rig_write(void *to, const void *value, size_t bytes)
+{
+	if (in_tables(to))
+		rig->store(to, *(const uint64_t *)value);
+	else
+		__builtin_memcpy(to, value, bytes);
+}
+
+static void rig_sync(enum rig_barrier kind)
+{
+	rig->sync(kind);
+}
+
+/* The operand of a TLBI by address: VA[55:12] in bits 43:0, the level hint in 47:44. */
+static void rig_tlbi(uint64_t argument, bool last_level_only)
+{
+	uint64_t va = (uint64_t)((int64_t)(argument << 20) >> 8);
+	unsigned ttl = argument >> 44 & 15;
+	rig->tlbi(va & ~(uint64_t)0xfff, PAGE_SIZE, last_level_only,
+		  ttl & 3 ? (int)(ttl & 3) : RIG_NO_LEVEL);
+}
+
+static void rig_tlbi_everything(void)
+{
+	rig->tlbi_all();
+}
+
+/* --- areas ---------------------------------------------------------------------------- */
+
+static struct vm_struct area; /* of the call, or what find_vm_area() found last */
+static uint64_t area_va;      /* where the call's area is to lie; 0 in calls that make none */
+
+/* An area where the scenario wants it; none if it must be aligned and is not there. */
+struct vm_struct *rig_area(unsigned long size, unsigned long align, unsigned long flags)
+{
+	if (area_va & (align - 1))
+		return NULL;
+	area = (struct vm_struct){
+		.addr = (void *)area_va,
+		.size = size + PAGE_SIZE,
+		.flags = flags,
+	};
+	return &area;
+}
+
+static unsigned long area_flags(const struct rig_area *found)
+{
+	switch (found->kind) {
+	case RIG_AREA_ALLOC:
+		return VM_ALLOC | (found->huge ? VM_ALLOW_HUGE_VMAP : 0);
+	case RIG_AREA_IOREMAP:
+		return VM_IOREMAP;
+	default:
+		return VM_MAP;
+	}
+}
+
+struct vm_struct *find_vm_area(const void *addr)
+{
+	struct rig_area found;
+	if (area_va)
+		return &area;
+	if (!rig->find_area((uint64_t)addr, &found))
+		return NULL;
+	area = (struct vm_struct){
+		.addr = (void *)found.va,
+		.size = found.bytes + PAGE_SIZE,
+		.flags = area_flags(&found),
+		.pages = (struct page **)found.pages,
+		.nr_pages = found.count,
+	};
+	return &area;
+}
+
+/* --- calls -------------------------------------------------------------------------------- */
+
+static void begin(const struct rig_host *host)
+{
+	rig = host;
+	rig_task = (struct task_struct){ .active_mm = &rig_mm };
+	rig_mm = (struct mm_struct){ .pgd = (pgd_t *)host->root, .mm_users.counter = 2 };
+	area_va = 0;
+}
+
+static pgprot_t prot_of(enum rig_prot prot)
+{
+	switch (prot) {
+	case RIG_KERNEL_RO:
+		return PAGE_KERNEL_RO;
+	case RIG_KERNEL_EXEC:
+		return PAGE_KERNEL_EXEC;
+	case RIG_NORMAL_NC:
+		return pgprot_writecombine(PAGE_KERNEL);
+	case RIG_DEVICE:
+		return pgprot_device(PAGE_KERNEL);
+	default:
+		return PAGE_KERNEL;
+	}
+}
+
+static bool call_vmap(uint64_t va, void **pages, unsigned count, bool huge, enum rig_prot prot)
+{
+	area_va = va;
+	return vmap((struct page **)pages, count, VM_MAP | (huge ? VM_ALLOW_HUGE_VMAP : 0),
+		    prot_of(prot));
+}
+
+/* vmalloc() of what may be executed is for other callers: no mapper makes it. */
+static int call_vmalloc(uint64_t va, void **pages, unsigned count, unsigned page_shift,
+			enum rig_prot prot)
+{
+	uint64_t end = va + ((uint64_t)count << PAGE_SHIFT);
+#if RIG_PARAMETERS_vmap_pages_range == 6
+	return vmap_pages_range(va, end, pgprot_nx(prot_of(prot)), (struct page **)pages,
+				page_shift, GFP_KERNEL);
+#else
+	return vmap_pages_range(va, end, pgprot_nx(prot_of(prot)), (struct page **)pages,
+				page_shift);
+#endif
+}
+
+static int call_ioremap(uint64_t va, uint64_t pa, uint64_t bytes, enum rig_prot prot)
+{
+	area_va = va;
+	rig_area(bytes, 1, VM_IOREMAP);
+	return ioremap_page_range(va, va + bytes, pa, prot_of(prot));
+}
+
+static void call_vunmap(uint64_t va, uint64_t bytes)
+{
+	vunmap_range(va, va + bytes);
+}
+
+static int call_set_memory(uint64_t va, int pages, enum rig_change change)
+{
+	switch (change) {
+	case RIG_RO:
+		return set_memory_ro(va, pages);
+	case RIG_RW:
+		return set_memory_rw(va, pages);
+	case RIG_NX:
+		return set_memory_nx(va, pages);
+	case RIG_X:
+		return set_memory_x(va, pages);
+	case RIG_INVALID:
+		return set_memory_valid(va, pages, 0);
+	default:
+		return set_memory_valid(va, pages, 1);
+	}
+}
+
+static uint64_t call_lookup(uint64_t va)
+{
+	const struct page *page = vmalloc_to_page((void *)va);
+	return page ? page_to_pfn(page) : UINT64_MAX;
+}
+
+__attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
+	.page_shift = PAGE_SHIFT,
+	.va_bits = VA_BITS,
+	.pa_bits = CONFIG_ARM64_PA_BITS,
+	.lpa2 = IS_ENABLED(CONFIG_ARM64_LPA2),
+	.begin = begin,
+	.vmap = call_vmap,
+	.vmalloc = call_vmalloc,
+	.ioremap = call_ioremap,
+	.vunmap = call_vunmap,
+	.set_memory = call_set_memory,
+	.lookup = call_lookup,
+};

@@ -1,0 +1,551 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the sliced files of a tree see of the rest of the kernel: included
+ * before all else. Every name that stands here is left out of the slice, so
+ * this is also the list of where a slice ends.
+ *
+ * A kernel that uses a name which is missing here does not compile, and the
+ * message says where. Then either add the name, as what it does to one CPU
+ * that maps kernel memory; or, if mapping code itself is behind it, add its
+ * file to `files`.
+ */
+#ifndef MAPPER_KERNEL_SHIM_H
+#define MAPPER_KERNEL_SHIM_H
+
+#include "mapper/kernel/abi.h"
+
+#include <linux/kconfig.h> /* the tree's own, with the geometry's generated/autoconf.h */
+
+/* --- the host ----------------------------------------------------------------- */
+
+static const struct rig_host *rig;
+static void rig_write(void *to, const void *value, size_t bytes);
+static void rig_loaded(const volatile void *from);
+static void rig_sync(enum rig_barrier kind);
+static void rig_tlbi(uint64_t argument, bool last_level_only);
+static void rig_tlbi_everything(void);
+
+/* --- types ---------------------------------------------------------------------- */
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef unsigned long long u64;
+typedef int8_t s8;
+typedef int16_t s16;
+typedef int32_t s32;
+typedef long long s64;
+typedef u64 phys_addr_t;
+typedef u64 dma_addr_t;
+typedef u64 resource_size_t;
+typedef unsigned int gfp_t;
+typedef unsigned long vm_flags_t;
+typedef unsigned long pgoff_t;
+typedef struct {
+	unsigned long f;
+} memdesc_flags_t;
+typedef struct {
+	int counter;
+} atomic_t;
+typedef struct {
+	long counter;
+} atomic_long_t;
+typedef struct {
+	bool held;
+} spinlock_t;
+struct mutex {
+	bool held;
+};
+struct list_head {
+	struct list_head *next, *prev;
+};
+struct llist_node {
+	struct llist_node *next;
+};
+struct rb_node {
+	struct rb_node *left, *right;
+};
+
+/* --- words of the compiler ------------------------------------------------------- */
+
+#undef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#define __always_unused __attribute__((unused))
+#define __cacheline_aligned_in_smp
+#define __free(cleanup)
+#define __init
+#define __init_or_module
+#define __maybe_unused __attribute__((unused))
+#define __meminit
+#define __must_check
+#define __page_aligned_bss
+#define __pure
+#define __read_mostly
+#define __ref
+#define __ro_after_init
+#define __user
+#define asmlinkage
+#define fallthrough __attribute__((fallthrough))
+#define noinline __attribute__((noinline))
+#define noinstr
+#define notrace
+#define unreachable() __builtin_unreachable()
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define static_assert(...) struct rig_unused
+#define EXPORT_SYMBOL(x) struct rig_unused
+#define EXPORT_SYMBOL_GPL(x) struct rig_unused
+#define EXPORT_SYMBOL_FOR_MODULES(x, y) struct rig_unused
+
+/* --- numbers ---------------------------------------------------------------------- */
+
+#define __AC(x, y) x##y
+#define _AC(x, y) __AC(x, y)
+#define _AT(type, x) ((type)(x))
+#define UL(x) _AC(x, UL)
+#define ULL(x) _AC(x, ULL)
+#define _UL(x) _AC(x, UL)
+#define _ULL(x) _AC(x, ULL)
+#define BIT(n) (1UL << (n))
+#define BIT_ULL(n) (1ULL << (n))
+#define GENMASK(high, low) ((~0UL >> (63 - (high))) & (~0UL << (low)))
+#define GENMASK_ULL(high, low) GENMASK(high, low)
+#define FIELD_PREP(mask, v) (((u64)(v) << __builtin_ctzll(mask)) & (mask))
+#define FIELD_GET(mask, v) (((u64)(v) & (mask)) >> __builtin_ctzll(mask))
+#include <linux/sizes.h> /* the tree's own */
+#define BITS_PER_LONG 64
+#define U8_MAX 255
+#define ULONG_MAX (~0UL)
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define __ALIGN_KERNEL(x, a) (((x) + ((typeof(x))(a) - 1)) & ~((typeof(x))(a) - 1))
+#define ALIGN(x, a) __ALIGN_KERNEL(x, a)
+#define ALIGN_DOWN(x, a) ((x) & ~((typeof(x))(a) - 1))
+#define IS_ALIGNED(x, a) (((x) & ((typeof(x))(a) - 1)) == 0)
+#define PTR_ALIGN(p, a) ((typeof(p))ALIGN((unsigned long)(p), (unsigned long)(a)))
+#define PTR_ALIGN_DOWN(p, a) ((typeof(p))ALIGN_DOWN((unsigned long)(p), (unsigned long)(a)))
+#define round_up(x, y) ALIGN(x, y)
+#define round_down(x, y) ALIGN_DOWN(x, y)
+#define rounddown_pow_of_two(n) (1UL << ilog2(n))
+#define roundup_pow_of_two(n) ((n) <= 1 ? 1UL : 1UL << fls64((n) - 1))
+#define is_power_of_2(n) ((n) && !((n) & ((n) - 1)))
+#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
+#define ilog2(n) (63 - __builtin_clzll(n))
+#define order_base_2(n) ((n) > 1 ? ilog2((n) - 1) + 1 : 0)
+#define __fls(n) ((unsigned long)ilog2(n))
+#define fls(n) ((n) ? 32 - __builtin_clz(n) : 0)
+#define fls64(n) ((n) ? 64 - __builtin_clzll(n) : 0)
+#define fls_long(n) fls64(n)
+#define __ffs(n) ((unsigned long)__builtin_ctzl(n))
+#define ffs(n) __builtin_ffs(n)
+#define get_order(n) ((n) <= PAGE_SIZE ? 0 : ilog2((n) - 1) + 1 - PAGE_SHIFT)
+#define min(a, b)                                                                                  \
+	({                                                                                         \
+		typeof(a) _a = (a);                                                                \
+		typeof(b) _b = (b);                                                                \
+		_a < _b ? _a : _b;                                                                 \
+	})
+#define max(a, b)                                                                                  \
+	({                                                                                         \
+		typeof(a) _a = (a);                                                                \
+		typeof(b) _b = (b);                                                                \
+		_a > _b ? _a : _b;                                                                 \
+	})
+#define min_t(type, a, b) min((type)(a), (type)(b))
+#define max_t(type, a, b) max((type)(a), (type)(b))
+#define umin(a, b) min((unsigned long)(a), (unsigned long)(b))
+#define umax(a, b) max((unsigned long)(a), (unsigned long)(b))
+#define min3(a, b, c) min(min(a, b), c)
+#define max3(a, b, c) max(max(a, b), c)
+#define clamp(v, low, high) min(max(v, low), high)
+#define swap(a, b)                                                                                 \
+	do {                                                                                       \
+		typeof(a) _t = (a);                                                                \
+		(a) = (b);                                                                         \
+		(b) = _t;                                                                          \
+	} while (0)
+
+#define EPERM 1
+#define ENOENT 2
+#define E2BIG 7
+#define ENOMEM 12
+#define EFAULT 14
+#define EBUSY 16
+#define EEXIST 17
+#define EINVAL 22
+#define ERANGE 34
+#define EOPNOTSUPP 95
+#define ERR_PTR(error) ((void *)(long)(error))
+#define PTR_ERR(p) ((long)(p))
+#define IS_ERR_VALUE(x) ((unsigned long)(x) >= (unsigned long)-4095)
+#define IS_ERR(p) IS_ERR_VALUE(p)
+
+/* --- complaints -------------------------------------------------------------------- */
+
+#define BUG() rig->bug(__FILE__, __LINE__, "BUG()")
+#define BUG_ON(c)                                                                                  \
+	do {                                                                                       \
+		if (unlikely(c))                                                                   \
+			rig->bug(__FILE__, __LINE__, #c);                                          \
+	} while (0)
+#define WARN_ON(c)                                                                                 \
+	({                                                                                         \
+		bool _warns = !!(c);                                                               \
+		if (unlikely(_warns))                                                              \
+			rig->warn(__FILE__, __LINE__, #c);                                         \
+		_warns;                                                                            \
+	})
+#define WARN_ON_ONCE(c) WARN_ON(c)
+#define WARN(c, ...) WARN_ON(c)
+#define WARN_ONCE(c, ...) WARN_ON(c)
+#define VM_BUG_ON(c) BUG_ON(c)
+#define VM_BUG_ON_PAGE(c, page) BUG_ON(c)
+#define VM_BUG_ON_VMA(c, vma) BUG_ON(c)
+#define VM_WARN_ON(c) WARN_ON(c)
+#define VM_WARN_ON_ONCE(c) WARN_ON(c)
+#define VM_WARN_ON_ONCE_PAGE(c, page) WARN_ON(c)
+#define VM_WARN_ON_FOLIO(c, folio) WARN_ON(c)
+#define VM_WARN(c, ...) WARN_ON(c)
+#define VM_WARN_ONCE(c, ...) WARN_ON(c)
+#define VIRTUAL_BUG_ON(c) ((void)0) /* without CONFIG_DEBUG_VIRTUAL */
+#define BUILD_BUG() __builtin_trap()
+#define BUILD_BUG_ON(c) ((void)sizeof(char[1 - 2 * !!(c)]))
+#define BUILD_BUG_ON_MSG(c, text) BUILD_BUG_ON(c)
+/* A report that a caller prints is a complaint of its own: what comes with it says so. */
+#define pr_err(...) ((void)0)
+#define pr_warn(...) ((void)0)
+#define pr_warn_once(...) ((void)0)
+#define pr_warn_ratelimited(...) ((void)0)
+#define pr_info(...) ((void)0)
+#define pr_debug(...) ((void)0)
+#define dump_page(page, why) ((void)0)
+#define might_sleep() ((void)0)
+#define might_alloc(gfp) ((void)0)
+#define cond_resched() ((void)0)
+#define in_interrupt() 0
+#define lockdep_assert_held(lock) ((void)(lock))
+
+/* --- memory that tables are in ------------------------------------------------------ */
+
+#define READ_ONCE(x)                                                                               \
+	({                                                                                         \
+		rig_loaded(&(x));                                                                  \
+		*(const volatile typeof(x) *)&(x);                                                 \
+	})
+#define WRITE_ONCE(x, v)                                                                           \
+	do {                                                                                       \
+		typeof(x) _v = (v);                                                                \
+		rig_write((void *)(uintptr_t)&(x), &_v, sizeof(_v));                               \
+	} while (0)
+#define smp_load_acquire(p) READ_ONCE(*(p))
+#define smp_store_release(p, v)                                                                    \
+	do {                                                                                       \
+		rig_sync(RIG_DMB_ISHST);                                                           \
+		WRITE_ONCE(*(p), v);                                                               \
+	} while (0)
+#define xchg_relaxed(p, v)                                                                         \
+	({                                                                                         \
+		typeof(*(p)) _old = READ_ONCE(*(p));                                               \
+		WRITE_ONCE(*(p), (typeof(*(p)))(v));                                               \
+		_old;                                                                              \
+	})
+#define xchg(p, v) xchg_relaxed(p, v)
+#define cmpxchg_relaxed(p, expected, v)                                                            \
+	({                                                                                         \
+		typeof(*(p)) _old = READ_ONCE(*(p));                                               \
+		if (_old == (expected))                                                            \
+			WRITE_ONCE(*(p), (typeof(*(p)))(v));                                       \
+		_old;                                                                              \
+	})
+#define cmpxchg64_relaxed(p, expected, v) cmpxchg_relaxed(p, expected, v)
+
+#define rig_dsb_ishst() rig_sync(RIG_DSB_ISHST)
+#define rig_dsb_ish() rig_sync(RIG_DSB_ISH)
+#define rig_dsb_nshst() rig_sync(RIG_DSB_ISHST)
+#define rig_dsb_nsh() rig_sync(RIG_DSB_ISH)
+#define rig_dsb_sy() rig_sync(RIG_DSB_ISH)
+#define dsb(domain) rig_dsb_##domain()
+#define isb() rig_sync(RIG_ISB)
+#define dmb(domain) rig_sync(RIG_DMB_ISHST)
+#define smp_wmb() rig_sync(RIG_DMB_ISHST)
+#define smp_mb() rig_sync(RIG_DMB_ISHST)
+#define smp_rmb() ((void)0)
+#define barrier() __asm__ volatile("" ::: "memory")
+
+/* --- TLB maintenance: the tree's own functions, down to the instruction -------------- */
+
+#define __tlbi(op, ...) rig_tlbi_##op(__VA_ARGS__)
+#define __tlbi_user(op, argument) ((void)0)
+#define __tlbi_user_level(op, argument, level) ((void)0)
+#define rig_tlbi_vmalle1() rig_tlbi_everything()
+#define rig_tlbi_vmalle1is() rig_tlbi_everything()
+#define rig_tlbi_aside1is(argument) ((void)(argument)) /* kernel entries are global */
+#define rig_tlbi_vaae1is(argument) rig_tlbi(argument, false)
+#define rig_tlbi_vaale1is(argument) rig_tlbi(argument, true)
+#define rig_tlbi_vae1is(argument) rig_tlbi(argument, false)
+#define rig_tlbi_vale1is(argument) rig_tlbi(argument, true)
+/* By range, which a CPU that has not told of it is never asked for. */
+#define rig_tlbi_ripas2e1is(argument) BUG()
+#define rig_tlbi_rvae1is(argument) BUG()
+#define rig_tlbi_rvale1is(argument) BUG()
+#define rig_tlbi_rvaae1is(argument) BUG()
+#define rig_tlbi_rvaale1is(argument) BUG()
+#define system_supports_tlb_range() false
+#define ASID(mm) 0
+#define arch_tlbbatch_should_defer(mm) false
+#define mmu_notifier_arch_invalidate_secondary_tlbs(...) ((void)0)
+#define flush_tlb_range(vma, start, end) flush_tlb_kernel_range(start, end)
+#define __flush_tlb_range(vma, start, end, ...) flush_tlb_kernel_range(start, end)
+#define __flush_hugetlb_tlb_range(vma, start, end, ...) flush_tlb_kernel_range(start, end)
+#define flush_tlb_page(vma, addr) flush_tlb_kernel_range(addr, (addr) + PAGE_SIZE)
+#define TLB_FLUSH_VMA(mm, flags) { .vm_mm = (mm), .vm_flags = (flags) }
+
+/* --- caches, and what other architectures synchronize -------------------------------- */
+
+#define flush_cache_vmap(start, end) rig->flush_cache(false, start, (end) - (start))
+#define flush_cache_vunmap(start, end) rig->flush_cache(true, start, (end) - (start))
+#define flush_cache_vmap_early(start, end) flush_cache_vmap(start, end)
+#define PGTBL_PGD_MODIFIED BIT(0)
+#define PGTBL_P4D_MODIFIED BIT(1)
+#define PGTBL_PUD_MODIFIED BIT(2)
+#define PGTBL_PMD_MODIFIED BIT(3)
+#define PGTBL_PTE_MODIFIED BIT(4)
+typedef unsigned int pgtbl_mod_mask;
+/* Every walk asks `mask & ARCH_PAGE_TABLE_SYNC_MASK` in the end: there the mask is seen. */
+#define ARCH_PAGE_TABLE_SYNC_MASK (rig->modified(mask), 0u)
+#define arch_sync_kernel_mappings(start, end) ((void)0)
+
+/* --- what this CPU can do -------------------------------------------------------------- */
+
+#define static_branch_unlikely(key) false
+#define static_branch_likely(key) false
+#define static_key_enabled(key) false
+#define alternative_has_feature_likely(feature) false
+#define alternative_has_feature_unlikely(feature) false
+#define alternative_has_cap_likely(cap) false
+#define alternative_has_cap_unlikely(cap) false
+#define cpus_have_final_cap(cap) false
+#define cpus_have_const_cap(cap) false
+#define cpus_have_cap(cap) false
+#define system_capabilities_finalized() true
+#define this_cpu_has_cap(cap) false
+#define system_supports_bbml2_noabort() (rig->splits_live)
+#define system_supports_mte() false
+#define system_supports_bti_kernel() false
+#define system_supports_poe() false
+#define system_supports_cnp() false
+#define arm64_kernel_unmapped_at_el0() false
+#define arm64_use_ng_mappings false
+#define is_realm_world() false
+#define kasan_enabled() false
+#define kasan_hw_tags_enabled() false
+#define kaslr_requires_kpti() false
+#define num_online_cpus() 2
+#define read_tcr() (IS_ENABLED(CONFIG_ARM64_LPA2) ? TCR_EL1_DS : 0)
+#define TCR_DS (1UL << 59)
+#define TCR_EL1_DS (1UL << 59)
+#define vabits_actual ((u64)VA_BITS)
+#define memstart_addr ((s64)0)
+#define totalram_pages() (~0UL)
+#define debug_pagealloc_enabled() false
+#define debug_pagealloc_enabled_static() false
+#define arm64_kfence_can_set_direct_map() false
+#define is_kfence_address(p) false
+#define rodata_full true
+#define vmap_allow_huge true
+#define ioremap_max_page_shift (rig->max_shift)
+
+/* --- this task ------------------------------------------------------------------------ */
+
+enum { TIF_LAZY_MMU, TIF_LAZY_MMU_PENDING };
+struct lazy_mmu_state {
+	u8 enable_count, pause_count;
+};
+struct task_struct {
+	struct mm_struct *active_mm, *mm;
+	struct lazy_mmu_state lazy_mmu_state;
+	unsigned long flags;
+};
+static struct task_struct rig_task;
+#define current (&rig_task)
+#define set_thread_flag(flag) ((void)(current->flags |= BIT(flag)))
+#define clear_thread_flag(flag) ((void)(current->flags &= ~BIT(flag)))
+#define test_thread_flag(flag) (!!(current->flags & BIT(flag)))
+#define read_thread_flags() (current->flags)
+#define test_and_set_thread_flag(flag)                                                             \
+	({                                                                                         \
+		bool _was = test_thread_flag(flag);                                                \
+		set_thread_flag(flag);                                                             \
+		_was;                                                                              \
+	})
+#define test_and_clear_thread_flag(flag)                                                           \
+	({                                                                                         \
+		bool _was = test_thread_flag(flag);                                                \
+		clear_thread_flag(flag);                                                           \
+		_was;                                                                              \
+	})
+#define is_lazy_mmu_mode_active()                                                                  \
+	(current->lazy_mmu_state.enable_count && !current->lazy_mmu_state.pause_count)
+
+/* --- locks: one CPU, so that a lock which is taken twice would never be had ------------ */
+
+#define spin_lock(lock)                                                                            \
+	do {                                                                                       \
+		BUG_ON((lock)->held);                                                              \
+		(lock)->held = true;                                                               \
+	} while (0)
+#define spin_unlock(lock)                                                                          \
+	do {                                                                                       \
+		BUG_ON(!(lock)->held);                                                             \
+		(lock)->held = false;                                                              \
+	} while (0)
+#define mutex_lock(lock) spin_lock(lock)
+#define mutex_unlock(lock) spin_unlock(lock)
+#define DEFINE_MUTEX(name) struct mutex name
+#define DEFINE_SPINLOCK(name) spinlock_t name
+#define pmd_lock(mm, pmd)                                                                          \
+	({                                                                                         \
+		spin_lock(&(mm)->page_table_lock);                                                 \
+		&(mm)->page_table_lock;                                                            \
+	})
+#define pud_lock(mm, pud) pmd_lock(mm, pud)
+#define mmap_read_trylock(mm) rig->trylock(true)
+#define mmap_read_lock(mm) ((void)rig->trylock(false))
+#define mmap_read_unlock(mm) rig->unlock()
+#define mmap_write_lock(mm) ((void)rig->trylock(false))
+#define mmap_write_unlock(mm) rig->unlock()
+#define mmap_assert_locked(mm) ((void)(mm))
+#define mmap_assert_write_locked(mm) ((void)(mm))
+#define atomic_read(a) ((a)->counter)
+#define mm_inc_nr_puds(mm) ((void)(mm))
+#define mm_inc_nr_pmds(mm) ((void)(mm))
+#define mm_inc_nr_ptes(mm) ((void)(mm))
+#define rcu_read_lock() ((void)0)
+#define rcu_read_unlock() ((void)0)
+
+/* --- pages -------------------------------------------------------------------------------- */
+
+#define PAGE_SHIFT CONFIG_PAGE_SHIFT
+#define PAGE_SIZE (1UL << PAGE_SHIFT)
+#define PAGE_MASK (~(PAGE_SIZE - 1))
+#define STRUCT_PAGE_MAX_SHIFT 6
+struct mm_struct;
+struct vm_area_struct;
+struct vm_struct;
+struct file;
+struct vm_fault;
+struct page {
+	unsigned long flags;
+	unsigned long rest[7];
+};
+struct folio {
+	struct page page;
+};
+struct vm_area_struct {
+	struct mm_struct *vm_mm;
+	unsigned long vm_start, vm_end, vm_flags;
+};
+typedef struct page *pgtable_t;
+#define vmemmap ((struct page *)(uintptr_t)RIG_PAGES)
+#define pfn_to_page(pfn) (vmemmap + (pfn))
+#define page_to_pfn(page) ((unsigned long)((page)-vmemmap))
+#define pfn_valid(pfn) ((u64)(pfn) < rig->pfn_limit)
+#define page_to_phys(page) ((phys_addr_t)page_to_pfn(page) << PAGE_SHIFT)
+#define phys_to_page(pa) pfn_to_page((pa) >> PAGE_SHIFT)
+#define __phys_to_pfn(pa) ((unsigned long)((pa) >> PAGE_SHIFT))
+#define __pfn_to_phys(pfn) ((phys_addr_t)(pfn) << PAGE_SHIFT)
+#define page_address(page) ((void *)(PAGE_OFFSET + page_to_phys(page)))
+#define nth_page(page, n) ((page) + (n))
+#define memdesc_section(flags) 0UL
+#define page_to_section(page) 0UL
+/* Arrays are of single pages: who needs to know of compound ones reads a struct page. */
+#define compound_order(page) 0u
+#define page_folio(p) ((struct folio *)(p))
+#define folio_test_large(folio) false
+#define folio_order(folio) 0u
+#define folio_nr_pages(folio) 1L
+#define folio_large_nr_pages(folio) 1L
+#define folio_size(folio) PAGE_SIZE
+#define mm_is_efi(mm) false
+#define mm_is_user(mm) false
+#define page_ref_count(page) 1
+#define test_bit(n, p) false
+#define set_bit(n, p) ((void)(p))
+#define clear_bit(n, p) ((void)(p))
+
+/* Physical addresses that the kernel reads and writes are those of tables. */
+#define __va(pa) (rig->table_at(pa))
+#define __pa(p) ((phys_addr_t)rig->table_pa((const void *)(uintptr_t)(p)))
+#define __pa_symbol(p) __pa(p)
+#define __phys_to_virt(pa) ((unsigned long)__va(pa))
+#define phys_to_virt(pa) __va(pa)
+#define virt_to_phys(p) __pa(p)
+#define lm_alias(p) (p)
+
+#define pte_alloc_one_kernel(mm) ((pte_t *)rig->alloc_table())
+#define pmd_alloc_one(mm, addr) ((pmd_t *)rig->alloc_table())
+#define pud_alloc_one(mm, addr) ((pud_t *)rig->alloc_table())
+#define p4d_alloc_one(mm, addr) ((p4d_t *)rig->alloc_table())
+#define pte_free_kernel(mm, table) rig->free_table((uint64_t *)(table))
+#define pmd_free(mm, table) rig->free_table((uint64_t *)(table))
+#define pud_free(mm, table) rig->free_table((uint64_t *)(table))
+#define p4d_free(mm, table) rig->free_table((uint64_t *)(table))
+/* Tables of users, which are never asked for. */
+#define pte_alloc_one(mm) ((pgtable_t)0)
+#define pte_free(mm, table) ((void)(table))
+#define pte_alloc_map_lock(mm, pmd, addr, lock) ((void)(lock), (pte_t *)0)
+#define pte_offset_map_lock(mm, pmd, addr, lock) ((void)(lock), (pte_t *)0)
+#define __pte_offset_map_lock(mm, pmd, addr, lock) ((void)(lock), (pte_t *)0)
+#define __pte_offset_map(pmd, addr, found) ((pte_t *)0)
+#define pte_unmap_unlock(pte, lock) ((void)(lock))
+extern u64 swapper_pg_dir[]; /* not what init_mm.pgd is: the root has no fixmap here */
+#define set_swapper_pgd(entry, value) BUG()
+#define in_swapper_pgdir(p) false
+#define init_mm rig_mm
+extern struct mm_struct rig_mm;
+
+/* --- watchers that see nothing here ----------------------------------------------------- */
+
+#define __sync_icache_dcache(...) ((void)0)
+#define sync_icache_aliases(...) ((void)0)
+#define mte_sync_tags(...) ((void)0)
+#define arch_swap_restore(...) ((void)0)
+#define page_table_check_pte_clear(...) ((void)0)
+#define page_table_check_pmd_clear(...) ((void)0)
+#define page_table_check_pud_clear(...) ((void)0)
+#define page_table_check_pte_set(...) ((void)0)
+#define page_table_check_pmd_set(...) ((void)0)
+#define page_table_check_pud_set(...) ((void)0)
+#define page_table_check_ptes_set(...) ((void)0)
+#define page_table_check_pmds_set(...) ((void)0)
+#define page_table_check_puds_set(...) ((void)0)
+#define kasan_reset_tag(p) (p)
+#define kmsan_vmap_pages_range_noflush(...) 0
+#define kmsan_ioremap_page_range(...) 0
+#define kmsan_vunmap_range_noflush(...) ((void)0)
+#define GFP_KERNEL 0u
+#define GFP_PGTABLE_KERNEL 0u
+#define GFP_ATOMIC 0u
+#define __GFP_ZERO 0u
+#define NUMA_NO_NODE (-1)
+#define hugetlb_swap_entry_to_folio(entry) ((struct folio *)0)
+#define pte_to_swp_entry(pte) 0
+
+/* --- the allocator of addresses: the scenario chooses them ------------------------------- */
+
+struct vm_struct *rig_area(unsigned long size, unsigned long align, unsigned long flags);
+struct vm_struct *find_vm_area(const void *addr);
+#define get_vm_area_caller(size, flags, ...) rig_area(size, 1, flags)
+#define get_vm_area(size, flags) rig_area(size, 1, flags)
+#define __get_vm_area_node(size, align, shift, flags, ...) rig_area(size, align, flags)
+#define vunmap(addr) ((void)(addr)) /* who calls a mapper unmaps what failed */
+#define vm_unmap_aliases() rig->unmap_aliases()
+
+#include <asm/memory.h> /* the tree's own: the layout of addresses, memory types */
+#include <asm/pgtable-types.h>
+struct mm_struct {
+	pgd_t *pgd;
+	spinlock_t page_table_lock;
+	atomic_t mm_users;
+};
+
+#endif

@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A C file as what stands at its top level: items, macros, other directives.
+
+Nothing is preprocessed and no type is known. Items are told apart by braces,
+parentheses and semicolons, which is enough for kernel style; a self-check
+holds the result against Universal Ctags on whole trees.
+"""
+import re
+from dataclasses import dataclass, field
+
+IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+TOKEN = re.compile(r"[A-Za-z_]\w*|\d[\w.]*|[^\s\w]")
+
+KEYWORDS = frozenset("""
+    asm auto bool break case char const continue default do double else enum extern float for goto
+    if inline int long register restrict return short signed sizeof static struct switch typedef
+    typeof union unsigned void volatile while _Bool _Static_assert __asm__ __attribute__ __inline
+    __inline__ __typeof__ __volatile__""".split())
+
+# Attributes, which stand where the name of an item might stand.
+ATTRIBUTES = frozenset("""
+    __acquires __alloc_size __always_inline __aligned __assume_aligned __cacheline_aligned
+    __cacheline_aligned_in_smp ____cacheline_aligned ____cacheline_aligned_in_smp __cold
+    __cond_acquires __counted_by __deprecated __designated_init __free __hot __init __initconst
+    __initdata __initdata_or_module __init_or_module __latent_entropy __malloc __maybe_unused
+    __meminit __meminitdata __must_check __must_hold __nocfi __no_context_analysis
+    __no_sanitize_address __noreturn __no_stack_protector __packed __page_aligned_bss
+    __page_aligned_data __percpu __printf __private __pure __randomize_layout __rcu __read_mostly
+    __ref __refdata __releases __ro_after_init __sched __section __signed __sysctl_data
+    __used __user __visible __weak asmlinkage inline_for_extension noinline
+    noinline_for_stack noinstr notrace notrace_for_stack _Alignas _Noreturn""".split())
+
+# Top-level invocations that make nothing that others could name.
+EFFECTLESS = re.compile(
+    r"(EXPORT_|MODULE_|ALLOW_ERROR_INJECTION|NOKPROBE_SYMBOL|BTF_|module_|subsys_|arch_|core_|pure_|"
+    r"early_|late_|fs_|device_|postcore_)\w*$|(__setup|static_assert|_Static_assert|__bpf_kfunc_\w+)$")
+
+
+@dataclass
+class Item:
+    """What stands in lines [first, last], counted from 0."""
+    kind: str  # function, prototype, type, forward, variable, invocation, macro
+    names: list
+    refs: set
+    first: int
+    last: int
+    file: str = ""
+    parameters: int = None  # of functions and prototypes; variable ones count as one
+
+
+@dataclass
+class Directive:
+    """A preprocessor line other than #define, with its continuation lines."""
+    word: str
+    rest: str
+    first: int
+    last: int
+
+
+@dataclass
+class Source:
+    file: str
+    lines: list
+    items: list = field(default_factory=list)
+    directives: list = field(default_factory=list)
+
+
+def blank_comments(text):
+    """Comments, strings and character constants as spaces, newlines kept."""
+    pattern = re.compile(r'/\*.*?(?:\*/|\Z)|//[^\n]*|"(?:\\.|[^"\\\n])*"?|\'(?:\\.|[^\'\\\n])*\'?',
+                         re.S)
+
+    def blank(match):
+        piece = match.group(0)
+        spaces = re.sub(r"[^\n]", " ", piece)
+        # Quotes stay, so that a literal is still a token.
+        return piece[0] + spaces[1:-1] + piece[0] if piece[0] in "\"'" and len(piece) > 1 else spaces
+    return pattern.sub(blank, text)
+
+
+class Scanner:
+    """Reads the lines of one file into items."""
+
+    def __init__(self, source, blanked):
+        self.source = source
+        self.lines = blanked
+        self.tokens = []  # of the item being read: (text, brace depth, parenthesis depth)
+        self.first = None
+        self.brace = self.paren = 0
+        self.conditions = []  # depths at each #if that is open
+
+    def scan(self):
+        at = 0
+        while at < len(self.lines):
+            if self.lines[at].lstrip().startswith("#"):
+                at = self.directive(at)
+            else:
+                self.code_line(at)
+                at += 1
+
+    # --- directives ---------------------------------------------------------
+
+    def directive(self, at):
+        last = at
+        while self.lines[last].rstrip().endswith("\\") and last + 1 < len(self.lines):
+            last += 1
+        body = " ".join(line.rstrip().rstrip("\\") for line in self.lines[at:last + 1])
+        word, rest = re.match(r"\s*#\s*(\w*)\s*(.*)", body).groups()
+        if word == "define":
+            self.macro(rest, at, last)
+        else:
+            self.source.directives.append(Directive(word, rest.strip(), at, last))
+            self.condition(word)
+        return last + 1
+
+    def macro(self, rest, first, last):
+        name = IDENTIFIER.match(rest)
+        if not name:
+            return
+        refs = set(IDENTIFIER.findall(rest[name.end():])) - KEYWORDS
+        self.source.items.append(Item("macro", [name.group(0)], refs, first, last,
+                                      self.source.file))
+        if self.tokens:  # inside of an item, which then refers to what the macro does
+            self.tokens.extend((word, 1, 1) for word in refs)
+
+    def condition(self, word):
+        """Each branch of a conditional begins at the depth at which the first did."""
+        if word in ("if", "ifdef", "ifndef"):
+            self.conditions.append((self.brace, self.paren))
+        elif word in ("else", "elif") and self.conditions:
+            self.brace, self.paren = self.conditions[-1]
+        elif word == "endif" and self.conditions:
+            self.conditions.pop()
+
+    # --- code -----------------------------------------------------------------
+
+    def code_line(self, at):
+        line = self.lines[at]
+        if line[:1] == "}" and self.brace > 1 and not self.paren:
+            self.brace = 1  # braces that conditionals unbalanced: a function ends in column 0
+        for token in TOKEN.findall(line):
+            self.token(token, at)
+
+    def token(self, token, at):
+        if self.first is None:
+            self.first = at
+        self.brace -= token == "}"
+        self.paren -= token == ")"
+        self.tokens.append((token, self.brace, self.paren))
+        self.brace += token == "{"
+        self.paren += token == "("
+        if not self.brace and not self.paren and self.ends(token):
+            self.finish(at)
+
+    def ends(self, token):
+        if token == ";":
+            return True
+        return token == "}" and self.is_function_body()
+
+    def is_function_body(self):
+        """A closing brace ends functions; types and initializers go on to a semicolon."""
+        words = outer(self.tokens)
+        if "=" in words or words[0] == "typedef":
+            return False
+        calls = [i for i, word in enumerate(words) if word == "(" and is_name(words, i - 1)]
+        return bool(calls)
+
+    def finish(self, last):
+        item = describe(self.tokens)
+        if item:
+            item.first, item.last, item.file = self.first, last, self.source.file
+            self.source.items.append(item)
+        self.tokens, self.first = [], None
+
+
+def outer(tokens):
+    """The words of an item outside of all braces and parentheses."""
+    return [text for text, brace, paren in tokens if not brace and not paren]
+
+
+def is_name(words, i):
+    return i >= 0 and IDENTIFIER.fullmatch(words[i]) and words[i] not in KEYWORDS | ATTRIBUTES
+
+
+def count_parameters(tokens):
+    """Of the first parenthesis at depth 0 that follows a name."""
+    count, inside, empty = 1, False, True
+    for i, (text, brace, paren) in enumerate(tokens):
+        if brace or (not inside and paren):
+            continue
+        if not inside:
+            previous = tokens[i - 1][0] if i else ""
+            inside = text == "(" and IDENTIFIER.fullmatch(previous) and \
+                previous not in KEYWORDS | ATTRIBUTES
+        elif text == ")" and not paren:
+            break
+        else:
+            count += text == "," and paren == 1
+            empty = empty and text == "void"
+    return 0 if empty else count
+
+
+def enumerators(tokens):
+    """Constants of an enum, which stand behind its brace and behind each comma."""
+    names, previous = [], ""
+    for text, brace, paren in tokens:
+        if brace == 1 and not paren:
+            if previous in ("{", ",") and IDENTIFIER.fullmatch(text):
+                names.append(text)
+            previous = text
+        elif text == "{":
+            previous = text
+    return names
+
+
+def tagged(words, tokens):
+    """The tags that an item defines, and constants where it is an enum."""
+    names = []
+    has_body = any(text == "{" and not brace for text, brace, _ in tokens)
+    for i, word in enumerate(words[:-1]):
+        if word in ("struct", "union", "enum") and has_body:
+            tag = next((w for w in words[i + 1:i + 4] if IDENTIFIER.fullmatch(w)
+                        and w not in ATTRIBUTES), None)
+            if tag and "{" in words[i + 1:words.index(tag, i) + 2]:
+                names.append(tag)
+            if word == "enum":
+                names += enumerators(tokens)
+            break
+    return names
+
+
+def declarators(words):
+    """Names of the variables of a declaration: what stands before =, [, a comma or the end."""
+    names, last, subscript = [], None, 0
+    for word in words:
+        if word == "]":
+            subscript -= 1
+        elif subscript:
+            subscript += word == "["
+        elif word in ("=", "[", ";", ","):
+            if last:
+                names.append(last)
+            last = None
+            subscript += word == "["
+        elif is_name([word], 0):
+            last = word
+    return names[:8]
+
+
+def typedef_name(tokens):
+    """The last name outside of parentheses, or, of a function type, the first inside."""
+    words = [w for w in outer(tokens) if is_name([w], 0)]
+    inner = [text for text, brace, paren in tokens
+             if not brace and paren == 1 and is_name([text], 0)]
+    pointer = [i for i, t in enumerate(tokens) if t[0] == "(" and not t[1] and not t[2]
+               and i + 1 < len(tokens) and tokens[i + 1][0] == "*"]
+    return inner[:1] if pointer and inner else words[-1:]
+
+
+def describe(tokens):
+    """The item that the tokens are; None if they are nothing that could be named."""
+    words = outer(tokens)
+    refs = {text for text, _, _ in tokens if IDENTIFIER.fullmatch(text)} - KEYWORDS
+    has_body = any(text == "{" and not brace for text, brace, _ in tokens)
+    if words[0] == ";":
+        return None
+    if words[0] == "typedef":
+        return Item("type", typedef_name(tokens) + tagged(words, tokens), refs, 0, 0)
+    call = next((i for i, word in enumerate(words) if word == "(" and is_name(words, i - 1)), None)
+    if call is not None and "=" not in words[:call]:
+        return describe_call(tokens, words, call, refs, has_body)
+    names = tagged(words, tokens)
+    if names and declares_type_only(words):
+        return Item("type", names, refs, 0, 0)
+    if len(words) == 3 and words[0] in ("struct", "union", "enum"):
+        return Item("forward", [words[1]], refs, 0, 0)
+    return Item("type" if names else "variable", names + declarators(words), refs, 0, 0)
+
+
+def declares_type_only(words):
+    return words[0] in ("struct", "union", "enum") and "=" not in words
+
+
+def describe_call(tokens, words, call, refs, has_body):
+    name = words[call - 1]
+    if call == 1 and not has_body:
+        # DEFINE_SPINLOCK(lock); what it makes is named by an argument
+        made = [text for text, brace, paren in tokens if not brace and paren == 1
+                and is_name([text], 0)]
+        names = [] if EFFECTLESS.match(name) else made[:2]
+        return Item("invocation", names, refs, 0, 0)
+    names = [name]
+    if not has_body and "{" not in words and "," in words[call:]:
+        names += [words[i - 1] for i, w in enumerate(words)
+                  if w == "(" and i > call and is_name(words, i - 1)]
+    return Item("function" if has_body else "prototype", names, refs, 0, 0,
+                parameters=count_parameters(tokens))
+
+
+def read_source(text, file):
+    """The Source that `text` is."""
+    source = Source(file, text.split("\n"))
+    Scanner(source, blank_comments(text).split("\n")).scan()
+    return source
