@@ -2,6 +2,7 @@
 #include "fuzz/generate.h"
 
 #include "fuzz/edit.h"
+#include "fuzz/kernel.h"
 #include "fuzz/shape.h"
 
 #define MAX_NEW_RUNS 8 /* few: a bug of two runs is found among few */
@@ -409,6 +410,7 @@ void generate(struct scenario *s, enum theme theme, struct rng *rng, uint64_t ma
 	do {
 		scenario_init(s);
 		s->machine = shape_machine(rng);
+		kernel_fit_machine(&s->machine);
 		s->policy = shape_policy(rng, &s->machine);
 		if (theme == THEME_SEQUENCE)
 			fill_sequence(s, rng, max_pages);

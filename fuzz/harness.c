@@ -51,6 +51,8 @@ static void report(const struct verdict *verdict)
 {
 	fprintf(stderr, "\n");
 	verdict_print(verdict, stderr);
+	if (player->complaint[0])
+		fprintf(stderr, "  kernel    %s\n", player->complaint);
 	fprintf(stderr, "  after     %" PRIu64 " executions\n\n", player->executions);
 	scenario_print(&scenario, stderr);
 	fprintf(stderr, "\n");

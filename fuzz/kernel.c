@@ -7,6 +7,7 @@
 
 #include "fuzz/known.h"
 #include "fuzz/scenario_text.h"
+#include "fuzz/shape.h"
 #include "mapper/kernel/adapter.h"
 
 bool is_kernel(const struct mapper *mapper)
@@ -18,6 +19,15 @@ void kernel_adapt(struct scenario *s)
 {
 	s->policy = kernel_policy(s->policy, s->machine.page_shift);
 	s->expect.rule = RULE_NONE;
+}
+
+void kernel_fit_machine(struct machine_config *config)
+{
+	uint8_t bbm = config->bbm;
+	if (kernel_mapper.has_machine(config))
+		return;
+	*config = shape_machines[0];
+	config->bbm = bbm;
 }
 
 /* --- what a call meets ------------------------------------------------------------- */
@@ -154,8 +164,9 @@ const char *kernel_declines(const struct oracle *o, const struct call *call)
 {
 	if (!is_kernel(o->mapper))
 		return NULL;
-	if (call->va + call->bytes == 0)
-		return "the range ends at the top of the address space, which no area does";
+	uint64_t guard = UINT64_C(1) << o->g.granule;
+	if (-call->va <= call->bytes + guard)
+		return "the range and its guard page reach the top of the address space";
 	if (call->kind == CALL_SET_MEMORY)
 		return declines_set_memory(o, call);
 	return call->kind == CALL_VUNMAP ? NULL : declines_mapping(o, call);

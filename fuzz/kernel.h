@@ -14,6 +14,9 @@
 /* Gives the scenario the policy of the tree, under which it is expected to hold. */
 void kernel_adapt(struct scenario *s);
 
+/* A machine that the tree is built for, like the given one. */
+void kernel_fit_machine(struct machine_config *config);
+
 /* Whether the mapper is the tree's. */
 bool is_kernel(const struct mapper *mapper);
 
@@ -31,6 +34,11 @@ void kernel_find_known(struct player *player);
 static inline void kernel_adapt(struct scenario *s)
 {
 	(void)s;
+}
+
+static inline void kernel_fit_machine(struct machine_config *config)
+{
+	(void)config;
 }
 
 static inline bool is_kernel(const struct mapper *mapper)

@@ -14,8 +14,8 @@ const struct known known_faults[KNOWN_FAULTS] = {
 	},
 	[KNOWN_MASK_OF_NOTHING] = {
 		"mask-of-nothing",
-		"vunmap() reports a level as modified at which it found no entry: p4d_bad(), "
-		"pud_bad() and pmd_bad() are true of empty ones",
+		"vunmap(), and a mapping call that fails, report levels as modified at which they "
+		"found no entry: pgd_bad() and its kind are true of empty ones",
 		RULE_FLUSH_MODIFIED,
 		"vmapdiff 1\n"
 		"vunmap va=0xffff800080000000 size=0x1000\n",

@@ -2,6 +2,7 @@
 #include "fuzz/mutate.h"
 
 #include "fuzz/edit.h"
+#include "fuzz/kernel.h"
 #include "fuzz/generate.h"
 #include "fuzz/shape.h"
 
@@ -221,6 +222,7 @@ static void change_machine(struct mutation *m)
 {
 	struct machine_config before = m->s->machine;
 	m->s->machine = shape_machine(m->rng);
+	kernel_fit_machine(&m->s->machine);
 	m->shape = shape_of(&m->s->machine);
 	for (uint32_t i = 0; i < m->s->ops; i++) {
 		struct op *op = &m->s->op[i];

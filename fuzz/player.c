@@ -164,6 +164,7 @@ static void make_call(const struct mapper *mapper, struct address_space *space, 
 /* Makes one call and has it judged. */
 static bool judge_call(struct player *p, struct call *call, const struct op *op)
 {
+	p->judged_calls[p->which]++;
 	struct address_space space = {
 		.machine = p->oracle.machine,
 		.policy = &p->scenario->policy,
@@ -258,12 +259,18 @@ static void add_missed(struct missed *to, const struct missed *from)
 	}
 }
 
+static bool has_machine(const struct mapper *mapper, const struct machine_config *config)
+{
+	return !mapper->has_machine || mapper->has_machine(config);
+}
+
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict)
 {
 	struct machine *m = p->machine[which];
 	p->scenario = s;
 	p->mapper = player_mappers[which];
+	p->which = which;
 	p->areas = 0;
 	machine_reset(m, &s->machine);
 	oracle_begin(&p->oracle, m, p->mapper, &s->policy);
@@ -271,6 +278,8 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 		p->oracle.known = p->known;
 
 	bool holds = true;
+	if (!has_machine(p->mapper, &s->machine))
+		ops = 0;
 	for (p->op = 0; p->op < ops && holds && !p->oracle.overlooked; p->op++) {
 		const struct op *op = &s->op[p->op];
 		if (op_is_call(op))
@@ -280,6 +289,9 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	}
 	*verdict = p->oracle.verdict;
 	add_missed(&p->missed, &p->oracle.missed);
+	if (!holds)
+		snprintf(p->complaint, sizeof(p->complaint), "%s",
+			 p->mapper->complaint ? p->mapper->complaint() : "");
 	p->mapper = NULL;
 	return holds;
 }
@@ -329,18 +341,12 @@ static bool wants_reference(const struct player *p, const struct scenario *s)
 	return pages <= REFERENCE_ALWAYS || (mix >> 32) % sample == 0;
 }
 
-static bool has_machine(const struct mapper *mapper, const struct machine_config *config)
-{
-	return !mapper->has_machine || mapper->has_machine(config);
-}
-
 static bool play_from(struct player *p, const struct scenario *s, unsigned first,
 		      struct verdict *verdict)
 {
 	verdict->rule = RULE_NONE;
 	for (unsigned i = first; player_mappers[i]; i++)
-		if (has_machine(player_mappers[i], &s->machine) &&
-		    !player_run(p, s, i, s->ops, verdict))
+		if (!player_run(p, s, i, s->ops, verdict))
 			return false;
 	return true;
 }

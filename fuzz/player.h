@@ -26,13 +26,16 @@ struct player {
 	unsigned areas;
 	uint64_t executions;  /* scenarios played */
 	uint32_t known; /* KNOWN() faults of the kernel that is played, if one is */
+	uint64_t judged_calls[PLAYER_MAX_MAPPERS];
+	char complaint[192];  /* of the mapper that broke a rule last; "" if it made none */
 	const char *declined; /* why a call was last not made, which its callers never make */
 	uint64_t declined_calls;
 	struct missed missed; /* large leaves that policies forwent, by mappers of the series */
 
 	/* What is being played, for whoever must report a crash. */
 	const struct scenario *scenario;
-	const struct mapper *mapper;
+	const struct mapper *mapper; /* NULL between plays */
+	unsigned which;              /* its index in player_mappers */
 	uint32_t op;
 };
 
@@ -46,7 +49,7 @@ void player_prepare(struct player *p, const struct scenario *s);
 /*
  * Plays the first `ops` ops on mapper `which` of player_mappers. True if all
  * rules held; else *verdict is the first that broke, and the machine is as
- * it was then.
+ * it was then. A mapper that has no such machine plays nothing.
  */
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict);

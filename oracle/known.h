@@ -14,7 +14,7 @@
 enum known_fault {
 	/* The oracle looks past these. */
 	KNOWN_RESERVED_PA_BITS, /* 64K, 52 bits: PA[49:48] stand also in reserved bits 49:48 */
-	KNOWN_MASK_OF_NOTHING,  /* vunmap() reports levels at which it found no entry */
+	KNOWN_MASK_OF_NOTHING,  /* what unmaps, or fails, reports levels at which it found nothing */
 	KNOWN_MASK_LOST,        /* a mapping call that fails does not report what it stored */
 	KNOWN_FREES_UNLOCKED,   /* tables are freed without the lock against who dumps them */
 	KNOWN_SILENT_CUT,       /* vunmap() of a part of a block does not warn */

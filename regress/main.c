@@ -22,6 +22,9 @@ static const struct command {
 	  "play every scenario of some kind up to a bound", command_exhaustive },
 	{ "soak", "[--seed N] [--executions N] [--jobs N] [-o FILE]",
 	  "play generated scenarios and print the digest of all verdicts", command_soak },
+	{ "kernel", "[--seed N] [--executions N] [-o FILE] | known | bench",
+	  "play generated scenarios on a Linux tree's own code, machine by machine",
+	  command_kernel },
 	{ "rules", "", "every rule with its sentence and source", command_rules },
 };
 

@@ -14,7 +14,7 @@ struct tally {
 
 static struct scenario scenario;
 
-static void complain(const char *path, const struct verdict *verdict)
+static void complain(const struct player *p, const char *path, const struct verdict *verdict)
 {
 	const struct expectation *expect = &scenario.expect;
 	if (verdict->rule == RULE_NONE) {
@@ -24,6 +24,8 @@ static void complain(const char *path, const struct verdict *verdict)
 	}
 	printf("%s:\n", path);
 	verdict_print(verdict, stdout);
+	if (p->complaint[0])
+		printf("  kernel    %s\n", p->complaint);
 	printf("  next      ./rig show %s\n\n", path);
 }
 
@@ -40,7 +42,7 @@ static bool replay_file(const char *path, void *context)
 		tally->as_expected++;
 		return true;
 	}
-	complain(path, &verdict);
+	complain(tally->player, path, &verdict);
 	tally->broken++;
 	return true;
 }

@@ -313,8 +313,11 @@ int command_show(int argc, char **argv)
 		return EXIT_UNUSABLE;
 	}
 	if (a.mapper && (!mapper_named(a.mapper) || !player_mappers[mapper_named(a.mapper)])) {
-		fprintf(stderr, "vmapdiff show: --mapper is batched or prior, not '%s'\n",
+		fprintf(stderr, "vmapdiff show: '%s' is no mapper that is shown; there are:",
 			a.mapper);
+		for (unsigned i = 1; player_mappers[i]; i++)
+			fprintf(stderr, " %s", player_mappers[i]->name);
+		fprintf(stderr, "\n");
 		return EXIT_UNUSABLE;
 	}
 	if (!load_scenario(a.file[0], &scenario))
@@ -330,7 +333,9 @@ int command_show(int argc, char **argv)
 		printf("all rules hold on every mapper\n");
 	else
 		verdict_print(&verdict, stdout);
-	unsigned shown = mapper_named(a.mapper ? a.mapper : batched_mapper.name);
+	if (verdict.rule != RULE_NONE && p->complaint[0])
+		printf("  kernel    %s\n", p->complaint);
+	unsigned shown = mapper_named(a.mapper ? a.mapper : player_mappers[1]->name);
 	if (!a.mapper && verdict.rule != RULE_NONE && mapper_named(verdict.mapper))
 		shown = mapper_named(verdict.mapper);
 	player_print_missed(p, stdout);

@@ -21,6 +21,7 @@ int command_capture(int argc, char **argv);
 int command_rules(int argc, char **argv);
 int command_exhaustive(int argc, char **argv);
 int command_soak(int argc, char **argv);
+int command_kernel(int argc, char **argv);
 
 /*
  * Reads a scenario, text or bytes, from a file. False after one line on

@@ -15,7 +15,7 @@
 #include "mapper/kernel/tree.h"
 #include "mapper/machine/poison.h"
 
-#include <builds.h> /* KERNEL_BUILDS: BUILD(name) of each geometry */
+#include <builds.h> /* KERNEL_BUILDS: BUILD(name) of each geometry; KERNEL_TREE, KERNEL_RELEASE */
 
 #define BUILD(name) extern const struct rig_build name;
 KERNEL_BUILDS
@@ -424,6 +424,9 @@ static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
 }
 
 /* --- what the tree is --------------------------------------------------------------------- */
+
+const char kernel_release[] = KERNEL_RELEASE;
+const char kernel_tree[] = KERNEL_TREE;
 
 struct policy kernel_policy(struct policy asked, unsigned page_shift)
 {

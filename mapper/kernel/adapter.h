@@ -11,6 +11,9 @@
 /* Its kind is what the tree is: see mapper/kernel/tree.h. */
 extern const struct mapper kernel_mapper;
 
+/* Its version as its Makefile has it, and where it lies. */
+extern const char kernel_release[], kernel_tree[];
+
 /* What the tree decides of what a scenario asks for: all but the largest shift. */
 struct policy kernel_policy(struct policy asked, unsigned page_shift);
 

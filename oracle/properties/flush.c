@@ -89,7 +89,8 @@ static bool modified_held(struct oracle *o, const struct seen *seen)
 		allowed |= MODIFIED_LEVEL(ARM64_LAST_LEVEL);
 	if (o->call->returned && oracle_excuses(o, KNOWN_MASK_LOST))
 		return true;
-	if (o->call->kind == CALL_VUNMAP && oracle_excuses(o, KNOWN_MASK_OF_NOTHING))
+	if ((o->call->kind == CALL_VUNMAP || o->call->returned) &&
+	    oracle_excuses(o, KNOWN_MASK_OF_NOTHING))
 		allowed = reported;
 	if (!(seen->levels & ~reported) && !(reported & ~allowed))
 		return true;
