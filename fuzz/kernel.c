@@ -82,10 +82,28 @@ static bool meets_large(const struct oracle *o, struct range range, bool groups)
 	return false;
 }
 
-/* Whether a page is mapped in a window of the range that a level 2 block could take. */
-static bool meets_in_window(const struct oracle *o, struct range range)
+/* Pages of a contiguous group, and of a level 2 block. */
+static uint64_t group_pages(const struct oracle *o)
 {
-	uint64_t window = UINT64_C(1) << arm64_leaf_order(&o->g, ARM64_LAST_LEVEL - 1);
+	return UINT64_C(1) << arm64_contiguous_size(&o->g, ARM64_LAST_LEVEL);
+}
+
+static uint64_t block_pages(const struct oracle *o)
+{
+	return UINT64_C(1) << arm64_leaf_order(&o->g, ARM64_LAST_LEVEL - 1);
+}
+
+/* Whether a range that begins or ends at `page` cuts a contiguous group of pages. */
+static bool cuts_group(const struct oracle *o, uint64_t page)
+{
+	struct arm64_translation t = leaf_at(o, page);
+	return page & (group_pages(o) - 1) && t.desc & ARM64_CONTIGUOUS &&
+	       t.level == ARM64_LAST_LEVEL;
+}
+
+/* Whether a page is mapped in an aligned window of so many pages that lies in the range. */
+static bool meets_in_window(const struct oracle *o, struct range range, uint64_t window)
+{
 	struct range windows = { (range.first + window - 1) & ~(window - 1),
 				 range.end & ~(window - 1) };
 	return windows.first < windows.end && next_used(o, windows, windows.first) < windows.end;
@@ -138,6 +156,12 @@ static const char *declines_set_memory(const struct oracle *o, const struct call
 		return known_faults[KNOWN_FILLS_EMPTY].what;
 	if (!kernel_splits() && meets_large(o, range, true))
 		return "before leaves were split, set_memory was for single pages";
+	if (oracle_excuses(o, KNOWN_CUTS_GROUPS) &&
+	    (cuts_group(o, range.first) || cuts_group(o, range.end)))
+		return known_faults[KNOWN_CUTS_GROUPS].what;
+	if (oracle_excuses(o, KNOWN_PXN_TABLES) && call->change == MEMORY_X &&
+	    meets_large(o, range, false))
+		return known_faults[KNOWN_PXN_TABLES].what;
 	if (call->change == MEMORY_RO || call->change == MEMORY_RW)
 		return alias_trouble(o, area);
 	return NULL;
@@ -145,19 +169,42 @@ static const char *declines_set_memory(const struct oracle *o, const struct call
 
 /* --- all calls ---------------------------------------------------------------------------- */
 
+/* Whether an area of large blocks is as __vmalloc_node_range() and the page allocator make it. */
+static bool is_aligned_area(const struct oracle *o, const struct call *call)
+{
+	uint64_t block = UINT64_C(1) << (call->asked_shift - o->g.granule);
+	if ((call->va | call->bytes) & ((block << o->g.granule) - 1))
+		return false;
+	for (size_t i = 0; i < call->pages.count; i += block)
+		if (PAGE_IS_PFN(call->pages.page[i]) && call->pages.page[i] & (block - 1))
+			return false;
+	return true;
+}
+
 static const char *declines_mapping(const struct oracle *o, const struct call *call)
 {
 	struct range range = range_of(o, call);
 	bool blocks = call->kind == CALL_IOREMAP || call->flags & MAP_FLAG_HUGE ||
 		      !oracle_before_series(o);
-	if (call->kind == CALL_VMALLOC && call->asked_shift > o->g.granule &&
-	    call->bytes & ((UINT64_C(1) << call->asked_shift) - 1))
-		return "vmalloc() rounds its size up to whole blocks";
+	if (call->kind == CALL_VMALLOC && !is_aligned_area(o, call))
+		return "vmalloc() aligns an area and its size to the blocks, and blocks come aligned";
 	if (oracle_excuses(o, KNOWN_DESCENDS_BLOCKS) && meets_large(o, range, false))
 		return known_faults[KNOWN_DESCENDS_BLOCKS].what;
-	if (blocks && oracle_excuses(o, KNOWN_FREES_LIVE_TABLES) && meets_in_window(o, range))
+	if (blocks && oracle_excuses(o, KNOWN_FREES_LIVE_TABLES) &&
+	    meets_in_window(o, range, block_pages(o)))
 		return known_faults[KNOWN_FREES_LIVE_TABLES].what;
+	if (blocks && oracle_excuses(o, KNOWN_HEAD_CHECK) &&
+	    meets_in_window(o, range, group_pages(o)))
+		return known_faults[KNOWN_HEAD_CHECK].what;
 	return NULL;
+}
+
+static const char *declines_vunmap(const struct oracle *o, const struct call *call)
+{
+	struct range range = range_of(o, call);
+	bool cuts = cuts_group(o, range.first) || cuts_group(o, range.end);
+	return cuts && oracle_excuses(o, KNOWN_NARROW_FLUSH) ? known_faults[KNOWN_NARROW_FLUSH].what
+							     : NULL;
 }
 
 const char *kernel_declines(const struct oracle *o, const struct call *call)
@@ -169,7 +216,7 @@ const char *kernel_declines(const struct oracle *o, const struct call *call)
 		return "the range and its guard page reach the top of the address space";
 	if (call->kind == CALL_SET_MEMORY)
 		return declines_set_memory(o, call);
-	return call->kind == CALL_VUNMAP ? NULL : declines_mapping(o, call);
+	return call->kind == CALL_VUNMAP ? declines_vunmap(o, call) : declines_mapping(o, call);
 }
 
 /* --- what the tree is known to do wrong ------------------------------------------------------ */

@@ -91,4 +91,41 @@ const struct known known_faults[KNOWN_FAULTS] = {
 		"set_memory va=0xffff800080000000 pages=2 op=nx\n"
 		"vmap va=0xffff800080001000 pages=0x77\n",
 	},
+	[KNOWN_NARROW_FLUSH] = {
+		"narrow-flush",
+		"vunmap() of a part of a contiguous group takes all of it and invalidates what "
+		"was asked for",
+		RULE_HISTORY_STALE,
+		"vmapdiff 1\n"
+		"ioremap va=0xffff800080000000 pa=0x80000000 size=0x10000 prot=device\n"
+		"vunmap va=0xffff800080004000 size=0x4000\n",
+	},
+	[KNOWN_HEAD_CHECK] = {
+		"head-check",
+		"of a batch only the first entry is tested for being in use, and the others are "
+		"overwritten",
+		RULE_ERRORS_CODE,
+		"vmapdiff 1\n"
+		"plant va=0xffff800080003000 pfn=0x77 level=3\n"
+		"ioremap va=0xffff800080000000 pa=0x80000000 size=0x10000 prot=device\n",
+	},
+	[KNOWN_CUTS_GROUPS] = {
+		"cuts-groups",
+		"set_memory changes a part of a contiguous group as it is",
+		RULE_ERRORS_CODE,
+		"vmapdiff 1\n"
+		"linear pa=0x40000000 size=0x10000\n"
+		"set_memory va=0xffff000040004000 pages=2 op=invalid\n",
+	},
+	[KNOWN_PXN_TABLES] = {
+		"pxn-tables",
+		"the table of a split block forbids to run what the block forbade, which "
+		"set_memory_x() of a page below it cannot undo",
+		RULE_TRANSLATION_PERMISSION,
+		"vmapdiff 1\n"
+		"machine bbm=2\n"
+		"vmalloc va=0xffff8000001ff000 pages=0x400\n"
+		"ioremap va=0xffff800000200000 pa=0x0 size=0x200000\n"
+		"set_memory va=0xffff8000001ff000 pages=2 op=x\n",
+	},
 };

@@ -177,6 +177,17 @@ static bool judge_call(struct player *p, struct call *call, const struct op *op)
 	return oracle_judge(&p->oracle);
 }
 
+/* Whether the call is one that is not made: see fuzz/kernel.h. */
+static bool declines(struct player *p, const struct call *call)
+{
+	const char *why = kernel_declines(&p->oracle, call);
+	if (!why)
+		return false;
+	p->declined = why;
+	p->declined_calls++;
+	return true;
+}
+
 /* What the caller of a failed mapping does: it unmaps the area. */
 static bool clean_up(struct player *p, const struct call *failed)
 {
@@ -190,6 +201,8 @@ static bool clean_up(struct player *p, const struct call *failed)
 		.areas = p->areas,
 		.cleanup = true,
 	};
+	if (declines(p, &call))
+		return true;
 	bool held = judge_call(p, &call, NULL);
 	forget_areas(p, &call);
 	return held;
@@ -218,12 +231,8 @@ static bool play_call(struct player *p, const struct op *op)
 		.area = p->area,
 		.areas = p->areas,
 	};
-	const char *declined = kernel_declines(&p->oracle, &call);
-	if (declined) {
-		p->declined = declined;
-		p->declined_calls++;
+	if (declines(p, &call))
 		return true;
-	}
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
 	if (!judge_call(p, &call, op))
 		return false;

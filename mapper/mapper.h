@@ -105,6 +105,13 @@ struct mapper {
 	enum mapper_kind kind;
 	bool hides_errors; /* vmap() tells that it failed and not why: -ENOMEM stands for it */
 
+	/*
+	 * How often it may read an entry that it stores: 0 is once. The kernel
+	 * looks whether it is free, whether it was Contiguous, and, with DEBUG_VM,
+	 * whether the step from old to new is a legal one.
+	 */
+	uint8_t reads_an_entry;
+
 	/* Whether it can map on such a machine; NULL: on every machine. */
 	bool (*has_machine)(const struct machine_config *config);
 	/* Where the last call of this mapper warned, or ended; "" if nowhere. NULL: never. */

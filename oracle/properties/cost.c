@@ -68,7 +68,8 @@ static uint64_t most_loads(const struct oracle *o, const struct spent *spent)
 {
 	uint64_t levels = (uint64_t)(ARM64_LAST_LEVEL - o->g.start_level);
 	uint64_t table = UINT64_C(1) << o->g.stride;
-	return o->leaves + 3 * entries_above(o) + 3 * levels * o->placement.runs +
+	uint64_t reads = o->mapper->reads_an_entry ? o->mapper->reads_an_entry : 1;
+	return reads * o->leaves + 3 * entries_above(o) + 3 * levels * o->placement.runs +
 	       4 * table * (spent->frees + spent->trylocks);
 }
 

@@ -14,7 +14,8 @@ TOKEN = re.compile(r"[A-Za-z_]\w*|\d[\w.]*|[^\s\w]")
 KEYWORDS = frozenset("""
     asm auto bool break case char const continue default do double else enum extern float for goto
     if inline int long register restrict return short signed sizeof static struct switch typedef
-    typeof union unsigned void volatile while _Bool _Static_assert __asm__ __attribute__ __inline
+    typeof union unsigned void volatile while _Bool _Static_assert __asm__ __attribute
+    __attribute__ __inline
     __inline__ __typeof__ __volatile__""".split())
 
 # Attributes, which stand where the name of an item might stand.
@@ -66,13 +67,16 @@ class Source:
 
 
 def blank_comments(text):
-    """Comments, strings and character constants as spaces, newlines kept."""
+    """
+    Comments, strings and character constants as spaces. Newlines stay, and so
+    do backslashes before them: a comment does not end a macro.
+    """
     pattern = re.compile(r'/\*.*?(?:\*/|\Z)|//[^\n]*|"(?:\\.|[^"\\\n])*"?|\'(?:\\.|[^\'\\\n])*\'?',
                          re.S)
 
     def blank(match):
         piece = match.group(0)
-        spaces = re.sub(r"[^\n]", " ", piece)
+        spaces = re.sub(r"\\(?!\n)|[^\n\\]", " ", piece)
         # Quotes stay, so that a literal is still a token.
         return piece[0] + spaces[1:-1] + piece[0] if piece[0] in "\"'" and len(piece) > 1 else spaces
     return pattern.sub(blank, text)
@@ -136,7 +140,7 @@ class Scanner:
 
     def code_line(self, at):
         line = self.lines[at]
-        if line[:1] == "}" and self.brace > 1 and not self.paren:
+        if self.brace > 1 and not self.paren and re.match(r"}\s*$", line):
             self.brace = 1  # braces that conditionals unbalanced: a function ends in column 0
         for token in TOKEN.findall(line):
             self.token(token, at)
@@ -266,7 +270,7 @@ def describe(tokens):
         return None
     if words[0] == "typedef":
         return Item("type", typedef_name(tokens) + tagged(words, tokens), refs, 0, 0)
-    call = next((i for i, word in enumerate(words) if word == "(" and is_name(words, i - 1)), None)
+    call = find_call(words)
     if call is not None and "=" not in words[:call]:
         return describe_call(tokens, words, call, refs, has_body)
     names = tagged(words, tokens)
@@ -275,6 +279,18 @@ def describe(tokens):
     if len(words) == 3 and words[0] in ("struct", "union", "enum"):
         return Item("forward", [words[1]], refs, 0, 0)
     return Item("type" if names else "variable", names + declarators(words), refs, 0, 0)
+
+
+def find_call(words):
+    """
+    Where the parameters of a function begin: the last parenthesis before the
+    body whose name has a type before it. What follows a closing parenthesis
+    is an attribute, or an invocation that needs no semicolon.
+    """
+    end = words.index("{") if "{" in words else len(words)
+    calls = [i for i in range(end) if words[i] == "(" and is_name(words, i - 1)]
+    named = [i for i in calls if i > 1 and words[i - 2] not in (")", ",")]
+    return named[-1] if "{" in words and named else calls[0] if calls else None
 
 
 def declares_type_only(words):

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the slicer reads, keeps and refuses."""
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from slicer import emit, reach  # noqa: E402
+from slicer.source import read_source  # noqa: E402
+
+SLICE = HERE.parent / "slice.py"
+
+
+def read(text):
+    return read_source(text, "file.c")
+
+
+def names_by_kind(text):
+    found = {}
+    for item in read(text).items:
+        found.setdefault(item.kind, []).extend(item.names)
+    return found
+
+
+class Reading(unittest.TestCase):
+    def item(self, text, name):
+        return next(item for item in read(text).items if name in item.names)
+
+    def test_braces_in_comments_and_strings_are_no_braces(self):
+        text = 'int f(void)\n{\n\t/* } */ g("}", \'}\'); // }\n}\nint h(void)\n{\n}\n'
+        self.assertEqual((self.item(text, "f").first, self.item(text, "f").last), (0, 3))
+        self.assertEqual(self.item(text, "h").last, 6)
+
+    def test_a_comment_does_not_end_a_macro(self):
+        text = "#define m(x) \\\n/* one \\\n two */ \\\n\tf(x)\nint g(void)\n{\n}\n"
+        self.assertEqual(self.item(text, "m").last, 3)
+        self.assertEqual(self.item(text, "g").first, 4)
+
+    def test_each_branch_of_a_condition_begins_at_the_same_depth(self):
+        text = ("int f(int a)\n{\n#ifdef A\n\tif (a) {\n#else\n\tif (!a) {\n#endif\n\t}\n}\n"
+                "int g(void)\n{\n}\n")
+        self.assertEqual(self.item(text, "f").last, 8)
+        self.assertEqual(self.item(text, "g").first, 9)
+
+    def test_a_function_is_named_by_what_has_a_type_before_it(self):
+        cases = {
+            "static __printf(1, 2) int f(const char *s, ...)\n{\n}\n": "f",
+            "int f(void) __acquires(lock)\n{\n}\n": "f",
+            "static noinline struct page *__must_check f(void)\n{\n}\n": "f",
+            "NEEDS_NO_SEMICOLON(a, b)\n\nstatic int f(void)\n{\n}\n": "f",
+        }
+        for text, name in cases.items():
+            self.assertEqual(names_by_kind(text)["function"], [name], text)
+
+    def test_attributes_and_subscripts_are_no_names(self):
+        text = "static u64 table[SIZE] __page_aligned_bss, other __ro_after_init = 1;\n"
+        self.assertEqual(names_by_kind(text)["variable"], ["table", "other"])
+
+    def test_types(self):
+        text = ("struct a { int b; };\nstruct c;\nenum d { E, F = 3, G };\n"
+                "typedef struct { u64 v; } pte_t;\ntypedef int (*fn_t)(pte_t *, void *);\n"
+                "struct h { int i; } j = { 1 };\n")
+        found = names_by_kind(text)
+        self.assertEqual(found["forward"], ["c"])
+        for name in ("a", "d", "E", "F", "G", "pte_t", "fn_t", "h"):
+            self.assertIn(name, found["type"])
+        self.assertNotIn("i", found["type"])
+
+    def test_an_initializer_is_no_function(self):
+        text = "static struct a b[] = { {\n\t.f = g,\n} };\nint h(void)\n{\n}\n"
+        self.assertEqual(names_by_kind(text), {"variable": ["b"], "function": ["h"]})
+
+    def test_an_invocation_makes_what_it_names(self):
+        text = "DEFINE_SPINLOCK(lock);\nEXPORT_SYMBOL(f);\n"
+        self.assertEqual(names_by_kind(text)["invocation"], ["lock"])
+
+    def test_parameters(self):
+        for text, count in (("int f(void);", 0), ("int f(int a);", 1), ("int f(int a, g_t b);", 2),
+                            ("int f(int (*g)(int, int), int b);", 2)):
+            self.assertEqual(self.item(text, "f").parameters, count, text)
+
+
+class Reaching(unittest.TestCase):
+    SOURCE = ("int f(void)\n{\n\treturn g() + K;\n}\nint g(void)\n{\n\treturn 0;\n}\n"
+              "int h(void)\n{\n}\n#define K owned(1)\n#define owned(x) x\n")
+
+    def slice_of(self, stop, roots=("f",)):
+        source = read(self.SOURCE)
+        reachable = reach.Index([source], stop).reachable(roots)
+        return emit.slice_lines(source, reachable, stop)
+
+    def test_what_is_not_reached_is_blank_and_lines_stay(self):
+        kept = self.slice_of(set())
+        self.assertEqual(len(kept), len(self.SOURCE.split("\n")))
+        self.assertEqual(kept[4], "int g(void)")
+        self.assertEqual(kept[8:11], ["", "", ""])
+
+    def test_what_the_shim_owns_is_left_out(self):
+        kept = self.slice_of({"g", "owned"})
+        self.assertEqual(kept[4:8], [""] * 4)
+        self.assertEqual(kept[12], "")
+        self.assertEqual(kept[11], "#define K owned(1)")
+
+    def test_a_forward_declaration_of_the_shim_owns_nothing(self):
+        shim = read("struct page;\nstruct folio { int x; };\n#define BUG() 0\n")
+        self.assertEqual(reach.shim_names(shim), {"folio", "BUG"})
+
+    def test_a_comment_that_is_opened_and_not_kept_to_its_end_is_left_out(self):
+        source = read("#include <a.h> /* one\n two */\n#define X 1 /* three\n four */\nint f;\n")
+        kept = emit.slice_lines(source, set(), set())
+        self.assertEqual(kept[:4], ["#include <a.h> ", "", "#define X 1 ", ""])
+
+    def test_a_slice_names_the_trees_own_lines(self):
+        self.assertEqual(emit.with_line_directive(["", "b"], "/t/f.c"), ['#line 2 "/t/f.c"', "b"])
+        self.assertEqual(emit.with_line_directive(["a", "b"], "/t/f.c"),
+                         ['#line 1 "/t/f.c"', "a", "b"])
+
+
+class Refusing(unittest.TestCase):
+    def run_slice(self, tree, roots="f a.c\n", text="int f(void)\n{\n}\n"):
+        work = Path(tree)
+        (work / "files").write_text("a.c\n?b.c\n")
+        (work / "roots").write_text(roots)
+        (work / "shim").write_text("\n")
+        if text is not None:
+            (work / "a.c").write_text(text)
+        return subprocess.run([sys.executable, SLICE, "--tree", tree, "--out", work / "out",
+                               "--files", work / "files", "--roots", work / "roots",
+                               "--shim", work / "shim"], capture_output=True, text=True)
+
+    def test_a_tree_that_is_none(self):
+        with tempfile.TemporaryDirectory() as tree:
+            run = self.run_slice(tree, text=None)
+            self.assertEqual(run.returncode, 1)
+            self.assertIn("is not an arm64 Linux tree: it has no a.c", run.stderr)
+
+    def test_a_root_that_is_missing(self):
+        with tempfile.TemporaryDirectory() as tree:
+            run = self.run_slice(tree, roots="f a.c\nvmap a.c\n?pte_set_huge\n")
+            self.assertEqual(run.returncode, 1)
+            self.assertIn("does not define vmap() in a.c", run.stderr)
+
+    def test_what_the_tree_declares(self):
+        with tempfile.TemporaryDirectory() as tree:
+            run = self.run_slice(tree, text="#include <linux/b.h>\nint f(int a, int b)\n{\n}\n")
+            self.assertEqual(run.returncode, 0, run.stderr)
+            have = (Path(tree) / "out/have.h").read_text()
+            self.assertIn("#define RIG_HAVE_f 1\n#define RIG_PARAMETERS_f 2\n", have)
+            self.assertTrue((Path(tree) / "out/empty/linux/b.h").exists())
+
+    def test_what_did_not_change_is_not_written(self):
+        with tempfile.TemporaryDirectory() as tree:
+            self.run_slice(tree)
+            before = (Path(tree) / "out/a.c").stat().st_mtime_ns
+            self.run_slice(tree)
+            self.assertEqual((Path(tree) / "out/a.c").stat().st_mtime_ns, before)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Copies of the sliced part of a tree, and small edits of them, by function.
+
+No line of the kernel stands here: an edit names a file and a function of
+the tree, and what to look for in it.
+"""
+import re
+import shutil
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+KERNEL = TOP / "mapper/kernel"
+sys.path.insert(0, str(KERNEL))
+from slice import read_list  # noqa: E402
+from slicer.source import read_source  # noqa: E402
+
+
+class EditFailed(Exception):
+    """The tree is not as an edit needs it."""
+
+
+def copy_tree(tree, to):
+    """The files that are sliced, and the Makefile, which says the version."""
+    shutil.rmtree(to, ignore_errors=True)
+    for name in ["Makefile"] + [name for _, name, _ in read_list(KERNEL / "files")]:
+        if (Path(tree) / name).is_file():
+            (Path(to) / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(Path(tree) / name, Path(to) / name)
+
+
+class File:
+    """A file of a copy, to be edited."""
+
+    def __init__(self, tree, name):
+        self.path, self.name = Path(tree) / name, name
+        self.text = self.path.read_text(errors="surrogateescape")
+
+    def lines_of(self, function):
+        """First line and the one behind the last of a function's definition."""
+        for item in read_source(self.text, self.name).items:
+            if item.kind == "function" and function in item.names:
+                return item.first, item.last + 1
+        raise EditFailed(f"{self.name} does not define {function}()")
+
+    def change(self, function, new_lines):
+        first, end = self.lines_of(function)
+        lines = self.text.split("\n")
+        self.text = "\n".join(lines[:first] + new_lines(lines[first:end]) + lines[end:])
+        self.path.write_text(self.text, errors="surrogateescape")
+
+
+def substitute(tree, name, function, pattern, replacement):
+    """Changes the one place in a function that a pattern finds."""
+    def new_lines(lines):
+        text, count = re.subn(pattern, replacement, "\n".join(lines), flags=re.S)
+        if count != 1:
+            raise EditFailed(f"{name}, {function}(): {count} places are like '{pattern}'")
+        return text.split("\n")
+    File(tree, name).change(function, new_lines)
+
+
+def insert_before(tree, name, function, text):
+    File(tree, name).change(function, lambda lines: text.split("\n") + lines)
+
+
+def replace(tree, name, function, text):
+    File(tree, name).change(function, lambda _: text.split("\n"))
+
+
+VMALLOC = "mm/vmalloc.c"
+HERE = Path(__file__).resolve().parent
+
+
+def add_groups(tree):
+    """Contiguous groups of pages in ioremap() and vmalloc(), as since Linux 6.16."""
+    insert_before(tree, "arch/arm64/include/asm/vmalloc.h", "arch_vmap_pmd_supported",
+                  (HERE / "series-groups.in").read_text())
+    # A group is cleared first only where something is to be broken.
+    substitute(tree, "arch/arm64/mm/hugetlbpage.c", "set_huge_pte_at",
+               r"(clear_flush\(.*?\);)", r"if (pte_valid(READ_ONCE(*ptep))) \1")
+    replace(tree, VMALLOC, "vunmap_pte_range", (HERE / "series-unmap.in").read_text())
+
+
+def add_series(tree, batch_bound=True):
+    """The series under its own names; without the bound of a batch, with hazard D1."""
+    add_groups(tree)
+    walk = (HERE / "series-walk.in").read_text()
+    walk = walk.replace("@BATCH_BOUND@", "true" if batch_bound else "false")
+    insert_before(tree, VMALLOC, "__vmap_pages_range_noflush", walk)
+    substitute(tree, VMALLOC, "__vmap_pages_range_noflush", r"\{.*\}",
+               "{ return vmap_pages_range_noflush_walk(addr, end, prot, pages, page_shift); }")
+    substitute(tree, VMALLOC, "vmap", r"vmap_pages_range\((.*?),\s*pages,\s*PAGE_SHIFT\)",
+               r"vmap_batched(\1, pages)")
+    substitute(tree, VMALLOC, "vmap", r"get_vm_area_caller\(size, flags,[^;]*;",
+               "rig_aligned_area(size, flags);")
