@@ -11,6 +11,9 @@
 
 #ifdef VMAPDIFF_KERNEL
 
+/* Whether a tree decides the policy of every scenario. */
+bool kernel_decides_policy(void);
+
 /* Gives the scenario the policy of the tree, under which it is expected to hold. */
 void kernel_adapt(struct scenario *s);
 
@@ -30,6 +33,11 @@ const char *kernel_declines(const struct oracle *o, const struct call *call);
 void kernel_find_known(struct player *player);
 
 #else
+
+static inline bool kernel_decides_policy(void)
+{
+	return false;
+}
 
 static inline void kernel_adapt(struct scenario *s)
 {

@@ -42,7 +42,7 @@ const struct known known_faults[KNOWN_FAULTS] = {
 		"vunmap() of a part of a block takes all of it and does not warn",
 		RULE_ERRORS_WARNING,
 		"vmapdiff 1\n"
-		"ioremap va=0xffff800080000000 pa=0x80000000 size=0x200000 prot=device\n"
+		"plant va=0xffff800080000000 pfn=0x80000 level=2\n"
 		"vunmap va=0xffff800080000000 size=0x1000\n",
 	},
 	[KNOWN_ALIASES_OF_ALL] = {

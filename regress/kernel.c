@@ -50,7 +50,13 @@ static void print_indented(const char *text, const char *indent)
 
 static void print_known(const struct player *p)
 {
-	printf("Linux %s, %s\n", kernel_release, kernel_tree);
+	static const char *const names[] = { [POLICY_V9] = "the series (policy v9)",
+					     [POLICY_V4] = "the series (policy v4)",
+					     [POLICY_PRIOR] = "before the series (policy prior)" };
+	struct policy policy = kernel_policy(policy_default(POLICY_V9), 0);
+	printf("Linux %s, %s\njudged as %s, %s contiguous groups, %s\n", kernel_release,
+	       kernel_tree, names[policy.series], policy.hugetlb ? "with" : "without",
+	       kernel_splits() ? "leaves are split" : "no leaf is split");
 	printf(p->known ? "known to do wrong, and not complained of again:\n"
 			: "nothing that is known to be done wrong\n");
 	for (int i = 0; i < KNOWN_FAULTS; i++) {

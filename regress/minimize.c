@@ -14,6 +14,7 @@
 
 #include "fuzz/crash.h"
 #include "fuzz/edit.h"
+#include "fuzz/kernel.h"
 #include "fuzz/scenario_text.h"
 #include "fuzz/shape.h"
 #include "regress/trial.h"
@@ -363,6 +364,8 @@ static bool default_knob(size_t i)
 static void default_policy(struct shrink *sh)
 {
 	bool standard = best.policy.series == POLICY_V9;
+	if (kernel_decides_policy())
+		return;
 	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++)
 		standard = standard && !default_knob(i);
 	fresh_candidate()->policy = policy_default(POLICY_V9);

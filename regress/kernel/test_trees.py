@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""What ./rig kernel says and does, on copies of a tree.
+
+Usage: test_trees.py TREE [CLASS]...     exit: 0 good, 1 not, 77 no tree
+"""
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import copies  # noqa: E402
+
+RIG = copies.TOP / "rig"
+SKIP = 77
+D1 = "vmap va=0xffff8000001f0000 pages=0x10000+128,0x20000+128\n"
+
+
+def rig(*arguments):
+    run = subprocess.run([RIG, "kernel", *map(str, arguments)], capture_output=True, text=True)
+    return run.returncode, run.stdout + run.stderr
+
+
+class Copy(unittest.TestCase):
+    """A test with a copy of the tree, whose build goes with it."""
+    tree = None  # set by main()
+
+    def setUp(self):
+        self.work = Path(tempfile.mkdtemp(prefix="vmapdiff-"))
+        self.copy = self.work / f"copy-{os.getpid()}-{self._testMethodName}"
+        copies.copy_tree(self.tree, self.copy)
+
+    def tearDown(self):
+        for build in (copies.TOP / ".build/kernel").glob(f"{self.copy.name}-*"):
+            shutil.rmtree(build)
+        shutil.rmtree(self.work)
+
+    def scenario(self, text):
+        path = self.work / "a.scenario"
+        path.write_text("vmapdiff 1\n" + text)
+        return path
+
+
+class Messages(Copy):
+    """A tree that cannot be used is refused in one of three ways."""
+
+    def test_a_tree_that_is_none(self):
+        shutil.rmtree(self.copy / "arch")
+        code, said = rig(self.copy)
+        self.assertEqual(code, 2)
+        self.assertIn("is not an arm64 Linux tree: it has no arch/arm64/", said)
+        self.assertNotIn("CMake", said)
+
+    def test_a_root_that_is_missing(self):
+        copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_range",
+                          r"int vmap_pages_range\(", "int vmap_pages_span(")
+        code, said = rig(self.copy)
+        self.assertEqual(code, 2)
+        self.assertIn("does not define vmap_pages_range() in mm/vmalloc.c", said)
+
+    def test_a_name_that_the_shim_lacks(self):
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{",
+                          r"\1{ a_new_kernel_function(addr);")
+        first, _ = copies.File(self.copy, copies.VMALLOC).lines_of("vunmap_range")
+        code, said = rig(self.copy)
+        self.assertEqual(code, 2)
+        self.assertIn("uses names that mapper/kernel/shim.h lacks (1 errors)", said)
+        self.assertIn(f"mm/vmalloc.c:{first + 2}:", said)
+        self.assertIn("'a_new_kernel_function'", said)
+
+
+class Unseen(Copy):
+    """Trees that are not like those that the shim was written for."""
+
+    def test_another_version(self):
+        """More parameters (Linux 6.19), new headers, a helper that was moved, no version."""
+        (self.copy / "Makefile").unlink()
+        copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_range",
+                          r"unsigned int page_shift\)", "unsigned int page_shift, gfp_t gfp)")
+        copies.substitute(self.copy, copies.VMALLOC, "vmap", r"PAGE_SHIFT\)", "PAGE_SHIFT, 0)")
+        copies.insert_before(self.copy, "include/linux/vmalloc.h", "is_vm_area_hugepages",
+                             "#include <linux/a_new_header.h>\n"
+                             "static inline bool rig_moved(unsigned long a) { return a; }")
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{",
+                          r"\1{ WARN_ON(!rig_moved(addr));")
+        code, said = rig(self.copy, "replay", copies.TOP / "corpus/fuzz_vmap")
+        self.assertEqual(code, 0, said)
+        self.assertIn(" 0 not, 0 unusable", said)
+
+    def test_nothing_is_written_into_a_tree(self):
+        def digest():
+            return {path: hashlib.sha256(path.read_bytes()).digest()
+                    for path in self.copy.rglob("*") if path.is_file()}
+        for directory in [self.copy, *self.copy.rglob("*")]:
+            directory.chmod(0o555 if directory.is_dir() else 0o444)
+        before = digest()
+        code, said = rig(self.copy, "known")
+        self.assertEqual(code, 0, said)
+        self.assertEqual(digest(), before)
+
+    def test_an_edit_is_seen(self):
+        scenario = self.scenario("vmap va=0xffff800080000000 pages=0x10+4 prot=kernel-exec\n")
+        self.assertEqual(rig(self.copy, "replay", scenario)[0], 0)
+        copies.substitute(self.copy, copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")
+        code, said = rig(self.copy, "replay", scenario)
+        self.assertEqual(code, 1)
+        self.assertIn("FAIL translation.permission mapper=kernel op=0:vmap granule=4k", said)
+
+
+    def test_an_overrun_names_the_trees_own_line(self):
+        copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_pte_range", r"pages\[\*nr\]",
+                          "pages[*nr + 1]")
+        first, end = copies.File(self.copy, copies.VMALLOC).lines_of("vmap_pages_pte_range")
+        code, said = rig(self.copy, "replay", self.scenario("vmap va=0xffff800080000000 pages=1\n"))
+        self.assertNotEqual(code, 0)
+        self.assertIn("FAIL sanitizer.use-after-poison mapper=kernel op=0:vmap", said)
+        line = re.search(r"mm/vmalloc\.c:(\d+)", said)
+        self.assertTrue(line and first < int(line.group(1)) <= end, said)
+
+
+class Series(Copy):
+    """A tree that carries the series is known by what it declares."""
+
+    def test_the_series_is_judged_as_what_it_is(self):
+        copies.add_series(self.copy)
+        code, said = rig(self.copy, "test", "--executions", 16384)
+        self.assertEqual(code, 0, said)
+        self.assertIn("judged as the series (policy v4), with contiguous groups", said)
+
+    def test_blocks_freed_from_hugetlb_make_it_v9(self):
+        copies.add_series(self.copy)
+        copies.insert_before(self.copy, copies.VMALLOC, "vmap_pte_range",
+                             "static inline void pte_set_huge(void) { }")
+        code, said = rig(self.copy, "known")
+        self.assertEqual(code, 0, said)
+        self.assertIn("judged as the series (policy v9), with contiguous groups", said)
+
+    def test_groups_alone_are_what_stood_before_the_series(self):
+        copies.add_groups(self.copy)
+        code, said = rig(self.copy, "test", "--executions", 8192)
+        self.assertEqual(code, 0, said)
+        self.assertIn("judged as before the series (policy prior), with contiguous groups", said)
+
+    def test_the_table_of_hazard_d1(self):
+        copies.add_series(self.copy, batch_bound=False)
+        code, said = rig(self.copy, "replay", self.scenario(D1))
+        self.assertEqual(code, 1)
+        self.assertIn("FAIL translation.output_address mapper=kernel op=0:vmap granule=4k level=3",
+                      said)
+
+
+class Bisect(Copy):
+    """The recipe of KERNEL.md finds the commit."""
+
+    def git(self, *arguments):
+        return subprocess.run(["git", "-c", "user.name=rig", "-c", "user.email=rig@localhost",
+                               *arguments], cwd=self.copy, capture_output=True, text=True,
+                              check=True).stdout
+
+    def commit(self, subject):
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", subject)
+
+    def test_git_bisect_run(self):
+        self.git("init", "-q")
+        self.commit("good")
+        copies.add_series(self.copy)
+        self.commit("the series")
+        walk = copies.File(self.copy, copies.VMALLOC)
+        walk.path.write_text(walk.text.replace("static int vmap_batched(", "int rig_broken(\n", 1))
+        self.commit("does not build")
+        walk.path.write_text(walk.text)
+        self.commit("builds again")
+        copies.substitute(self.copy, copies.VMALLOC, "rig_batch_size", r"while \(true", "while (false")
+        self.commit("a batch is no longer bound")
+        (self.copy / "Makefile").write_text("VERSION = 9\n")
+        self.commit("something else")
+        self.git("bisect", "start", "HEAD", "HEAD~5")
+        said = self.git("bisect", "run", str(RIG), "kernel", ".", "bisect",
+                        str(self.scenario(D1)))
+        self.assertRegex(said, "is the first bad commit\n(.*\n)*.*a batch is no longer bound")
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    Copy.tree = Path(sys.argv.pop(1))
+    if not (Copy.tree / "mm/vmalloc.c").exists():
+        print(f"SKIP: no {Copy.tree} (Debian package linux-source)")
+        return SKIP
+    return 0 if unittest.main(exit=False).result.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
