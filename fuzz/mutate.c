@@ -2,8 +2,8 @@
 #include "fuzz/mutate.h"
 
 #include "fuzz/edit.h"
-#include "fuzz/kernel.h"
 #include "fuzz/generate.h"
+#include "fuzz/kernel.h"
 #include "fuzz/shape.h"
 
 struct mutation {

@@ -54,7 +54,8 @@ static void print_known(const struct player *p)
 	for (int i = 0; i < KNOWN_FAULTS; i++)
 		if (p->known & KNOWN(i))
 			printf("known: %s: %s\n", known_faults[i].name, known_faults[i].what);
-	printf("%" PRIu64 " calls were not made that the kernel's callers never make\n", p->declined_calls);
+	printf("%" PRIu64 " calls were not made that the kernel's callers never make\n",
+	       p->declined_calls);
 #else
 	(void)p;
 #endif

@@ -313,8 +313,8 @@ int command_show(int argc, char **argv)
 		return EXIT_UNUSABLE;
 	}
 	if (a.mapper && (!mapper_named(a.mapper) || !player_mappers[mapper_named(a.mapper)])) {
-		fprintf(stderr, "vmapdiff show: '%s' is no mapper that is shown; there are:",
-			a.mapper);
+		fprintf(stderr,
+			"vmapdiff show: '%s' is no mapper that is shown; there are:", a.mapper);
 		for (unsigned i = 1; player_mappers[i]; i++)
 			fprintf(stderr, " %s", player_mappers[i]->name);
 		fprintf(stderr, "\n");

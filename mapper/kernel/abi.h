@@ -35,13 +35,13 @@ struct rig_area {
 
 /* What the kernel's code finds around it: the machine, and who watches it. */
 struct rig_host {
-	uint64_t *root;                  /* init_mm.pgd */
-	uint64_t *tables, *tables_end;   /* all of table memory: what is stored there is recorded */
-	uint64_t *loads;                 /* counts READ_ONCE() of table memory */
-	uint64_t pfn_limit;              /* pfn_valid() below it */
-	uint64_t linear_bytes;           /* of the linear map, from PA 0 on */
-	unsigned max_shift;              /* ioremap_max_page_shift */
-	bool splits_live;                /* system_supports_bbml2_noabort() */
+	uint64_t *root;                /* init_mm.pgd */
+	uint64_t *tables, *tables_end; /* all of table memory: what is stored there is recorded */
+	uint64_t *loads;               /* counts READ_ONCE() of table memory */
+	uint64_t pfn_limit;            /* pfn_valid() below it */
+	uint64_t linear_bytes;         /* of the linear map, from PA 0 on */
+	unsigned max_shift;            /* ioremap_max_page_shift */
+	bool splits_live;              /* system_supports_bbml2_noabort() */
 
 	void (*store)(uint64_t *entry, uint64_t value);
 	void (*sync)(enum rig_barrier kind);

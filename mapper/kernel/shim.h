@@ -9,6 +9,8 @@
  * that maps kernel memory; or, if mapping code itself is behind it, add its
  * file to `files`.
  */
+/* The formatter takes casts by typeof for subtractions. */
+// clang-format off
 #ifndef MAPPER_KERNEL_SHIM_H
 #define MAPPER_KERNEL_SHIM_H
 

@@ -7,7 +7,7 @@ away. The fuzz target starts from an empty corpus; what it finds is minimized
 and must break the rule that the bug's name stands for.
 
 Usage: planted.py TREE [--runs N] [--work DIR] [NAME]...
-exit: 0 all were found, 1 one was not, 2 unusable
+exit: 0 all were found, 1 one was not, 2 unusable, 77 no tree
 """
 import argparse
 import re
@@ -19,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import copies  # noqa: E402
 
+SKIP = 77
 MMU = "arch/arm64/mm/mmu.c"
 TLBFLUSH = "arch/arm64/include/asm/tlbflush.h"
 
@@ -115,6 +116,9 @@ def main():
     unknown = set(options.names) - set(PLANTED)
     if unknown:
         parser.error(f"no such bug: {', '.join(sorted(unknown))}; there are {', '.join(PLANTED)}")
+    if not (Path(options.tree) / copies.VMALLOC).exists():
+        print(f"SKIP: no {options.tree} (Debian package linux-source)")
+        return SKIP
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(options.work or temporary).resolve()
         findings = work / "findings"

@@ -12,9 +12,8 @@ for version in 6.1 6.12; do
 		echo "SKIP: no $archive (Debian package linux-source-$version)"
 		exit 77
 	fi
-	[ ! -e "linux-source-$version/.unpacked" ] || [ "$archive" -nt "linux-source-$version/.unpacked" ] ||
-		continue
 	name=linux-source-$version
+	[ ! -e "$name/.unpacked" ] || [ -n "$(find "$archive" -newer "$name/.unpacked")" ] || continue
 	tar -xJf "$archive" "$name/Makefile" "$name/mm" "$name/include/linux" "$name/include/asm-generic" \
 		"$name/arch/arm64/mm" "$name/arch/arm64/include" "$name/arch/arm64/kernel" \
 		"$name/arch/arm64/kvm" "$name/arch/arm64/crypto"

@@ -46,7 +46,7 @@ expect 2 '--frob is no option' "$vmapdiff" replay --frob
 expect 0 'all rules hold on every mapper' "$vmapdiff" show "$good"
 expect 0 'prior' "$vmapdiff" show "$good" --mapper prior
 expect 2 "'reference' is no mapper that is shown; there are: batched prior" "$vmapdiff" show "$good" --mapper reference
-expect 2 "not 'nobody'" "$vmapdiff" show "$good" --mapper nobody
+expect 2 "'nobody' is no mapper" "$vmapdiff" show "$good" --mapper nobody
 expect 2 '--mapper needs a value' "$vmapdiff" show "$good" --mapper
 expect 2 'takes one scenario' "$vmapdiff" show "$good" "$good"
 [ -z "$("$vmapdiff" show "$good" | awk 'length > 80')" ] || { echo 'FAILED: show is wider than 80'; failed=1; }

@@ -73,6 +73,9 @@ def main():
         print("SKIP: no Universal Ctags (Debian package universal-ctags)")
         return SKIP
     tree, directories = sys.argv[1], sys.argv[2:] or DIRECTORIES
+    if not (Path(tree) / "mm").is_dir():
+        print(f"SKIP: no {tree} (Debian package linux-source)")
+        return SKIP
     count, elsewhere, renamed = compare(ctags, tree, directories)
     sliced = {name for _, name, _ in read_list(HERE.parent / "files")}
     wrong = [entry for entry in elsewhere + renamed if entry[0] in sliced]

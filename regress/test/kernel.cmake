@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A kernel's own code in the mapper's place, on Debian's trees; skipped where they are not installed.
+set(trees ${PROJECT_SOURCE_DIR}/.build/trees)
+set(kernel_scripts ${PROJECT_SOURCE_DIR}/regress/kernel)
+set(slicer_tests ${PROJECT_SOURCE_DIR}/mapper/kernel/test)
+
+add_test(NAME kernel_slicer COMMAND python3 ${slicer_tests}/test_slicer.py)
+add_test(NAME kernel_unpack COMMAND sh ${kernel_scripts}/unpack.sh ${trees})
+set_tests_properties(kernel_unpack PROPERTIES FIXTURES_SETUP kernel_trees)
+
+foreach(version 6.1 6.12)
+  set(tree ${trees}/linux-source-${version})
+  add_test(NAME kernel_ctags_${version} COMMAND python3 ${slicer_tests}/check_ctags.py ${tree})
+  add_test(NAME kernel_test_${version}
+    COMMAND sh ${kernel_scripts}/test_tree.sh ${PROJECT_SOURCE_DIR} ${tree})
+  list(APPEND kernel_tests kernel_ctags_${version} kernel_test_${version})
+endforeach()
+
+foreach(class Messages Unseen Series Bisect)
+  add_test(NAME kernel_${class} COMMAND python3 ${kernel_scripts}/test_trees.py
+    ${trees}/linux-source-6.12 ${class})
+  list(APPEND kernel_tests kernel_${class})
+endforeach()
+
+add_test(NAME kernel_planted
+  COMMAND python3 ${kernel_scripts}/planted.py ${trees}/linux-source-6.12)
+add_test(NAME kernel_fuzz
+  COMMAND sh ${kernel_scripts}/fuzz_trees.sh ${PROJECT_SOURCE_DIR} 60
+          ${trees}/linux-source-6.1 ${trees}/linux-source-6.12)
+list(APPEND kernel_tests kernel_planted kernel_fuzz)
+set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
+set_tests_properties(kernel_slicer kernel_unpack ${kernel_tests} PROPERTIES
+  LABELS kernel SKIP_RETURN_CODE 77)
