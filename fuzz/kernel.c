@@ -160,6 +160,8 @@ static const char *alias_trouble(const struct oracle *o, const struct vm_area *a
 
 static const char *declines_set_memory(const struct oracle *o, const struct call *call)
 {
+	if (!kernel_sets_memory())
+		return "the tree's set_memory was left out, since it did not build";
 	struct range range = range_of(o, call);
 	bool linear = call->change == MEMORY_INVALID || call->change == MEMORY_VALID;
 	const struct vm_area *area = linear ? NULL : area_of(o, call);

@@ -438,6 +438,11 @@ struct policy kernel_policy(struct policy asked, unsigned page_shift)
 	return policy;
 }
 
+bool kernel_sets_memory(void)
+{
+	return TREE_SETS_MEMORY;
+}
+
 bool kernel_splits(void)
 {
 	return TREE_SPLITS;

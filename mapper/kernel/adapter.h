@@ -17,6 +17,9 @@ extern const char kernel_release[], kernel_tree[];
 /* What the tree decides of what a scenario asks for: all but the largest shift. */
 struct policy kernel_policy(struct policy asked, unsigned page_shift);
 
+/* Whether set_memory could be built: without it the tree's is not called. */
+bool kernel_sets_memory(void);
+
 /* Whether set_memory splits leaves, where the machine has BBM level 2 (Linux 6.18). */
 bool kernel_splits(void);
 

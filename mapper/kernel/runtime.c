@@ -181,6 +181,8 @@ static void call_vunmap(uint64_t va, uint64_t bytes)
 	vunmap_range(va, va + bytes);
 }
 
+#ifdef RIG_HAVE_set_memory_ro
+
 static int call_set_memory(uint64_t va, int pages, enum rig_change change)
 {
 	switch (change) {
@@ -198,6 +200,15 @@ static int call_set_memory(uint64_t va, int pages, enum rig_change change)
 		return set_memory_valid(va, pages, 1);
 	}
 }
+
+#else /* left out: see tree.h */
+
+static int call_set_memory(uint64_t va, int pages, enum rig_change change)
+{
+	return -EOPNOTSUPP;
+}
+
+#endif
 
 static uint64_t call_lookup(uint64_t va)
 {

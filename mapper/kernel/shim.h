@@ -487,6 +487,13 @@ typedef struct page *pgtable_t;
 #define pmd_alloc_one(mm, addr) ((pmd_t *)rig->alloc_table())
 #define pud_alloc_one(mm, addr) ((pud_t *)rig->alloc_table())
 #define p4d_alloc_one(mm, addr) ((p4d_t *)rig->alloc_table())
+/* Tables for leaves that are split (Linux 6.18). */
+#define INVALID_PHYS_ADDR (~(phys_addr_t)0)
+#define __pgd_pgtable_alloc(...)                                                                   \
+	({                                                                                         \
+		uint64_t *_table = rig->alloc_table();                                             \
+		_table ? (phys_addr_t)rig->table_pa(_table) : INVALID_PHYS_ADDR;                   \
+	})
 #define pte_free_kernel(mm, table) rig->free_table((uint64_t *)(table))
 #define pmd_free(mm, table) rig->free_table((uint64_t *)(table))
 #define pud_free(mm, table) rig->free_table((uint64_t *)(table))

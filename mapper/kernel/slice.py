@@ -49,10 +49,12 @@ def read_tree(tree, files):
     return sources
 
 
-def find_roots(index, tree, roots):
-    """{name: item} of the roots that the tree has."""
+def find_roots(index, tree, roots, left_out):
+    """{name: item} of the roots that the tree has, without those of a group that is left out."""
     found, missing = {}, []
     for optional, name, rest in read_list(roots):
+        if f"@{left_out}" in rest:
+            continue
         item = index.definition(name, rest[0] if rest else None)
         if item:
             found[name] = item
@@ -90,7 +92,7 @@ def run(arguments):
     stop = reach.shim_names(read_source(shim.read_text(), shim.name))
     sources = read_tree(arguments.tree, arguments.files)
     index = reach.Index([source for source, _ in sources], stop)
-    found = find_roots(index, arguments.tree, arguments.roots)
+    found = find_roots(index, arguments.tree, arguments.roots, arguments.leave_out)
     reachable = index.reachable(found)
     for source, place in sources:
         emit.write_slice(arguments.out, arguments.tree, source, place, reachable, stop)
@@ -113,6 +115,7 @@ def main():
     parser.add_argument("--files", default=here / "files")
     parser.add_argument("--roots", default=here / "roots")
     parser.add_argument("--shim", default=here / "shim.h")
+    parser.add_argument("--leave-out", metavar="GROUP", help="roots that are not looked for")
     try:
         run(parser.parse_args())
     except Unusable as why:

@@ -24,6 +24,13 @@
 #define TREE_HAS_GROUPS false
 #endif
 
+/* set_memory is left out where what it reaches did not build: the build says so. */
+#ifdef RIG_HAVE_set_memory_ro
+#define TREE_SETS_MEMORY true
+#else
+#define TREE_SETS_MEMORY false
+#endif
+
 /* Leaves that are split in place for set_memory (Linux 6.18). */
 #ifdef RIG_HAVE_split_kernel_leaf_mapping
 #define TREE_SPLITS true

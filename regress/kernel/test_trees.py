@@ -75,6 +75,15 @@ class Messages(Copy):
         self.assertIn("'a_new_kernel_function'", said)
 
 
+    def test_set_memory_alone_is_left_out(self):
+        copies.substitute(self.copy, "arch/arm64/mm/pageattr.c", "set_memory_nx", r"^(.*?)\{",
+                          r"\1{ a_new_kernel_function(addr);")
+        code, said = rig(self.copy, "known")
+        self.assertEqual(code, 0, said)
+        self.assertIn("LEFT OUT: set_memory, which uses names", said)
+        self.assertIn("'a_new_kernel_function'", said)
+
+
 class Unseen(Copy):
     """Trees that are not like those that the shim was written for."""
 

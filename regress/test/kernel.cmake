@@ -13,7 +13,10 @@ foreach(version 6.1 6.12)
   add_test(NAME kernel_ctags_${version} COMMAND python3 ${slicer_tests}/check_ctags.py ${tree})
   add_test(NAME kernel_test_${version}
     COMMAND sh ${kernel_scripts}/test_tree.sh ${PROJECT_SOURCE_DIR} ${tree})
-  list(APPEND kernel_tests kernel_ctags_${version} kernel_test_${version})
+  add_test(NAME kernel_known_${version}
+    COMMAND python3 ${kernel_scripts}/test_known.py ${tree} "Debian ${version}")
+  list(APPEND kernel_tests
+    kernel_ctags_${version} kernel_test_${version} kernel_known_${version})
 endforeach()
 
 foreach(class Messages Unseen Series Bisect)

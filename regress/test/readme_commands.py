@@ -33,6 +33,12 @@ def main():
         if "capture" in command and os.geteuid() != 0:
             print(f"SKIP {command}: needs root")
             continue
+        if "~/linux" in command:
+            tree = top / ".build/trees/linux-source-6.12"
+            if not tree.is_dir():
+                print(f"SKIP {command}: no {tree.name}")
+                continue
+            command = command.replace("~/linux", str(tree))
         run = subprocess.run(["sh", "-c", SHORT.get(command, command)], cwd=top, text=True,
                              capture_output=True, stdin=subprocess.DEVNULL)
         good = run.returncode == code

@@ -20,7 +20,7 @@ KEYWORDS = frozenset("""
 
 # Attributes, which stand where the name of an item might stand.
 ATTRIBUTES = frozenset("""
-    __acquires __alloc_size __always_inline __aligned __assume_aligned __cacheline_aligned
+    __acquires __alias __alloc_size __always_inline __aligned __assume_aligned __cacheline_aligned
     __cacheline_aligned_in_smp ____cacheline_aligned ____cacheline_aligned_in_smp __cold
     __cond_acquires __counted_by __deprecated __designated_init __free __hot __init __initconst
     __initdata __initdata_or_module __init_or_module __latent_entropy __malloc __maybe_unused
@@ -30,6 +30,8 @@ ATTRIBUTES = frozenset("""
     __ref __refdata __releases __ro_after_init __sched __section __signed __sysctl_data
     __used __user __visible __weak asmlinkage inline_for_extension noinline
     noinline_for_stack noinstr notrace notrace_for_stack _Alignas _Noreturn""".split())
+
+STORAGE = frozenset(["static", "extern"])
 
 # Top-level invocations that make nothing that others could name.
 EFFECTLESS = re.compile(
@@ -299,7 +301,7 @@ def declares_type_only(words):
 
 def describe_call(tokens, words, call, refs, has_body):
     name = words[call - 1]
-    if call == 1 and not has_body:
+    if words[call:] == ["(", ")", ";"] and STORAGE.issuperset(words[:call - 1]):
         # DEFINE_SPINLOCK(lock); what it makes is named by an argument
         made = [text for text, brace, paren in tokens if not brace and paren == 1
                 and is_name([text], 0)]

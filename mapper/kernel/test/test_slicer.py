@@ -75,8 +75,12 @@ class Reading(unittest.TestCase):
         self.assertEqual(names_by_kind(text), {"variable": ["b"], "function": ["h"]})
 
     def test_an_invocation_makes_what_it_names(self):
-        text = "DEFINE_SPINLOCK(lock);\nEXPORT_SYMBOL(f);\n"
-        self.assertEqual(names_by_kind(text)["invocation"], ["lock"])
+        text = "DEFINE_SPINLOCK(lock);\nstatic DEFINE_MUTEX(other);\nEXPORT_SYMBOL(f);\n"
+        self.assertEqual(names_by_kind(text)["invocation"], ["lock", "other"])
+
+    def test_an_attribute_with_an_argument_is_no_invocation(self):
+        text = "extern __alias(other) void f(int a, int b);\n"
+        self.assertEqual(names_by_kind(text), {"prototype": ["f"]})
 
     def test_parameters(self):
         for text, count in (("int f(void);", 0), ("int f(int a);", 1), ("int f(int a, g_t b);", 2),

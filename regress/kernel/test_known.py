@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The table of KERNEL.md says what each of Debian's trees is known to do wrong.
+
+Usage: test_known.py TREE COLUMN     exit: 0 it does, 1 it does not, 77 no tree
+"""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+SKIP = 77
+
+
+def by_table(column):
+    rows = [[cell.strip() for cell in line.strip("|\n").split("|")]
+            for line in (TOP / "mapper/kernel/KERNEL.md").read_text().splitlines()
+            if line.startswith("|")]
+    at = rows[0].index(column)
+    return {name for row in rows if row[at] == "yes" for name in re.findall(r"`([^`]+)`:", row[0])}
+
+
+def by_tree(tree):
+    run = subprocess.run([TOP / "rig", "kernel", tree, "known"], capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(run.stderr)
+    return set(re.findall(r"^  (\S+) \(\S+\)$", run.stdout, re.M))
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    tree, column = sys.argv[1:]
+    if not Path(tree).is_dir():
+        print(f"SKIP: no {tree} (Debian package linux-source)")
+        return SKIP
+    said, found = by_table(column), by_tree(tree)
+    print(f"{column}: {len(found)} faults; only in the table: {sorted(said - found)}; "
+          f"only in the tree: {sorted(found - said)}")
+    return said != found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
