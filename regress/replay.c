@@ -51,9 +51,11 @@ static bool replay_file(const char *path, void *context)
 static void print_known(const struct player *p)
 {
 #ifdef VMAPDIFF_KERNEL
+	printf("known to be wrong:");
 	for (int i = 0; i < KNOWN_FAULTS; i++)
 		if (p->known & KNOWN(i))
-			printf("known: %s: %s\n", known_faults[i].name, known_faults[i].what);
+			printf(" %s", known_faults[i].name);
+	printf("%s\n", p->known ? "" : " nothing");
 	printf("%" PRIu64 " calls were not made that the kernel's callers never make\n",
 	       p->declined_calls);
 #else

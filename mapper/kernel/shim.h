@@ -117,6 +117,11 @@ struct rb_node {
 #include <linux/sizes.h> /* the tree's own */
 #define BITS_PER_LONG 64
 #define U8_MAX 255
+#define U16_MAX 65535
+#define U32_MAX (~0U)
+#define INT_MAX 0x7fffffff
+#define UINT_MAX (~0U)
+#define LONG_MAX ((long)(~0UL >> 1))
 #define ULONG_MAX (~0UL)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define __ALIGN_KERNEL(x, a) (((x) + ((typeof(x))(a) - 1)) & ~((typeof(x))(a) - 1))
