@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Property: for any tables whatsoever, the oracle's walk translates every
+ * address as an MMU does that nobody here wrote, or faults alike: for reads
+ * and writes of EL1 and EL0, at the same level.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fuzz/shape.h"
+#include "fuzz/walk.h"
+#include "oracle/mmu/compare.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct referee *referee;
+static struct machine *machine;
+
+static void start(void)
+{
+	referee = unicorn_open();
+	machine = machine_create();
+	if (!referee || !machine)
+		exit(2);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static uint64_t va[WALK_MOST_ADDRESSES];
+	struct mmu_tally tally = { 0 };
+	if (!referee)
+		start();
+	if (!size)
+		return -1;
+	const struct machine_config *config = &shape_machines[data[0] % SHAPE_MACHINES];
+	if (!referee->knows(config))
+		return -1;
+	struct walk_source from = { .byte = data + 1, .bytes = size - 1 };
+	size_t count = walk_fill(machine, config, &from, va);
+	if (!mmu_compare(referee, machine, va, count, &tally))
+		abort();
+	if (tally.differ) {
+		fprintf(stderr, "FAIL referee.%s: %s\n", referee->name, tally.first);
+		abort();
+	}
+	return 0;
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/mmu/compare.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *const access_names[MMU_ACCESSES] = { "EL1 read", "EL1 write", "EL0 read",
+							"EL0 write" };
+
+static void keep_first(struct mmu_tally *tally, uint64_t va, int access,
+		       const struct mmu_answer *expected, const struct mmu_answer *found)
+{
+	char want[96], have[96];
+	if (tally->differ++)
+		return;
+	mmu_describe(expected, want);
+	mmu_describe(found, have);
+	snprintf(tally->first, sizeof(tally->first), "0x%016" PRIx64 ", %s: %s; the oracle: %s", va,
+		 access_names[access], have, want);
+}
+
+/* The number of the known deviation that the walk of `va` meets, or -1. */
+static int known_deviation(const struct referee *referee, const struct machine *m, uint64_t va)
+{
+	struct arm64_geometry g = arm64_geometry(&m->config);
+	struct arm64_translation t = arm64_translate(&g, m, va);
+	for (int i = 0; referee->deviation[i].name; i++)
+		if (referee->deviation[i].is_met(&g, m, va, &t))
+			return i;
+	return -1;
+}
+
+static void judge(const struct referee *referee, const struct machine *m, uint64_t va,
+		  const uint64_t par[MMU_ACCESSES], struct mmu_tally *tally)
+{
+	struct arm64_geometry g = arm64_geometry(&m->config);
+	struct mmu_answer expected[MMU_ACCESSES];
+	mmu_expect(&g, m, va, expected);
+	tally->compared += MMU_ACCESSES;
+	for (int access = 0; access < MMU_ACCESSES; access++) {
+		struct mmu_answer found = mmu_decode(par[access], g.granule);
+		if (mmu_same(&expected[access], &found))
+			continue;
+		int known = known_deviation(referee, m, va);
+		if (known >= 0)
+			tally->deviated[known]++;
+		else
+			keep_first(tally, va, access, &expected[access], &found);
+	}
+}
+
+/* Copies the addresses that the referee survives; how many they are. */
+static size_t leave_out_fatal(const struct referee *referee, const struct machine *m,
+			      const uint64_t *va, size_t count, uint64_t *asked,
+			      struct mmu_tally *tally)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		int known = known_deviation(referee, m, va[i]);
+		if (known >= 0 && referee->deviation[known].fatal)
+			tally->deviated[known]++;
+		else
+			asked[kept++] = va[i];
+	}
+	return kept;
+}
+
+bool mmu_compare(struct referee *referee, const struct machine *m, const uint64_t *va, size_t count,
+		 struct mmu_tally *tally)
+{
+	static uint64_t par[REFEREE_MOST][MMU_ACCESSES], asked[REFEREE_MOST];
+	count = leave_out_fatal(referee, m, va, count, asked, tally);
+	if (!count)
+		return true;
+	if (!referee->ask(referee, m, asked, count, par))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		judge(referee, m, asked[i], par[i], tally);
+	return true;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What every guest image has: start.S and support.c. */
+#ifndef ORACLE_MMU_GUEST_GUEST_H
+#define ORACLE_MMU_GUEST_GUEST_H
+
+#include <stdint.h>
+
+/* RAM of the `virt` machine, and what of it is for what. */
+#define GUEST_RAM UINT64_C(0x40000000)
+#define GUEST_MAILBOX UINT64_C(0x47000000)
+#define GUEST_QUESTIONS UINT64_C(0x47100000)
+#define GUEST_ANSWERS UINT64_C(0x47200000)
+#define GUEST_TABLES UINT64_C(0x48000000)
+#define GUEST_TABLES_BYTES UINT64_C(0x6000000)
+#define GUEST_PAGES UINT64_C(0x50000000)
+#define GUEST_RAM_BYTES UINT64_C(0x20000000)
+
+/* One question of the host's: `asked` is counted up when all else stands there, `answered` after it. */
+struct guest_mailbox {
+	uint64_t asked, answered;
+	uint64_t mair, tcr, ttbr1;
+	uint64_t count;
+};
+
+/* Defined by each image. Its value is the guest's exit code. */
+int guest_main(void);
+
+void guest_exit(int code) __attribute__((noreturn));
+void guest_write(const char *text);
+/* Writes text and a hexadecimal number behind it. */
+void guest_write_number(const char *text, uint64_t number);
+
+/* 0, or 1 where the address faults. */
+int probe_load(uint64_t va, uint64_t *value);
+int probe_store(uint64_t va, uint64_t value);
+
+/* setup.S, at.S */
+void mmu_setup(uint64_t mair, uint64_t tcr, uint64_t ttbr0, uint64_t ttbr1);
+void mmu_ask(const uint64_t *va, uint64_t *par, uint64_t count);
+
+/* Turns the MMU on, with all of RAM and the devices where they are in TTBR0's half. */
+void guest_mmu(uint64_t mair, uint64_t tcr, uint64_t ttbr1);
+
+#endif

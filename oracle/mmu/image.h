@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A machine's tables as a referee's memory has them: the same words, but for
+ * table descriptors, which point to where the tables lie there.
+ */
+#ifndef ORACLE_MMU_IMAGE_H
+#define ORACLE_MMU_IMAGE_H
+
+#include "oracle/arm64/walk.h"
+
+struct mmu_image {
+	uint8_t *bytes; /* of the referee's memory */
+	uint64_t pa;    /* of its first byte, a multiple of 64K */
+	size_t capacity;
+	uint32_t slot[MACHINE_MAX_TABLES]; /* of each table, from 1; 0 where it was not reached */
+	uint32_t slots;
+};
+
+/*
+ * Copies all tables that walks can reach. A table must not be reached at two
+ * levels. False when the memory does not suffice.
+ */
+bool mmu_image_make(struct mmu_image *image, const struct arm64_geometry *g,
+		    const struct machine *m);
+
+#endif
