@@ -27,8 +27,9 @@ int guest_main(void);
 
 void guest_exit(int code) __attribute__((noreturn));
 void guest_write(const char *text);
-/* Writes text and a hexadecimal number behind it. */
+/* Writes text and a number behind it: hexadecimal, with 0x in front; or decimal. */
 void guest_write_number(const char *text, uint64_t number);
+void guest_write_count(const char *text, uint64_t number);
 
 /* 0, or 1 where the address faults. */
 int probe_load(uint64_t va, uint64_t *value);

@@ -9,18 +9,28 @@
 
 void guest_died(uint64_t esr, uint64_t far, uint64_t elr);
 
-void guest_write_number(const char *text, uint64_t number)
+static void write_digits(uint64_t number, unsigned base)
 {
-	char digits[20], *at = digits + sizeof(digits) - 1;
+	char digits[24], *at = digits + sizeof(digits) - 1;
 	*at = '\0';
 	do {
-		*--at = "0123456789abcdef"[number & 15];
-		number >>= 4;
+		*--at = "0123456789abcdef"[number % base];
+		number /= base;
 	} while (number);
-	*--at = 'x';
-	*--at = '0';
-	guest_write(text);
 	guest_write(at);
+}
+
+void guest_write_number(const char *text, uint64_t number)
+{
+	guest_write(text);
+	guest_write("0x");
+	write_digits(number, 16);
+}
+
+void guest_write_count(const char *text, uint64_t number)
+{
+	guest_write(text);
+	write_digits(number, 10);
 }
 
 void guest_died(uint64_t esr, uint64_t far, uint64_t elr)
