@@ -95,20 +95,20 @@ static bool ignores_high_bits(const struct arm64_geometry *g, const struct machi
 	return t->mapped && g->ds && g->oa_size <= 48 && t->desc & ARM64_BITS(9, 8);
 }
 
-/* arm_fi_to_lfsc() of QEMU 7.2 asserts that a fault has a level from 0 on. */
-static bool dies_at_level_minus_1(const struct arm64_geometry *g, const struct machine *m,
-				  uint64_t va, const struct arm64_translation *t)
+/* A valid entry there that is no table: arm_fi_to_lfsc() of QEMU 7.2 asserts a level from 0 on. */
+static bool dies_of_level_minus_1_blocks(const struct arm64_geometry *g, const struct machine *m,
+					 uint64_t va, const struct arm64_translation *t)
 {
 	(void)m;
 	(void)va;
-	return g->start_level < 0 && t->level < 0;
+	return t->level < 0 && t->desc & ARM64_VALID && g->start_level < 0;
 }
 
 static const struct deviation deviations[] = {
-	{ .name = "dies-at-level-minus-1",
-	  .what = "a fault at level -1 ends it",
+	{ .name = "dies-of-level-minus-1-blocks",
+	  .what = "a block descriptor at level -1, which faults, ends it",
 	  .fatal = true,
-	  .is_met = dies_at_level_minus_1 },
+	  .is_met = dies_of_level_minus_1_blocks },
 	{ .name = "ignores-high-bits",
 	  .what = "with LPA2 and an output size of 48 bits, OA[51:50] do not fault",
 	  .is_met = ignores_high_bits },
