@@ -217,10 +217,10 @@ static int report(const struct panel *p)
 
 static int usage(void)
 {
-	fprintf(stderr,
-		"usage: referees [unicorn=ANSWERS] [IMAGE=ANSWERS] -- FILE|DIR...\n"
-		"so many answers over arbitrary descriptors, of Unicorn, and of QEMU with a server's\n"
-		"image; then answers over scenarios\n");
+	fprintf(stderr, "usage: referees [unicorn=ANSWERS] [IMAGE=ANSWERS] -- FILE|DIR...\n"
+			"so many answers over arbitrary descriptors, of Unicorn, and of QEMU with "
+			"a server's\n"
+			"image; then answers over scenarios\n");
 	return EXIT_UNUSABLE;
 }
 
