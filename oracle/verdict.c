@@ -20,6 +20,24 @@ void verdict_signature(const struct verdict *v, char *line)
 		 level);
 }
 
+/* Copies a signature without the digits behind "op=". */
+static void without_place(const char *signature, char *to)
+{
+	const char *op = strstr(signature, " op=");
+	size_t head = op ? (size_t)(op - signature) + strlen(" op=") : strlen(signature);
+	const char *rest = signature + head;
+	snprintf(to, VERDICT_SIGNATURE_SIZE, "%.*s%s", (int)head, signature,
+		 rest + strspn(rest, "0123456789"));
+}
+
+bool verdict_same_kind(const char *signature, const char *other)
+{
+	char x[VERDICT_SIGNATURE_SIZE], y[VERDICT_SIGNATURE_SIZE];
+	without_place(signature, x);
+	without_place(other, y);
+	return !strcmp(x, y);
+}
+
 #define INDENT 12
 #define WIDTH 79
 

@@ -3,6 +3,7 @@
 #ifndef ORACLE_VERDICT_H
 #define ORACLE_VERDICT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -25,6 +26,12 @@ struct verdict {
 
 /* The stable line that names a failure, without a newline. `line` has VERDICT_SIGNATURE_SIZE bytes. */
 void verdict_signature(const struct verdict *v, char *line);
+
+/*
+ * Whether two signature lines name one kind of failure: they are equal but
+ * for the place of the op among the ops, since those before it may go.
+ */
+bool verdict_same_kind(const char *signature, const char *other);
 
 /* The signature line, then rule, address, what was expected and what is there. */
 void verdict_print(const struct verdict *v, FILE *to);

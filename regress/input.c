@@ -162,6 +162,8 @@ bool read_options(const char *command, int argc, char **argv, struct arguments *
 	for (int i = 0; i < argc; i++) {
 		if (!strcmp(argv[i], "--to-bytes")) {
 			a->to_bytes = true;
+		} else if (!strcmp(argv[i], "--ptdump")) {
+			a->ptdump = true;
 		} else if (argv[i][0] == '-') {
 			if (!read_option(command, argc, argv, &i, a))
 				return false;

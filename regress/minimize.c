@@ -17,13 +17,14 @@
 #include "fuzz/kernel.h"
 #include "fuzz/scenario_text.h"
 #include "fuzz/shape.h"
-#include "regress/trial.h"
+#include "regress/minimize.h"
 #include "regress/vmapdiff.h"
 
 struct shrink {
 	struct player *player;
 	struct trial goal, last; /* of what was given, and of the best so far */
 	unsigned trials, taken;
+	bool quiet;  /* no line of progress */
 	bool failed; /* the host cannot run trials any more */
 };
 
@@ -38,7 +39,7 @@ static void on_interrupt(int signal)
 
 static void show_progress(const struct shrink *sh, bool done)
 {
-	if (!isatty(STDERR_FILENO) && !done && sh->trials % 200)
+	if (sh->quiet || (!isatty(STDERR_FILENO) && !done && sh->trials % 200))
 		return;
 	fprintf(stderr, "%sminimize: %u ops, %u runs, %llu pages after %u trials%s",
 		isatty(STDERR_FILENO) ? "\r" : "", best.ops, best.runs,
@@ -428,21 +429,50 @@ static void minimize(struct shrink *sh)
 	} while (sh->taken != before && !stopped(sh));
 }
 
+/* --- for whoever has a scenario ------------------------------------------------ */
+
+/* Makes *s the best; false if it holds, or cannot be tried. */
+static bool begin(struct shrink *sh, struct player *player, const struct scenario *s)
+{
+	*sh = (struct shrink){ .player = player };
+	scenario_copy(&best, s);
+	best.expect = (struct expectation){ 0 };
+	sh->failed = !trial_run(player, &best, &sh->goal);
+	sh->last = sh->goal;
+	return !sh->failed && sh->goal.signature[0];
+}
+
+bool minimize_scenario(struct player *player, struct scenario *s, struct trial *result)
+{
+	struct shrink sh;
+	if (!begin(&sh, player, s))
+		return false;
+	sh.quiet = true;
+	minimize(&sh);
+	scenario_copy(s, &best);
+	*result = sh.last;
+	return true;
+}
+
+bool write_scenario(const struct scenario *s, const char *signature, const char *path)
+{
+	FILE *to = path ? fopen(path, "w") : stdout;
+	if (to) {
+		fprintf(to, "# %s\n", signature);
+		scenario_print(s, to);
+	}
+	if (to && (!path || !fclose(to)))
+		return true;
+	fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
+	return false;
+}
+
 /* --- the command -------------------------------------------------------------- */
 
 static int write_result(const struct arguments *a, const struct shrink *sh)
 {
-	FILE *to = a->output ? fopen(a->output, "w") : stdout;
-	if (!to) {
-		fprintf(stderr, "%s: cannot write: %s\n", a->output, strerror(errno));
+	if (!write_scenario(&best, sh->last.signature, a->output))
 		return EXIT_UNUSABLE;
-	}
-	fprintf(to, "# %s\n", sh->last.signature);
-	scenario_print(&best, to);
-	if (a->output && fclose(to)) {
-		fprintf(stderr, "%s: cannot write: %s\n", a->output, strerror(errno));
-		return EXIT_UNUSABLE;
-	}
 	if (a->output)
 		fprintf(stderr, "wrote %s; next: ./rig show %s\n", a->output, a->output);
 	return sh->failed ? EXIT_UNUSABLE : EXIT_AS_EXPECTED;
@@ -450,26 +480,25 @@ static int write_result(const struct arguments *a, const struct shrink *sh)
 
 int command_minimize(int argc, char **argv)
 {
+	static struct scenario given;
 	struct arguments a;
-	struct shrink sh = { 0 };
+	struct shrink sh;
 	if (!read_arguments("minimize", argc, argv, &a))
 		return EXIT_UNUSABLE;
 	if (a.files != 1) {
 		fprintf(stderr, "vmapdiff minimize: takes one scenario\n");
 		return EXIT_UNUSABLE;
 	}
-	if (!load_scenario(a.file[0], &best))
+	if (!load_scenario(a.file[0], &given))
 		return EXIT_UNUSABLE;
-	best.expect = (struct expectation){ 0 };
-	sh.player = need_player();
-	crash_report_for(sh.player);
-	if (!trial_run(sh.player, &best, &sh.goal))
-		return EXIT_UNUSABLE;
-	if (!sh.goal.signature[0]) {
-		fprintf(stderr, "%s: all rules hold, so there is nothing to minimize\n", a.file[0]);
+	struct player *player = need_player();
+	crash_report_for(player);
+	if (!begin(&sh, player, &given)) {
+		if (!sh.failed)
+			fprintf(stderr, "%s: all rules hold, so there is nothing to minimize\n",
+				a.file[0]);
 		return EXIT_UNUSABLE;
 	}
-	sh.last = sh.goal;
 	fprintf(stderr, "%s\n", sh.goal.signature);
 	signal(SIGINT, on_interrupt);
 	minimize(&sh);
@@ -477,6 +506,6 @@ int command_minimize(int argc, char **argv)
 	fprintf(stderr, "%s\n",
 		interrupted ? "interrupted: this is the best so far" : "no step makes it smaller");
 	int code = write_result(&a, &sh);
-	player_destroy(sh.player);
+	player_destroy(player);
 	return code;
 }

@@ -77,6 +77,10 @@ int command_replay(int argc, char **argv)
 	print_known(tally.player);
 	player_destroy(tally.player);
 
+	if (tally.broken > 1)
+		printf("next: ./rig triage with the same arguments groups them and minimizes one "
+		       "of each "
+		       "kind\n");
 	printf("%u scenarios: %u as expected, %u not, %u unusable\n",
 	       tally.as_expected + tally.broken + tally.unusable, tally.as_expected, tally.broken,
 	       tally.unusable);

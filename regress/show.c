@@ -12,6 +12,8 @@
 
 #include "fuzz/crash.h"
 #include "fuzz/scenario_text.h"
+#include "regress/explain.h"
+#include "regress/ptdump.h"
 #include "regress/view.h"
 #include "regress/vmapdiff.h"
 
@@ -263,6 +265,27 @@ static uint32_t judge(struct player *p, struct verdict *first)
 	return op;
 }
 
+/* Each mapper's tables after `ops` ops, as the kernel dumps its own. */
+static void dump_tables(struct player *p, uint32_t ops)
+{
+	for (unsigned i = 0; player_mappers[i]; i++) {
+		struct verdict ignored;
+		struct arm64_geometry g = arm64_geometry(&scenario.machine);
+		player_run(p, &scenario, i, ops, &ignored);
+		printf("\n---[ %s ]---\n", player_mappers[i]->name);
+		ptdump_print(&g, p->machine[i], stdout);
+	}
+}
+
+/* Plays the mapper of the verdict up to its op and explains it. */
+static void explain_verdict(struct player *p, const struct verdict *verdict)
+{
+	struct verdict again;
+	unsigned which = mapper_named(verdict->mapper);
+	player_run(p, &scenario, which, verdict->op + 1, &again);
+	explain(p, &scenario, which, verdict, stdout);
+}
+
 /* Plays mapper `which` up to `ops` ops and makes the rows of it beside the reference. */
 static void compare(struct player *p, struct table *t, unsigned which, uint32_t ops)
 {
@@ -335,11 +358,15 @@ int command_show(int argc, char **argv)
 		verdict_print(&verdict, stdout);
 	if (verdict.rule != RULE_NONE && p->complaint[0])
 		printf("  kernel    %s\n", p->complaint);
+	if (verdict.rule != RULE_NONE)
+		explain_verdict(p, &verdict);
 	unsigned shown = mapper_named(a.mapper ? a.mapper : player_mappers[1]->name);
 	if (!a.mapper && verdict.rule != RULE_NONE && mapper_named(verdict.mapper))
 		shown = mapper_named(verdict.mapper);
 	player_print_missed(p, stdout);
 	show_spaces(p, op < scenario.ops ? op + 1 : op, shown);
+	if (a.ptdump)
+		dump_tables(p, op < scenario.ops ? op + 1 : op);
 	if (verdict.rule != RULE_NONE)
 		printf("\nnext: ./rig minimize %s\n", a.file[0]);
 	player_destroy(p);

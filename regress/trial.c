@@ -80,24 +80,7 @@ bool trial_run(struct player *p, const struct scenario *s, struct trial *result)
 	return true;
 }
 
-/* Copies a signature without the digits behind "op=". */
-static void without_place(const char *signature, char *to)
-{
-	const char *op = strstr(signature, " op=");
-	if (!op) {
-		strcpy(to, signature);
-		return;
-	}
-	op += strlen(" op=");
-	size_t head = (size_t)(op - signature);
-	memcpy(to, signature, head);
-	strcpy(to + head, op + strspn(op, "0123456789"));
-}
-
 bool trial_same(const struct trial *a, const struct trial *b)
 {
-	char x[VERDICT_SIGNATURE_SIZE], y[VERDICT_SIGNATURE_SIZE];
-	without_place(a->signature, x);
-	without_place(b->signature, y);
-	return !strcmp(x, y);
+	return verdict_same_kind(a->signature, b->signature);
 }

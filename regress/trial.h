@@ -16,10 +16,7 @@ struct trial {
 /* Plays *s on all mappers. False, after a message, when the host cannot start a process. */
 bool trial_run(struct player *p, const struct scenario *s, struct trial *result);
 
-/*
- * Whether two trials failed in the same way: their signature lines are equal
- * but for the place of the op among the ops, since those before it may go.
- */
+/* Whether two trials failed in the same way: verdict_same_kind(). */
 bool trial_same(const struct trial *a, const struct trial *b);
 
 #endif

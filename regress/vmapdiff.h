@@ -22,6 +22,7 @@ int command_rules(int argc, char **argv);
 int command_exhaustive(int argc, char **argv);
 int command_soak(int argc, char **argv);
 int command_kernel(int argc, char **argv);
+int command_triage(int argc, char **argv);
 
 /*
  * Reads a scenario, text or bytes, from a file. False after one line on
@@ -43,6 +44,7 @@ struct arguments {
 	const char *output; /* -o */
 	const char *mapper; /* --mapper */
 	bool to_bytes;      /* --to-bytes */
+	bool ptdump;        /* --ptdump */
 	uint64_t runs;      /* --runs: of a page array */
 	uint64_t jobs;      /* --jobs: processes at a time; 0: one a core */
 	uint64_t seed, executions;

@@ -43,6 +43,19 @@ expect 2 'nowhere: cannot open' "$vmapdiff" replay nowhere
 expect 2 'something to work on is missing' "$vmapdiff" replay
 expect 2 '--frob is no option' "$vmapdiff" replay --frob
 
+# A folder of crashes: two that fail alike, one otherwise, one that holds, one as it says.
+mkdir crashes
+grep -v '^expect' "$top/regress/cases/quirk-head-check.scenario" >crashes/a.scenario
+sed 's/0x10000+16/0x20000+32/' crashes/a.scenario >crashes/b.scenario
+grep -v '^expect' "$top/regress/cases/quirk-pxn-tables.scenario" >crashes/c.scenario
+cp "$good" "$top/regress/cases/quirk-cut-groups.scenario" crashes
+expect 1 '5 scenarios: 2 findings in 3 that fail, 2 as expected, 0 unusable' \
+	"$vmapdiff" triage crashes -o crashes
+expect 1 'the same  crashes/b.scenario' "$vmapdiff" triage crashes/a.scenario crashes/b.scenario
+expect 1 'FAIL errors.code mapper=batched op=1:vmap' "$vmapdiff" replay crashes/finding-1.scenario
+expect 0 '0 findings' "$vmapdiff" triage "$good"
+expect 2 'nowhere: cannot open' "$vmapdiff" triage nowhere
+
 expect 0 'all rules hold on every mapper' "$vmapdiff" show "$good"
 expect 0 'prior' "$vmapdiff" show "$good" --mapper prior
 expect 2 "'reference' is no mapper that is shown; there are: batched prior" "$vmapdiff" show "$good" --mapper reference
