@@ -122,7 +122,10 @@ static const char *option_value(const char *command, int argc, char **argv, int 
 static void find_option(const char *name, struct arguments *a, const char ***text,
 			uint64_t **number)
 {
-	*text = !strcmp(name, "-o") ? &a->output : !strcmp(name, "--mapper") ? &a->mapper : NULL;
+	*text = !strcmp(name, "-o")         ? &a->output
+		: !strcmp(name, "--mapper") ? &a->mapper
+		: !strcmp(name, "--as")     ? &a->as
+					    : NULL;
 	*number = !strcmp(name, "--runs")         ? &a->runs
 		  : !strcmp(name, "--jobs")       ? &a->jobs
 		  : !strcmp(name, "--seed")       ? &a->seed

@@ -17,6 +17,8 @@ static const struct command {
 	{ "triage", "FILE|DIR... [-o DIR]",
 	  "group what fails by signature, minimize one of each kind, name duplicates",
 	  command_triage },
+	{ "export", "FILE [--as mail|kunit|c] [-o OUT]",
+	  "a finding as a mail, the body of a KUnit test, or its page array in C", command_export },
 	{ "convert", "[--to-bytes] FILE|DIR... -o OUT", "between text and a fuzzer's bytes",
 	  command_convert },
 	{ "capture", "PID [-o DIR]", "a process's physical contiguity as scenarios (needs root)",

@@ -23,6 +23,7 @@ int command_exhaustive(int argc, char **argv);
 int command_soak(int argc, char **argv);
 int command_kernel(int argc, char **argv);
 int command_triage(int argc, char **argv);
+int command_export(int argc, char **argv);
 
 /*
  * Reads a scenario, text or bytes, from a file. False after one line on
@@ -43,6 +44,7 @@ struct arguments {
 	int files;
 	const char *output; /* -o */
 	const char *mapper; /* --mapper */
+	const char *as;     /* --as: a form of export */
 	bool to_bytes;      /* --to-bytes */
 	bool ptdump;        /* --ptdump */
 	uint64_t runs;      /* --runs: of a page array */
