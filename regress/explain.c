@@ -222,6 +222,17 @@ static bool is_about_pages(const struct verdict *verdict)
 	       strcmp(property, "flush") != 0;
 }
 
+uint32_t explain_events(const struct player *p, unsigned which, const struct verdict *verdict,
+			FILE *to)
+{
+	struct scene sc = { &p->oracle, p->machine[which], verdict, to, 0 };
+	if (verdict->rule != RULE_NONE)
+		sc.page = oracle_page(sc.o, verdict->va);
+	for (uint32_t i = 0; to && i < sc.m->log.events; i++)
+		print_event(&sc, &sc.m->log.event[i]);
+	return verdict->rule == RULE_NONE ? NO_EVENT : event_at_fault(&sc);
+}
+
 void explain(const struct player *p, const struct scenario *s, unsigned which,
 	     const struct verdict *verdict, FILE *to)
 {

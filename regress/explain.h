@@ -16,4 +16,11 @@
 void explain(const struct player *p, const struct scenario *s, unsigned which,
 	     const struct verdict *verdict, FILE *to);
 
+/*
+ * Prints each event of that call on a line of its own, if `to` is not NULL.
+ * The number, from 0, of the one that the verdict is about; UINT32_MAX if none is.
+ */
+uint32_t explain_events(const struct player *p, unsigned which, const struct verdict *verdict,
+			FILE *to);
+
 #endif

@@ -125,6 +125,7 @@ static void find_option(const char *name, struct arguments *a, const char ***tex
 	*text = !strcmp(name, "-o")         ? &a->output
 		: !strcmp(name, "--mapper") ? &a->mapper
 		: !strcmp(name, "--as")     ? &a->as
+		: !strcmp(name, "--html")   ? &a->html
 					    : NULL;
 	*number = !strcmp(name, "--runs")         ? &a->runs
 		  : !strcmp(name, "--jobs")       ? &a->jobs

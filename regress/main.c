@@ -10,7 +10,7 @@ static const struct command {
 } commands[] = {
 	{ "replay", "FILE|DIR...", "play scenarios on every mapper and judge them",
 	  command_replay },
-	{ "show", "FILE [--mapper NAME] [--ptdump]",
+	{ "show", "FILE [--mapper NAME] [--ptdump] [--html OUT]",
 	  "the verdict explained, and two mappers' address spaces side by side", command_show },
 	{ "minimize", "FILE [-o OUT]", "the smallest scenario that fails in the same way",
 	  command_minimize },

@@ -13,6 +13,7 @@
 #include "fuzz/crash.h"
 #include "fuzz/scenario_text.h"
 #include "regress/explain.h"
+#include "regress/picture.h"
 #include "regress/ptdump.h"
 #include "regress/view.h"
 #include "regress/vmapdiff.h"
@@ -307,6 +308,22 @@ static void table_free(struct table *t)
 	free(t->row);
 }
 
+size_t differing_ranges(struct player *p, unsigned which, uint32_t ops, struct page_range *range)
+{
+	struct table t;
+	size_t ranges = 0;
+	compare(p, &t, which, ops);
+	for (size_t i = 0; i < t.rows; i++) {
+		if (!t.row[i].differs)
+			continue;
+		if (ranges < PICTURE_MOST_RANGES)
+			range[ranges] = (struct page_range){ t.row[i].page, t.row[i].pages };
+		ranges++;
+	}
+	table_free(&t);
+	return ranges;
+}
+
 /* Shows mapper `shown` beside the reference, and of the others how many pages differ. */
 static void show_spaces(struct player *p, uint32_t ops, unsigned shown)
 {
@@ -363,12 +380,18 @@ int command_show(int argc, char **argv)
 	unsigned shown = mapper_named(a.mapper ? a.mapper : player_mappers[1]->name);
 	if (!a.mapper && verdict.rule != RULE_NONE && mapper_named(verdict.mapper))
 		shown = mapper_named(verdict.mapper);
+	uint32_t ops = op < scenario.ops ? op + 1 : op;
+	bool written = !a.html || picture_write(p, &scenario, ops, &verdict, a.html);
 	player_print_missed(p, stdout);
 	show_spaces(p, op < scenario.ops ? op + 1 : op, shown);
 	if (a.ptdump)
 		dump_tables(p, op < scenario.ops ? op + 1 : op);
 	if (verdict.rule != RULE_NONE)
 		printf("\nnext: ./rig minimize %s\n", a.file[0]);
+	if (a.html && written)
+		printf("wrote %s, for a browser\n", a.html);
 	player_destroy(p);
+	if (!written)
+		return EXIT_UNUSABLE;
 	return verdict.rule == scenario.expect.rule ? EXIT_AS_EXPECTED : EXIT_RULE_BROKEN;
 }

@@ -45,6 +45,7 @@ struct arguments {
 	const char *output; /* -o */
 	const char *mapper; /* --mapper */
 	const char *as;     /* --as: a form of export */
+	const char *html;   /* --html: where a picture goes */
 	bool to_bytes;      /* --to-bytes */
 	bool ptdump;        /* --ptdump */
 	uint64_t runs;      /* --runs: of a page array */

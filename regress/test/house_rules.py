@@ -29,7 +29,7 @@ def files(top):
 
 
 def check_licence(top, path):
-    if path.name in NO_LICENCE_LINE:
+    if path.name in NO_LICENCE_LINE or path.suffix == ".png":
         return
     head = (top / path).read_text(errors="replace").splitlines()[:2]
     if not any("SPDX-License-Identifier: GPL-2.0-only" in line for line in head):

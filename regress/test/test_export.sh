@@ -46,6 +46,6 @@ code=0
 "$vmapdiff" export "$top/regress/cases/vunmap-part-of-a-1g-block.scenario" --as kunit 2>said || code=$?
 { [ "$code" = 2 ] && grep -q 'is for a vmap of real pages' said; } || fail "refusal: $(cat said)"
 code=0
-"$vmapdiff" export "$top/regress/cases/d1-4k.scenario" --as fax 2>said || code=$?
+"$vmapdiff" export "$top/regress/cases/d1-two-long-runs.scenario" --as fax 2>said || code=$?
 [ "$code" = 2 ] || fail 'a form that there is none of'
 echo 'exports are as they must be'
