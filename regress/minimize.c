@@ -106,6 +106,67 @@ static void drop_faults(struct shrink *sh)
 	}
 }
 
+/* --- other ops in their place ---------------------------------------------------- */
+
+/* Makes op `i`, which only prepares what is to fail, a stale leaf of its own at `level`. */
+static bool plant_instead(struct shrink *sh, uint32_t i, uint8_t level)
+{
+	unsigned shift = scenario_level_shift(&best.machine, level);
+	uint64_t va = best.op[i].va & ~((UINT64_C(1) << shift) - 1);
+	edit_remove_op(fresh_candidate(), i);
+	struct op plant = { .kind = OP_PLANT, .va = va, .level = level };
+	return edit_insert_op(&candidate, i, &plant) && take(sh);
+}
+
+/* Makes op `i` map as many pages of one physical range. */
+static bool range_instead(struct shrink *sh, uint32_t i)
+{
+	struct op range = { .kind = OP_IOREMAP,
+			    .va = best.op[i].va,
+			    .pfn = shape_of(&best.machine).block,
+			    .bytes = op_bytes(&best, &best.op[i]),
+			    .fail_alloc = best.op[i].fail_alloc,
+			    .fail_trylock = best.op[i].fail_trylock };
+	edit_remove_op(fresh_candidate(), i);
+	return edit_insert_op(&candidate, i, &range) && take(sh);
+}
+
+/* Ops with page arrays become ops without, where that fails alike. */
+static void simpler_ops(struct shrink *sh)
+{
+	for (uint32_t i = 0; i < best.ops && !stopped(sh); i++)
+		if (op_has_runs(&best.op[i]))
+			(void)(plant_instead(sh, i, 3) || plant_instead(sh, i, 2) ||
+			       range_instead(sh, i));
+}
+
+/* Op `i` alone, with these runs. */
+static bool alone(struct shrink *sh, uint32_t i, const struct page_run *run, uint32_t runs)
+{
+	for (uint32_t k = fresh_candidate()->ops; k-- > 0;)
+		if (k != i)
+			edit_remove_op(&candidate, k);
+	candidate.op[0].va = scenario_va_middle(&candidate);
+	return edit_splice_runs(&candidate, 0, 0, candidate.op[0].runs, run, runs) && take(sh);
+}
+
+/* Where others only prepare, one call of a page, a hole, groups or a block may fail alike. */
+static void lonely_ops(struct shrink *sh)
+{
+	struct shape shape = shape_of(&best.machine);
+	uint32_t group = (uint32_t)shape.group, block = (uint32_t)shape.block;
+	const struct page_run page = { 2 * block, 1 }, hole = { PAGE_HOLE, 1 };
+	const struct page_run groups[] = { { 2 * block, group }, { 6 * block, group } };
+	const struct page_run whole = { 2 * block, block };
+	for (uint32_t i = 0; i < best.ops && best.ops > 1 && !stopped(sh); i++)
+		if (op_has_runs(&best.op[i]))
+			(void)(alone(sh, i, &page, 1) || alone(sh, i, &hole, 1) ||
+			       alone(sh, i, groups, 1) || alone(sh, i, groups, 2) ||
+			       alone(sh, i, &whole, 1));
+}
+
+/* --- fewer pages ------------------------------------------------------------------ */
+
 /* Drops runs in chunks, halves first, then ever smaller ones. */
 static void drop_runs(struct shrink *sh)
 {
@@ -314,8 +375,37 @@ static void lower_ranges(struct shrink *sh)
 
 /* --- nothing unusual ---------------------------------------------------------- */
 
+/* What fails on scaled-down tables is tried on real ones, everything as many times as large. */
+static void real_machine(struct shrink *sh)
+{
+	unsigned scaled = best.machine.table_bits;
+	if (!scaled)
+		return;
+	const struct machine_config standard = { .page_shift = 12, .va_bits = 48, .pa_bits = 48 };
+	unsigned grown = scenario_table_bits(&standard) - scaled;
+	uint64_t middle = scenario_va_middle(&best);
+	fresh_candidate()->machine = standard;
+	candidate.machine.bbm = best.machine.bbm;
+	for (uint32_t i = 0; i < candidate.ops; i++) {
+		struct op *op = &candidate.op[i];
+		op->va = scenario_va_middle(&candidate) + ((op->va - middle) << grown);
+		op->bytes <<= grown;
+		op->pfn <<= grown;
+		if (op->kind == OP_VMALLOC && op->shift > standard.page_shift)
+			op->shift = (uint8_t)(op->shift >= scenario_level_shift(&best.machine, 2)
+						      ? scenario_level_shift(&standard, 2)
+						      : scenario_group_shift(&standard));
+	}
+	for (uint32_t r = 0; r < candidate.runs; r++) {
+		candidate.run[r].pages <<= run_is_trouble(&candidate.run[r]) ? 0 : grown;
+		candidate.run[r].pfn <<= run_is_trouble(&candidate.run[r]) ? 0 : grown;
+	}
+	take(sh);
+}
+
 static void default_machine(struct shrink *sh)
 {
+	real_machine(sh);
 	const struct machine_config standard = { .page_shift = best.machine.page_shift,
 						 .va_bits = 48,
 						 .pa_bits = 48,
@@ -417,9 +507,9 @@ static void default_ops(struct shrink *sh)
 static void minimize(struct shrink *sh)
 {
 	static void (*const steps[])(struct shrink *) = {
-		drop_ops,     drop_runs,   cut_fronts,     drop_faults,     merge_runs,
-		shorten_runs, shorten_ops, default_policy, default_machine, default_ops,
-		lower_pfns,   lower_vas,   lower_ranges,
+		drop_ops,        lonely_ops,  simpler_ops,  drop_runs,   cut_fronts,
+		drop_faults,     merge_runs,  shorten_runs, shorten_ops, default_policy,
+		default_machine, default_ops, lower_pfns,   lower_vas,   lower_ranges,
 	};
 	unsigned before;
 	do {

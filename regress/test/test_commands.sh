@@ -53,11 +53,19 @@ expect 1 '5 scenarios: 2 findings in 3 that fail, 2 as expected, 0 unusable' \
 	"$vmapdiff" triage crashes -o crashes
 expect 1 'the same  crashes/b.scenario' "$vmapdiff" triage crashes/a.scenario crashes/b.scenario
 expect 1 'FAIL errors.code mapper=batched op=1:vmap' "$vmapdiff" replay crashes/finding-1.scenario
+# Minimized alike by every build.
+expect 0 'vmap va=0xffff800000800000 pages=0x400+16' cat crashes/finding-1.scenario
+"$vmapdiff" minimize crashes/finding-1.scenario -o again.scenario 2>/dev/null
+expect 0 '' cmp crashes/finding-1.scenario again.scenario
 expect 0 '0 findings' "$vmapdiff" triage "$good"
 expect 2 'nowhere: cannot open' "$vmapdiff" triage nowhere
 
 expect 0 'all rules hold on every mapper' "$vmapdiff" show "$good"
 expect 0 'prior' "$vmapdiff" show "$good" --mapper prior
+expect 0 'wrote picture.html, for a browser' "$vmapdiff" show "$good" --html picture.html
+expect 2 'cannot write' "$vmapdiff" show "$good" --html nowhere/picture.html
+expect 0 '---[ batched ]---' "$vmapdiff" show "$good" --ptdump
+expect 0 'PTE      RW NX SHD AF    CON     UXN MEM/NORMAL' "$vmapdiff" show "$good" --ptdump
 expect 2 "'reference' is no mapper that is shown; there are: batched prior" "$vmapdiff" show "$good" --mapper reference
 expect 2 "'nobody' is no mapper" "$vmapdiff" show "$good" --mapper nobody
 expect 2 '--mapper needs a value' "$vmapdiff" show "$good" --mapper
