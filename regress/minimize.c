@@ -155,9 +155,9 @@ static void lonely_ops(struct shrink *sh)
 {
 	struct shape shape = shape_of(&best.machine);
 	uint32_t group = (uint32_t)shape.group, block = (uint32_t)shape.block;
-	const struct page_run page = { 2 * block, 1 }, hole = { PAGE_HOLE, 1 };
-	const struct page_run groups[] = { { 2 * block, group }, { 6 * block, group } };
-	const struct page_run whole = { 2 * block, block };
+	uint64_t pfn = 2 * shape.block, other = 6 * shape.block;
+	const struct page_run page = { pfn, 1 }, hole = { PAGE_HOLE, 1 }, whole = { pfn, block };
+	const struct page_run groups[] = { { pfn, group }, { other, group } };
 	for (uint32_t i = 0; i < best.ops && best.ops > 1 && !stopped(sh); i++)
 		if (op_has_runs(&best.op[i]))
 			(void)(alone(sh, i, &page, 1) || alone(sh, i, &hole, 1) ||

@@ -25,8 +25,9 @@ for case in d1-two-order-7-blocks d1-three-order-6-blocks d1-two-long-runs; do
 		'static struct page *pfn_to_page(unsigned long pfn) { return (struct page *)pfn; }' \
 		'#include "array.inc"' 'struct page *page[VMAPDIFF_PAGES];' \
 		'int main(void) { vmapdiff_fill(page); return 0; }' >array.c
-	clang -std=gnu11 -Wall -Werror -Wno-int-to-pointer-cast array.c -o array && ./array ||
-		fail "the array of $case"
+	clang -std=gnu11 -Wall -Werror -Wno-int-to-pointer-cast array.c -o array ||
+		fail "the array of $case does not compile"
+	./array || fail "the array of $case"
 done
 
 "$mutant" export "$top/regress/cases/d1-two-order-7-blocks.scenario" >mail
