@@ -12,7 +12,7 @@ static bool block_fits(const struct walk *w, int level, uint64_t offset, uint64_
 {
 	unsigned shift = level_shift(&w->g, level);
 	uint64_t size = UINT64_C(1) << shift;
-	if (w->run.shift < shift || end - offset != size || block_left(w, offset) < size)
+	if (end - offset != size || block_left(w, offset) < size)
 		return false;
 	uint64_t pa = run_page(w, offset) << w->g.page_shift;
 	return !(pa & (size - 1));

@@ -10,8 +10,7 @@
 int batched_ioremap(struct address_space *space, uint64_t va, uint64_t pa, uint64_t bytes,
 		    enum prot prot)
 {
-	struct walk w;
-	walk_begin(&w, space, prot);
+	struct walk w = walk_begin(space, prot);
 	w.busy_is_bug = true; /* vmap_pte_range() */
 	int error = walk_map_run(&w, (struct run){ .pfn = pa >> w.g.page_shift,
 						   .start = va - w.g.va_base,

@@ -6,9 +6,10 @@
  */
 #include <errno.h>
 
+#include "mapper/batched/pages.h"
 #include "mapper/batched/walk.h"
 
-#define GATHER 128 /* single pages that are stored by one list */
+#define GATHER 256 /* single pages that are stored by one list */
 
 static uint64_t min(uint64_t a, uint64_t b)
 {
@@ -21,6 +22,25 @@ static uint64_t power_of_two_below(uint64_t x)
 	return UINT64_C(1) << (63 - __builtin_clzll(x));
 }
 
+/* A piece of one table of pages that is being filled. */
+struct ptes {
+	struct walk *w;
+	table_t table;
+	uint64_t end; /* offset */
+	uint64_t
+		busy; /* offset of the first entry in use, as far as looked; `end` if there is none */
+};
+
+/* Looks for entries in use from `offset` on: all of the piece is read at once. */
+static void find_busy(struct ptes *p, uint64_t offset)
+{
+	const struct geometry *g = &p->w->g;
+	uint32_t pages = (uint32_t)((p->end - offset) >> g->page_shift);
+	uint32_t free = machine_find_nonzero(p->w->machine, p->table,
+					     level_index(g, PTE_LEVEL, offset), pages);
+	p->busy = offset + ((uint64_t)free << g->page_shift);
+}
+
 /*
  * Bytes from `offset` that one batch of contiguous groups may map: several
  * whole groups, or 0. VA and PA are group aligned, and the batch ends before
@@ -30,8 +50,6 @@ static uint64_t power_of_two_below(uint64_t x)
 static uint64_t batch_bytes(const struct walk *w, uint64_t offset, uint64_t end)
 {
 	uint64_t group = UINT64_C(1) << w->g.cont_shift;
-	if (!w->cont_ptes || w->run.shift < w->g.cont_shift)
-		return 0;
 	uint64_t left = min(end - offset, block_left(w, offset));
 	uint64_t pa = run_page(w, offset) << w->g.page_shift;
 	if (left < group || (offset | pa) & (group - 1))
@@ -44,8 +62,6 @@ static uint64_t batch_bytes(const struct walk *w, uint64_t offset, uint64_t end)
 static uint64_t single_bytes(const struct walk *w, uint64_t offset, uint64_t end)
 {
 	uint64_t group = UINT64_C(1) << w->g.cont_shift;
-	if (!w->cont_ptes || w->run.shift < w->g.cont_shift)
-		return end - offset;
 	uint64_t left = min(end - offset, block_left(w, offset));
 	uint64_t pa = run_page(w, offset) << w->g.page_shift;
 	if ((offset ^ pa) & (group - 1))
@@ -53,88 +69,114 @@ static uint64_t single_bytes(const struct walk *w, uint64_t offset, uint64_t end
 	return min(left, group - (offset & (group - 1)));
 }
 
-/* Stores `pages` consecutive Contiguous pages; none if one of their entries is in use. */
-static int map_batch(struct walk *w, table_t table, uint64_t offset, uint32_t pages)
+/* Stores consecutive pages from `pfn` on, each with the bits of `attributes`. */
+static void store_series(struct ptes *p, uint64_t offset, uint64_t pfn, uint64_t bytes,
+			 uint64_t attributes)
 {
-	uint32_t index = level_index(&w->g, PTE_LEVEL, offset);
-	bool head_only = w->space->policy->quirks & QUIRK_HEAD_CHECK;
-	uint32_t tested = head_only ? 1 : pages;
-	uint32_t free = machine_find_nonzero(w->machine, table, index, tested);
-	if (free < tested)
-		return walk_busy(w, offset + ((uint64_t)free << w->g.page_shift));
-	uint64_t pfn = run_page(w, offset);
-	for (uint32_t done = 0; done < pages;) {
-		uint32_t part = (uint32_t)min(pages - done, desc_series_pages(&w->g, pfn + done));
-		uint64_t first = desc_output(&w->g, pfn + done) | w->attributes | DESC_CONT;
-		machine_store(w->machine, table, index + done, part, first | DESC_PAGE_TYPE,
-			      UINT64_C(1) << w->g.page_shift);
-		done += part;
+	const struct geometry *g = &p->w->g;
+	uint32_t pages = (uint32_t)(bytes >> g->page_shift);
+	uint32_t index = level_index(g, PTE_LEVEL, offset);
+	for (uint32_t done = 0, part; done < pages; done += part) {
+		part = (uint32_t)min(pages - done, desc_series_pages(g, pfn + done));
+		machine_store(p->w->machine, p->table, index + done, part,
+			      desc_output(g, pfn + done) | attributes | DESC_PAGE_TYPE,
+			      UINT64_C(1) << g->page_shift);
 	}
+}
+
+/* Stores consecutive Contiguous pages; none if one of their entries is in use. */
+static int map_batch(struct ptes *p, uint64_t offset, uint64_t bytes)
+{
+	struct walk *w = p->w;
+	bool head_only = w->space->policy->quirks & QUIRK_HEAD_CHECK;
+	uint64_t tested = head_only ? UINT64_C(1) << w->g.page_shift : bytes;
+	if (p->busy < offset) /* stored over: by that quirk */
+		find_busy(p, offset);
+	if (p->busy < offset + tested)
+		return walk_busy(w, p->busy);
+	store_series(p, offset, run_page(w, offset), bytes, w->attributes | DESC_CONT);
 	return 0;
 }
 
-/* 0 for a page that can be mapped, else the kernel's errno for it. */
+/* The kernel's errno for a page that cannot be mapped. */
 static int page_error(uint64_t page)
 {
-	if (PAGE_IS_PFN(page))
-		return 0;
 	return page == PAGE_HOLE ? -ENOMEM : -EINVAL;
 }
 
-/* Stores single pages up to the first that cannot be mapped; *stored says how many. */
-static int store_singles(struct walk *w, table_t table, uint64_t offset, uint32_t pages,
-			 uint32_t *stored)
+/* Stores the single pages page[0] to page[pages - 1]. */
+static void store_singles(struct ptes *p, uint64_t offset, const uint64_t *page, uint32_t pages)
 {
-	uint32_t index = level_index(&w->g, PTE_LEVEL, offset);
-	uint64_t list[GATHER];
-	int error = 0;
-	*stored = 0;
-	while (*stored < pages && !error) {
-		uint32_t most = (uint32_t)min(pages - *stored, GATHER);
-		uint64_t at = offset + ((uint64_t)*stored << w->g.page_shift);
-		uint32_t n = 0;
-		for (; n < most; n++, at += UINT64_C(1) << w->g.page_shift) {
-			uint64_t page = run_page(w, at);
-			error = page_error(page);
-			if (error)
-				break;
-			list[n] = desc_output(&w->g, page) | w->attributes | DESC_PAGE_TYPE;
-		}
-		machine_store_list(w->machine, table, index + *stored, n, list);
-		*stored += n;
+	uint32_t index = level_index(&p->w->g, PTE_LEVEL, offset);
+	uint64_t attributes = p->w->attributes | DESC_PAGE_TYPE, list[GATHER];
+	for (uint32_t done = 0, part; done < pages; done += part) {
+		part = (uint32_t)min(pages - done, GATHER);
+		desc_of_pages(&p->w->g, page + done, part, attributes, list);
+		machine_store_list(p->w->machine, p->table, index + done, part, list);
 	}
-	return error;
 }
 
-static int map_singles(struct walk *w, table_t table, uint64_t offset, uint32_t pages)
+/* Maps single pages up to the first whose entry is in use, or which is none. */
+static int map_singles(struct ptes *p, uint64_t offset, uint64_t bytes)
+{
+	struct walk *w = p->w;
+	if (p->busy < offset)
+		find_busy(p, offset);
+	uint64_t free = min(offset + bytes, p->busy) - offset;
+	if (!w->run.page) {
+		store_series(p, offset, run_page(w, offset), free, w->attributes);
+	} else {
+		const uint64_t *page = run_pages(w, offset);
+		uint32_t pages = (uint32_t)(free >> w->g.page_shift);
+		uint32_t good = (uint32_t)pages_valid(page, pages);
+		store_singles(p, offset, page, good);
+		if (good < pages) {
+			uint64_t stopped = offset + ((uint64_t)good << w->g.page_shift);
+			machine_warn(w->machine, w->g.va_base + stopped);
+			return page_error(page[good]);
+		}
+	}
+	return free < bytes ? walk_busy(w, p->busy) : 0;
+}
+
+/* A page alone, the smallest of calls, is no slower than before the series. */
+static int map_one(struct walk *w, table_t table, uint64_t offset)
 {
 	uint32_t index = level_index(&w->g, PTE_LEVEL, offset);
-	uint32_t free = machine_find_nonzero(w->machine, table, index, pages);
-	uint32_t stored;
-	int error = store_singles(w, table, offset, free, &stored);
-	uint64_t stopped = offset + ((uint64_t)stored << w->g.page_shift);
-	if (error)
-		machine_warn(w->machine, w->g.va_base + stopped);
-	else if (free < pages)
-		return walk_busy(w, stopped);
+	uint64_t page = run_page(w, offset);
+	if (machine_load(w->machine, table, index))
+		return walk_busy(w, offset);
+	if (!PAGE_IS_PFN(page)) {
+		machine_warn(w->machine, w->g.va_base + offset);
+		return page_error(page);
+	}
+	machine_store(w->machine, table, index, 1,
+		      desc_output(&w->g, page) | w->attributes | DESC_PAGE_TYPE, 0);
+	return 0;
+}
+
+static int map_many(struct walk *w, table_t table, uint64_t offset, uint64_t end)
+{
+	struct ptes p = { .w = w, .table = table, .end = end };
+	bool groups = w->cont_ptes && w->run.shift >= w->g.cont_shift;
+	int error = 0;
+	find_busy(&p, offset);
+	for (uint64_t bytes; offset < end && !error; offset += bytes) {
+		bytes = groups ? batch_bytes(w, offset, end) : 0;
+		if (bytes) {
+			error = map_batch(&p, offset, bytes);
+		} else {
+			bytes = groups ? single_bytes(w, offset, end) : end - offset;
+			error = map_singles(&p, offset, bytes);
+		}
+	}
 	return error;
 }
 
 int walk_map_ptes(struct walk *w, table_t table, uint64_t offset, uint64_t end)
 {
 	w->space->modified |= MODIFIED_LEVEL(PTE_LEVEL);
-	while (offset < end) {
-		uint64_t bytes = batch_bytes(w, offset, end);
-		int error;
-		if (bytes) {
-			error = map_batch(w, table, offset, (uint32_t)(bytes >> w->g.page_shift));
-		} else {
-			bytes = single_bytes(w, offset, end);
-			error = map_singles(w, table, offset, (uint32_t)(bytes >> w->g.page_shift));
-		}
-		if (error)
-			return error;
-		offset += bytes;
-	}
-	return 0;
+	if (end - offset == UINT64_C(1) << w->g.page_shift)
+		return map_one(w, table, offset);
+	return map_many(w, table, offset, end);
 }

@@ -5,6 +5,7 @@
  * 6.12).
  */
 #include "mapper/batched/batched.h"
+#include "mapper/batched/pages.h"
 #include "mapper/batched/walk.h"
 
 /* The largest size of block, of those that vmalloc() knows, that is wanted and allowed. */
@@ -20,12 +21,6 @@ static unsigned wanted_shift(const struct walk *w, unsigned page_shift, unsigned
 	return most >= w->g.cont_shift ? w->g.cont_shift : w->g.page_shift;
 }
 
-/* Whether page `i` of the array follows page `head` in memory as it does in the array. */
-static bool follows(const uint64_t *page, size_t head, size_t i)
-{
-	return PAGE_IS_PFN(page[i]) && page[i] == page[head] + (i - head);
-}
-
 /*
  * Whether every block of the array is physically contiguous. It is not where
  * the allocator fell back to single pages; to keep the blocks then would map
@@ -34,11 +29,16 @@ static bool follows(const uint64_t *page, size_t head, size_t i)
 static bool blocks_are_contiguous(const struct walk *w, struct page_array pages, unsigned shift)
 {
 	size_t block = (size_t)1 << (shift - w->g.page_shift);
-	for (size_t i = 0; i < pages.count; i++)
-		if (!follows(pages.page, i & ~(block - 1), i)) {
-			machine_count_scanned(w->machine, i + 1);
+	for (size_t head = 0, end; head < pages.count; head = end) {
+		end = pages.count - head < block ? pages.count : head + block;
+		size_t stray = PAGE_IS_PFN(pages.page[head])
+				       ? pages_follow(pages.page, head, end, pages.page[head])
+				       : head;
+		if (stray < end) {
+			machine_count_scanned(w->machine, stray + 1);
 			return false;
 		}
+	}
 	machine_count_scanned(w->machine, pages.count);
 	return true;
 }
@@ -53,8 +53,7 @@ static unsigned kept_shift(const struct walk *w, struct page_array pages, unsign
 int batched_vmalloc(struct address_space *space, uint64_t va, struct page_array pages,
 		    unsigned page_shift, enum prot prot, unsigned flags)
 {
-	struct walk w;
-	walk_begin(&w, space, prot);
+	struct walk w = walk_begin(space, prot);
 	uint64_t bytes = (uint64_t)pages.count << w.g.page_shift;
 	unsigned shift = kept_shift(&w, pages, wanted_shift(&w, page_shift, flags));
 	bool prior = space->policy->series == POLICY_PRIOR;

@@ -4,6 +4,7 @@
  * blocks of one size with one walk each (the series' vmap_batched()).
  */
 #include "mapper/batched/batched.h"
+#include "mapper/batched/pages.h"
 #include "mapper/batched/walk.h"
 
 /* What is searched for blocks, and how far the policy lets the search go. */
@@ -24,10 +25,10 @@ struct search {
 static uint64_t contiguous_pages(struct search *s, size_t i, uint64_t most)
 {
 	const uint64_t *page = s->pages.page;
-	size_t end = s->consecutive_end > i ? s->consecutive_end : i + 1;
-	size_t from = end;
-	while (end - i < most && page[end] == page[i] + (end - i))
-		end++;
+	size_t from = s->consecutive_end > i ? s->consecutive_end : i;
+	size_t end = from;
+	if (end < i + most)
+		end = pages_follow(page, end, i + most, page[i] + (end - i));
 	machine_count_scanned(s->machine, end - from);
 	s->consecutive_end = end;
 	return end - i < most ? end - i : most;
@@ -113,13 +114,26 @@ static struct search search_begin(const struct walk *w, struct page_array pages,
 	};
 }
 
+/* Fewer pages than a group's are not worth a search. */
+static int map_array(struct walk *w, uint64_t area, struct page_array pages, unsigned flags)
+{
+	if (pages.count >> (w->g.cont_shift - w->g.page_shift)) {
+		struct search s = search_begin(w, pages, flags);
+		return map_in_runs(w, area, &s);
+	}
+	return walk_map_run(w, (struct run){
+				       .page = pages.page,
+				       .start = area,
+				       .end = area + ((uint64_t)pages.count << w->g.page_shift),
+				       .shift = w->g.page_shift,
+			       });
+}
+
 int batched_vmap(struct address_space *space, uint64_t va, struct page_array pages, enum prot prot,
 		 unsigned flags)
 {
-	struct walk w;
-	walk_begin(&w, space, prot);
-	struct search s = search_begin(&w, pages, flags);
-	int error = map_in_runs(&w, va - w.g.va_base, &s);
+	struct walk w = walk_begin(space, prot);
+	int error = map_array(&w, va - w.g.va_base, pages, flags);
 	walk_finish(&w, va, (uint64_t)pages.count << w.g.page_shift);
 	return walk_error(&w, error);
 }

@@ -5,15 +5,16 @@
 
 #include "mapper/pgtable/table.h"
 
-void walk_begin(struct walk *w, struct address_space *space, enum prot prot)
+struct walk walk_begin(struct address_space *space, enum prot prot)
 {
-	*w = (struct walk){
+	struct walk w = {
 		.space = space,
 		.machine = space->machine,
 		.g = geometry_of(&space->machine->config),
 		.cont_ptes = space->policy->series == POLICY_V9 || space->policy->hugetlb,
 	};
-	w->attributes = desc_attributes(&w->g, prot);
+	w.attributes = desc_attributes(&w.g, prot);
+	return w;
 }
 
 void walk_finish(struct walk *w, uint64_t va, uint64_t bytes)
@@ -41,10 +42,19 @@ int walk_busy(struct walk *w, uint64_t offset)
 	return -EBUSY;
 }
 
-/* Blocks above PMD level are made of physical ranges only. */
+/* Blocks above PMD level are made of physical ranges only, and none is larger than its run's. */
 static bool may_have_block(const struct walk *w, int level)
 {
-	return level_has_blocks(&w->g, level) && (level == PMD_LEVEL || !w->run.page);
+	return w->run.shift >= level_shift(&w->g, level) && level_has_blocks(&w->g, level) &&
+	       (level == PMD_LEVEL || !w->run.page);
+}
+
+/* The table below the entry for `offset`. */
+static int descend(struct walk *w, table_t *table, int level, uint64_t offset)
+{
+	uint32_t index = level_index(&w->g, level, offset);
+	int error = table_descend(w->space, &w->g, *table, level, index, table);
+	return error == -EBUSY ? walk_busy(w, offset) : error;
 }
 
 /* Maps [offset, end), which lies in one table at `level`, PMD level or above. */
@@ -55,11 +65,10 @@ static int map_table(struct walk *w, table_t table, int level, uint64_t offset, 
 		if (may_have_block(w, level) && walk_try_block(w, table, level, offset, next))
 			continue;
 
-		table_t child;
-		uint32_t index = level_index(&w->g, level, offset);
-		int error = table_descend(w->space, &w->g, table, level, index, &child);
+		table_t child = table;
+		int error = descend(w, &child, level, offset);
 		if (error)
-			return error == -EBUSY ? walk_busy(w, offset) : error;
+			return error;
 		error = level == PMD_LEVEL ? walk_map_ptes(w, child, offset, next)
 					   : map_table(w, child, level + 1, offset, next);
 		if (error)
@@ -68,8 +77,19 @@ static int map_table(struct walk *w, table_t table, int level, uint64_t offset, 
 	return 0;
 }
 
-int walk_map_run(struct walk *w, struct run run)
+/* Down to where the run is below more than one entry, or may be a block, there is no choice. */
+int walk_map(struct walk *w)
 {
-	w->run = run;
-	return map_table(w, MACHINE_ROOT, w->g.start_level, run.start, run.end);
+	table_t table = MACHINE_ROOT;
+	int level = w->g.start_level;
+	uint64_t start = w->run.start, end = w->run.end;
+	for (; level <= PMD_LEVEL && !may_have_block(w, level); level++) {
+		if (window_end(&w->g, level, start, end) < end)
+			break;
+		int error = descend(w, &table, level, start);
+		if (error)
+			return error;
+	}
+	return level > PMD_LEVEL ? walk_map_ptes(w, table, start, end)
+				 : map_table(w, table, level, start, end);
 }

@@ -36,10 +36,16 @@ struct walk {
 };
 
 /* Starts a mapping call. */
-void walk_begin(struct walk *w, struct address_space *space, enum prot prot);
+struct walk walk_begin(struct address_space *space, enum prot prot);
 
-/* Maps one run. 0, -ENOMEM, -EINVAL or -EBUSY, as vmap of mapper.h has it. */
-int walk_map_run(struct walk *w, struct run run);
+/* Maps the walk's run. 0, -ENOMEM, -EINVAL or -EBUSY, as vmap of mapper.h has it. */
+int walk_map(struct walk *w);
+
+static inline int walk_map_run(struct walk *w, struct run run)
+{
+	w->run = run;
+	return walk_map(w);
+}
 
 /* Completes what the walks of one call stored, and tells caches of [va, va + bytes). */
 void walk_finish(struct walk *w, uint64_t va, uint64_t bytes);
@@ -49,6 +55,12 @@ int walk_error(const struct walk *w, int error);
 
 /* Tells that the entry for `offset` is in use: -EBUSY. */
 int walk_busy(struct walk *w, uint64_t offset);
+
+/* Where the run's page array has the page for an offset. */
+static inline const uint64_t *run_pages(const struct walk *w, uint64_t offset)
+{
+	return w->run.page + ((offset - w->run.start) >> w->g.page_shift);
+}
 
 /* The page for an offset inside the run: a pfn, PAGE_HOLE or PAGE_BAD. */
 static inline uint64_t run_page(const struct walk *w, uint64_t offset)

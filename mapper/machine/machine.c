@@ -250,8 +250,9 @@ void machine_store(struct machine *m, table_t table, uint32_t index, uint32_t co
 				  .first = first,
 				  .step = step });
 	touch(m, table, index, count);
-	for (uint32_t i = 0; i < count; i++)
-		words[i] = first + i * step;
+	uint64_t word = first;
+	for (uint32_t i = 0; i < count; i++, word += step)
+		words[i] = word;
 }
 
 void machine_store_list(struct machine *m, table_t table, uint32_t index, uint32_t count,

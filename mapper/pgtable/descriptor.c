@@ -47,6 +47,20 @@ uint64_t desc_pfn(const struct geometry *g, uint64_t desc)
 	return pa >> g->page_shift;
 }
 
+/* Where bits stay in place, which is nearly everywhere, without a branch in the loop. */
+void desc_of_pages(const struct geometry *g, const uint64_t *pfn, uint32_t count,
+		   uint64_t attributes, uint64_t *desc)
+{
+	if (g->pfn_format != PFN_48) {
+		for (uint32_t i = 0; i < count; i++)
+			desc[i] = desc_output(g, pfn[i]) | attributes;
+		return;
+	}
+	unsigned page_shift = g->page_shift;
+	for (uint32_t i = 0; i < count; i++)
+		desc[i] = pfn[i] << page_shift | attributes;
+}
+
 uint64_t desc_series_pages(const struct geometry *g, uint64_t pfn)
 {
 	unsigned in_place_bits = g->pfn_format == PFN_LPA2 ? 50 : 48;

@@ -58,6 +58,10 @@ static inline uint64_t desc_output(const struct geometry *g, uint64_t pfn)
 	}
 }
 
+/* The leaves of `count` single pages: output address bits, and `attributes` of each, into `desc`. */
+void desc_of_pages(const struct geometry *g, const uint64_t *pfn, uint32_t count,
+		   uint64_t attributes, uint64_t *desc);
+
 /*
  * How many pfns from `pfn` on have output bits that form an arithmetic series
  * with a step of one page; at least 1.
