@@ -91,7 +91,7 @@ static void report(const struct verdict *verdict)
 	abort();
 }
 
-int harness_run(const uint8_t *data, size_t size)
+static int run(const uint8_t *data, size_t size, typeof(player_play) *play)
 {
 	struct verdict verdict;
 	if (!player)
@@ -99,10 +99,20 @@ int harness_run(const uint8_t *data, size_t size)
 	if (!scenario_decode(data, size, &scenario))
 		return -1;
 	kernel_adapt(&scenario);
-	if (!player_play(player, &scenario, &verdict) && verdict.rule != scenario.expect.rule &&
+	if (!play(player, &scenario, &verdict) && verdict.rule != scenario.expect.rule &&
 	    !is_passed_by(&verdict))
 		report(&verdict);
 	return 0;
+}
+
+int harness_run(const uint8_t *data, size_t size)
+{
+	return run(data, size, player_play);
+}
+
+int harness_run_all(const uint8_t *data, size_t size)
+{
+	return run(data, size, player_play_all);
 }
 
 size_t harness_mutate(enum theme theme, uint8_t *data, size_t size, size_t max_size, unsigned seed)

@@ -17,6 +17,9 @@
  */
 int harness_run(const uint8_t *data, size_t size);
 
+/* The same, but every mapper plays, whatever the scenario's size: see player_play_all(). */
+int harness_run_all(const uint8_t *data, size_t size);
+
 /* LLVMFuzzerCustomMutator and LLVMFuzzerCustomCrossOver, on scenarios of a theme. */
 size_t harness_mutate(enum theme theme, uint8_t *data, size_t size, size_t max_size, unsigned seed);
 size_t harness_cross_over(enum theme theme, const uint8_t *a, size_t a_size, const uint8_t *b,
@@ -28,10 +31,12 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
 				 uint8_t *out, size_t max_size, unsigned int seed);
 
-#define HARNESS_TARGET(theme)                                                                      \
+#define HARNESS_TARGET(theme) HARNESS_TARGET_THAT(harness_run, theme)
+
+#define HARNESS_TARGET_THAT(run, theme)                                                            \
 	int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)                               \
 	{                                                                                          \
-		return harness_run(data, size);                                                    \
+		return run(data, size);                                                            \
 	}                                                                                          \
                                                                                                    \
 	size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,                \

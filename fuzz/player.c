@@ -12,10 +12,16 @@
 #include "mapper/machine/poison.h"
 #include "oracle/reference/reference.h"
 
-#define REFERENCE 0            /* index in player_mappers: the first */
-#define REFERENCE_ALWAYS 256   /* pages up to which the reference plays every scenario */
-#define REFERENCE_SAMPLE 16    /* above, it plays one in so many */
-#define REFERENCE_RARELY 32768 /* pages above which it plays one in so many squared */
+/* What is under test, and must play every scenario; the others are witnesses. */
+#ifdef VMAPDIFF_KERNEL
+#define SUBJECT (&kernel_mapper)
+#else
+#define SUBJECT (&batched_mapper)
+#endif
+
+#define WITNESS_ALWAYS 8     /* pages up to which witnesses play every scenario */
+#define WITNESS_SAMPLE 16    /* above, they play one in so many */
+#define WITNESS_RARELY 32768 /* pages above which they play one in so many squared */
 
 /* Behind each page array: a hole, which is poisoned where that is possible. */
 #define POOL_WORDS (SCENARIO_MAX_PAGES + SCENARIO_MAX_OPS)
@@ -280,6 +286,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	p->scenario = s;
 	p->mapper = player_mappers[which];
 	p->which = which;
+	p->played |= 1U << which;
 	p->areas = 0;
 	machine_reset(m, &s->machine);
 	oracle_begin(&p->oracle, m, p->mapper, &s->policy);
@@ -332,8 +339,8 @@ void player_print_missed(const struct player *p, FILE *to)
 	print_causes("pages that missed a block: ", p->missed.blocks, to);
 }
 
-/* Whether the reference plays this scenario: by its content alone. */
-static bool wants_reference(const struct player *p, const struct scenario *s)
+/* Whether witnesses play this scenario: by its content alone. */
+static bool wants_witnesses(const struct player *p, const struct scenario *s)
 {
 	uint64_t pages = 0, mix = 0;
 	for (uint32_t i = 0; i < s->ops; i++) {
@@ -344,18 +351,20 @@ static bool wants_reference(const struct player *p, const struct scenario *s)
 		mix = (mix ^ op->va ^ op->pfn ^ (p->array[i].count ? p->array[i].page[0] : 0)) *
 		      UINT64_C(0x9e3779b97f4a7c15);
 	}
-	uint64_t sample = REFERENCE_SAMPLE;
-	if (pages > REFERENCE_RARELY)
-		sample *= REFERENCE_SAMPLE;
-	return pages <= REFERENCE_ALWAYS || (mix >> 32) % sample == 0;
+	uint64_t sample = WITNESS_SAMPLE;
+	if (pages > WITNESS_RARELY)
+		sample *= WITNESS_SAMPLE;
+	return pages <= WITNESS_ALWAYS || (mix >> 32) % sample == 0;
 }
 
-static bool play_from(struct player *p, const struct scenario *s, unsigned first,
-		      struct verdict *verdict)
+static bool play_on(struct player *p, const struct scenario *s, bool witnesses,
+		    struct verdict *verdict)
 {
+	p->played = 0;
 	verdict->rule = RULE_NONE;
-	for (unsigned i = first; player_mappers[i]; i++)
-		if (!player_run(p, s, i, s->ops, verdict))
+	for (unsigned i = 0; player_mappers[i]; i++)
+		if ((witnesses || player_mappers[i] == SUBJECT) &&
+		    !player_run(p, s, i, s->ops, verdict))
 			return false;
 	return true;
 }
@@ -363,12 +372,12 @@ static bool play_from(struct player *p, const struct scenario *s, unsigned first
 bool player_play_all(struct player *p, const struct scenario *s, struct verdict *verdict)
 {
 	player_prepare(p, s);
-	return play_from(p, s, REFERENCE, verdict);
+	return play_on(p, s, true, verdict);
 }
 
 bool player_play(struct player *p, const struct scenario *s, struct verdict *verdict)
 {
 	p->executions++;
 	player_prepare(p, s);
-	return play_from(p, s, wants_reference(p, s) ? REFERENCE : REFERENCE + 1, verdict);
+	return play_on(p, s, wants_witnesses(p, s), verdict);
 }

@@ -25,6 +25,7 @@ struct player {
 	struct vm_area area[SCENARIO_MAX_OPS]; /* what is mapped, the oldest first */
 	unsigned areas;
 	uint64_t executions; /* scenarios played */
+	uint32_t played;     /* mappers of the scenario played last, a bit for each */
 	uint32_t known;      /* KNOWN() faults of the kernel that is played, if one is */
 	uint64_t judged_calls[PLAYER_MAX_MAPPERS];
 	char complaint[192];  /* of the mapper that broke a rule last; "" if it made none */
@@ -61,9 +62,12 @@ void player_print_missed(const struct player *p, FILE *to);
 bool player_play_all(struct player *p, const struct scenario *s, struct verdict *verdict);
 
 /*
- * The same for a fuzzer, which has many scenarios and little time: large
- * scenarios are played on the reference mapper only one time in sixteen: its
- * tables prove the oracle's expectation, against which all others are judged.
+ * The same for a fuzzer, which has many scenarios and little time. The mapper
+ * under test plays every scenario. The others are witnesses: the reference's
+ * tables prove the oracle's expectation, against which all are judged, and the
+ * mapper of before the series is known to be good. They play every scenario of
+ * a few pages and a sample of the larger ones, chosen by content; fuzz_witness
+ * has them play all.
  */
 bool player_play(struct player *p, const struct scenario *s, struct verdict *verdict);
 

@@ -41,8 +41,9 @@ static void digest_player(uint64_t *digest, const struct player *p, const struct
 	digest_word(digest, verdict->rule);
 	if (verdict->rule != RULE_NONE)
 		digest_word(digest, verdict->va ^ verdict->op ^ (uint64_t)verdict->level << 8);
-	/* The reference, which is the first, plays only some. */
-	for (unsigned i = 1; player_mappers[i]; i++) {
+	for (unsigned i = 0; player_mappers[i]; i++) {
+		if (!(p->played & 1U << i))
+			continue; /* what its machine counts is an earlier scenario's */
 		const struct machine_counters *counters = &p->machine[i]->counters;
 		digest_word(digest, counters->stores);
 		digest_word(digest, counters->loads);
