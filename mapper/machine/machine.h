@@ -20,8 +20,10 @@
 
 #include "mapper/machine/event.h"
 
-/* Table pages that one scenario may allocate, freed ones included. */
+/* Table pages that one scenario may allocate, freed ones included. Benchmarks are built with more. */
+#ifndef MACHINE_MAX_TABLES
 #define MACHINE_MAX_TABLES 1536
+#endif
 /* Events and logged words that one call into a mapper may leave behind. */
 #define MACHINE_MAX_EVENTS (1u << 22)
 #define MACHINE_MAX_LOG_WORDS (1u << 22)

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How fast each mapper maps, on a machine that records no events, and beside
+ * it the plain limit: the same descriptor words stored by a loop, and copied.
+ *
+ *     bench wall [--rounds N] [FILE]...     all rows, all mappers in turn, as CSV
+ *     bench scale [--rounds N] [--most N]   vmap() from 16 pages on, as CSV
+ *     bench count ROW MAPPER CALLS          just those calls, for an instruction counter
+ *
+ * Tables are there already and entries are empty at each call, as where an
+ * area is mapped again. Reports; judges nothing. regress/bench.py makes tables of it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "oracle/reference/reference.h"
+#include "regress/bench/rows.h"
+#ifdef VMAPDIFF_KERNEL
+#include "mapper/kernel/adapter.h"
+#endif
+
+#define MAX_ROUNDS 1001
+#define MAX_WAYS 6
+
+/* --- what can be done in a row ------------------------------------------------------ */
+
+struct bench {
+	struct machine *machine;
+	const struct bench_row *row;
+	struct policy policy;
+	struct limit {
+		uint64_t *words; /* what stands in the touched part of every last-level table */
+		uint64_t *to;    /* as large: where they are stored */
+		uint64_t count;
+	} limit;
+};
+
+/* A way to fill the row's entries: a mapper, or one of the limits. */
+struct way {
+	const char *name;
+	const struct mapper *mapper;
+	void (*limit)(const struct limit *limit);
+};
+
+/* Words that follow each other by one page are counted, not read: what no mapper can be faster than. */
+static void store_words(const struct limit *limit)
+{
+	const uint64_t step = UINT64_C(1) << 12;
+	uint64_t count = limit->count;
+	for (uint64_t i = 0, end; i < count; i = end) {
+		uint64_t first = limit->words[i], *to = limit->to + i;
+		uint64_t most = i + 256 < count ? 256 : count - i;
+		if (limit->words[i + most - 1] - first != (most - 1) * step) {
+			memcpy(to, limit->words + i, most * sizeof(*to));
+			end = i + most;
+			continue;
+		}
+		for (uint64_t k = 0; k < most; k++)
+			to[k] = first + k * step;
+		end = i + most;
+	}
+}
+
+static void copy_words(const struct limit *limit)
+{
+	memcpy(limit->to, limit->words, limit->count * sizeof(*limit->to));
+}
+
+static const struct way ways[] = {
+	{ "prior", &prior_mapper, NULL },         { "batched", &batched_mapper, NULL },
+	{ "reference", &reference_mapper, NULL },
+#ifdef VMAPDIFF_KERNEL
+	{ "kernel", &kernel_mapper, NULL },
+#endif
+	{ "stores", NULL, store_words },          { "memcpy", NULL, copy_words },
+};
+#define WAYS (sizeof(ways) / sizeof(ways[0]))
+
+/* --- one measurement ---------------------------------------------------------------- */
+
+static uint64_t slot_va(const struct bench_row *row, unsigned slot)
+{
+	return row->va + slot * row->stride;
+}
+
+static uint64_t row_bytes(const struct bench_row *row)
+{
+	return (uint64_t)row->pages.count << row->machine.page_shift;
+}
+
+static int make_call(struct bench *b, const struct mapper *mapper, uint64_t va)
+{
+	const struct bench_row *row = b->row;
+	struct address_space space = { .machine = b->machine, .policy = &b->policy };
+	switch (row->call) {
+	case BENCH_IOREMAP:
+		return mapper->ioremap(&space, va, row->pa, row_bytes(row), PROT_DEVICE);
+	case BENCH_VMALLOC:
+		return mapper->vmalloc(&space, va, row->pages, row->shift, PROT_KERNEL, row->flags);
+	default:
+		return mapper->vmap(&space, va, row->pages, PROT_KERNEL, row->flags);
+	}
+}
+
+static int make_calls(struct bench *b, const struct way *way)
+{
+	int error = 0;
+	for (unsigned slot = 0; slot < b->row->slots; slot++) {
+		if (way->limit)
+			way->limit(&b->limit);
+		else
+			error |= make_call(b, way->mapper, slot_va(b->row, slot));
+	}
+	return error;
+}
+
+static void take_away(struct bench *b)
+{
+	struct address_space space = { .machine = b->machine, .policy = &b->policy };
+	for (unsigned slot = 0; slot < b->row->slots; slot++)
+		batched_mapper.vunmap(&space, slot_va(b->row, slot), row_bytes(b->row));
+	machine_begin_call(b->machine, 0, 0);
+}
+
+static double nanoseconds(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* Nanoseconds of one call. */
+static double measure(struct bench *b, const struct way *way)
+{
+	double start = nanoseconds();
+	int error = make_calls(b, way);
+	double spent = nanoseconds() - start;
+	if (error) {
+		fprintf(stderr, "bench: %s fails at %s: %d\n", way->name, b->row->name, error);
+		exit(1);
+	}
+	if (way->mapper)
+		take_away(b);
+	return spent / b->row->slots;
+}
+
+/* Not inlined: an instruction counter is told to count in here. */
+__attribute__((noinline)) static int bench_counted(struct bench *b, const struct way *way)
+{
+	return make_calls(b, way);
+}
+
+/* --- a row ------------------------------------------------------------------------- */
+
+/* The words that a call leaves at the last level, table by table in the order of addresses. */
+static void find_limit(struct bench *b)
+{
+	uint64_t pages = b->row->pages.count;
+	b->limit.words = malloc(pages * sizeof(uint64_t));
+	b->limit.to = calloc(pages, sizeof(uint64_t));
+	if (!b->limit.words || !b->limit.to) {
+		fprintf(stderr, "bench: no memory\n");
+		exit(2);
+	}
+	make_call(b, &prior_mapper, slot_va(b->row, 0));
+	b->limit.count = 0;
+	for (table_t t = 0; t < b->machine->tables; t++) {
+		const uint64_t *words = machine_words(b->machine, t);
+		uint64_t low = b->machine->table[t].low, high = b->machine->table[t].high;
+		bool last = low < high && (words[low] & 3) == 3 &&
+			    machine_table_at(b->machine, (words[low] & 0xfffffffff000) >> 12) ==
+				    MACHINE_NO_TABLE;
+		for (uint64_t i = low; last && i < high && b->limit.count < pages; i++)
+			b->limit.words[b->limit.count++] = words[i];
+	}
+	take_away(b);
+}
+
+static void row_start(struct bench *b, const struct bench_row *row)
+{
+	b->row = row;
+	b->policy = row->policy;
+#ifdef VMAPDIFF_KERNEL
+	b->policy = kernel_policy(row->policy, row->machine.page_shift);
+#endif
+	machine_reset(b->machine, &row->machine);
+	find_limit(b);
+	for (size_t way = 0; way < WAYS; way++)
+		measure(b, &ways[way]); /* tables and caches are there after it */
+}
+
+static void row_end(struct bench *b)
+{
+	free(b->limit.words);
+	free(b->limit.to);
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* Descriptors stored and read and array pages looked at, in one call. */
+static struct machine_counters count(struct bench *b, const struct way *way)
+{
+	struct machine_counters before = b->machine->counters, after;
+	if (!way->mapper)
+		return (struct machine_counters){ 0 };
+	make_call(b, way->mapper, slot_va(b->row, 0));
+	after = b->machine->counters;
+	take_away(b);
+	return (struct machine_counters){
+		.stores = after.stores - before.stores,
+		.loads = after.loads - before.loads,
+		.pages_scanned = after.pages_scanned - before.pages_scanned,
+	};
+}
+
+static void measure_row(struct bench *b, const struct bench_row *row, unsigned rounds)
+{
+	static double spent[MAX_WAYS][MAX_ROUNDS];
+	row_start(b, row);
+	for (unsigned round = 0; round < rounds; round++)
+		for (size_t way = 0; way < WAYS; way++)
+			spent[way][round] = measure(b, &ways[way]);
+	for (size_t way = 0; way < WAYS; way++) {
+		qsort(spent[way], rounds, sizeof(double), ascending);
+		struct machine_counters c = count(b, &ways[way]);
+		printf("%s,%s,%zu,%.1f,%.1f,%.1f,%llu,%llu,%llu\n", row->name, ways[way].name,
+		       row->pages.count, spent[way][rounds / 2], spent[way][rounds / 10],
+		       spent[way][rounds * 9 / 10], (unsigned long long)c.stores,
+		       (unsigned long long)c.loads, (unsigned long long)c.pages_scanned);
+	}
+	fflush(stdout);
+	row_end(b);
+}
+
+/* --- commands ---------------------------------------------------------------------- */
+
+static void print_header(void)
+{
+	printf("row,mapper,pages,median_ns,p10_ns,p90_ns,stores,loads,scanned\n");
+}
+
+static int wall(struct bench *b, unsigned rounds, char **files)
+{
+	struct bench_row row;
+	print_header();
+	for (const char *const *name = bench_rows; *name; name++) {
+		if (!row_named(*name, &row))
+			return 2;
+		measure_row(b, &row, rounds);
+		row_free(&row);
+	}
+	for (; *files; files++) {
+		if (!row_of_file(*files, &row)) {
+			fprintf(stderr, "bench: %s is no scenario with a vmap\n", *files);
+			return 2;
+		}
+		measure_row(b, &row, rounds);
+		row_free(&row);
+	}
+	return 0;
+}
+
+static int scale(struct bench *b, unsigned rounds, uint64_t most)
+{
+	static const enum bench_array kinds[] = { BENCH_CONTIGUOUS, BENCH_ORDER_8, BENCH_ORDER_0,
+						  BENCH_MISALIGNED };
+	struct bench_row row;
+	print_header();
+	for (uint64_t pages = 16; pages <= most; pages *= 4)
+		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+			if (!row_of_scale(kinds[i], pages, &row))
+				return 2;
+			fprintf(stderr, "bench: %s\n", row.name);
+			measure_row(b, &row, pages < 65536 ? rounds : rounds / 8 + 1);
+			row_free(&row);
+		}
+	return 0;
+}
+
+static int counted(struct bench *b, const char *name, const char *mapper, unsigned calls)
+{
+	struct bench_row row;
+	if (!row_named(name, &row)) {
+		fprintf(stderr, "bench: '%s' is no row\n", name);
+		return 2;
+	}
+	for (size_t way = 0; way < WAYS; way++) {
+		if (strcmp(ways[way].name, mapper) != 0)
+			continue;
+		row.slots = 1;
+		b->row = &row;
+		b->policy = row.policy;
+		machine_reset(b->machine, &row.machine);
+		find_limit(b);
+		measure(b, &ways[way]); /* makes the tables */
+		for (unsigned i = 0; i < calls; i++) {
+			bench_counted(b, &ways[way]);
+			take_away(b);
+		}
+		row_end(b);
+		row_free(&row);
+		return 0;
+	}
+	fprintf(stderr, "bench: '%s' is no mapper\n", mapper);
+	return 2;
+}
+
+/* The number behind option `name` at argv[*at]; 0 if it stands not there. */
+static uint64_t option(char **argv, int *at, const char *name)
+{
+	if (!argv[*at] || strcmp(argv[*at], name) != 0 || !argv[*at + 1])
+		return 0;
+	*at += 2;
+	return strtoull(argv[*at - 1], NULL, 0);
+}
+
+int main(int argc, char **argv)
+{
+	struct bench b = { .machine = machine_create() };
+	int at = 2, code = 2;
+	if (!b.machine) {
+		fprintf(stderr, "bench: no memory for the simulated machine\n");
+		return 2;
+	}
+	uint64_t rounds = argc > 2 ? option(argv, &at, "--rounds") : 0;
+	uint64_t most = argc > at ? option(argv, &at, "--most") : 0;
+	if (!rounds || rounds > MAX_ROUNDS)
+		rounds = 101;
+	if (argc > 1 && !strcmp(argv[1], "wall"))
+		code = wall(&b, (unsigned)rounds, argv + at);
+	else if (argc > 1 && !strcmp(argv[1], "scale"))
+		code = scale(&b, (unsigned)rounds, most ? most : UINT64_C(1) << 24);
+	else if (argc == 5 && !strcmp(argv[1], "count"))
+		code = counted(&b, argv[2], argv[3], (unsigned)strtoul(argv[4], NULL, 0));
+	else
+		fprintf(stderr, "bench: wall, scale, or count ROW MAPPER CALLS\n");
+	machine_destroy(b.machine);
+	return code;
+}
