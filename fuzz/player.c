@@ -19,9 +19,9 @@
 #define SUBJECT (&batched_mapper)
 #endif
 
-#define WITNESS_ALWAYS 8     /* pages up to which witnesses play every scenario */
-#define WITNESS_SAMPLE 16    /* above, they play one in so many */
-#define WITNESS_RARELY 32768 /* pages above which they play one in so many squared */
+#define WITNESS_ALWAYS 8 /* pages up to which witnesses play every scenario */
+#define WITNESS_SAMPLE 16 /* above, they play one in so many, or fewer: */
+#define WITNESS_SHARE 64  /* one in a this many'th of its pages, for their work grows with them */
 
 /* Behind each page array: a hole, which is poisoned where that is possible. */
 #define POOL_WORDS (SCENARIO_MAX_PAGES + SCENARIO_MAX_OPS)
@@ -339,21 +339,19 @@ void player_print_missed(const struct player *p, FILE *to)
 	print_causes("pages that missed a block: ", p->missed.blocks, to);
 }
 
-/* Whether witnesses play this scenario: by its content alone. */
+/* Whether witnesses, which take each page alone, play this scenario: by its content alone. */
 static bool wants_witnesses(const struct player *p, const struct scenario *s)
 {
 	uint64_t pages = 0, mix = 0;
 	for (uint32_t i = 0; i < s->ops; i++) {
 		const struct op *op = &s->op[i];
-		pages += p->array[i].count;
-		if (op->kind == OP_IOREMAP || op->kind == OP_SET_MEMORY)
-			pages += op->bytes >> s->machine.page_shift;
+		pages += p->array[i].count + (op->bytes >> s->machine.page_shift);
 		mix = (mix ^ op->va ^ op->pfn ^ (p->array[i].count ? p->array[i].page[0] : 0)) *
 		      UINT64_C(0x9e3779b97f4a7c15);
 	}
-	uint64_t sample = WITNESS_SAMPLE;
-	if (pages > WITNESS_RARELY)
-		sample *= WITNESS_SAMPLE;
+	uint64_t sample = pages / WITNESS_SHARE;
+	if (sample < WITNESS_SAMPLE)
+		sample = WITNESS_SAMPLE;
 	return pages <= WITNESS_ALWAYS || (mix >> 32) % sample == 0;
 }
 

@@ -260,24 +260,29 @@ static uint64_t op_tables(const struct scenario *s, const struct op *op)
 	       ((op_bytes(s, op) >> shift) >> scenario_table_bits(&s->machine));
 }
 
+/* What the ops so far may take together. */
+struct budget {
+	uint64_t pages, tables, device, linear;
+};
+
 /* Table pages freed by promotion may be made again: each op's are counted anew. */
-static bool check_budget(const struct scenario *s, uint32_t i, struct refusal *why)
+static void spend(struct budget *b, const struct scenario *s, const struct op *op)
 {
-	uint64_t pages = 0, tables = 1, device = 0, linear = 0;
-	for (uint32_t k = 0; k <= i; k++) {
-		const struct op *op = &s->op[k];
-		pages += op_pages(s, op);
-		tables += op_tables(s, op);
-		device += op->kind == OP_IOREMAP ? op->bytes >> s->machine.page_shift : 0;
-		linear += op->kind == OP_LINEAR ? op->bytes >> s->machine.page_shift : 0;
-	}
-	if (pages > SCENARIO_MAX_PAGES)
+	b->pages += op_pages(s, op);
+	b->tables += op_tables(s, op);
+	b->device += op->kind == OP_IOREMAP ? op->bytes >> s->machine.page_shift : 0;
+	b->linear += op->kind == OP_LINEAR ? op->bytes >> s->machine.page_shift : 0;
+}
+
+static bool check_budget(const struct budget *b, struct refusal *why)
+{
+	if (b->pages > SCENARIO_MAX_PAGES)
 		return refuse(why, "pages", "the page arrays have more than 131072 pages together");
-	if (device > SCENARIO_MAX_DEVICE_PAGES)
+	if (b->device > SCENARIO_MAX_DEVICE_PAGES)
 		return refuse(why, "size", "ioremap maps more than 524288 pages together");
-	if (linear > SCENARIO_MAX_DEVICE_PAGES)
+	if (b->linear > SCENARIO_MAX_DEVICE_PAGES)
 		return refuse(why, "size", "'linear' lays more than 524288 pages together");
-	if (tables > MACHINE_MAX_TABLES)
+	if (1 + b->tables > MACHINE_MAX_TABLES) /* and the root */
 		return refuse(why, "", "the ops may need more than 1536 table pages together");
 	return true;
 }
@@ -307,18 +312,30 @@ static bool check_kind(const struct scenario *s, uint32_t i, struct refusal *why
 	}
 }
 
+static bool check_op(const struct scenario *s, uint32_t i, struct budget *b, struct refusal *why)
+{
+	if (!check_range(s, &s->op[i], why) || !check_kind(s, i, why) ||
+	    !check_linear_map(s, i, why))
+		return false;
+	spend(b, s, &s->op[i]);
+	return check_budget(b, why);
+}
+
 bool scenario_check_op(const struct scenario *s, uint32_t i, struct refusal *why)
 {
-	return check_range(s, &s->op[i], why) && check_kind(s, i, why) &&
-	       check_linear_map(s, i, why) && check_budget(s, i, why);
+	struct budget b = { 0 };
+	for (uint32_t k = 0; k < i; k++)
+		spend(&b, s, &s->op[k]);
+	return check_op(s, i, &b, why);
 }
 
 bool scenario_check(const struct scenario *s, struct refusal *why)
 {
+	struct budget b = { 0 };
 	if (!scenario_check_machine(&s->machine, why) || !scenario_check_policy(s, why))
 		return false;
 	for (uint32_t i = 0; i < s->ops; i++)
-		if (!scenario_check_op(s, i, why))
+		if (!check_op(s, i, &b, why))
 			return false;
 	return s->ops ? true : refuse(why, "", "a scenario needs at least one op");
 }

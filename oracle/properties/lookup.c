@@ -14,7 +14,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define EVERY_PAGE 64
+#define EVERY_PAGE 16
 
 static uint64_t ask(struct oracle *o, uint64_t page)
 {
