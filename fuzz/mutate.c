@@ -368,12 +368,18 @@ static void settle(struct scenario *s, enum theme theme, struct rng *rng, uint64
 		generate(s, theme, rng, max_pages);
 }
 
+/* What is known of a scenario is not known of its children: they must hold. */
+static void forget_what_is_known(struct scenario *s)
+{
+	s->expect.stated = false;
+	s->expect.rule = RULE_NONE;
+	s->policy.quirks = 0;
+}
+
 void mutate(struct scenario *s, enum theme theme, struct rng *rng, uint64_t max_pages)
 {
 	uint64_t times = 1 + rng_below(rng, 4);
-	s->expect.stated = false;
-	s->expect.rule = RULE_NONE;
-	s->policy.quirks = 0; /* known to break rules */
+	forget_what_is_known(s);
 	for (uint64_t i = 0; i < times; i++) {
 		mutate_once(s, theme, rng);
 		settle(s, theme, rng, max_pages);
@@ -407,6 +413,7 @@ static void cross_ops(struct scenario *to, const struct scenario *from)
 void cross_over(struct scenario *to, const struct scenario *from, enum theme theme, struct rng *rng,
 		uint64_t max_pages)
 {
+	forget_what_is_known(to);
 	if (to->machine.page_shift == from->machine.page_shift &&
 	    to->machine.va_bits == from->machine.va_bits && rng_chance(rng, 50))
 		cross_ops(to, from);

@@ -129,6 +129,7 @@ static void find_option(const char *name, struct arguments *a, const char ***tex
 					    : NULL;
 	*number = !strcmp(name, "--runs")         ? &a->runs
 		  : !strcmp(name, "--jobs")       ? &a->jobs
+		  : !strcmp(name, "--pages")      ? &a->pages
 		  : !strcmp(name, "--seed")       ? &a->seed
 		  : !strcmp(name, "--executions") ? &a->executions
 						  : NULL;

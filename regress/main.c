@@ -25,7 +25,7 @@ static const struct command {
 	  command_capture },
 	{ "exhaustive", "[--runs N] [--jobs N] [-o FILE] [FAMILY]...",
 	  "play every scenario of some kind up to a bound", command_exhaustive },
-	{ "soak", "[--seed N] [--executions N] [--jobs N] [-o FILE]",
+	{ "soak", "[--seed N] [--executions N] [--pages N] [--jobs N] [-o FILE]",
 	  "play generated scenarios and print the digest of all verdicts", command_soak },
 	{ "kernel", "[--seed N] [--executions N] [-o FILE] | known | bench",
 	  "play generated scenarios on a Linux tree's own code, machine by machine",

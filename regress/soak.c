@@ -17,7 +17,7 @@
 #define MUTATIONS 3 /* of each new scenario, played one after the other */
 
 struct soak {
-	uint64_t seed, executions, digest;
+	uint64_t seed, executions, pages, digest;
 	struct hunt hunt;
 };
 
@@ -53,13 +53,13 @@ static void digest_player(uint64_t *digest, const struct player *p, const struct
 }
 
 /* Makes *s scenario `number` of its chunk, from the one before or from nothing. */
-static void next_scenario(struct scenario *s, uint64_t number, struct rng *rng)
+static void next_scenario(struct scenario *s, uint64_t number, uint64_t pages, struct rng *rng)
 {
 	enum theme theme = (enum theme)(number / (MUTATIONS + 1) % THEMES);
 	if (number % (MUTATIONS + 1))
-		mutate(s, theme, rng, MAX_PAGES);
+		mutate(s, theme, rng, pages);
 	else
-		generate(s, theme, rng, MAX_PAGES);
+		generate(s, theme, rng, pages);
 }
 
 static void play_chunk(void *context, uint64_t chunk, struct chunk_result *result)
@@ -71,7 +71,7 @@ static void play_chunk(void *context, uint64_t chunk, struct chunk_result *resul
 	rng.state = rng_next(&rng) + chunk;
 	rng.state = rng_next(&rng);
 	for (uint64_t i = 0; i < CHUNK && i < left; i++) {
-		next_scenario(&scenario, i, &rng);
+		next_scenario(&scenario, i, soak->pages, &rng);
 		bool held = player_play(soak->hunt.player, &scenario, &verdict);
 		digest_player(&result->digest, soak->hunt.player, &verdict);
 		result->cases++;
@@ -107,15 +107,20 @@ static int report(const struct soak *soak, const char *output)
 
 int command_soak(int argc, char **argv)
 {
-	struct arguments a = { .seed = 1, .executions = UINT64_C(1) << 20 };
+	struct arguments a = { .seed = 1, .executions = UINT64_C(1) << 20, .pages = MAX_PAGES };
 	if (!read_options("soak", argc, argv, &a))
 		return EXIT_UNUSABLE;
 	if (a.files) {
 		fprintf(stderr, "vmapdiff soak: takes no files; scenarios come from --seed N\n");
 		return EXIT_UNUSABLE;
 	}
+	if (a.pages > MAX_PAGES) {
+		fprintf(stderr, "vmapdiff soak: --pages is at most %d\n", MAX_PAGES);
+		return EXIT_UNUSABLE;
+	}
 	struct soak soak = { .seed = a.seed,
 			     .executions = a.executions,
+			     .pages = a.pages,
 			     .hunt.finding = NO_FINDING };
 	struct work work = { .what = "soak",
 			     .chunks = (a.executions + CHUNK - 1) / CHUNK,

@@ -50,6 +50,7 @@ struct arguments {
 	bool ptdump;        /* --ptdump */
 	uint64_t runs;      /* --runs: of a page array */
 	uint64_t jobs;      /* --jobs: processes at a time; 0: one a core */
+	uint64_t pages;     /* --pages: of the page arrays of one scenario together */
 	uint64_t seed, executions;
 };
 

@@ -88,6 +88,28 @@ static void crossed_scenarios_are_scenarios(void **state)
 	}
 }
 
+/* A case that is known to fail has children that must hold: what fails in them is a finding. */
+static void children_are_expected_to_hold(void **state)
+{
+	(void)state;
+	struct rng rng = { 12 };
+	for (unsigned i = 0; i < SCENARIOS; i++) {
+		enum theme theme = i % THEMES;
+		generate(&scenario, theme, &rng, MAX_PAGES);
+		generate(&other, theme, &rng, MAX_PAGES);
+		scenario.policy.quirks = QUIRK_HEAD_CHECK;
+		scenario.expect.stated = true;
+		scenario.expect.rule = RULE_TRANSLATION_OUTPUT_ADDRESS;
+		if (i & 1)
+			mutate(&scenario, theme, &rng, MAX_PAGES);
+		else
+			cross_over(&scenario, &other, theme, &rng, MAX_PAGES);
+		assert_int_equal(scenario.policy.quirks, 0);
+		assert_int_equal(scenario.expect.rule, RULE_NONE);
+		assert_false(scenario.expect.stated);
+	}
+}
+
 static void a_small_budget_is_kept(void **state)
 {
 	(void)state;
@@ -242,6 +264,7 @@ int main(void)
 		cmocka_unit_test(mutated_scenarios_are_scenarios),
 		cmocka_unit_test(decoded_scenarios_can_be_edited),
 		cmocka_unit_test(crossed_scenarios_are_scenarios),
+		cmocka_unit_test(children_are_expected_to_hold),
 		cmocka_unit_test(a_small_budget_is_kept),
 		cmocka_unit_test(the_seed_decides),
 		cmocka_unit_test(generated_vmaps_reach_what_matters),

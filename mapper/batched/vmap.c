@@ -7,6 +7,12 @@
 #include "mapper/batched/pages.h"
 #include "mapper/batched/walk.h"
 
+/*
+ * A run is mapped when it has so many pages, though the next block is like it:
+ * what the search has read is in a cache yet. A walk more costs less.
+ */
+#define RUN_PAGES 8192
+
 /* What is searched for blocks, and how far the policy lets the search go. */
 struct search {
 	struct machine *machine;
@@ -87,7 +93,7 @@ static int map_in_runs(struct walk *w, uint64_t area, struct search *s)
 	unsigned run_order = 0;
 	while (i < s->pages.count) {
 		unsigned order = block_order(s, i);
-		if (order != run_order && i > from) {
+		if (i > from && (order != run_order || i - from >= RUN_PAGES)) {
 			int error = map_blocks(w, area, s, from, i, run_order);
 			if (error)
 				return error;

@@ -5,7 +5,7 @@
  *
  *     bench wall [--rounds N] [FILE]...     all rows, all mappers in turn, as CSV
  *     bench scale [--rounds N] [--most N]   vmap() from 16 pages on, as CSV
- *     bench count ROW MAPPER CALLS          just those calls, for an instruction counter
+ *     bench count ROW|FILE MAPPER CALLS     just those calls, for an instruction counter
  *
  * Tables are there already and entries are empty at each call, as where an
  * area is mapped again. Reports; judges nothing. regress/bench.py makes tables of it.
@@ -27,7 +27,8 @@
 /* --- what can be done in a row ------------------------------------------------------ */
 
 struct bench {
-	struct machine *machine;
+	struct machine
+		*machine[MAX_WAYS]; /* of each way that has a mapper: one frees what another made */
 	const struct bench_row *row;
 	struct policy policy;
 	struct limit {
@@ -90,10 +91,11 @@ static uint64_t row_bytes(const struct bench_row *row)
 	return (uint64_t)row->pages.count << row->machine.page_shift;
 }
 
-static int make_call(struct bench *b, const struct mapper *mapper, uint64_t va)
+static int make_call(struct bench *b, const struct way *way, uint64_t va)
 {
 	const struct bench_row *row = b->row;
-	struct address_space space = { .machine = b->machine, .policy = &b->policy };
+	const struct mapper *mapper = way->mapper;
+	struct address_space space = { .machine = b->machine[way - ways], .policy = &b->policy };
 	switch (row->call) {
 	case BENCH_IOREMAP:
 		return mapper->ioremap(&space, va, row->pa, row_bytes(row), PROT_DEVICE);
@@ -111,17 +113,18 @@ static int make_calls(struct bench *b, const struct way *way)
 		if (way->limit)
 			way->limit(&b->limit);
 		else
-			error |= make_call(b, way->mapper, slot_va(b->row, slot));
+			error |= make_call(b, way, slot_va(b->row, slot));
 	}
 	return error;
 }
 
-static void take_away(struct bench *b)
+static void take_away(struct bench *b, const struct way *way)
 {
-	struct address_space space = { .machine = b->machine, .policy = &b->policy };
+	struct machine *m = b->machine[way - ways];
+	struct address_space space = { .machine = m, .policy = &b->policy };
 	for (unsigned slot = 0; slot < b->row->slots; slot++)
 		batched_mapper.vunmap(&space, slot_va(b->row, slot), row_bytes(b->row));
-	machine_begin_call(b->machine, 0, 0);
+	machine_begin_call(m, 0, 0);
 }
 
 static double nanoseconds(void)
@@ -132,7 +135,7 @@ static double nanoseconds(void)
 }
 
 /* Nanoseconds of one call. */
-static double measure(struct bench *b, const struct way *way)
+static double measure_once(struct bench *b, const struct way *way)
 {
 	double start = nanoseconds();
 	int error = make_calls(b, way);
@@ -142,8 +145,18 @@ static double measure(struct bench *b, const struct way *way)
 		exit(1);
 	}
 	if (way->mapper)
-		take_away(b);
+		take_away(b, way);
 	return spent / b->row->slots;
+}
+
+#define WARM_PAGES 65536 /* more than that no cache keeps from one call to the next */
+
+/* The same, where caches may hold what they would if this way alone were taken again and again. */
+static double measure(struct bench *b, const struct way *way)
+{
+	if (b->row->pages.count * b->row->slots <= WARM_PAGES)
+		measure_once(b, way);
+	return measure_once(b, way);
 }
 
 /* Not inlined: an instruction counter is told to count in here. */
@@ -164,18 +177,20 @@ static void find_limit(struct bench *b)
 		fprintf(stderr, "bench: no memory\n");
 		exit(2);
 	}
-	make_call(b, &prior_mapper, slot_va(b->row, 0));
+	const struct way *prior = &ways[0];
+	struct machine *m = b->machine[0];
+	make_call(b, prior, slot_va(b->row, 0));
 	b->limit.count = 0;
-	for (table_t t = 0; t < b->machine->tables; t++) {
-		const uint64_t *words = machine_words(b->machine, t);
-		uint64_t low = b->machine->table[t].low, high = b->machine->table[t].high;
+	for (table_t t = 0; t < m->tables; t++) {
+		const uint64_t *words = machine_words(m, t);
+		uint64_t low = m->table[t].low, high = m->table[t].high;
 		bool last = low < high && (words[low] & 3) == 3 &&
-			    machine_table_at(b->machine, (words[low] & 0xfffffffff000) >> 12) ==
+			    machine_table_at(m, (words[low] & 0xfffffffff000) >> 12) ==
 				    MACHINE_NO_TABLE;
 		for (uint64_t i = low; last && i < high && b->limit.count < pages; i++)
 			b->limit.words[b->limit.count++] = words[i];
 	}
-	take_away(b);
+	take_away(b, prior);
 }
 
 static void row_start(struct bench *b, const struct bench_row *row)
@@ -185,10 +200,12 @@ static void row_start(struct bench *b, const struct bench_row *row)
 #ifdef VMAPDIFF_KERNEL
 	b->policy = kernel_policy(row->policy, row->machine.page_shift);
 #endif
-	machine_reset(b->machine, &row->machine);
+	for (size_t way = 0; way < WAYS; way++)
+		if (ways[way].mapper)
+			machine_reset(b->machine[way], &row->machine);
 	find_limit(b);
 	for (size_t way = 0; way < WAYS; way++)
-		measure(b, &ways[way]); /* tables and caches are there after it */
+		measure_once(b, &ways[way]); /* the tables are there after it */
 }
 
 static void row_end(struct bench *b)
@@ -206,12 +223,13 @@ static int ascending(const void *a, const void *b)
 /* Descriptors stored and read and array pages looked at, in one call. */
 static struct machine_counters count(struct bench *b, const struct way *way)
 {
-	struct machine_counters before = b->machine->counters, after;
+	struct machine_counters before, after;
 	if (!way->mapper)
 		return (struct machine_counters){ 0 };
-	make_call(b, way->mapper, slot_va(b->row, 0));
-	after = b->machine->counters;
-	take_away(b);
+	before = b->machine[way - ways]->counters;
+	make_call(b, way, slot_va(b->row, 0));
+	after = b->machine[way - ways]->counters;
+	take_away(b, way);
 	return (struct machine_counters){
 		.stores = after.stores - before.stores,
 		.loads = after.loads - before.loads,
@@ -277,7 +295,7 @@ static int scale(struct bench *b, unsigned rounds, uint64_t most)
 			if (!row_of_scale(kinds[i], pages, &row))
 				return 2;
 			fprintf(stderr, "bench: %s\n", row.name);
-			measure_row(b, &row, pages < 65536 ? rounds : rounds / 8 + 1);
+			measure_row(b, &row, pages <= WARM_PAGES ? rounds : rounds / 16 + 1);
 			row_free(&row);
 		}
 	return 0;
@@ -286,22 +304,19 @@ static int scale(struct bench *b, unsigned rounds, uint64_t most)
 static int counted(struct bench *b, const char *name, const char *mapper, unsigned calls)
 {
 	struct bench_row row;
-	if (!row_named(name, &row)) {
-		fprintf(stderr, "bench: '%s' is no row\n", name);
+	if (!row_named(name, &row) && !row_of_file(name, &row)) {
+		fprintf(stderr, "bench: '%s' is no row, and no scenario with a vmap\n", name);
 		return 2;
 	}
 	for (size_t way = 0; way < WAYS; way++) {
 		if (strcmp(ways[way].name, mapper) != 0)
 			continue;
 		row.slots = 1;
-		b->row = &row;
-		b->policy = row.policy;
-		machine_reset(b->machine, &row.machine);
-		find_limit(b);
-		measure(b, &ways[way]); /* makes the tables */
+		row_start(b, &row);
 		for (unsigned i = 0; i < calls; i++) {
 			bench_counted(b, &ways[way]);
-			take_away(b);
+			if (ways[way].mapper)
+				take_away(b, &ways[way]);
 		}
 		row_end(b);
 		row_free(&row);
@@ -322,12 +337,13 @@ static uint64_t option(char **argv, int *at, const char *name)
 
 int main(int argc, char **argv)
 {
-	struct bench b = { .machine = machine_create() };
+	struct bench b = { 0 };
 	int at = 2, code = 2;
-	if (!b.machine) {
-		fprintf(stderr, "bench: no memory for the simulated machine\n");
-		return 2;
-	}
+	for (size_t way = 0; way < WAYS; way++)
+		if (ways[way].mapper && !(b.machine[way] = machine_create())) {
+			fprintf(stderr, "bench: no memory for the simulated machines\n");
+			return 2;
+		}
 	uint64_t rounds = argc > 2 ? option(argv, &at, "--rounds") : 0;
 	uint64_t most = argc > at ? option(argv, &at, "--most") : 0;
 	if (!rounds || rounds > MAX_ROUNDS)
@@ -339,7 +355,8 @@ int main(int argc, char **argv)
 	else if (argc == 5 && !strcmp(argv[1], "count"))
 		code = counted(&b, argv[2], argv[3], (unsigned)strtoul(argv[4], NULL, 0));
 	else
-		fprintf(stderr, "bench: wall, scale, or count ROW MAPPER CALLS\n");
-	machine_destroy(b.machine);
+		fprintf(stderr, "bench: wall, scale, or count ROW|FILE MAPPER CALLS\n");
+	for (size_t way = 0; way < WAYS; way++)
+		machine_destroy(b.machine[way]);
 	return code;
 }

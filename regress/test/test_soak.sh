@@ -15,6 +15,7 @@ two=$("$vmapdiff" soak --executions 16384 --jobs 2)
 	exit 1
 }
 "$vmapdiff" soak --executions 0 2>/dev/null && { echo "no executions were accepted"; exit 1; }
+"$vmapdiff" soak --pages 25601 2>/dev/null && { echo "too many pages were accepted"; exit 1; }
 "$vmapdiff" soak some-file 2>/dev/null && { echo "a file was accepted"; exit 1; }
 "$vmapdiff" exhaustive no-such-family 2>/dev/null && { echo "an unknown family was accepted"; exit 1; }
 "$vmapdiff" exhaustive --runs 9 2>/dev/null && { echo "nine runs were accepted"; exit 1; }
