@@ -19,7 +19,7 @@
 #define SUBJECT (&batched_mapper)
 #endif
 
-#define WITNESS_ALWAYS 8 /* pages up to which witnesses play every scenario */
+#define WITNESS_ALWAYS 8  /* pages up to which witnesses play every scenario */
 #define WITNESS_SAMPLE 16 /* above, they play one in so many, or fewer: */
 #define WITNESS_SHARE 64  /* one in a this many'th of its pages, for their work grows with them */
 

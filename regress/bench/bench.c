@@ -110,10 +110,10 @@ static int make_calls(struct bench *b, const struct way *way)
 {
 	int error = 0;
 	for (unsigned slot = 0; slot < b->row->slots; slot++) {
-		if (way->limit)
-			way->limit(&b->limit);
-		else
+		if (way->mapper)
 			error |= make_call(b, way, slot_va(b->row, slot));
+		else
+			way->limit(&b->limit);
 	}
 	return error;
 }
