@@ -2,6 +2,8 @@
 /* Table memory: what it holds, how it is handed out, how it is emptied. */
 #include "mapper/machine/machine.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -11,28 +13,29 @@
 #define MAX_TABLE_BYTES ((size_t)1 << 16)
 /* Behind each table page lies a guard page that nobody may touch. */
 #define PAGES_PER_TABLE 2
+/* Table memory is opened in pieces of this, so that a process that needs little of it starts soon. */
+#define OPEN_BYTES ((size_t)1 << 20)
 
-static void *reserve(size_t bytes)
+static void *reserve(size_t bytes, int protection)
 {
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *p = mmap(NULL, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	return p == MAP_FAILED ? NULL : p;
 }
 
 struct machine *machine_create(void)
 {
-	struct machine *m = reserve(sizeof(*m));
+	const int open = PROT_READ | PROT_WRITE;
+	struct machine *m = reserve(sizeof(*m), open);
 	if (!m)
 		return NULL;
 	m->arena_bytes = (size_t)MACHINE_MAX_TABLES * PAGES_PER_TABLE * MAX_TABLE_BYTES;
-	m->arena = reserve(m->arena_bytes);
-	m->log.event = reserve(MACHINE_MAX_EVENTS * sizeof(struct event));
-	m->log.word = reserve(MACHINE_MAX_LOG_WORDS * sizeof(uint64_t));
+	m->arena = reserve(m->arena_bytes, PROT_NONE);
+	m->log.event = reserve(MACHINE_MAX_EVENTS * sizeof(struct event), open);
+	m->log.word = reserve(MACHINE_MAX_LOG_WORDS * sizeof(uint64_t), open);
 	if (!m->arena || !m->log.event || !m->log.word) {
 		machine_destroy(m);
 		return NULL;
 	}
-	poison(m->arena, m->arena_bytes);
 	return m;
 }
 
@@ -47,7 +50,7 @@ void machine_destroy(struct machine *m)
 	if (!m)
 		return;
 	if (m->arena)
-		unpoison(m->arena, m->arena_bytes);
+		unpoison(m->arena, m->opened_bytes);
 	release(m->arena, m->arena_bytes);
 	release(m->log.event, MACHINE_MAX_EVENTS * sizeof(struct event));
 	release(m->log.word, MACHINE_MAX_LOG_WORDS * sizeof(uint64_t));
@@ -64,9 +67,24 @@ static size_t table_bytes(const struct machine *m)
 	return (size_t)m->entries * sizeof(uint64_t);
 }
 
+/* Opens table memory up to `bytes`, poisoned as it is where no table was handed out. */
+static void open_up_to(struct machine *m, size_t bytes)
+{
+	while (m->opened_bytes < bytes) {
+		void *piece = (char *)m->arena + m->opened_bytes;
+		if (mprotect(piece, OPEN_BYTES, PROT_READ | PROT_WRITE)) {
+			perror("vmapdiff: no memory for a translation table");
+			_Exit(2);
+		}
+		poison(piece, OPEN_BYTES);
+		m->opened_bytes += OPEN_BYTES;
+	}
+}
+
 static void hand_out(struct machine *m)
 {
 	m->table[m->tables] = (struct machine_table){ .low = m->entries };
+	open_up_to(m, (m->tables + 1) * PAGES_PER_TABLE * table_bytes(m));
 	unpoison(table_words(m, m->tables), table_bytes(m));
 	m->tables++;
 }

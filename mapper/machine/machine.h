@@ -94,6 +94,7 @@ struct machine {
 	struct machine_table table[MACHINE_MAX_TABLES];
 	uint64_t *arena; /* table i starts at word i * 2 * entries */
 	size_t arena_bytes;
+	size_t opened_bytes; /* of the arena, from its start: the rest may not be touched yet */
 };
 
 /*

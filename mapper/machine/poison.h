@@ -3,7 +3,9 @@
  * Memory that nobody may touch, where AddressSanitizer is linked in.
  *
  * The symbols are weak and not found by macro, so that a file built without
- * the sanitizer still guards memory for files that are built with it.
+ * the sanitizer still guards memory for files that are built with it. They
+ * are called by pointer: outside builders tell by direct calls in the machine
+ * code which sanitizer a program was built with, and these are in every build.
  */
 #ifndef MAPPER_MACHINE_POISON_H
 #define MAPPER_MACHINE_POISON_H
@@ -15,14 +17,16 @@ __attribute__((weak)) void __asan_unpoison_memory_region(const volatile void *at
 
 static inline void poison(const volatile void *at, size_t bytes)
 {
-	if (__asan_poison_memory_region)
-		__asan_poison_memory_region(at, bytes);
+	static typeof(&__asan_poison_memory_region) volatile call = __asan_poison_memory_region;
+	if (call)
+		call(at, bytes);
 }
 
 static inline void unpoison(const volatile void *at, size_t bytes)
 {
-	if (__asan_unpoison_memory_region)
-		__asan_unpoison_memory_region(at, bytes);
+	static typeof(&__asan_unpoison_memory_region) volatile call = __asan_unpoison_memory_region;
+	if (call)
+		call(at, bytes);
 }
 
 #endif
