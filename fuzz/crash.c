@@ -5,7 +5,7 @@
 
 static const struct player *watched;
 
-/* The sanitizers' own interfaces, where they are linked in. */
+/* The sanitizers' own interfaces, where they are linked in; called by pointer as poison.h says. */
 __attribute__((weak)) void __asan_set_error_report_callback(void (*callback)(const char *report));
 __attribute__((weak)) const char *__asan_get_report_description(void);
 void __ubsan_on_report(void);
@@ -23,8 +23,10 @@ static void print_line(const char *what)
 
 static void on_asan_report(const char *report)
 {
+	static typeof(&__asan_get_report_description) volatile describe =
+		__asan_get_report_description;
 	(void)report;
-	print_line(__asan_get_report_description());
+	print_line(describe());
 }
 
 /* UndefinedBehaviorSanitizer calls this by name before it ends the process. */
@@ -35,7 +37,9 @@ void __ubsan_on_report(void)
 
 void crash_report_for(const struct player *player)
 {
+	static typeof(&__asan_set_error_report_callback) volatile set_callback =
+		__asan_set_error_report_callback;
 	watched = player;
-	if (__asan_set_error_report_callback)
-		__asan_set_error_report_callback(on_asan_report);
+	if (set_callback)
+		set_callback(on_asan_report);
 }

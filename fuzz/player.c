@@ -12,12 +12,8 @@
 #include "mapper/machine/poison.h"
 #include "oracle/reference/reference.h"
 
-/* What is under test, and must play every scenario; the others are witnesses. */
-#ifdef VMAPDIFF_KERNEL
-#define SUBJECT (&kernel_mapper)
-#else
-#define SUBJECT (&batched_mapper)
-#endif
+/* A mapper from outside, where one is linked in: see mapper/mapper.h. */
+__attribute__((weak)) extern const struct mapper subject_mapper;
 
 #define WITNESS_ALWAYS 8  /* pages up to which witnesses play every scenario */
 #define WITNESS_SAMPLE 16 /* above, they play one in so many, or fewer: */
@@ -32,8 +28,50 @@ const struct mapper *const player_mappers[] = {
 #ifdef VMAPDIFF_KERNEL
 	&kernel_mapper,
 #endif
-	&batched_mapper,   &prior_mapper, NULL,
+	&batched_mapper,
+	&prior_mapper,
+	&subject_mapper, /* NULL if there is none */
+	NULL,
 };
+
+unsigned player_subject(void)
+{
+	unsigned i = 1;
+	while (&subject_mapper && player_mappers[i] != &subject_mapper)
+		i++;
+	return i;
+}
+
+/* The rig's own mapper that promises what one of this kind does. */
+static const struct mapper *model_of(enum mapper_kind kind)
+{
+	static const struct mapper *const models[] = {
+		[MAPPER_SERIES] = &batched_mapper,
+		[MAPPER_PRIOR] = &prior_mapper,
+		[MAPPER_PAGES] = &reference_mapper,
+	};
+	return models[kind];
+}
+
+/* The mapper, with its model's functions where it has none of its own. */
+static struct mapper complete(const struct mapper *mapper)
+{
+	const struct mapper *model = model_of(mapper->kind);
+	struct mapper whole = *mapper;
+	if (!whole.vmap)
+		whole.vmap = model->vmap;
+	if (!whole.vmalloc)
+		whole.vmalloc = model->vmalloc;
+	if (!whole.ioremap)
+		whole.ioremap = model->ioremap;
+	if (!whole.vunmap)
+		whole.vunmap = model->vunmap;
+	if (!whole.set_memory)
+		whole.set_memory = model->set_memory;
+	if (!whole.lookup)
+		whole.lookup = model->lookup;
+	return whole;
+}
 
 static uint64_t *create_pool(void)
 {
@@ -50,11 +88,13 @@ struct player *player_create(void)
 	struct player *p = calloc(1, sizeof(*p));
 	if (!p)
 		return NULL;
-	bool complete = (p->pages = create_pool()) != NULL;
-	complete &= oracle_create(&p->oracle);
+	bool all_there = (p->pages = create_pool()) != NULL;
+	all_there &= oracle_create(&p->oracle);
 	for (unsigned i = 0; player_mappers[i]; i++)
-		complete &= (p->machine[i] = machine_create()) != NULL;
-	if (complete) {
+		all_there &= (p->machine[i] = machine_create()) != NULL;
+	p->subject = player_subject();
+	p->whole_subject = complete(player_mappers[p->subject]);
+	if (all_there) {
 		kernel_find_known(p);
 		return p;
 	}
@@ -285,6 +325,8 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	struct machine *m = p->machine[which];
 	p->scenario = s;
 	p->mapper = player_mappers[which];
+	if (p->mapper == &subject_mapper)
+		p->mapper = &p->whole_subject;
 	p->which = which;
 	p->played |= 1U << which;
 	p->areas = 0;
@@ -361,8 +403,7 @@ static bool play_on(struct player *p, const struct scenario *s, bool witnesses,
 	p->played = 0;
 	verdict->rule = RULE_NONE;
 	for (unsigned i = 0; player_mappers[i]; i++)
-		if ((witnesses || player_mappers[i] == SUBJECT) &&
-		    !player_run(p, s, i, s->ops, verdict))
+		if ((witnesses || i == p->subject) && !player_run(p, s, i, s->ops, verdict))
 			return false;
 	return true;
 }

@@ -174,4 +174,11 @@ struct mapper {
 extern const struct mapper batched_mapper;
 extern const struct mapper prior_mapper;
 
+/*
+ * A mapper from outside: whoever links the rig with a definition of this has
+ * it tested in the batched mapper's place. Calls for which it has NULL are
+ * made by the rig's own mapper of its kind. See mapper/example/README.md.
+ */
+extern const struct mapper subject_mapper;
+
 #endif

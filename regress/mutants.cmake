@@ -45,6 +45,9 @@ function(vmapdiff_mutant patch)
   target_link_libraries(vmapdiff.${name} PRIVATE tool batched.${name} batched prior)
   set_target_properties(fuzz.${name} vmapdiff.${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/mutants)
+  if(engine)
+    set_property(TARGET fuzz.${name} PROPERTY LINKER_LANGUAGE CXX)
+  endif()
 endfunction()
 
 foreach(patch IN LISTS mutant_patches)

@@ -377,7 +377,7 @@ int command_show(int argc, char **argv)
 		printf("  kernel    %s\n", p->complaint);
 	if (verdict.rule != RULE_NONE)
 		explain_verdict(p, &verdict);
-	unsigned shown = mapper_named(a.mapper ? a.mapper : player_mappers[1]->name);
+	unsigned shown = mapper_named(a.mapper ? a.mapper : player_mappers[p->subject]->name);
 	if (!a.mapper && verdict.rule != RULE_NONE && mapper_named(verdict.mapper))
 		shown = mapper_named(verdict.mapper);
 	uint32_t ops = op < scenario.ops ? op + 1 : op;

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What `cmake --install` puts where CMake and pkg-config find it: the tool, the mapper interface's
+# headers, and one library of all the rest, to link a mapper from outside with (mapper/example).
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+if(engine OR NOT VMAPDIFF_SANITIZE STREQUAL none)
+  # A library with sanitizers would force them on whoever links it; their own are theirs to choose.
+  install(CODE "message(FATAL_ERROR \"vmapdiff: install from a build without sanitizers and engine: \\
+cmake --preset install && cmake --build --preset install && cmake --install .build/install\")"
+    COMPONENT vmapdiff)
+  return()
+endif()
+
+add_library(rig STATIC main.c $<TARGET_OBJECTS:tool> $<TARGET_OBJECTS:harness>
+  $<TARGET_OBJECTS:scenarios> $<TARGET_OBJECTS:oracle> $<TARGET_OBJECTS:prior>
+  $<TARGET_OBJECTS:batched> $<TARGET_OBJECTS:machine>)
+target_link_libraries(rig PRIVATE $<BUILD_INTERFACE:vmapdiff_flags>)
+target_include_directories(rig INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/vmapdiff>)
+set_target_properties(rig PROPERTIES OUTPUT_NAME vmapdiff EXPORT_NAME vmapdiff)
+
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/vmapdiff)
+set(shared ${CMAKE_INSTALL_DATADIR}/vmapdiff)
+install(TARGETS vmapdiff RUNTIME COMPONENT vmapdiff)
+install(TARGETS rig EXPORT vmapdiff ARCHIVE COMPONENT vmapdiff)
+install(EXPORT vmapdiff NAMESPACE vmapdiff:: FILE vmapdiffTargets.cmake DESTINATION ${package}
+  COMPONENT vmapdiff)
+
+# The interface, and what a fuzz target's one file includes.
+foreach(header mapper/mapper.h mapper/machine/machine.h mapper/machine/event.h oracle/rules.h
+    fuzz/scenario.h fuzz/rng.h fuzz/generate.h fuzz/harness.h)
+  get_filename_component(folder ${header} DIRECTORY)
+  install(FILES ${PROJECT_SOURCE_DIR}/${header}
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/vmapdiff/${folder} COMPONENT vmapdiff)
+endforeach()
+foreach(theme IN ITEMS vmap vmalloc ioremap set_memory sequence witness)
+  install(FILES ${PROJECT_SOURCE_DIR}/fuzz/fuzz_${theme}.c DESTINATION ${shared}/targets
+    COMPONENT vmapdiff)
+endforeach()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/corpus ${PROJECT_SOURCE_DIR}/regress/cases
+  DESTINATION ${shared} COMPONENT vmapdiff FILES_MATCHING PATTERN *.scenario)
+
+configure_package_config_file(vmapdiffConfig.cmake.in vmapdiffConfig.cmake
+  INSTALL_DESTINATION ${package} PATH_VARS shared)
+write_basic_package_version_file(vmapdiffConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/vmapdiffConfig.cmake
+  ${CMAKE_CURRENT_BINARY_DIR}/vmapdiffConfigVersion.cmake DESTINATION ${package}
+  COMPONENT vmapdiff)
+file(RELATIVE_PATH from_pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(vmapdiff.pc.in vmapdiff.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/vmapdiff.pc
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT vmapdiff)
