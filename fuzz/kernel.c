@@ -26,6 +26,23 @@ bool is_kernel(const struct mapper *mapper)
 	return mapper == &kernel_mapper;
 }
 
+unsigned kernel_entry(const char *call, char *file, size_t size)
+{
+	for (const struct kernel_function *f = kernel_functions; f->call; f++) {
+		if (strcmp(f->call, call) != 0)
+			continue;
+		snprintf(file, size, "%s", f->file);
+		return f->line;
+	}
+	return 0;
+}
+
+const char *kernel_path(const char *path)
+{
+	size_t top = strlen(kernel_tree);
+	return !strncmp(path, kernel_tree, top) && path[top] == '/' ? path + top + 1 : path;
+}
+
 bool kernel_decides_policy(void)
 {
 	return true;

@@ -29,6 +29,15 @@ bool is_kernel(const struct mapper *mapper);
  */
 const char *kernel_declines(const struct oracle *o, const struct call *call);
 
+/*
+ * Where the tree's function for a call begins, named as in a signature line:
+ * the line, and in `file` the path; 0 where there is none.
+ */
+unsigned kernel_entry(const char *call, char *file, size_t size);
+
+/* A path of the tree, from the tree's top. */
+const char *kernel_path(const char *path);
+
 /* Plays the scenario of each known fault; player->known says then which the tree has. */
 void kernel_find_known(struct player *player);
 
@@ -60,6 +69,19 @@ static inline const char *kernel_declines(const struct oracle *o, const struct c
 	(void)o;
 	(void)call;
 	return NULL;
+}
+
+static inline unsigned kernel_entry(const char *call, char *file, size_t size)
+{
+	(void)call;
+	(void)file;
+	(void)size;
+	return 0;
+}
+
+static inline const char *kernel_path(const char *path)
+{
+	return path;
 }
 
 static inline void kernel_find_known(struct player *player)

@@ -126,6 +126,7 @@ static void find_option(const char *name, struct arguments *a, const char ***tex
 		: !strcmp(name, "--mapper") ? &a->mapper
 		: !strcmp(name, "--as")     ? &a->as
 		: !strcmp(name, "--html")   ? &a->html
+		: !strcmp(name, "--sarif")  ? &a->sarif
 					    : NULL;
 	*number = !strcmp(name, "--runs")         ? &a->runs
 		  : !strcmp(name, "--jobs")       ? &a->jobs
@@ -169,6 +170,8 @@ bool read_options(const char *command, int argc, char **argv, struct arguments *
 			a->to_bytes = true;
 		} else if (!strcmp(argv[i], "--ptdump")) {
 			a->ptdump = true;
+		} else if (!strcmp(argv[i], "--ktap")) {
+			a->ktap = true;
 		} else if (argv[i][0] == '-') {
 			if (!read_option(command, argc, argv, &i, a))
 				return false;

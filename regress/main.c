@@ -8,7 +8,8 @@ static const struct command {
 	const char *name, *arguments, *what;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ "replay", "FILE|DIR...", "play scenarios on every mapper and judge them",
+	{ "replay", "FILE|DIR... [--ktap] [--sarif OUT]",
+	  "play scenarios on every mapper and judge them; results as KTAP, findings as SARIF",
 	  command_replay },
 	{ "show", "FILE [--mapper NAME] [--ptdump] [--html OUT]",
 	  "the verdict explained, and two mappers' address spaces side by side", command_show },

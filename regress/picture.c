@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The page itself is picture/picture.html; here its data is made. */
 #include "regress/picture.h"
+#include "regress/json.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,6 +11,7 @@
 
 #include "fuzz/scenario_text.h"
 #include "regress/explain.h"
+#include "regress/json.h"
 #include "regress/view.h"
 
 #define PLACE "@DATA@" /* in the page: where the data goes */
@@ -26,24 +28,6 @@ struct picture {
 	FILE *to;
 };
 
-/* --- text as JSON ------------------------------------------------------------------ */
-
-static void put_text(FILE *to, const char *text)
-{
-	fputc('"', to);
-	for (const char *c = text; *c; c++) {
-		if (*c == '\n')
-			fputs("\\n", to);
-		else if (*c == '"' || *c == '\\')
-			fprintf(to, "\\%c", *c);
-		else if ((unsigned char)*c < 0x20 || *c == '<')
-			fprintf(to, "\\u%04x", (unsigned char)*c);
-		else
-			fputc(*c, to);
-	}
-	fputc('"', to);
-}
-
 /* What `print` writes, as one JSON text. */
 static void put_printed(const struct picture *pic, void (*print)(const struct picture *, FILE *))
 {
@@ -54,7 +38,7 @@ static void put_printed(const struct picture *pic, void (*print)(const struct pi
 		abort();
 	print(pic, memory);
 	fclose(memory);
-	put_text(pic->to, text);
+	json_text(pic->to, text);
 	free(text);
 }
 
@@ -150,7 +134,7 @@ static void put_verdict(const struct picture *pic)
 	if (broke)
 		verdict_signature(pic->verdict, signature);
 	fprintf(pic->to, "{\"signature\":");
-	put_text(pic->to, signature);
+	json_text(pic->to, signature);
 	fprintf(pic->to, ",\"verdict\":");
 	put_printed(pic, print_the_verdict);
 	fprintf(pic->to, ",\"scenario\":");
@@ -169,7 +153,7 @@ static void put_verdict(const struct picture *pic)
 		end = line + strcspn(line, "\n");
 		*end = '\0';
 		fputs(comma, pic->to);
-		put_text(pic->to, line);
+		json_text(pic->to, line);
 		comma = ",";
 	}
 	free(text);

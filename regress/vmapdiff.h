@@ -48,6 +48,8 @@ struct arguments {
 	const char *html;   /* --html: where a picture goes */
 	bool to_bytes;      /* --to-bytes */
 	bool ptdump;        /* --ptdump */
+	bool ktap;          /* --ktap */
+	const char *sarif;  /* --sarif: where findings go in that form */
 	uint64_t runs;      /* --runs: of a page array */
 	uint64_t jobs;      /* --jobs: processes at a time; 0: one a core */
 	uint64_t pages;     /* --pages: of the page arrays of one scenario together */

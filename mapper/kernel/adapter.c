@@ -428,6 +428,17 @@ static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
 const char kernel_release[] = KERNEL_RELEASE;
 const char kernel_tree[] = KERNEL_TREE;
 
+const struct kernel_function kernel_functions[] = {
+	{ "vmap", RIG_FILE_vmap, RIG_LINE_vmap },
+	{ "vmalloc", RIG_FILE_vmap_pages_range, RIG_LINE_vmap_pages_range },
+	{ "ioremap", RIG_FILE_ioremap_page_range, RIG_LINE_ioremap_page_range },
+	{ "vunmap", RIG_FILE_vunmap_range, RIG_LINE_vunmap_range },
+#ifdef RIG_HAVE_set_memory_ro
+	{ "set_memory", RIG_FILE_set_memory_ro, RIG_LINE_set_memory_ro },
+#endif
+	{ NULL, NULL, 0 },
+};
+
 struct policy kernel_policy(struct policy asked, unsigned page_shift)
 {
 	struct policy policy = policy_default(TREE_SERIES);

@@ -14,6 +14,14 @@ extern const struct mapper kernel_mapper;
 /* Its version as its Makefile has it, and where it lies. */
 extern const char kernel_release[], kernel_tree[];
 
+/* Which of the tree's functions a call begins in, and where that stands; ends with a call of NULL. */
+struct kernel_function {
+	const char *call; /* as mapper/mapper.h has it */
+	const char *file; /* from the tree's top */
+	unsigned line;
+};
+extern const struct kernel_function kernel_functions[];
+
 /* What the tree decides of what a scenario asks for: all but the largest shift. */
 struct policy kernel_policy(struct policy asked, unsigned page_shift);
 

@@ -70,9 +70,11 @@ def find_roots(index, tree, roots, left_out):
 def write_have(out, found):
     """What the tree declares, for #if: no version number is ever looked at."""
     lines = ["// SPDX-License-Identifier: GPL-2.0-only",
-             "/* Which roots the tree has, and with how many parameters. */"]
+             "/* Which roots the tree has, where, and with how many parameters. */"]
     for name, item in sorted(found.items()):
         lines.append(f"#define RIG_HAVE_{name} 1")
+        lines.append(f'#define RIG_FILE_{name} "{item.file}"')
+        lines.append(f"#define RIG_LINE_{name} {item.first + 1}")
         if item.parameters is not None:
             lines.append(f"#define RIG_PARAMETERS_{name} {item.parameters}")
     emit.write_if_changed(Path(out) / "have.h", "\n".join(lines) + "\n")

@@ -5,6 +5,7 @@
 Usage: test_trees.py TREE [CLASS]...     exit: 0 good, 1 not, 77 no tree
 """
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -117,10 +118,22 @@ class Unseen(Copy):
         scenario = self.scenario("vmap va=0xffff800080000000 pages=0x10+4 prot=kernel-exec\n")
         self.assertEqual(rig(self.copy, "replay", scenario)[0], 0)
         copies.substitute(self.copy, copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")
-        code, said = rig(self.copy, "replay", scenario)
+        sarif = self.work / "a.sarif"
+        code, said = rig(self.copy, "replay", scenario, "--sarif", sarif)
         self.assertEqual(code, 1)
         self.assertIn("FAIL translation.permission mapper=kernel op=0:vmap granule=4k", said)
+        self.reports_the_tree(sarif, scenario)
 
+    def reports_the_tree(self, sarif, scenario):
+        """The finding stands at vmap() in the tree's own file, and where the scenario has the op."""
+        result, = json.loads(sarif.read_text())["runs"][0]["results"]
+        place = result["locations"][0]["physicalLocation"]
+        first, end = copies.File(self.copy, copies.VMALLOC).lines_of("vmap")
+        self.assertEqual(place["artifactLocation"]["uri"], copies.VMALLOC)
+        self.assertTrue(first < place["region"]["startLine"] <= end, place)
+        place = result["relatedLocations"][0]["physicalLocation"]
+        self.assertEqual(place, {"artifactLocation": {"uri": str(scenario)},
+                                 "region": {"startLine": 2}})
 
     def test_an_overrun_names_the_trees_own_line(self):
         copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_pte_range", r"pages\[\*nr\]",
