@@ -36,25 +36,39 @@ static const struct command {
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
+static bool asks_for_help(const char *argument)
+{
+	return !strcmp(argument, "--help") || !strcmp(argument, "-h");
+}
+
+static void print_command(const struct command *command, FILE *to)
+{
+	fprintf(to, "  vmapdiff %s %s\n      %s\n", command->name, command->arguments,
+		command->what);
+}
+
 static void print_help(FILE *to)
 {
 	fprintf(to, "vmapdiff: differential checking of arm64 kernel page-table mapping\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(to, "  vmapdiff %s %s\n      %s\n", commands[i].name, commands[i].arguments,
-			commands[i].what);
+		print_command(&commands[i], to);
 	fprintf(to, "\nA FILE is a scenario as text or as a fuzzer wrote it.\n"
 		    "exit: 0 as expected, 1 a rule is broken, 2 unusable input or arguments\n");
 }
 
 int main(int argc, char **argv)
 {
-	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+	if (argc < 2 || asks_for_help(argv[1])) {
 		print_help(argc < 2 ? stderr : stdout);
 		return argc < 2 ? EXIT_UNUSABLE : EXIT_AS_EXPECTED;
 	}
 	for (size_t i = 0; i < COMMANDS; i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 2, argv + 2);
+		if (!strcmp(argv[1], commands[i].name)) {
+			if (argc != 3 || !asks_for_help(argv[2]))
+				return commands[i].run(argc - 2, argv + 2);
+			print_command(&commands[i], stdout);
+			return EXIT_AS_EXPECTED;
+		}
 	fprintf(stderr, "vmapdiff: '%s' is no command; 'vmapdiff --help' lists them\n", argv[1]);
 	return EXIT_UNUSABLE;
 }

@@ -16,6 +16,8 @@ NO_LICENCE_LINE = {"LICENSE", "CMakePresets.json"}  # JSON has no comments
 # Headers that are included with a slice of a kernel tree at hand.
 NEED_A_TREE = {Path("mapper/kernel/shim.h"), Path("mapper/kernel/tree.h")}
 MAX_FUNCTION_LINES = 70
+MAX_CORPUS_BYTES = 2 << 20  # of all checked-in scenarios: people review them
+MAX_README_LINES = 150
 ORACLE_MAY_INCLUDE = re.compile(r"mapper/(machine/|mapper\.h|test/cmocka_all\.h)")
 
 
@@ -95,10 +97,19 @@ def check_top_level(paths):
             yield f"{name}: does not belong on the top level"
 
 
+def check_sizes(top, paths):
+    scenarios = sum((top / path).stat().st_size for path in paths if path.suffix == ".scenario")
+    if scenarios > MAX_CORPUS_BYTES:
+        yield f"the checked-in scenarios have {scenarios} bytes: ./rig corpus minimize"
+    lines = len((top / "README.md").read_text().splitlines())
+    if lines >= MAX_README_LINES:
+        yield f"README.md: {lines} lines; fewer than {MAX_README_LINES} are read"
+
+
 def main():
     top = Path(sys.argv[1]).resolve()
     paths = files(top)
-    wrong = list(check_top_level(paths))
+    wrong = list(check_top_level(paths)) + list(check_sizes(top, paths))
     for path in paths:
         for check in (check_licence, check_includes, check_functions):
             wrong += check(top, path)

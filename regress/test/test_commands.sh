@@ -32,6 +32,11 @@ expect 0 'vmapdiff replay' "$vmapdiff" --help
 expect 2 'vmapdiff replay' "$vmapdiff"
 expect 2 "'frob' is no command" "$vmapdiff" frob
 expect 0 'contiguous.partial' "$vmapdiff" rules
+expect 0 'vmapdiff minimize FILE' "$vmapdiff" minimize --help
+expect 0 'past each finding' "$top/rig" fuzz --help
+expect 0 '--start' "$top/rig" mutants --help
+expect 2 "'frob' is no command" "$top/rig" frob --help
+expect 2 'is no engine; there are: libfuzzer afl' "$top/rig" --no-install fuzz --engine frob
 
 expect 0 '1 scenarios: 1 as expected' "$vmapdiff" replay "$good"
 expect 1 'holds, but was expected to fail leaf.level' "$vmapdiff" replay wrong.scenario

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""fuzz_text.dict has the words of scenario text and no others: those of the grammar in
+fuzz/README.md, and of every checked-in scenario. Usage: test_dictionary.py TOP
+"""
+import re
+import sys
+from pathlib import Path
+
+def dictionary(top):
+    text = (top / "fuzz/fuzz_text.dict").read_text()
+    return {re.sub(r"\\x0a|[ =]", "", word) for word in re.findall(r'^"(.*)"$', text, re.M)}
+
+
+def grammar(top):
+    """What begins a line, stands before `=`, or is one of several words with `|` between them."""
+    block = re.search(r"## Text.*?```\n(.*?)```", (top / "fuzz/README.md").read_text(), re.S).group(1)
+    words = re.findall(r"^[a-z_]+", block, re.M) + re.findall(r"([a-z0-9-]+)=", block)
+    for choice in re.findall(r"[a-z0-9-]+(?:\|[a-z0-9-]+)+", block):
+        words += choice.split("|")
+    return {word for word in words if not word.isdigit()} - {"vmapdiff"}
+
+
+def scenario_words(top):
+    for path in [*top.glob("corpus/*/*.scenario"), *top.glob("regress/cases/*.scenario")]:
+        for line in path.read_text().splitlines():
+            for word in re.split(r"[ =,]", line.partition("#")[0].partition("expect fails")[0]):
+                if re.fullmatch(r"[a-z0-9][a-z0-9_-]*", word) and not re.fullmatch(
+                        r"\d+|0x[0-9a-f]+|vmapdiff", word):
+                    yield word
+
+
+def main():
+    top = Path(sys.argv[1])
+    words = dictionary(top)
+    wrong = [f"fuzz_text.dict lacks '{word}', which scenarios have"
+             for word in sorted(set(scenario_words(top)) - words)]
+    readme = (top / "fuzz/README.md").read_text()
+    known = {re.sub(r"[^a-z0-9_-]", "", word) for word in re.split(r"[\s=|`,()]+", readme)}
+    wrong += [f"fuzz_text.dict has '{word}', which the grammar has not"
+              for word in sorted(words - known)
+              if re.fullmatch(r"[a-z][a-z0-9_-]*|\d+k", word) and word != "vmapdiff1"]
+    wrong += [f"fuzz_text.dict lacks '{word}', which the grammar has"
+              for word in sorted(grammar(top) - words)]
+    print("\n".join(wrong) or f"{len(words)} words, in step with the grammar")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
