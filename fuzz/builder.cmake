@@ -2,7 +2,6 @@
 # What an outside builder (ClusterFuzzLite, OSS-Fuzz) takes: every fuzz target and, named after it as
 # those expect, NAME_seed_corpus.zip, NAME.options and, for text, NAME.dict. `fuzz_targets` builds all,
 # and `cmake --install BUILD --component fuzz --prefix DIR` puts it there.
-set(fuzz_targets fuzz_vmap fuzz_vmalloc fuzz_ioremap fuzz_set_memory fuzz_sequence fuzz_witness fuzz_text)
 file(GLOB seed_files CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/corpus/*/*.scenario ${PROJECT_SOURCE_DIR}/regress/cases/*.scenario)
 

@@ -14,8 +14,8 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 BUILDS = TOP / ".build"
-TARGETS = ["fuzz_vmap", "fuzz_vmalloc", "fuzz_ioremap", "fuzz_set_memory", "fuzz_sequence",
-           "fuzz_witness", "fuzz_text"]
+TARGETS = re.search(r"^set\(fuzz_targets (.*)\)$", (TOP / "fuzz/targets.cmake").read_text(),
+                    re.MULTILINE).group(1).split()
 # Of three kinds: a batch that is too long, a TLB entry that stays, a set_memory that goes wrong.
 MUTANTS = {"batch-past-block": "fuzz_vmap", "unmap-leaves-last-page": "fuzz_vmap",
            "split-keeps-group": "fuzz_set_memory"}

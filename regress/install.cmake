@@ -32,8 +32,9 @@ foreach(header mapper/mapper.h mapper/machine/machine.h mapper/machine/event.h o
   install(FILES ${PROJECT_SOURCE_DIR}/${header}
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/vmapdiff/${folder} COMPONENT vmapdiff)
 endforeach()
-foreach(theme IN ITEMS vmap vmalloc ioremap set_memory sequence witness)
-  install(FILES ${PROJECT_SOURCE_DIR}/fuzz/fuzz_${theme}.c DESTINATION ${shared}/targets
+include(${PROJECT_SOURCE_DIR}/fuzz/targets.cmake)
+foreach(target IN LISTS scenario_targets)
+  install(FILES ${PROJECT_SOURCE_DIR}/fuzz/${target}.c DESTINATION ${shared}/targets
     COMPONENT vmapdiff)
 endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/corpus ${PROJECT_SOURCE_DIR}/regress/cases

@@ -84,7 +84,7 @@ static void open_up_to(struct machine *m, size_t bytes)
 static void hand_out(struct machine *m)
 {
 	m->table[m->tables] = (struct machine_table){ .low = m->entries };
-	open_up_to(m, (m->tables + 1) * PAGES_PER_TABLE * table_bytes(m));
+	open_up_to(m, table_bytes(m) * PAGES_PER_TABLE * (m->tables + 1));
 	unpoison(table_words(m, m->tables), table_bytes(m));
 	m->tables++;
 }

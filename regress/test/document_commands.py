@@ -9,6 +9,7 @@ document would not be run, so there must be none. Usage: document_commands.py TO
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,7 @@ SHORT = {
     "./rig counts --record": "./rig counts --help",
 }
 ANYTHING = "..."
+TREE = ".build/trees/of-documents"  # a copy, since other tests build in that of the tree itself
 
 
 def commands(text):
@@ -64,7 +66,7 @@ def prints(expected, output):
 
 
 def run(top, command, code, expected):
-    run_as = SHORT.get(command, command).replace("~/linux", ".build/trees/linux-source-6.12")
+    run_as = SHORT.get(command, command).replace("~/linux", TREE)
     done = subprocess.run(["sh", "-c", run_as], cwd=top, text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT if expected is not None else subprocess.PIPE,
                           stdin=subprocess.DEVNULL, check=False)
@@ -81,7 +83,7 @@ def missing(top, command):
     """Why a command cannot be run here; None if it can."""
     if "capture" in command and os.geteuid() != 0:
         return "needs root"
-    if "~/linux" in command and not (top / ".build/trees/linux-source-6.12").is_dir():
+    if "~/linux" in command and not (top / TREE).is_dir():
         return "no tree (Debian package linux-source-6.12)"
     if "--engine afl" in command and not os.path.exists("/usr/bin/afl-fuzz"):
         return "no afl-fuzz (Debian package afl++)"
@@ -104,6 +106,9 @@ def main():
     top = Path(sys.argv[1]).resolve()
     tests = subprocess.run(["ctest", "-N", "--test-dir", ".build/fuzz"], cwd=top, text=True,
                            stdout=subprocess.PIPE, check=True).stdout
+    unpacked = top / ".build/trees/linux-source-6.12"
+    if unpacked.is_dir() and not (top / TREE).is_dir():
+        shutil.copytree(unpacked, top / TREE, symlinks=True)
     failed, done = 0, set()
     for name in sys.argv[2:] or documents(top):
         text = (top / name).read_text()

@@ -10,7 +10,7 @@ for program in "$3" $emulator; do
 done
 cd "$top"
 build=.build/$preset
-targets=$(sed -n 's/^set(fuzz_targets \(.*\))$/\1/p' fuzz/builder.cmake)
+targets=$(sed -n 's/^set(fuzz_targets \(.*\))$/\1/p' fuzz/targets.cmake)
 mkdir -p .build
 cmake --preset "$preset" >".build/$preset.log"
 # shellcheck disable=SC2086 # a list of words

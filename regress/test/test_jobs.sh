@@ -9,7 +9,8 @@ trap 'rm -rf "$work"' EXIT INT TERM
 
 fail() { echo "FAILED: $*"; cat "$work/out"; exit 1; }
 
-mkdir -p "$work/bin" "$work/.build/fuzz/fuzz" "$work/.build/fuzz/regress" "$work/regress"
+mkdir -p "$work/bin" "$work/fuzz" "$work/.build/fuzz/fuzz" "$work/.build/fuzz/regress" "$work/regress"
+ln -s "$top/fuzz/targets.cmake" "$work/fuzz"
 ln -s "$top/corpus" "$work/corpus"
 ln -s "$top/regress/cases" "$work/regress/cases"
 cp "$top/rig" "$work/rig"
