@@ -153,7 +153,8 @@ class Refusing(unittest.TestCase):
             run = self.run_slice(tree, text="#include <linux/b.h>\nint f(int a, int b)\n{\n}\n")
             self.assertEqual(run.returncode, 0, run.stderr)
             have = (Path(tree) / "out/have.h").read_text()
-            self.assertIn("#define RIG_HAVE_f 1\n#define RIG_PARAMETERS_f 2\n", have)
+            self.assertIn("#define RIG_HAVE_f 1\n#define RIG_FILE_f \"a.c\"\n"
+                      "#define RIG_LINE_f 2\n#define RIG_PARAMETERS_f 2\n", have)
             self.assertTrue((Path(tree) / "out/empty/linux/b.h").exists())
 
     def test_what_did_not_change_is_not_written(self):
