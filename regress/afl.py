@@ -7,6 +7,7 @@ exit: 0 no finding, 1 a finding, 2 AFL++ did not run
 """
 import argparse
 import hashlib
+import math
 import os
 import pathlib
 import shutil
@@ -84,7 +85,8 @@ def tell(name, state):
     told = list(statistics(state))
     if not told:
         return
-    rate = sum(float(one.get("execs_per_sec", 0)) for one in told)
+    rates = [float(one.get("execs_per_sec", 0)) for one in told]
+    rate = sum(filter(math.isfinite, rates))  # of a job that has just begun it may be "inf"
     by_jobs = f" by {len(told)} jobs" if len(told) > 1 else ""
     print(f"{name}: {executions(state)} executions, {rate:.0f} a second{by_jobs}, "
           f"{max(int(one.get('edges_found', 0)) for one in told)} edges, corpus "

@@ -28,7 +28,7 @@ endforeach()
 add_test(NAME kernel_planted
   COMMAND python3 ${kernel_scripts}/planted.py ${trees}/linux-source-6.12)
 add_test(NAME kernel_fuzz
-  COMMAND sh ${kernel_scripts}/fuzz_trees.sh ${PROJECT_SOURCE_DIR} 15
+  COMMAND sh ${kernel_scripts}/fuzz_trees.sh ${PROJECT_SOURCE_DIR} 8
           ${trees}/linux-source-6.1 ${trees}/linux-source-6.12)
 list(APPEND kernel_tests kernel_planted kernel_fuzz)
 set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
