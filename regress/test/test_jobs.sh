@@ -33,6 +33,15 @@ grep -q '^FAIL translation.output_address mapper=batched' "$work/out" || fail 'i
 found=$(find "$work/.build/findings" -name 'crash-*' ! -name '*.scenario' | head -n 1)
 "$build/mutants/vmapdiff.batch-past-block" replay "$found" >/dev/null && fail 'what is kept holds'
 
+# Every target has its share of the time. These do nothing, and say so as libFuzzer would.
+for target in $(sed -n 's/^set(fuzz_targets \(.*\))$/\1/p' "$top/fuzz/targets.cmake"); do
+	rm -f "$work/.build/fuzz/fuzz/$target"
+	printf '#!/bin/sh\necho "Done 1 runs in 0 second(s)"\n' >"$work/.build/fuzz/fuzz/$target"
+	chmod +x "$work/.build/fuzz/fuzz/$target"
+done
+"$work/rig" --no-install fuzz --seconds 70 >"$work/out" 2>&1 || fail 'targets that find nothing have a finding'
+[ "$(grep -c 'fuzzing for 10 seconds' "$work/out")" = 7 ] || fail 'not every target has a seventh of the time'
+
 code=0
 "$work/rig" --no-install fuzz fuzz_vmap --jobs 0 >"$work/out" 2>&1 || code=$?
 [ "$code" = 2 ] || fail "no jobs at all return $code"
