@@ -34,7 +34,8 @@ found=$(find "$work/.build/findings" -name 'crash-*' ! -name '*.scenario' | head
 "$build/mutants/vmapdiff.batch-past-block" replay "$found" >/dev/null && fail 'what is kept holds'
 
 # Every target has its share of the time. These do nothing, and say so as libFuzzer would.
-for target in $(sed -n 's/^set(fuzz_targets \(.*\))$/\1/p' "$top/fuzz/targets.cmake"); do
+targets=$(sed -n 's/^set(fuzz_targets \(.*\))$/\1/p' "$top/fuzz/targets.cmake")
+for target in $targets; do
 	rm -f "$work/.build/fuzz/fuzz/$target"
 	printf '#!/bin/sh\necho "Done 1 runs in 0 second(s)"\n' >"$work/.build/fuzz/fuzz/$target"
 	chmod +x "$work/.build/fuzz/fuzz/$target"
