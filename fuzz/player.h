@@ -31,12 +31,11 @@ struct player {
 	struct page_array array[SCENARIO_MAX_OPS];
 	struct vm_area area[SCENARIO_MAX_OPS]; /* what is mapped, the oldest first */
 	unsigned areas;
-	unsigned subject; /* player_subject() */
-	struct mapper
-		whole_subject; /* that mapper, with functions of its kind for those it lacks */
-	uint64_t executions;   /* scenarios played */
-	uint32_t played;       /* mappers of the scenario played last, a bit for each */
-	uint32_t known;        /* KNOWN() faults of the kernel that is played, if one is */
+	unsigned subject;            /* player_subject() */
+	struct mapper whole_subject; /* with its kind's functions for those it lacks */
+	uint64_t executions;         /* scenarios played */
+	uint32_t played;             /* mappers of the scenario played last, a bit for each */
+	uint32_t known;              /* KNOWN() faults of the kernel that is played, if one is */
 	uint64_t judged_calls[PLAYER_MAX_MAPPERS];
 	char complaint[192];  /* of the mapper that broke a rule last; "" if it made none */
 	const char *declined; /* why a call was last not made, which its callers never make */

@@ -16,6 +16,8 @@ import sys
 import tempfile
 import zipfile
 
+from targets import fuzz_targets
+
 TOP = pathlib.Path(__file__).resolve().parent.parent
 
 # Their flags by sanitizer, as their images set them.
@@ -92,10 +94,9 @@ def targets_in(out):
     found = [path for path in sorted(out.iterdir())
              if path.is_file() and os.access(path, os.X_OK)
              and path.read_bytes()[:4] == b"\x7fELF" and ENTRY in path.read_bytes()]
-    source = (TOP / "fuzz/targets.cmake").read_text()
-    names = re.search(r"set\(fuzz_targets ([^)]+)\)", source).group(1).split()
-    if [path.name for path in found] != sorted(names):
-        raise Bad(f"$OUT has the targets {[path.name for path in found]}, not {sorted(names)}")
+    if [path.name for path in found] != sorted(fuzz_targets()):
+        raise Bad(f"$OUT has the targets {[path.name for path in found]}, not "
+                  f"{sorted(fuzz_targets())}")
     return found
 
 

@@ -19,11 +19,14 @@ import subprocess
 import sys
 import tempfile
 
+from targets import fuzz_targets
+
 TOP = pathlib.Path(__file__).resolve().parent.parent
 TOOL = TOP / ".build/coverage/regress/vmapdiff"
 FUZZERS = TOP / ".build/fuzz"
 SOURCES = ("mapper/batched/", "mapper/pgtable/")
-TARGETS = ["fuzz_vmap", "fuzz_vmalloc", "fuzz_ioremap", "fuzz_set_memory", "fuzz_sequence"]
+# fuzz_text has texts, and fuzz_witness plays what fuzz_sequence plays.
+TARGETS = [name for name in fuzz_targets() if name not in ("fuzz_text", "fuzz_witness")]
 PREFIX = "covers-"  # of the names of scenarios that merge writes
 OPS = re.compile(r"^(vmap|vmalloc|ioremap|vunmap|set_memory|plant|linear|fail) ")
 

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import tempfile
 
+from targets import fuzz_targets
+
 TOP = pathlib.Path(__file__).resolve().parent.parent
 BUILDS = TOP / ".build"
-TARGETS = re.search(r"^set\(fuzz_targets (.*)\)$", (TOP / "fuzz/targets.cmake").read_text(),
-                    re.MULTILINE).group(1).split()
+TARGETS = fuzz_targets()
 # Of three kinds: a batch that is too long, a TLB entry that stays, a set_memory that goes wrong.
 MUTANTS = {"batch-past-block": "fuzz_vmap", "unmap-leaves-last-page": "fuzz_vmap",
            "split-keeps-group": "fuzz_set_memory"}
@@ -105,7 +106,12 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("engines", nargs="*", metavar="ENGINE",
                         help=f"one of {', '.join(STEPS)}; all if none is named")
-    asked = parser.parse_args().engines or list(STEPS)
+    parser.add_argument("--mutants", action="store_true", help="only name those that AFL++ must find")
+    options = parser.parse_args()
+    if options.mutants:
+        print(*MUTANTS)
+        return 0
+    asked = options.engines or list(STEPS)
     for engine in asked:
         if engine not in STEPS:
             parser.error(f"'{engine}' is no engine; there are: {', '.join(STEPS)}")

@@ -99,8 +99,9 @@ struct machine {
 
 /*
  * A new machine with its memory reserved, or NULL when the host has none.
- * Owned by the caller; give it back with machine_destroy(). The only
- * allocation: no later call allocates host memory.
+ * Owned by the caller; give it back with machine_destroy(). Nothing is
+ * allocated later: table memory, reserved here, is opened the first time that
+ * so many tables are handed out, and the process ends if the host refuses.
  */
 struct machine *machine_create(void);
 void machine_destroy(struct machine *m);

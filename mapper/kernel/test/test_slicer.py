@@ -154,7 +154,7 @@ class Refusing(unittest.TestCase):
             self.assertEqual(run.returncode, 0, run.stderr)
             have = (Path(tree) / "out/have.h").read_text()
             self.assertIn("#define RIG_HAVE_f 1\n#define RIG_FILE_f \"a.c\"\n"
-                      "#define RIG_LINE_f 2\n#define RIG_PARAMETERS_f 2\n", have)
+                          "#define RIG_LINE_f 2\n#define RIG_PARAMETERS_f 2\n", have)
             self.assertTrue((Path(tree) / "out/empty/linux/b.h").exists())
 
     def test_what_did_not_change_is_not_written(self):
