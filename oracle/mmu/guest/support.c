@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "mapper/machine/assert.h"
+
 #define DEVICE (UINT64_C(4) << 2) /* index of Device-nGnRE in MAIR_EL1 */
 #define AF (UINT64_C(1) << 10)
 #define VALID 1u
@@ -63,4 +65,21 @@ void *memset(void *to, int byte, size_t bytes)
 	for (size_t i = 0; i < bytes; i++)
 		((char *)to)[i] = (char)byte;
 	return to;
+}
+
+void assert_failed(const struct assertion *a)
+{
+	guest_write(a->file);
+	guest_write_count(":", a->line);
+	guest_write(": assertion failed: ");
+	guest_write(a->expression);
+	guest_exit(1);
+}
+
+void assert_failed_values(const struct assertion *a, uint64_t left, uint64_t right)
+{
+	guest_write_number("guest: ", left);
+	guest_write_number(" and ", right);
+	guest_write(": ");
+	assert_failed(a);
 }
