@@ -8,7 +8,7 @@
  *     bench count ROW|FILE MAPPER CALLS     just those calls, for an instruction counter
  *
  * Tables are there already and entries are empty at each call, as where an
- * area is mapped again. Reports; judges nothing. regress/bench.py makes tables of it.
+ * area is mapped again. Reports; judges nothing. regress/bench/report.py makes tables of it.
  */
 #include <stdio.h>
 #include <stdlib.h>

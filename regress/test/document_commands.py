@@ -26,11 +26,11 @@ SHORT = {
     "cmake --workflow --preset replay":
         "cmake --preset replay && cmake --build --preset replay && ctest --preset replay -L unit",
     "./rig kernel ~/linux fuzz": "./rig kernel ~/linux fuzz --seconds 5",
-    "./rig mutants --seeds 20 --start empty --start corpus --start cases -o regress/kills":
+    "./rig mutants --seeds 20 --start empty --start corpus --start cases -o regress/mutation/tables":
         "./rig mutants --seeds 1 --start empty --start corpus --start cases -o .build/kills-short "
         "lookup-forgets-block-offset",
-    "python3 regress/minimized.py -o regress/kills":
-        "python3 regress/minimized.py --count 1 -o .build/kills-short",
+    "python3 regress/mutation/minimized.py -o regress/mutation/tables":
+        "python3 regress/mutation/minimized.py --count 1 -o .build/kills-short",
     "./rig counts --record": "./rig counts --help",
 }
 ANYTHING = "..."
@@ -99,7 +99,7 @@ def outside_of_blocks(text):
 def documents(top):
     listing = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=top,
                              stdout=subprocess.PIPE, text=True, check=True).stdout.split()
-    return sorted(name for name in listing if not name.startswith("regress/kills/"))
+    return sorted(name for name in listing if not name.startswith("regress/mutation/tables/"))
 
 
 def main():

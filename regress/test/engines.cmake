@@ -14,7 +14,7 @@ endforeach()
 
 foreach(sanitizer address undefined memory coverage)
   add_test(NAME builder_${sanitizer}
-    COMMAND python3 ${PROJECT_SOURCE_DIR}/regress/builder.py ${sanitizer})
+    COMMAND python3 ${PROJECT_SOURCE_DIR}/regress/ci/builder.py ${sanitizer})
   list(APPEND engine_tests builder_${sanitizer})
 endforeach()
 

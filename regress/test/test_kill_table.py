@@ -4,12 +4,16 @@
 
 That a mutant dies today is what the tests mutant_* see. Usage: test_kill_table.py TOP
 """
-import json
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(sys.argv[1]) / "regress"))
-from kill import catalogue, report, survival, trial  # pylint: disable=wrong-import-position
+sys.path.insert(0, str(Path(sys.argv[1]) / "regress" / "mutation"))
+# pylint: disable=wrong-import-position
+import catalogue
+import mutants
+import report
+import survival
+import trial
 
 SEEDS = 20
 MOST_MEDIAN_OF_MEDIANS = 2000
@@ -17,8 +21,10 @@ MOST_MEDIAN = 200_000
 
 
 def wrong(top):
-    groups = report.group(report.read_csv(top / "regress" / "kills" / "kills.csv"))
-    names = {mutant.name for mutant in catalogue.read_all(top, [])}
+    table = report.read_csv(top / "regress" / "mutation" / "tables" / "kills.csv")
+    groups = report.group(table)
+    all_mutants = catalogue.read_all(top, [])
+    names = {mutant.name for mutant in all_mutants}
     listed = {name for name, _ in groups}
     if names != listed:
         yield f"mutants only here or only in the table: {sorted(names ^ listed)}"
@@ -36,10 +42,12 @@ def wrong(top):
         yield f"the median of medians is {medians[(len(medians) - 1) // 2]}"
     if medians and medians[-1] > MOST_MEDIAN:
         yield f"the largest median is {medians[-1]}"
-    document = json.loads((top / "regress" / "kills" / "kills.json").read_text())
-    in_json = {m["id"] for file in document["files"].values() for m in file["mutants"]}
-    if in_json != listed:
-        yield f"kills.json and kills.csv differ: {sorted(in_json ^ listed)}"
+    document = mutants.elements(all_mutants, table)
+    in_json = {m["id"]: m["status"] for file in document["files"].values() for m in file["mutants"]}
+    if in_json.keys() != listed:
+        yield f"the table as JSON has other mutants: {sorted(in_json.keys() ^ listed)}"
+    if set(in_json.values()) != {"Killed"}:
+        yield f"the table as JSON has statuses {sorted(set(in_json.values()))}"
 
 
 def statistics_are_right():
@@ -63,7 +71,7 @@ def main():
         print(sentence)
     if sentences:
         print("make it anew: ./rig mutants --seeds 20 --start empty --start corpus --start cases "
-              "-o regress/kills")
+              "-o regress/mutation/tables")
     return 1 if sentences else 0
 
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "mapper/test/cmocka_all.h"
-#include "regress/view.h"
-#include "regress/vmapdiff.h"
+#include "regress/tool/view.h"
+#include "regress/tool/vmapdiff.h"
 
 #define BATCHED 1 /* index in player_mappers */
 

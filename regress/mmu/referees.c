@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * referees: holds the oracle's walk against MMUs that nobody here wrote, over
+ * arbitrary descriptors and over what mappers make of scenarios, and says
+ * machine by machine how many answers agreed.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/shape.h"
+#include "fuzz/walk.h"
+#include "oracle/mmu/compare.h"
+#include "regress/tool/vmapdiff.h"
+
+#define MOST_REFEREES 2
+#define LPA2_MACHINE 2 /* in shape_machines: one that has a level -1 */
+#define SAMPLES 6      /* addresses inside of each mapped range, beside its ends */
+
+struct panel {
+	struct referee *referee[MOST_REFEREES];
+	uint64_t answers[MOST_REFEREES]; /* that are wanted over arbitrary descriptors */
+	const char *server;              /* image of the guest that answers, if one is asked */
+	unsigned referees;
+	/* By referee and machine: over arbitrary descriptors, and over scenarios. */
+	struct mmu_tally random[MOST_REFEREES][SHAPE_MACHINES];
+	struct mmu_tally played[MOST_REFEREES][SHAPE_MACHINES];
+	struct player *player;
+	unsigned scenarios;
+};
+
+static struct scenario scenario;
+static uint64_t address[REFEREE_MOST];
+
+/* --- arbitrary descriptors ------------------------------------------------------------ */
+
+static bool ask_random(struct panel *p, unsigned r, unsigned which, uint64_t answers)
+{
+	struct machine *m = p->player->machine[0];
+	struct mmu_tally *tally = &p->random[r][which];
+	struct walk_source from = { .rng = { which + 1 } };
+	while (tally->compared < answers) {
+		size_t count = walk_fill(m, &shape_machines[which], &from, address);
+		if (!mmu_compare(p->referee[r], m, address, count, tally))
+			return false;
+	}
+	return true;
+}
+
+static bool ask_all_random(struct panel *p)
+{
+	for (unsigned r = 0; r < p->referees; r++) {
+		unsigned known = 0;
+		for (unsigned i = 0; i < SHAPE_MACHINES; i++)
+			known += p->referee[r]->knows(&shape_machines[i]);
+		for (unsigned i = 0; i < SHAPE_MACHINES; i++) {
+			if (!p->referee[r]->knows(&shape_machines[i]))
+				continue;
+			fprintf(stderr, "referees: %s, arbitrary descriptors, %u of %u machines\n",
+				p->referee[r]->name, i + 1, SHAPE_MACHINES);
+			if (!ask_random(p, r, i, p->answers[r] / known + 1))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* --- scenarios ---------------------------------------------------------------------------- */
+
+static unsigned machine_number(const struct machine_config *config)
+{
+	unsigned i = 0;
+	struct machine_config wanted = *config;
+	wanted.bbm = 0;
+	while (i < SHAPE_MACHINES && memcmp(&shape_machines[i], &wanted, sizeof(wanted)) != 0)
+		i++;
+	return i;
+}
+
+/* Ends, neighbours and some pages of every range that the oracle holds to be mapped. */
+static size_t addresses_of(const struct oracle *o, struct rng *rng)
+{
+	size_t count = 0;
+	uint64_t all = UINT64_C(1) << (o->g.ia_size - o->g.granule);
+	for (unsigned i = 0; i < o->space.segments && count + SAMPLES + 4 < REFEREE_MOST; i++) {
+		const struct segment *s = &o->space.segment[i];
+		address[count++] = s->start ? s->start - 1 : 0;
+		address[count++] = s->start;
+		address[count++] = s->end - 1;
+		address[count++] = s->end < all ? s->end : all - 1;
+		for (int k = 0; k < SAMPLES; k++)
+			address[count++] = s->start + rng_below(rng, s->end - s->start);
+	}
+	for (size_t i = 0; i < count; i++)
+		address[i] = arm64_va_base(&o->g) + (address[i] << o->g.granule);
+	return count;
+}
+
+/* Plays up to each op in turn, and asks of the tables that stand then. */
+static bool ask_scenario(struct panel *p, unsigned r, unsigned which)
+{
+	struct rng rng = { 1 };
+	struct verdict verdict;
+	unsigned number = machine_number(&scenario.machine);
+	if (number == SHAPE_MACHINES || !p->referee[r]->knows(&scenario.machine))
+		return true;
+	player_prepare(p->player, &scenario);
+	for (uint32_t ops = 1; ops <= scenario.ops; ops++) {
+		player_run(p->player, &scenario, which, ops, &verdict);
+		size_t count = addresses_of(&p->player->oracle, &rng);
+		if (!mmu_compare(p->referee[r], p->player->machine[which], address, count,
+				 &p->played[r][number]))
+			return false;
+	}
+	return true;
+}
+
+static bool ask_file(const char *path, void *context)
+{
+	struct panel *p = context;
+	if (!load_scenario(path, &scenario))
+		return false;
+	p->scenarios++;
+	for (unsigned r = 0; r < p->referees; r++)
+		for (unsigned which = 0; player_mappers[which]; which++)
+			if (!ask_scenario(p, r, which))
+				return false;
+	return true;
+}
+
+/* --- what came of it ------------------------------------------------------------------------ */
+
+static void add(struct mmu_tally *to, const struct mmu_tally *from)
+{
+	to->compared += from->compared;
+	to->differ += from->differ;
+	for (int i = 0; i < MMU_MOST_DEVIATIONS; i++)
+		to->deviated[i] += from->deviated[i];
+	if (!to->first[0])
+		memcpy(to->first, from->first, sizeof(to->first));
+}
+
+static void print_row(const struct panel *p, unsigned r, unsigned which)
+{
+	char name[40];
+	const struct machine_config *config = &shape_machines[which];
+	const struct mmu_tally *random = &p->random[r][which], *played = &p->played[r][which];
+	if (!random->compared && !played->compared)
+		return;
+	snprintf(name, sizeof(name), "%s va=%u pa=%u%s", granule_name(config->page_shift),
+		 config->va_bits, config->pa_bits, config->lpa2 ? " lpa2" : "");
+	printf("  %-22s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 "\n", name, random->compared,
+	       played->compared, random->differ + played->differ);
+}
+
+/* Prints one referee's table; whether nothing is unexplained, and all that is known still stands. */
+static bool print_referee(const struct panel *p, unsigned r)
+{
+	struct mmu_tally all = { 0 };
+	const struct referee *referee = p->referee[r];
+	printf("%s\n  %-22s %12s %12s %12s\n", referee->name, "machine", "arbitrary", "scenarios",
+	       "unexplained");
+	for (unsigned i = 0; i < SHAPE_MACHINES; i++) {
+		print_row(p, r, i);
+		add(&all, &p->random[r][i]);
+		add(&all, &p->played[r][i]);
+	}
+	printf("  %" PRIu64 " answers, %" PRIu64 " unexplained\n", all.compared, all.differ);
+	if (all.differ)
+		printf("  the first: %s\n", all.first);
+	bool good = !all.differ;
+	for (int i = 0; referee->deviation[i].name; i++) {
+		printf("  known: %s, %" PRIu64 " answers: %s\n", referee->deviation[i].name,
+		       all.deviated[i], referee->deviation[i].what);
+		if (!all.deviated[i])
+			printf("  it deviates no longer: take %s off the list\n",
+			       referee->deviation[i].name);
+		good = good && all.deviated[i];
+	}
+	return good;
+}
+
+/* Whether QEMU still ends at a block of level -1: its bug, for which such addresses are left out. */
+static bool still_dies(const struct panel *p)
+{
+	static uint64_t par[1][MMU_ACCESSES];
+	struct machine *m = p->player->machine[0];
+	struct referee *qemu = qemu_open(p->server);
+	if (!qemu)
+		return false;
+	machine_reset(m, &shape_machines[LPA2_MACHINE]);
+	machine_store(m, MACHINE_ROOT, 0, 1, ARM64_VALID, 0);
+	struct arm64_geometry g = arm64_geometry(&m->config);
+	uint64_t lowest = arm64_va_base(&g);
+	fprintf(stderr, "referees: asking QEMU for its end\n");
+	bool answered = qemu->ask(qemu, m, &lowest, 1, par);
+	qemu->close(qemu);
+	printf("QEMU %s\n", answered ? "survives a block of level -1 now: ask it such addresses too"
+				     : "still ends at a block of level -1");
+	return !answered;
+}
+
+static int report(const struct panel *p)
+{
+	bool good = true;
+	for (unsigned r = 0; r < p->referees; r++)
+		good = print_referee(p, r) && good;
+	if (p->server)
+		good = still_dies(p) && good;
+	printf("%u scenarios, played on every mapper and asked about after each op\n",
+	       p->scenarios);
+	return good ? EXIT_AS_EXPECTED : EXIT_RULE_BROKEN;
+}
+
+/* --- arguments --------------------------------------------------------------------------------- */
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: referees [unicorn=ANSWERS] [IMAGE=ANSWERS] -- FILE|DIR...\n"
+			"so many answers over arbitrary descriptors, of Unicorn, and of QEMU with "
+			"a server's\n"
+			"image; then answers over scenarios\n");
+	return EXIT_UNUSABLE;
+}
+
+static void close_panel(struct panel *p)
+{
+	for (unsigned r = 0; r < p->referees; r++)
+		p->referee[r]->close(p->referee[r]);
+	player_destroy(p->player);
+}
+
+/* Opens the referee that an argument names; 0, or an exit code. */
+static int open_referee(struct panel *p, char *argument)
+{
+	char *equals = strchr(argument, '=');
+	uint64_t answers = equals ? strtoull(equals + 1, NULL, 0) : 0;
+	if (!answers || p->referees == MOST_REFEREES)
+		return usage();
+	*equals = '\0';
+	bool unicorn = !strcmp(argument, "unicorn");
+	struct referee *opened = unicorn ? unicorn_open() : qemu_open(argument);
+	if (!opened)
+		return EXIT_UNUSABLE;
+	if (!unicorn)
+		p->server = argument;
+	p->answers[p->referees] = answers;
+	p->referee[p->referees++] = opened;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static struct panel p;
+	int i = 1, code = 0;
+	for (; i < argc && strcmp(argv[i], "--") != 0 && !code; i++)
+		code = open_referee(&p, argv[i]);
+	if (code || !p.referees)
+		return code ? code : usage();
+	p.player = need_player();
+	bool asked = ask_all_random(&p);
+	for (i++; i < argc && asked; i++)
+		asked = for_each_file(argv[i], ask_file, &p);
+	code = asked ? report(&p) : EXIT_UNUSABLE;
+	close_panel(&p);
+	return code;
+}

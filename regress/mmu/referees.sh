@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The agreement report: the oracle's walk against Unicorn and QEMU, and the mapper and six mutants of
+# it in a guest, judged by real loads. Usage: regress/mmu/referees.sh BUILD TOP
+# exit: 0 all agree and all mutants are found, 1 not, 77 what it needs is missing
+set -eu
+
+build=$1 top=$2
+if [ ! -e "$build/regress/mmu/referees" ]; then
+	echo "SKIP: built without libunicorn (Debian packages libunicorn-dev, lld)"
+	exit 77
+fi
+if ! command -v qemu-system-aarch64 >/dev/null 2>&1; then
+	echo "SKIP: no qemu-system-aarch64 (Debian package qemu-system-arm)"
+	exit 77
+fi
+
+# run_guest IMAGE: its words and its exit code.
+run_guest() {
+	timeout 120 qemu-system-aarch64 -M virt -cpu max -m 512M -nodefaults -nographic -serial none \
+		-monitor none -semihosting -kernel "$1" 2>&1
+}
+
+status=0
+"$build/regress/mmu/referees" unicorn=10500000 "$build/oracle/mmu/server.elf=1200000" -- \
+	"$top/corpus" "$top/regress/cases" || status=1
+
+echo
+echo "the mapper in a guest, by real loads"
+run_guest "$build/oracle/mmu/loads.elf" || status=1
+for image in "$build"/mutants/guest.*.elf; do
+	name=$(basename "$image" .elf)
+	if found=$(run_guest "$image"); then
+		echo "${name#guest.}: NOT FOUND by real loads"
+		status=1
+	else
+		echo "${name#guest.}: $(printf '%s' "$found" | head -n 1)"
+	fi
+done
+exit "$status"

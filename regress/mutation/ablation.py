@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Ablation: what the generator and each property are worth, in kills of the catalogue.
+
+Exit: 0 when each property is the only one to find some mutant; 1 if not.
+"""
+import argparse
+import functools
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import catalogue
+import pool
+import report
+import survival
+import trial
+import workshop
+from mutants import BUILD, CORPUS, TOP, encode_corpus
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="rig mutants --ablation", description=__doc__)
+    parser.add_argument("--ablation", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="of regress/mutants; default all")
+    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="trials of each (3)")
+    parser.add_argument("--runs", type=int, default=1 << 16, metavar="N",
+                        help="executions at which a trial ends (2^16)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
+    parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
+                        help="also write ablation.csv and ablation.md there")
+    found = parser.parse_args()
+    if min(found.seeds, found.runs, found.jobs) < 1:
+        parser.error("--seeds, --runs and --jobs need a number from 1")
+    return found
+
+
+@functools.lru_cache(maxsize=None)
+def properties():
+    """The oracle's properties, in its own order."""
+    rules = subprocess.run([BUILD / "regress" / "vmapdiff", "rules"], capture_output=True,
+                           text=True, check=True).stdout
+    return list(dict.fromkeys(line.split(".")[0] for line in rules.splitlines()
+                              if line and not line.startswith(" ")))
+
+
+def seeds_of(options):
+    return range(1, options.seeds + 1)
+
+
+# --- the search: who makes the scenarios ------------------------------------------------
+
+
+def search_jobs(shop, folder, mutants, options):
+    for m in mutants:
+        full = BUILD / "mutants" / f"fuzz.{m.name}"
+        tool = BUILD / "mutants" / f"vmapdiff.{m.name}"
+        plain = shop.relink(
+            f"mutants/fuzz.{m.name}", folder / f"bytes.{m.name}",
+            {f"fuzz/{m.target}.c.o": "fuzz/CMakeFiles/fuzz_bytes.dir/fuzz_bytes.c.o"})
+        for seed in seeds_of(options):
+            yield functools.partial(trial.fuzz, full, m.name, "full", seed, options.runs)
+            yield functools.partial(trial.soak, tool, m.name, seed, options.runs)
+            yield functools.partial(trial.fuzz, plain, m.name, "bytes", seed, options.runs)
+            yield functools.partial(trial.fuzz, plain, m.name, "bytes+corpus", seed, options.runs,
+                                    CORPUS)
+
+
+SEARCHES = {
+    "full": "generator, mutator and coverage, from an empty corpus",
+    "unguided": "generator and mutator, no coverage",
+    "bytes": "libFuzzer's bytes, from an empty corpus",
+    "bytes+corpus": "libFuzzer's bytes, from the checked-in corpus",
+}
+
+
+def search_table(trials, bound):
+    groups = report.group(trials)
+    lines = ["| search | mutants that die for every seed | for none | median of medians |",
+             "|---|---|---|---|"]
+    for search, what in SEARCHES.items():
+        found = [survival.summary(g) for (_, s), g in groups.items() if s == search]
+        medians = sorted(bound if s.median is None else s.median for s in found)
+        middle = medians[(len(medians) - 1) // 2]
+        lines.append(f"| {what} | {sum(s.killed == s.trials for s in found)} of {len(found)} "
+                     f"| {sum(not s.killed for s in found)} "
+                     f"| {'over ' if middle >= bound else ''}{middle:,} |")
+    return lines
+
+
+# --- the oracle: each property switched off -----------------------------------------------
+
+
+def first_properties(trials):
+    """Of each mutant, the properties that found it first in some trial."""
+    found = {}
+    for t in trials:
+        if t.start == "full" and t.rule:
+            found.setdefault(t.mutant, set()).add(t.rule.split(".")[0])
+    return found
+
+
+def blind_jobs(shop, folder, mutants, first, options):
+    """Only a mutant that a property found first can live longer without it."""
+    for m in mutants:
+        wanted = sorted(first.get(m.name, set()) & set(properties()))
+        if not wanted:
+            continue
+        weak = shop.relink(f"mutants/fuzz.{m.name}", folder / f"weak.{m.name}",
+                           {"oracle/liboracle.a": "oracle/liboracle_weakened.a"})
+        for name in wanted:
+            environment = dict(os.environ, VMAPDIFF_BLIND_TO=name)
+            for seed in seeds_of(options):
+                yield functools.partial(trial.fuzz, weak, m.name, f"-{name}", seed, options.runs,
+                                        None, environment)
+
+
+def blind_table(trials, first):
+    groups = report.group(trials)
+    lines = ["| property switched off | finds first | then never found | what finds the others |",
+             "|---|---|---|---|"]
+    useless = []
+    for name in properties():
+        finds = [m for m, found in first.items() if name in found]
+        lost, others = [], {}
+        for mutant in finds:
+            s = survival.summary(groups[mutant, f"-{name}"])
+            if not s.killed:
+                lost.append(mutant)
+            for rule, times in s.rules:
+                others[rule] = others.get(rule, 0) + times
+        named = ", ".join(f"`{rule}`" for rule in sorted(others, key=lambda r: -others[r])[:4])
+        lines.append(f"| {name} | {len(finds)} | {len(lost)}: "
+                     f"{', '.join(f'`{m}`' for m in lost) or 'none'} | {named or '-'} |")
+        if not lost:
+            useless.append(name)
+    return lines, useless
+
+
+# --- both ---------------------------------------------------------------------------------
+
+
+def document(trials, first, options):
+    blind, useless = blind_table(trials, first)
+    text = [f"<!-- {report.LICENCE} -->", "# Ablation", "",
+            f"Made by `./rig mutants --ablation --seeds {options.seeds} --runs {options.runs} "
+            "-o DIR`: every mutant of the catalogue, without parts of the rig. Numbers are "
+            f"executions up to {options.runs:,}.", "", "## Who makes the scenarios", "",
+            *search_table(trials, options.runs), "", "## What judges them", "",
+            "With one property switched off, the mutants that it found first were searched for again.",
+            "", *blind, ""]
+    return "\n".join(text), useless
+
+
+def main():
+    options = arguments()
+    mutants = catalogue.read_all(TOP, options.names)
+    shop = workshop.Workshop(TOP, BUILD)
+    encode_corpus()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-ablation-"))
+    try:
+        trials = pool.run(list(search_jobs(shop, folder, mutants, options)), "trials of searches",
+                          options.jobs)
+        first = first_properties(trials)
+        trials += pool.run(list(blind_jobs(shop, folder, mutants, first, options)),
+                           "trials of blinded oracles", options.jobs)
+    finally:
+        shutil.rmtree(folder)
+    text, useless = document(trials, first, options)
+    print(text)
+    if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
+        (options.output / "ablation.md").write_text(text)
+        report.write_csv(options.output / "ablation.csv", trials)
+    for name in useless:
+        print(f"mutants: without {name} no mutant is lost: it needs one of its own, or needs to go",
+              file=sys.stderr)
+    return 1 if useless and not options.names else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

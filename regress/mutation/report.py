@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The kill table as CSV, Markdown, mutation-testing-elements JSON and survival curves."""
+import csv
+import json
+import pathlib
+import shutil
+import subprocess
+
+import survival
+from trial import Trial
+
+STARTS = ("empty", "corpus")
+LICENCE = "SPDX-License-Identifier: GPL-2.0-only"
+
+
+def group(trials):
+    """Trials by (mutant, start), in the order in which they come."""
+    groups = {}
+    for trial in trials:
+        groups.setdefault((trial.mutant, trial.start), []).append(trial)
+    return groups
+
+
+def _number(value):
+    return "-" if value is None else f"{value:,.0f}"
+
+
+# --- CSV: every trial -----------------------------------------------------------------
+
+
+def write_csv(path, trials):
+    with open(path, "w", newline="", encoding="ascii") as file:
+        file.write(f"# {LICENCE}\n")
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["mutant", "start", "seed", "executions", "rule"])
+        for t in trials:
+            writer.writerow([t.mutant, t.start, t.seed, t.executions, t.rule or ""])
+
+
+def read_csv(path):
+    with open(path, newline="", encoding="ascii") as file:
+        rows = csv.DictReader(line for line in file if not line.startswith("#"))
+        return [Trial(row["mutant"], row["start"], int(row["seed"]), int(row["executions"]),
+                      row["rule"] or None) for row in rows]
+
+
+# --- Markdown: what a reader wants to know ---------------------------------------------
+
+
+def _overall(groups, start, bound):
+    summaries = [survival.summary(g) for (_, s), g in groups.items() if s == start]
+    if not summaries:
+        return None
+    medians = sorted(bound if s.median is None else s.median for s in summaries)
+    worst = max(bound if s.worst is None else s.worst for s in summaries)
+    killed = sum(s.killed == s.trials for s in summaries)
+    seeds = summaries[0].trials
+    return (f"* from {'an empty corpus' if start == 'empty' else 'the checked-in corpus'}: "
+            f"{killed} of {len(summaries)} mutants die for every one of {seeds} seeds; median over "
+            f"mutants of the median {_number(medians[(len(medians) - 1) // 2])} executions, "
+            f"largest median {_number(medians[-1])}, worst single trial {_number(worst)}")
+
+
+def _row(mutant, groups):
+    cells = [f"`{mutant}`"]
+    first = ""
+    for start in STARTS:
+        if (mutant, start) not in groups:
+            continue
+        s = survival.summary(groups[mutant, start])
+        cells += [f"{s.killed}/{s.trials}", _number(s.median), _number(s.p90),
+                  _number(s.restricted_mean)]
+        first = first or ", ".join(f"`{rule}` {times}" for rule, times in s.rules[:3])
+    if (mutant, "cases") in groups:
+        trial = groups[mutant, "cases"][0]
+        cells.append(str(trial.executions) if trial.rule else "0")
+    if (mutant, "exhaustive") in groups:
+        cells.append("yes" if groups[mutant, "exhaustive"][0].rule else "no")
+    return "| " + " | ".join(cells + [first]) + " |"
+
+
+def markdown(trials, bound, title, command):
+    groups = group(trials)
+    mutants = list(dict.fromkeys(t.mutant for t in trials))
+    starts = [s for s in STARTS if any(key[1] == s for key in groups)]
+    head = ["mutant"]
+    for start in starts:
+        head += [f"killed, {start}", "median", "90 %", "restricted mean"]
+    if any(key[1] == "cases" for key in groups):
+        head.append("cases that fail")
+    if any(key[1] == "exhaustive" for key in groups):
+        head.append("exhaustive")
+    head.append("rule that fired first (times)")
+    lines = [f"<!-- {LICENCE} -->", f"# {title}", "",
+             f"Made by `{command}`; numbers are executions, right-censored at {bound:,}.", ""]
+    lines += [text for text in (_overall(groups, start, bound) for start in starts) if text]
+    for start, what in (("cases", "the checked-in cases"), ("exhaustive", "`./rig exhaustive`")):
+        caught = sum(bool(g[0].rule) for (_, s), g in groups.items() if s == start)
+        if any(key[1] == start for key in groups):
+            lines.append(f"* by {what} alone: {caught} of {len(mutants)}")
+    lines += ["", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += [_row(mutant, groups) for mutant in mutants]
+    return "\n".join(lines) + "\n"
+
+
+# --- the schema of mutation-testing-elements, version 2 ----------------------------------
+
+
+def elements(top, entries):
+    """`entries`: (name, file, (line, column), (line, column), replacement, kind, status, rules, why)."""
+    files = {}
+    rules = {}
+    for name, file, start, end, replacement, kind, status, killers, why in entries:
+        source = files.setdefault(file, {
+            "language": "c", "mutants": [],
+            "source": (pathlib.Path(top) / file).read_text(encoding="utf-8")})
+        for rule in killers:
+            rules.setdefault(rule, {"id": rule, "name": rule})
+        source["mutants"].append({
+            "id": name, "mutatorName": kind, "replacement": replacement, "description": why,
+            "location": {"start": {"line": start[0], "column": start[1]},
+                         "end": {"line": end[0], "column": end[1]}},
+            "status": status, "killedBy": list(killers), "statusReason": why})
+    return {"$schema": "https://git.io/mutation-testing-schema", "schemaVersion": "2",
+            "thresholds": {"high": 97, "low": 90}, "framework": {"name": "vmapdiff"},
+            "testFiles": {"oracle/rules.h": {"tests": [rules[r] for r in sorted(rules)]}},
+            "files": {file: files[file] for file in sorted(files)}}
+
+
+def write_json(path, document):
+    text = json.dumps(document, indent=1, sort_keys=True)
+    head = json.dumps({"config": {"licence": LICENCE}})[:-1]
+    pathlib.Path(path).write_text(f"{head},{text[1:]}\n", encoding="utf-8")
+
+
+# --- survival curves ----------------------------------------------------------------------
+
+
+def _steps(points, bound):
+    """The corners of a step function that ends at the bound."""
+    corners = []
+    for (x, y), (next_x, _) in zip(points, points[1:] + [(bound, 0)]):
+        corners += [(x, y), (next_x, y)]
+    return "\n".join(f"{x} {y:.4f}" for x, y in corners) + "\n"
+
+
+def write_curves(path, trials, bound):
+    """An SVG by gnuplot: thin lines for each mutant, thick ones for all. False without gnuplot."""
+    if not shutil.which("gnuplot"):
+        return False
+    groups = group(trials)
+    starts = [s for s in STARTS if any(key[1] == s for key in groups)]
+    data, plots = [], []
+    for (_, start), trials_of in groups.items():
+        if start == starts[0]:
+            data.append(_steps(survival.curve(trials_of), bound))
+            plots.append("'-' with lines lc rgb '#d0d0d0' notitle")
+    for colour, start in zip(("#c03020", "#2050a0"), starts):
+        data.append(_steps(survival.curve([t for t in trials if t.start == start]), bound))
+        plots.append(f"'-' with lines lw 3 lc rgb '{colour}' title 'all mutants, from {start}'")
+    script = f"""set terminal svg size 900,560 font 'sans,13' background '#ffffff'
+set output '{path}'
+set title 'Mutants alive after so many executions (grey: each, from {starts[0]})'
+set xlabel 'executions'
+set ylabel 'share of trials in which the mutant is alive'
+set logscale x
+set xrange [1:{bound}]
+set yrange [0:1]
+set grid
+plot {', '.join(plots)}
+"""
+    script += "".join(f"{block}e\n" for block in data)
+    subprocess.run(["gnuplot"], input=script, text=True, check=True)
+    drawn = pathlib.Path(path).read_text(encoding="utf-8")
+    body = drawn[drawn.index("<svg"):]
+    pathlib.Path(path).write_text(f"<!-- {LICENCE} -->\n{body}", encoding="utf-8")
+    return True

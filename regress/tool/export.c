@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * export: a finding as others can use it: a page of mail, the body of a KUnit
+ * test, or C that builds the page array.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/crash.h"
+#include "fuzz/scenario_text.h"
+#include "regress/tool/explain.h"
+#include "regress/tool/vmapdiff.h"
+
+static struct scenario scenario;
+
+struct finding {
+	struct player *player;
+	struct verdict verdict; /* RULE_NONE: all rules hold */
+	unsigned which;         /* mapper */
+	const struct op *op;    /* at which it broke, or the last */
+};
+
+/* Plays until some mapper breaks a rule, and leaves its machine as it is then. */
+static struct finding find(struct player *p)
+{
+	struct finding f = { .player = p, .op = &scenario.op[scenario.ops - 1] };
+	player_prepare(p, &scenario);
+	for (f.which = 0; player_mappers[f.which]; f.which++) {
+		if (player_run(p, &scenario, f.which, scenario.ops, &f.verdict))
+			continue;
+		f.op = &scenario.op[f.verdict.op];
+		return f;
+	}
+	f.verdict.rule = RULE_NONE;
+	return f;
+}
+
+static void print_indented_scenario(FILE *to, const char *indent)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+	if (!memory)
+		return;
+	scenario_print(&scenario, memory);
+	fclose(memory);
+	for (char *line = text, *end; *line; line = end + (*end == '\n')) {
+		end = line + strcspn(line, "\n");
+		fprintf(to, "%s%.*s\n", indent, (int)(end - line), line);
+	}
+	free(text);
+}
+
+/* --- a page of mail -------------------------------------------------------------------- */
+
+static bool export_mail(const struct finding *f, FILE *to)
+{
+	char signature[VERDICT_SIGNATURE_SIZE];
+	const struct rule_text *rule;
+	if (f->verdict.rule == RULE_NONE) {
+		fprintf(stderr, "vmapdiff export: all rules hold, so there is nothing to report\n");
+		return false;
+	}
+	rule = rule_text(f->verdict.rule);
+	verdict_signature(&f->verdict, signature);
+	fprintf(to, "Subject: %s() breaks %s.%s\n\n", op_name(f->op->kind), rule->property,
+		rule->name);
+	fprintf(to, "vmapdiff found a call that breaks a rule:\n\n");
+	verdict_print(&f->verdict, to);
+	if (f->player->complaint[0])
+		fprintf(to, "  kernel    %s\n", f->player->complaint);
+	explain(f->player, &scenario, f->which, &f->verdict, to);
+	fprintf(to, "\nThe scenario: pages are runs, PFN+COUNT; addresses are arm64's.\n\n");
+	print_indented_scenario(to, "  ");
+	fprintf(to,
+		"\nTo replay it, save those lines as a.scenario and run\n\n"
+		"  ./rig %sreplay a.scenario\n\n"
+		"It prints the first line above while the bug is there, and exits 1.\n",
+		f->verdict.mapper && !strcmp(f->verdict.mapper, "kernel") ? "kernel TREE " : "");
+	return true;
+}
+
+/* --- page arrays as C ---------------------------------------------------------------------- */
+
+static bool has_trouble(const struct op *op)
+{
+	for (uint32_t i = 0; i < op->runs; i++)
+		if (run_is_trouble(&scenario.run[op->first_run + i]))
+			return true;
+	return false;
+}
+
+static bool is_of_pages(const struct op *op, const char *as)
+{
+	if (op->kind == OP_VMAP && !has_trouble(op))
+		return true;
+	fprintf(stderr,
+		"vmapdiff export: --as %s is for a vmap of real pages; this finding is of %s%s\n",
+		as, op_name(op->kind), op->kind == OP_VMAP ? " with a null or bad page" : "");
+	return false;
+}
+
+static void print_runs(const struct op *op, FILE *to)
+{
+	for (uint32_t i = 0; i < op->runs; i++)
+		fprintf(to, "%s%u",
+			i == 0   ? ""
+			: i % 12 ? ", "
+				 : ",\n\t\t",
+			scenario.run[op->first_run + i].pages);
+}
+
+static bool export_c(const struct finding *f, FILE *to)
+{
+	const struct op *op = f->op;
+	if (!is_of_pages(op, "c"))
+		return false;
+	fprintf(to, "/* The page array of a finding: its runs by page frame number. */\n"
+		    "static const struct {\n\tunsigned long pfn, pages;\n} vmapdiff_run[] = {\n");
+	for (uint32_t i = 0; i < op->runs; i++) {
+		const struct page_run *run = &scenario.run[op->first_run + i];
+		fprintf(to, "\t{ 0x%" PRIx64 ", %u },\n", run->pfn, run->pages);
+	}
+	fprintf(to,
+		"};\n\n"
+		"#define VMAPDIFF_VA 0x%016" PRIx64 "UL /* where the finding maps it */\n"
+		"#define VMAPDIFF_PAGES %" PRIu64 "\n\n"
+		"static void vmapdiff_fill(struct page **pages)\n{\n"
+		"\tunsigned long i, k, n = 0;\n\n"
+		"\tfor (i = 0; i < ARRAY_SIZE(vmapdiff_run); i++)\n"
+		"\t\tfor (k = 0; k < vmapdiff_run[i].pages; k++)\n"
+		"\t\t\tpages[n++] = pfn_to_page(vmapdiff_run[i].pfn + k);\n}\n",
+		op->va, op_pages(&scenario, op));
+	return true;
+}
+
+/*
+ * The kernel chooses addresses itself: areas of one page are mapped in
+ * between, so that the array comes to lie at every distance from a boundary.
+ */
+static bool export_kunit(const struct finding *f, FILE *to)
+{
+	const struct op *op = f->op;
+	if (!is_of_pages(op, "kunit"))
+		return false;
+	fprintf(to, "/*\n * A page array as in a finding of vmapdiff:\n");
+	print_indented_scenario(to, " *   ");
+	fprintf(to, " */\nstatic void vmapdiff_test(struct kunit *test)\n{\n"
+		    "\tstatic const unsigned int run[] = {\n\t\t");
+	print_runs(op, to);
+	fprintf(to,
+		"\n\t};\n"
+		"\tconst unsigned int count = %" PRIu64 ", tries = 64;\n"
+		"\tstruct page **pages, *block[ARRAY_SIZE(run)];\n"
+		"\tvoid *spacer[64], *va;\n"
+		"\tunsigned int i, k, n = 0;\n\n"
+		"\tpages = kunit_kcalloc(test, count, sizeof(*pages), GFP_KERNEL);\n"
+		"\tKUNIT_ASSERT_NOT_NULL(test, pages);\n"
+		"\tfor (i = 0; i < ARRAY_SIZE(run); i++) {\n"
+		"\t\tblock[i] = alloc_pages(GFP_KERNEL, get_order((unsigned long)run[i] << "
+		"PAGE_SHIFT));\n"
+		"\t\tKUNIT_ASSERT_NOT_NULL(test, block[i]);\n"
+		"\t\tfor (k = 0; k < run[i]; k++)\n"
+		"\t\t\tpages[n++] = block[i] + k;\n"
+		"\t}\n\n"
+		"\tfor (k = 0; k < tries; k++) {\n"
+		"\t\tva = vmap(pages, count, VM_MAP, PAGE_KERNEL);\n"
+		"\t\tKUNIT_ASSERT_NOT_NULL(test, va);\n"
+		"\t\tfor (i = 0; i < count; i++)\n"
+		"\t\t\tKUNIT_EXPECT_PTR_EQ(test, vmalloc_to_page(va + i * PAGE_SIZE), pages[i]);\n"
+		"\t\tvunmap(va);\n"
+		"\t\tspacer[k] = vmap(pages, 1, VM_MAP, PAGE_KERNEL);\n"
+		"\t}\n\n"
+		"\tfor (k = 0; k < tries; k++)\n"
+		"\t\tvunmap(spacer[k]);\n"
+		"\tfor (i = 0; i < ARRAY_SIZE(run); i++)\n"
+		"\t\t__free_pages(block[i], get_order((unsigned long)run[i] << PAGE_SHIFT));\n"
+		"}\n",
+		op_pages(&scenario, op));
+	return true;
+}
+
+/* --- the command ---------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	bool (*print)(const struct finding *f, FILE *to);
+} forms[] = {
+	{ "mail", export_mail },
+	{ "kunit", export_kunit },
+	{ "c", export_c },
+};
+
+#define FORMS (sizeof(forms) / sizeof(forms[0]))
+
+/* Writes to memory first, so that no half of an export is left in a file. */
+static int write_form(size_t form, const struct finding *f, const char *path)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+	bool good = memory && forms[form].print(f, memory);
+	if (memory)
+		fclose(memory);
+	FILE *to = good && path ? fopen(path, "w") : stdout;
+	if (good && to)
+		good = fputs(text, to) >= 0 && (!path || !fclose(to));
+	else if (good)
+		good = false;
+	if (!good && path && !to)
+		fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
+	free(text);
+	return good ? EXIT_AS_EXPECTED : EXIT_UNUSABLE;
+}
+
+int command_export(int argc, char **argv)
+{
+	struct arguments a;
+	size_t form = 0;
+	if (!read_arguments("export", argc, argv, &a))
+		return EXIT_UNUSABLE;
+	while (form < FORMS && strcmp(forms[form].name, a.as ? a.as : "mail") != 0)
+		form++;
+	if (form == FORMS || a.files != 1) {
+		fprintf(stderr, "vmapdiff export: takes one scenario, and --as mail, kunit or c\n");
+		return EXIT_UNUSABLE;
+	}
+	if (!load_scenario(a.file[0], &scenario))
+		return EXIT_UNUSABLE;
+	struct player *p = need_player();
+	crash_report_for(p);
+	struct finding f = find(p);
+	int code = write_form(form, &f, a.output);
+	player_destroy(p);
+	return code;
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files and arguments. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fuzz/kernel.h"
+#include "fuzz/scenario_bytes.h"
+#include "fuzz/scenario_text.h"
+#include "regress/tool/vmapdiff.h"
+
+static char buffer[SCENARIO_MAX_TEXT + 1];
+_Static_assert(SCENARIO_MAX_BYTES < sizeof(buffer), "an encoding fits the buffer");
+
+static bool cannot(const char *what, const char *path)
+{
+	fprintf(stderr, "%s: cannot %s: %s\n", path, what, strerror(errno));
+	return false;
+}
+
+/* Reads up to a byte more than a text may have, so that longer ones are seen to be. */
+static bool read_file(const char *path, size_t *size)
+{
+	FILE *file = fopen(path, "rb");
+	if (!file)
+		return cannot("open", path);
+	*size = fread(buffer, 1, sizeof(buffer), file);
+	bool good = !ferror(file);
+	if (!good)
+		cannot("read", path);
+	fclose(file);
+	return good;
+}
+
+static bool read_scenario(const char *path, struct scenario *s)
+{
+	size_t size;
+	struct text_error error;
+	if (!read_file(path, &size))
+		return false;
+	if (scenario_bytes_begin((const uint8_t *)buffer, size)) {
+		if (scenario_decode((const uint8_t *)buffer, size, s))
+			return true;
+		fprintf(stderr,
+			"%s: these bytes are no scenario of this version; was it cut short?\n",
+			path);
+		return false;
+	}
+	if (scenario_parse(buffer, size, s, &error))
+		return true;
+	fprintf(stderr, "%s:%u:%u: %s\n", path, error.line, error.column, error.message);
+	return false;
+}
+
+bool load_scenario(const char *path, struct scenario *s)
+{
+	if (!read_scenario(path, s))
+		return false;
+	kernel_adapt(s);
+	return true;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int not_hidden(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static bool for_each_in_directory(const char *path, bool (*each)(const char *, void *),
+				  void *context)
+{
+	struct dirent **entry;
+	int n = scandir(path, &entry, not_hidden, by_name);
+	if (n < 0)
+		return cannot("read the directory", path);
+	bool good = true;
+	for (int i = 0; i < n; i++) {
+		char *name = NULL;
+		if (good && asprintf(&name, "%s/%s", path, entry[i]->d_name) < 0)
+			good = cannot("allocate memory for", path);
+		good = good && for_each_file(name, each, context);
+		free(name);
+		free(entry[i]);
+	}
+	free(entry);
+	return good;
+}
+
+bool for_each_file(const char *path, bool (*each)(const char *path, void *context), void *context)
+{
+	struct stat st;
+	if (stat(path, &st))
+		return cannot("open", path);
+	if (S_ISDIR(st.st_mode))
+		return for_each_in_directory(path, each, context);
+	return each(path, context);
+}
+
+static bool bad_argument(const char *command, const char *argument, const char *why)
+{
+	fprintf(stderr, "vmapdiff %s: %s%s; see 'vmapdiff --help'\n", command, argument, why);
+	return false;
+}
+
+/* The value of the option at argv[*i], which it moves to; NULL after a message. */
+static const char *option_value(const char *command, int argc, char **argv, int *i)
+{
+	if (*i + 1 < argc)
+		return argv[++*i];
+	bad_argument(command, argv[*i], " needs a value");
+	return NULL;
+}
+
+/* The member of *a that an option with a value sets: one of the two, or neither. */
+static void find_option(const char *name, struct arguments *a, const char ***text,
+			uint64_t **number)
+{
+	*text = !strcmp(name, "-o")         ? &a->output
+		: !strcmp(name, "--mapper") ? &a->mapper
+		: !strcmp(name, "--as")     ? &a->as
+		: !strcmp(name, "--html")   ? &a->html
+		: !strcmp(name, "--sarif")  ? &a->sarif
+					    : NULL;
+	*number = !strcmp(name, "--runs")         ? &a->runs
+		  : !strcmp(name, "--jobs")       ? &a->jobs
+		  : !strcmp(name, "--pages")      ? &a->pages
+		  : !strcmp(name, "--seed")       ? &a->seed
+		  : !strcmp(name, "--executions") ? &a->executions
+						  : NULL;
+}
+
+static bool read_number(const char *command, const char *text, uint64_t *number)
+{
+	char *end;
+	errno = 0;
+	*number = strtoull(text, &end, 0);
+	if (!errno && end != text && !*end && text[0] != '-' && *number)
+		return true;
+	return bad_argument(command, text, " is no number from 1 on");
+}
+
+/* Reads the option at argv[*i]. */
+static bool read_option(const char *command, int argc, char **argv, int *i, struct arguments *a)
+{
+	const char **text;
+	uint64_t *number;
+	find_option(argv[*i], a, &text, &number);
+	if (!text && !number)
+		return bad_argument(command, argv[*i], " is no option");
+	const char *value = option_value(command, argc, argv, i);
+	if (!value)
+		return false;
+	if (number)
+		return read_number(command, value, number);
+	*text = value;
+	return true;
+}
+
+bool read_options(const char *command, int argc, char **argv, struct arguments *a)
+{
+	for (int i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "--to-bytes")) {
+			a->to_bytes = true;
+		} else if (!strcmp(argv[i], "--ptdump")) {
+			a->ptdump = true;
+		} else if (!strcmp(argv[i], "--ktap")) {
+			a->ktap = true;
+		} else if (argv[i][0] == '-') {
+			if (!read_option(command, argc, argv, &i, a))
+				return false;
+		} else if (a->files == (int)(sizeof(a->file) / sizeof(a->file[0]))) {
+			return bad_argument(command, argv[i],
+					    " is one path too many; give a directory");
+		} else {
+			a->file[a->files++] = argv[i];
+		}
+	}
+	return true;
+}
+
+bool read_arguments(const char *command, int argc, char **argv, struct arguments *a)
+{
+	*a = (struct arguments){ 0 };
+	return read_options(command, argc, argv, a) &&
+	       (a->files || bad_argument(command, "", "something to work on is missing"));
+}
+
+struct player *need_player(void)
+{
+	struct player *p = player_create();
+	if (p)
+		return p;
+	fprintf(stderr, "vmapdiff: no memory for the simulated machines\n");
+	exit(EXIT_UNUSABLE);
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kernel: what a Linux tree's own code is known to do wrong, and how it fares
+ * in generated scenarios, machine by machine; or how fast it is beside
+ * `batched`.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "fuzz/generate.h"
+#include "fuzz/kernel.h"
+#include "fuzz/known.h"
+#include "fuzz/shape.h"
+#include "regress/tool/search.h"
+#include "regress/tool/vmapdiff.h"
+
+#ifndef VMAPDIFF_KERNEL
+
+int command_kernel(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	fprintf(stderr, "vmapdiff kernel: this build has no kernel in it; ./rig kernel TREE makes "
+			"one that has\n");
+	return EXIT_UNUSABLE;
+}
+
+#else
+
+#include "mapper/kernel/adapter.h"
+
+#define KERNEL 1 /* index in player_mappers, behind the reference */
+#define MAX_PAGES 25600
+#define BENCH_SCENARIOS 8192
+#define PROGRESS 8192 /* executions between two lines */
+
+static struct scenario scenario;
+
+/* --- what is known ---------------------------------------------------------------- */
+
+static void print_indented(const char *text, const char *indent)
+{
+	for (const char *end; *text; text = end + 1) {
+		end = strchr(text, '\n');
+		printf("%s%.*s\n", indent, (int)(end - text), text);
+	}
+}
+
+static void print_known(const struct player *p)
+{
+	static const char *const names[] = { [POLICY_V9] = "the series (policy v9)",
+					     [POLICY_V4] = "the series (policy v4)",
+					     [POLICY_PRIOR] = "before the series (policy prior)" };
+	struct policy policy = kernel_policy(policy_default(POLICY_V9), 0);
+	printf("Linux %s, %s\njudged as %s, %s contiguous groups, %s\n", kernel_release,
+	       kernel_tree, names[policy.series], policy.hugetlb ? "with" : "without",
+	       kernel_splits() ? "leaves are split" : "no leaf is split");
+	if (!kernel_sets_memory())
+		printf("LEFT OUT: set_memory, which uses names that mapper/kernel/shim.h lacks\n");
+	printf(p->known ? "known to do wrong, and not complained of again:\n"
+			: "nothing that is known to be done wrong\n");
+	for (int i = 0; i < KNOWN_FAULTS; i++) {
+		const struct known *fault = &known_faults[i];
+		if (!(p->known & KNOWN(i)))
+			continue;
+		printf("  %s (%s.%s)\n    %s\n", fault->name, rule_text(fault->rule)->property,
+		       rule_text(fault->rule)->name, fault->what);
+		print_indented(fault->scenario, "      | ");
+	}
+}
+
+/* --- generated scenarios ------------------------------------------------------------- */
+
+struct tally {
+	uint64_t scenarios, calls;
+};
+
+static bool same_machine(const struct machine_config *a, const struct machine_config *b)
+{
+	return a->page_shift == b->page_shift && a->va_bits == b->va_bits &&
+	       a->pa_bits == b->pa_bits && a->lpa2 == b->lpa2;
+}
+
+static struct tally *tally_of(struct tally *tally, const struct machine_config *config)
+{
+	unsigned i = 0;
+	while (i + 1 < SHAPE_MACHINES && !same_machine(&shape_machines[i], config))
+		i++;
+	return &tally[i];
+}
+
+static void next_scenario(uint64_t number, struct rng *rng)
+{
+	generate(&scenario, (enum theme)(number % THEMES), rng, MAX_PAGES);
+	kernel_adapt(&scenario);
+}
+
+/* Plays until a rule is broken; true if none was. */
+static bool play(struct search *search, uint64_t seed, uint64_t executions, struct tally *tally)
+{
+	struct rng rng = { seed };
+	struct verdict verdict;
+	for (uint64_t i = 0; i < executions; i++) {
+		next_scenario(i, &rng);
+		uint64_t before = search->player->judged_calls[KERNEL];
+		if (!player_play(search->player, &scenario, &verdict)) {
+			search->finding = i;
+			return false;
+		}
+		struct tally *of = tally_of(tally, &scenario.machine);
+		of->scenarios++;
+		of->calls += search->player->judged_calls[KERNEL] - before;
+		if ((i + 1) % PROGRESS == 0)
+			fprintf(stderr, "kernel: %" PRIu64 " of %" PRIu64 " scenarios\n", i + 1,
+				executions);
+	}
+	return true;
+}
+
+static void print_tally(const struct tally *tally, uint64_t declined)
+{
+	struct tally all = { 0 };
+	printf("%-24s %10s %10s\n", "machine", "scenarios", "calls");
+	for (unsigned i = 0; i < SHAPE_MACHINES; i++) {
+		char name[40];
+		const struct machine_config *config = &shape_machines[i];
+		if (!tally[i].scenarios)
+			continue;
+		snprintf(name, sizeof(name), "%s va=%u pa=%u%s", granule_name(config->page_shift),
+			 config->va_bits, config->pa_bits, config->lpa2 ? " lpa2" : "");
+		printf("%-24s %10" PRIu64 " %10" PRIu64 "\n", name, tally[i].scenarios,
+		       tally[i].calls);
+		all.scenarios += tally[i].scenarios;
+		all.calls += tally[i].calls;
+	}
+	printf("%-24s %10" PRIu64 " %10" PRIu64 "\n", "all", all.scenarios, all.calls);
+	printf("not made, because the kernel's callers never make them or they meet what is known: "
+	       "%" PRIu64 " calls\n",
+	       declined);
+}
+
+static int judge(struct player *player, const struct arguments *a)
+{
+	struct tally tally[SHAPE_MACHINES] = { 0 };
+	struct search search = { .player = player, .finding = NO_FINDING };
+	if (!play(&search, a->seed, a->executions, tally)) {
+		char where[128];
+		snprintf(where, sizeof(where), "scenario %" PRIu64 " of seed %" PRIu64,
+			 search.finding, a->seed);
+		return search_report(&search, &scenario, where, a->output);
+	}
+	print_tally(tally, player->declined_calls);
+	printf("no finding. next: ./rig kernel %s fuzz\n", kernel_tree);
+	return EXIT_AS_EXPECTED;
+}
+
+/* --- how fast --------------------------------------------------------------------------- */
+
+static double seconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* Each scenario on one mapper after the other, so that what slows the host slows all. */
+static int bench(struct player *player)
+{
+	struct rng rng = { 1 };
+	struct verdict verdict;
+	double spent[PLAYER_MAX_MAPPERS] = { 0 };
+	for (uint64_t i = 0; i < BENCH_SCENARIOS; i++) {
+		next_scenario(i, &rng);
+		player_prepare(player, &scenario);
+		for (unsigned which = KERNEL; player_mappers[which]; which++) {
+			double start = seconds();
+			player_run(player, &scenario, which, scenario.ops, &verdict);
+			spent[which] += seconds() - start;
+		}
+	}
+	printf("%d scenarios, judged, of at most %d pages\n", BENCH_SCENARIOS, MAX_PAGES);
+	printf("%-10s %12s %18s\n", "mapper", "a second", "times `batched`");
+	for (unsigned which = KERNEL; player_mappers[which]; which++)
+		printf("%-10s %12.0f %18.2f\n", player_mappers[which]->name,
+		       BENCH_SCENARIOS / spent[which], spent[KERNEL + 1] / spent[which]);
+	return EXIT_AS_EXPECTED;
+}
+
+int command_kernel(int argc, char **argv)
+{
+	struct arguments a = { .seed = 1, .executions = UINT64_C(1) << 16 };
+	if (!read_options("kernel", argc, argv, &a))
+		return EXIT_UNUSABLE;
+	bool wants_bench = a.files == 1 && !strcmp(a.file[0], "bench");
+	if (a.files && !wants_bench && strcmp(a.file[0], "known") != 0) {
+		fprintf(stderr, "vmapdiff kernel: '%s' is neither 'known' nor 'bench'\n",
+			a.file[0]);
+		return EXIT_UNUSABLE;
+	}
+	struct player *player = need_player();
+	int code = EXIT_AS_EXPECTED;
+	if (wants_bench) {
+		code = bench(player);
+	} else {
+		print_known(player);
+		fflush(stdout);
+		if (!a.files)
+			code = judge(player, &a);
+	}
+	player_destroy(player);
+	return code;
+}
+
+#endif

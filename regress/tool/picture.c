@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The page itself is picture/picture.html; here its data is made. */
+#include "regress/tool/picture.h"
+#include "regress/tool/json.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/scenario_text.h"
+#include "regress/tool/explain.h"
+#include "regress/tool/json.h"
+#include "regress/tool/view.h"
+
+#define PLACE "@DATA@" /* in the page: where the data goes */
+
+extern const char picture_html[], picture_html_end[];
+
+struct picture {
+	struct player *p;
+	const struct scenario *s;
+	const struct verdict *verdict;
+	uint32_t ops;
+	struct arm64_geometry g;
+	uint64_t first, last; /* pages that are shown */
+	FILE *to;
+};
+
+/* What `print` writes, as one JSON text. */
+static void put_printed(const struct picture *pic, void (*print)(const struct picture *, FILE *))
+{
+	char *text = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+	if (!memory)
+		abort();
+	print(pic, memory);
+	fclose(memory);
+	json_text(pic->to, text);
+	free(text);
+}
+
+static void print_the_scenario(const struct picture *pic, FILE *to)
+{
+	scenario_print(pic->s, to);
+}
+
+static unsigned number_of(const char *mapper)
+{
+	unsigned i = 0;
+	while (player_mappers[i + 1] && strcmp(player_mappers[i]->name, mapper) != 0)
+		i++;
+	return i;
+}
+
+static void print_the_verdict(const struct picture *pic, FILE *to)
+{
+	if (pic->verdict->rule == RULE_NONE) {
+		fprintf(to, "all rules hold on every mapper\n");
+		return;
+	}
+	verdict_print(pic->verdict, to);
+	explain(pic->p, pic->s, number_of(pic->verdict->mapper), pic->verdict, to);
+}
+
+/* --- what is mapped ----------------------------------------------------------------------- */
+
+static void print_attributes(const struct arm64_attributes *a, FILE *to)
+{
+	fprintf(to, "\"%s%s, memory %02x\"", a->el1_write ? "rw" : "ro", a->el1_exec ? "x" : "",
+		a->memory);
+}
+
+static void put_extents(const struct picture *pic, const struct machine *m)
+{
+	struct view view = view_of(&pic->g, m);
+	const char *comma = "";
+	for (size_t i = 0; i < view.extents; i++) {
+		const struct extent *e = &view.extent[i];
+		if (e->page + e->pages <= pic->first || e->page >= pic->last)
+			continue;
+		fprintf(pic->to, "%s[%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%d,", comma, e->page,
+			e->pages, e->pfn,
+			e->level < ARM64_LAST_LEVEL ? 2
+			: e->contiguous             ? 1
+						    : 0);
+		print_attributes(&e->attributes, pic->to);
+		fputc(']', pic->to);
+		comma = ",";
+	}
+	view_free(&view);
+}
+
+static void put_mapper(const struct picture *pic, unsigned which)
+{
+	static struct page_range range[PICTURE_MOST_RANGES];
+	size_t ranges = differing_ranges(pic->p, which, pic->ops, range);
+	fprintf(pic->to, "{\"name\":\"%s\",\"extents\":[", player_mappers[which]->name);
+	put_extents(pic, pic->p->machine[which]);
+	fprintf(pic->to, "],\"wrong\":[");
+	for (size_t i = 0; i < ranges && i < PICTURE_MOST_RANGES; i++)
+		fprintf(pic->to, "%s[%" PRIu64 ",%" PRIu64 "]", i ? "," : "", range[i].page,
+			range[i].pages);
+	fprintf(pic->to, "]}");
+}
+
+static void put_array(const struct picture *pic, const struct op *op)
+{
+	uint64_t index = 0;
+	fprintf(pic->to, "\"array_page\":%" PRIu64 ",\"array\":[",
+		oracle_page(&pic->p->oracle, op->va));
+	for (uint32_t i = 0; op_has_runs(op) && i < op->runs; i++) {
+		const struct page_run *run = &pic->s->run[op->first_run + i];
+		if (!run_is_trouble(run))
+			fprintf(pic->to, "%s[%" PRIu64 ",%u,%" PRIu64 "]", index ? "," : "", index,
+				run->pages, run->pfn);
+		index += run->pages;
+	}
+	fprintf(pic->to, "],");
+}
+
+/* --- the page ----------------------------------------------------------------------------------- */
+
+/* Plays the mapper at fault again, so that its call's record is there. */
+static void put_verdict(const struct picture *pic)
+{
+	char signature[VERDICT_SIGNATURE_SIZE] = "all rules hold";
+	struct verdict again;
+	bool broke = pic->verdict->rule != RULE_NONE;
+	unsigned which = broke ? number_of(pic->verdict->mapper) : 1;
+	player_run(pic->p, pic->s, which, pic->ops, &again);
+	if (broke)
+		verdict_signature(pic->verdict, signature);
+	fprintf(pic->to, "{\"signature\":");
+	json_text(pic->to, signature);
+	fprintf(pic->to, ",\"verdict\":");
+	put_printed(pic, print_the_verdict);
+	fprintf(pic->to, ",\"scenario\":");
+	put_printed(pic, print_the_scenario);
+	uint32_t fault = explain_events(pic->p, which, pic->verdict, NULL);
+	fprintf(pic->to, ",\"fault\":%d,\"events\":[", broke ? (int)fault : -1);
+	char *text = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+	if (!memory)
+		abort();
+	explain_events(pic->p, which, pic->verdict, memory);
+	fclose(memory);
+	const char *comma = "";
+	for (char *line = text, *end; *line; line = end + 1) {
+		end = line + strcspn(line, "\n");
+		*end = '\0';
+		fputs(comma, pic->to);
+		json_text(pic->to, line);
+		comma = ",";
+	}
+	free(text);
+	fprintf(pic->to, "],");
+}
+
+static void put_data(struct picture *pic)
+{
+	const struct op *op = &pic->s->op[pic->ops - 1];
+	uint64_t block = UINT64_C(1) << arm64_leaf_order(&pic->g, ARM64_LAST_LEVEL - 1);
+	uint64_t all = UINT64_C(1) << (pic->g.ia_size - pic->g.granule);
+	put_verdict(pic);
+	uint64_t page = oracle_page(&pic->p->oracle, op->va);
+	uint64_t end = page + (op_bytes(pic->s, op) >> pic->g.granule);
+	uint64_t wrong = pic->verdict->rule == RULE_NONE
+				 ? page
+				 : oracle_page(&pic->p->oracle, pic->verdict->va);
+	if (wrong < page)
+		page = wrong;
+	if (wrong >= end)
+		end = wrong + 1;
+	pic->first = page > block ? (page - block) & ~(block - 1) : 0;
+	pic->last = end + block < all ? (end + block) | (block - 1) : all;
+	put_array(pic, op);
+	fprintf(pic->to,
+		"\"base\":\"%" PRIu64 "\",\"granule\":%u,\"first\":%" PRIu64 ",\"last\":%" PRIu64
+		",\"wrong\":%" PRIu64 ",\"group\":%u,\"mappers\":[",
+		arm64_va_base(&pic->g), pic->g.granule, pic->first, pic->last, wrong,
+		1u << arm64_contiguous_size(&pic->g, ARM64_LAST_LEVEL));
+	for (unsigned i = 0; player_mappers[i]; i++) {
+		fputs(i ? "," : "", pic->to);
+		put_mapper(pic, i);
+	}
+	fprintf(pic->to, "]}");
+}
+
+bool picture_write(struct player *p, const struct scenario *s, uint32_t ops,
+		   const struct verdict *verdict, const char *path)
+{
+	const char *place = strstr(picture_html, PLACE);
+	struct picture pic = {
+		.p = p, .s = s, .verdict = verdict, .ops = ops, .g = arm64_geometry(&s->machine)
+	};
+	pic.to = fopen(path, "w");
+	if (pic.to) {
+		fwrite(picture_html, 1, (size_t)(place - picture_html), pic.to);
+		put_data(&pic);
+		fputs(place + strlen(PLACE), pic.to);
+	}
+	if (pic.to && !fclose(pic.to))
+		return true;
+	fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
+	return false;
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* replay: plays scenarios and holds each against what it expects. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fuzz/crash.h"
+#include "fuzz/known.h"
+#include "regress/tool/ktap.h"
+#include "regress/tool/sarif.h"
+#include "regress/tool/vmapdiff.h"
+
+struct tally {
+	struct player *player;
+	unsigned files; /* counted before they are played: a KTAP report says how many at first */
+	unsigned as_expected, broken, unusable;
+	bool ktap;
+	struct sarif *sarif; /* NULL: no such report */
+};
+
+static struct scenario scenario;
+
+static bool count_file(const char *path, void *context)
+{
+	(void)path;
+	((struct tally *)context)->files++;
+	return true;
+}
+
+static void complain(const struct player *p, const char *path, const struct verdict *verdict,
+		     FILE *to)
+{
+	const struct expectation *expect = &scenario.expect;
+	if (verdict->rule == RULE_NONE) {
+		fprintf(to, "%s: holds, but was expected to fail %s.%s\n", path,
+			rule_text(expect->rule)->property, rule_text(expect->rule)->name);
+		return;
+	}
+	fprintf(to, "%s:\n", path);
+	verdict_print(verdict, to);
+	if (p->complaint[0])
+		fprintf(to, "  kernel    %s\n", p->complaint);
+	fprintf(to, "  next      ./rig show %s\n\n", path);
+}
+
+/* Tells what became of one file, in the form that was asked for. */
+static void tell(const struct tally *t, const char *path, bool passed,
+		 const struct verdict *verdict)
+{
+	char *words = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&words, &size);
+	if (!memory)
+		abort();
+	if (!passed && verdict)
+		complain(t->player, path, verdict, memory);
+	else if (!passed)
+		fprintf(memory, "unusable: standard error says where it is wrong\n");
+	fclose(memory);
+	if (t->ktap)
+		ktap_test(stdout, t->as_expected + t->broken + t->unusable, passed, path, words);
+	else if (verdict)
+		fputs(words, stdout);
+	free(words);
+	if (!passed && verdict && t->sarif && verdict->rule != RULE_NONE)
+		sarif_result(t->sarif, verdict, path, t->player->complaint);
+}
+
+static bool replay_file(const char *path, void *context)
+{
+	struct tally *tally = context;
+	struct verdict verdict;
+	if (!load_scenario(path, &scenario)) {
+		tally->unusable++;
+		tell(tally, path, false, NULL);
+		return true;
+	}
+	player_play_all(tally->player, &scenario, &verdict); /* a replay samples nothing */
+	bool passed = verdict.rule == scenario.expect.rule;
+	tally->as_expected += passed;
+	tally->broken += !passed;
+	tell(tally, path, passed, &verdict);
+	return true;
+}
+
+/* What the kernel that is played is known to do wrong, and what of the scenarios was not played. */
+static void print_known(const struct player *p)
+{
+#ifdef VMAPDIFF_KERNEL
+	printf("known to be wrong:");
+	for (int i = 0; i < KNOWN_FAULTS; i++)
+		if (p->known & KNOWN(i))
+			printf(" %s", known_faults[i].name);
+	printf("%s\n", p->known ? "" : " nothing");
+	printf("%" PRIu64 " calls were not made that the kernel's callers never make\n",
+	       p->declined_calls);
+#else
+	(void)p;
+#endif
+}
+
+/* The last words of a replay. */
+static void sum_up(const struct tally *t)
+{
+	if (t->ktap) {
+		ktap_end(stdout, t->as_expected, t->broken, t->unusable);
+		return;
+	}
+	print_known(t->player);
+	if (t->broken > 1)
+		printf("next: ./rig triage with the same arguments groups them and minimizes one "
+		       "of each kind\n");
+	printf("%u scenarios: %u as expected, %u not, %u unusable\n",
+	       t->as_expected + t->broken + t->unusable, t->as_expected, t->broken, t->unusable);
+}
+
+/* Plays all that the arguments name. */
+static void replay_all(struct tally *t, const struct arguments *a)
+{
+	for (int i = 0; t->ktap && i < a->files; i++)
+		for_each_file(a->file[i], count_file, t);
+	if (t->ktap)
+		ktap_begin(stdout, t->files);
+	for (int i = 0; i < a->files; i++)
+		if (!for_each_file(a->file[i], replay_file, t))
+			t->unusable++;
+}
+
+int command_replay(int argc, char **argv)
+{
+	struct arguments a;
+	struct sarif sarif;
+	if (!read_arguments("replay", argc, argv, &a))
+		return EXIT_UNUSABLE;
+	if (a.sarif && !sarif_begin(&sarif, a.sarif))
+		return EXIT_UNUSABLE;
+	struct tally tally = { .player = need_player(),
+			       .ktap = a.ktap,
+			       .sarif = a.sarif ? &sarif : NULL };
+	crash_report_for(tally.player);
+	replay_all(&tally, &a);
+	sum_up(&tally);
+	player_destroy(tally.player);
+	if ((a.sarif && !sarif_end(&sarif)) || tally.unusable)
+		return EXIT_UNUSABLE;
+	return tally.broken ? EXIT_RULE_BROKEN : EXIT_AS_EXPECTED;
+}
+
+int command_rules(int argc, char **argv)
+{
+	(void)argv;
+	if (argc) {
+		fprintf(stderr, "vmapdiff rules: takes no arguments\n");
+		return EXIT_UNUSABLE;
+	}
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
+		const struct rule_text *text = rule_text((enum rule)rule);
+		printf("%s.%s\n    %s\n    %s\n", text->property, text->name, text->sentence,
+		       text->source);
+	}
+	return EXIT_AS_EXPECTED;
+}

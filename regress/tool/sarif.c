@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "regress/tool/sarif.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/kernel.h"
+#include "fuzz/scenario.h"
+#include "regress/tool/json.h"
+
+#define SCHEMA "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
+
+/* --- where ------------------------------------------------------------------------------ */
+
+static bool is_op_line(const char *line)
+{
+	for (int kind = 0; kind < OP_KINDS; kind++) {
+		size_t length = strlen(op_name((enum op_kind)kind));
+		if (!strncmp(line, op_name((enum op_kind)kind), length) && line[length] == ' ')
+			return true;
+	}
+	return false;
+}
+
+/* The line of op number `op` in a scenario's text; 1 where there is none, as in bytes. */
+static unsigned line_of_op(const char *path, unsigned op)
+{
+	char *line = NULL;
+	size_t capacity = 0;
+	unsigned number = 0, found = 0;
+	FILE *from = fopen(path, "r");
+	while (from && !found && getline(&line, &capacity, from) > 0) {
+		number++;
+		if (is_op_line(line + strspn(line, " \t")) && op-- == 0)
+			found = number;
+	}
+	free(line);
+	if (from)
+		fclose(from);
+	return found ? found : 1;
+}
+
+/* Reads " at FILE:LINE: " out of a complaint; FILE goes into `file`. 0 if it has none. */
+static unsigned read_complaint(const char *complaint, char *file, size_t size)
+{
+	const char *at = strstr(complaint, " at ");
+	const char *colon = at ? strchr(at, ':') : NULL;
+	if (!colon)
+		return 0;
+	snprintf(file, size, "%.*s", (int)(colon - at - 4), at + 4);
+	return (unsigned)strtoul(colon + 1, NULL, 10);
+}
+
+static void put_location(FILE *to, const char *file, unsigned line)
+{
+	fputs("{\"physicalLocation\":{\"artifactLocation\":{\"uri\":", to);
+	json_text(to, file);
+	fprintf(to, "},\"region\":{\"startLine\":%u}}}", line);
+}
+
+/* In the tree if there is one, where readers of the report are; else in the scenario. */
+static void put_locations(FILE *to, const struct verdict *v, const char *scenario,
+			  const char *complaint)
+{
+	char file[256] = "";
+	unsigned line = 0, op_line = line_of_op(scenario, v->op);
+	if (!strcmp(v->mapper, "kernel")) {
+		line = read_complaint(complaint, file, sizeof(file));
+		if (!line)
+			line = kernel_entry(v->call, file, sizeof(file));
+	}
+	fputs(",\"locations\":[", to);
+	put_location(to, line ? kernel_path(file) : scenario, line ? line : op_line);
+	fputs("]", to);
+	if (line) {
+		fputs(",\"relatedLocations\":[", to);
+		put_location(to, scenario, op_line);
+		fputs("]", to);
+	}
+}
+
+/* --- the report ------------------------------------------------------------------------- */
+
+static void put_rule(FILE *to, const struct rule_text *text)
+{
+	fprintf(to, "{\"id\":\"%s.%s\",\"shortDescription\":{\"text\":", text->property,
+		text->name);
+	json_text(to, text->sentence);
+	fputs("},\"help\":{\"text\":", to);
+	json_text(to, text->source);
+	fputs("},\"defaultConfiguration\":{\"level\":\"error\"}}", to);
+}
+
+bool sarif_begin(struct sarif *sarif, const char *path)
+{
+	*sarif = (struct sarif){ .to = fopen(path, "w"), .path = path };
+	if (!sarif->to) {
+		fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
+		return false;
+	}
+	fprintf(sarif->to, "{\"$schema\":\"" SCHEMA
+			   "\",\n\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":"
+			   "{\"name\":\"vmapdiff\",\"rules\":[\n");
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
+		put_rule(sarif->to, rule_text((enum rule)rule));
+		fputs(rule + 1 < RULE_COUNT ? ",\n" : "]}},\n\"results\":[", sarif->to);
+	}
+	return true;
+}
+
+/* What a report's reader is told: the signature, and the details of the verdict. */
+static void put_message(FILE *to, const struct verdict *v, const char *signature)
+{
+	char text[512];
+	snprintf(text, sizeof(text), "%s\naddress 0x%016llx, expected %s, found %s", signature,
+		 (unsigned long long)v->va, v->expected, v->found);
+	fputs(",\"level\":\"error\",\"message\":{\"text\":", to);
+	json_text(to, text);
+	fputs("}", to);
+}
+
+void sarif_result(struct sarif *sarif, const struct verdict *v, const char *scenario,
+		  const char *complaint)
+{
+	FILE *to = sarif->to;
+	const struct rule_text *text = rule_text(v->rule);
+	char signature[VERDICT_SIGNATURE_SIZE];
+	verdict_signature(v, signature);
+	fprintf(to, "%s\n{\"ruleId\":\"%s.%s\",\"ruleIndex\":%d", sarif->results++ ? "," : "",
+		text->property, text->name, v->rule - RULE_NONE - 1);
+	put_message(to, v, signature);
+	put_locations(to, v, scenario, complaint);
+	fputs(",\"partialFingerprints\":{\"signature/v1\":", to);
+	json_text(to, signature);
+	fputs("}}", to);
+}
+
+bool sarif_end(struct sarif *sarif)
+{
+	fputs("]}]}\n", sarif->to);
+	bool good = !ferror(sarif->to);
+	if (!fclose(sarif->to) && good)
+		return true;
+	fprintf(stderr, "%s: cannot write: %s\n", sarif->path, strerror(errno));
+	return false;
+}

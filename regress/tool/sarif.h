@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Findings as SARIF 2.1.0 (OASIS, 2020), which code hosts show beside the
+ * code: every rule that there is, and a result for each scenario that fails.
+ */
+#ifndef REGRESS_TOOL_SARIF_H
+#define REGRESS_TOOL_SARIF_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "oracle/verdict.h"
+
+struct sarif {
+	FILE *to;
+	const char *path;
+	unsigned results;
+};
+
+/* Opens the report; false after a message when it cannot be written. */
+bool sarif_begin(struct sarif *sarif, const char *path);
+
+/*
+ * One finding: in scenario file `scenario`, at the line of its op; where a
+ * tree is played, first of all in the tree, at the complaint (see
+ * player.complaint) if there is one, or else at the function that was called.
+ */
+void sarif_result(struct sarif *sarif, const struct verdict *verdict, const char *scenario,
+		  const char *complaint);
+
+/* Closes it; false after a message when something was not written. */
+bool sarif_end(struct sarif *sarif);
+
+#endif

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "regress/tool/search.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "fuzz/crash.h"
+#include "fuzz/scenario_text.h"
+#include "regress/tool/vmapdiff.h"
+
+void search_begin(struct search *search)
+{
+	search->player = need_player();
+	crash_report_for(search->player);
+}
+
+void search_take(struct search *search, const struct chunk_result *result)
+{
+	search->cases += result->cases;
+	if (result->finding < search->finding)
+		search->finding = result->finding;
+}
+
+static int keep(const struct scenario *s, const char *path)
+{
+	FILE *to = fopen(path, "w");
+	if (to)
+		scenario_print(s, to);
+	if (!to || fclose(to)) {
+		fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
+		return EXIT_UNUSABLE;
+	}
+	printf("\nnext: ./rig minimize %s\n", path);
+	return EXIT_RULE_BROKEN;
+}
+
+int search_report(struct search *search, const struct scenario *s, const char *where,
+		  const char *output)
+{
+	struct verdict verdict;
+	search_begin(search);
+	player_play(search->player, s, &verdict);
+	printf("\n");
+	verdict_print(&verdict, stdout);
+	printf("  where     %s\n\n", where);
+	scenario_print(s, stdout);
+	player_destroy(search->player);
+	if (output)
+		return keep(s, output);
+	printf("\nnext: the same with -o FILE, then ./rig minimize FILE\n");
+	return EXIT_RULE_BROKEN;
+}

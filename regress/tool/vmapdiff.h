@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The commands of the vmapdiff tool, and what they share. */
+#ifndef REGRESS_TOOL_VMAPDIFF_H
+#define REGRESS_TOOL_VMAPDIFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fuzz/player.h"
+#include "fuzz/scenario.h"
+
+/* Exit codes of every command. */
+enum { EXIT_AS_EXPECTED = 0, EXIT_RULE_BROKEN = 1, EXIT_UNUSABLE = 2 };
+
+/* Each takes the arguments after its name and returns an exit code. */
+int command_replay(int argc, char **argv);
+int command_show(int argc, char **argv);
+int command_minimize(int argc, char **argv);
+int command_convert(int argc, char **argv);
+int command_capture(int argc, char **argv);
+int command_rules(int argc, char **argv);
+int command_exhaustive(int argc, char **argv);
+int command_soak(int argc, char **argv);
+int command_kernel(int argc, char **argv);
+int command_triage(int argc, char **argv);
+int command_export(int argc, char **argv);
+
+/*
+ * Reads a scenario, text or bytes, from a file. False after one line on
+ * standard error that says where the file is wrong and what was expected.
+ */
+bool load_scenario(const char *path, struct scenario *s);
+
+/*
+ * Calls `each` with every regular file named by `path`: the file itself, or
+ * those below a directory in order of their names. False after a message
+ * when the path cannot be read, or when `each` returned false.
+ */
+bool for_each_file(const char *path, bool (*each)(const char *path, void *context), void *context);
+
+/* The arguments of a command. */
+struct arguments {
+	const char *file[64];
+	int files;
+	const char *output; /* -o */
+	const char *mapper; /* --mapper */
+	const char *as;     /* --as: a form of export */
+	const char *html;   /* --html: where a picture goes */
+	bool to_bytes;      /* --to-bytes */
+	bool ptdump;        /* --ptdump */
+	bool ktap;          /* --ktap */
+	const char *sarif;  /* --sarif: where findings go in that form */
+	uint64_t runs;      /* --runs: of a page array */
+	uint64_t jobs;      /* --jobs: processes at a time; 0: one a core */
+	uint64_t pages;     /* --pages: of the page arrays of one scenario together */
+	uint64_t seed, executions;
+};
+
+/* Reads arguments into *a, which holds the defaults; false after a message. */
+bool read_options(const char *command, int argc, char **argv, struct arguments *a);
+/* The same for a command that needs a file. */
+bool read_arguments(const char *command, int argc, char **argv, struct arguments *a);
+
+/* A player, or the end of the process with a message. */
+struct player *need_player(void);
+
+#endif
