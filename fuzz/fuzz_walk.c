@@ -20,14 +20,14 @@ int __lsan_is_turned_off(void)
 	return 1;
 }
 
-static struct referee *referee;
+static struct emulator *emulator;
 static struct machine *machine;
 
 static void start(void)
 {
-	referee = unicorn_open();
+	emulator = unicorn_open();
 	machine = machine_create();
-	if (!referee || !machine)
+	if (!emulator || !machine)
 		exit(2);
 }
 
@@ -35,19 +35,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static uint64_t va[WALK_MOST_ADDRESSES];
 	struct mmu_tally tally = { 0 };
-	if (!referee)
+	if (!emulator)
 		start();
 	if (!size)
 		return -1;
 	const struct machine_config *config = &shape_machines[data[0] % SHAPE_MACHINES];
-	if (!referee->knows(config))
+	if (!emulator->knows(config))
 		return -1;
 	struct walk_source from = { .byte = data + 1, .bytes = size - 1 };
 	size_t count = walk_fill(machine, config, &from, va);
-	if (!mmu_compare(referee, machine, va, count, &tally))
+	if (!mmu_compare(emulator, machine, va, count, &tally))
 		abort();
 	if (tally.differ) {
-		fprintf(stderr, "FAIL referee.%s: %s\n", referee->name, tally.first);
+		fprintf(stderr, "FAIL emulator.%s: %s\n", emulator->name, tally.first);
 		abort();
 	}
 	return 0;

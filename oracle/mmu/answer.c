@@ -50,7 +50,7 @@ void mmu_expect(const struct arm64_geometry *g, const struct machine *m, uint64_
 		struct mmu_answer answer[MMU_ACCESSES])
 {
 	struct arm64_translation t = arm64_translate(g, m, va);
-	/* The oracle takes hardware to manage dirty state, and referees have TCR_EL1.HD 0. */
+	/* The oracle takes hardware to manage dirty state, and emulators have TCR_EL1.HD 0. */
 	t.attributes.el1_write &= !(t.desc & ARM64_AP2);
 	for (int access = 0; access < MMU_ACCESSES; access++)
 		answer[access] = answer_of(g, &t, (enum mmu_access)access);
@@ -112,7 +112,7 @@ uint64_t mmu_tcr_el1(const struct machine_config *config)
 {
 	const uint64_t tg1 = config->page_shift == 12 ? 2 : config->page_shift == 14 ? 1 : 3;
 	const uint64_t cached = 1, inner = 3;
-	/* TTBR0 is the referee's own: 4K, 39 bits, which maps where it is. */
+	/* TTBR0 is the emulator's own: 4K, 39 bits, which maps where it is. */
 	uint64_t low = 25 | cached << 8 | cached << 10 | inner << 12;
 	uint64_t high = (uint64_t)(64 - config->va_bits) << 16 | cached << 24 | cached << 26 |
 			inner << 28 | tg1 << 30;

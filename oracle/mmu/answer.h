@@ -40,7 +40,7 @@ bool mmu_same(const struct mmu_answer *a, const struct mmu_answer *b);
 /* In words that fit 96 bytes. */
 void mmu_describe(const struct mmu_answer *answer, char *text);
 
-/* Registers of a machine: TTBR1_EL1 is where the referee puts the root. */
+/* Registers of a machine: TTBR1_EL1 is where the emulator puts the root. */
 uint64_t mmu_tcr_el1(const struct machine_config *config);
 
 #endif

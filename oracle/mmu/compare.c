@@ -20,17 +20,17 @@ static void keep_first(struct mmu_tally *tally, uint64_t va, int access,
 }
 
 /* The number of the known deviation that the walk of `va` meets, or -1. */
-static int known_deviation(const struct referee *referee, const struct machine *m, uint64_t va)
+static int known_deviation(const struct emulator *emulator, const struct machine *m, uint64_t va)
 {
 	struct arm64_geometry g = arm64_geometry(&m->config);
 	struct arm64_translation t = arm64_translate(&g, m, va);
-	for (int i = 0; referee->deviation[i].name; i++)
-		if (referee->deviation[i].is_met(&g, m, va, &t))
+	for (int i = 0; emulator->deviation[i].name; i++)
+		if (emulator->deviation[i].is_met(&g, m, va, &t))
 			return i;
 	return -1;
 }
 
-static void judge(const struct referee *referee, const struct machine *m, uint64_t va,
+static void judge(const struct emulator *emulator, const struct machine *m, uint64_t va,
 		  const uint64_t par[MMU_ACCESSES], struct mmu_tally *tally)
 {
 	struct arm64_geometry g = arm64_geometry(&m->config);
@@ -41,7 +41,7 @@ static void judge(const struct referee *referee, const struct machine *m, uint64
 		struct mmu_answer found = mmu_decode(par[access], g.granule);
 		if (mmu_same(&expected[access], &found))
 			continue;
-		int known = known_deviation(referee, m, va);
+		int known = known_deviation(emulator, m, va);
 		if (known >= 0)
 			tally->deviated[known]++;
 		else
@@ -49,15 +49,15 @@ static void judge(const struct referee *referee, const struct machine *m, uint64
 	}
 }
 
-/* Copies the addresses that the referee survives; how many they are. */
-static size_t leave_out_fatal(const struct referee *referee, const struct machine *m,
+/* Copies the addresses that the emulator survives; how many they are. */
+static size_t leave_out_fatal(const struct emulator *emulator, const struct machine *m,
 			      const uint64_t *va, size_t count, uint64_t *asked,
 			      struct mmu_tally *tally)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < count; i++) {
-		int known = known_deviation(referee, m, va[i]);
-		if (known >= 0 && referee->deviation[known].fatal)
+		int known = known_deviation(emulator, m, va[i]);
+		if (known >= 0 && emulator->deviation[known].fatal)
 			tally->deviated[known]++;
 		else
 			asked[kept++] = va[i];
@@ -65,16 +65,16 @@ static size_t leave_out_fatal(const struct referee *referee, const struct machin
 	return kept;
 }
 
-bool mmu_compare(struct referee *referee, const struct machine *m, const uint64_t *va, size_t count,
-		 struct mmu_tally *tally)
+bool mmu_compare(struct emulator *emulator, const struct machine *m, const uint64_t *va,
+		 size_t count, struct mmu_tally *tally)
 {
-	static uint64_t par[REFEREE_MOST][MMU_ACCESSES], asked[REFEREE_MOST];
-	count = leave_out_fatal(referee, m, va, count, asked, tally);
+	static uint64_t par[EMULATOR_MAX_ADDRESSES][MMU_ACCESSES], asked[EMULATOR_MAX_ADDRESSES];
+	count = leave_out_fatal(emulator, m, va, count, asked, tally);
 	if (!count)
 		return true;
-	if (!referee->ask(referee, m, asked, count, par))
+	if (!emulator->ask(emulator, m, asked, count, par))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		judge(referee, m, asked[i], par[i], tally);
+		judge(emulator, m, asked[i], par[i], tally);
 	return true;
 }

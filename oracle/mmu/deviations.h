@@ -3,7 +3,7 @@
 #ifndef ORACLE_MMU_DEVIATIONS_H
 #define ORACLE_MMU_DEVIATIONS_H
 
-#include "oracle/mmu/referee.h"
+#include "oracle/mmu/emulator.h"
 
 bool deviation_any_block(const struct arm64_geometry *g, const struct machine *m, uint64_t va,
 			 const struct arm64_translation *t);

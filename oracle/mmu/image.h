@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A machine's tables as a referee's memory has them: the same words, but for
+ * A machine's tables as an emulator's memory has them: the same words, but for
  * table descriptors, which point to where the tables lie there.
  */
 #ifndef ORACLE_MMU_IMAGE_H
@@ -9,7 +9,7 @@
 #include "oracle/arm64/walk.h"
 
 struct mmu_image {
-	uint8_t *bytes; /* of the referee's memory */
+	uint8_t *bytes; /* of the emulator's memory */
 	uint64_t pa;    /* of its first byte, a multiple of 64K */
 	size_t capacity;
 	uint32_t slot[MACHINE_MAX_TABLES]; /* of each table, from 1; 0 where it was not reached */

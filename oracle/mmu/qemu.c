@@ -18,14 +18,14 @@
 #include <unistd.h>
 
 #include "oracle/mmu/deviations.h"
+#include "oracle/mmu/emulator.h"
 #include "oracle/mmu/guest/guest.h"
 #include "oracle/mmu/image.h"
-#include "oracle/mmu/referee.h"
 
 #define PATIENCE 20 /* seconds for an answer */
 
 struct qemu {
-	struct referee referee;
+	struct emulator emulator;
 	pid_t process;
 	uint8_t *ram;
 	struct mmu_image image;
@@ -64,10 +64,10 @@ static bool wait_for_answer(const struct qemu *q, uint64_t number)
 	return true;
 }
 
-static bool ask(struct referee *referee, const struct machine *m, const uint64_t *va, size_t count,
-		uint64_t (*par)[MMU_ACCESSES])
+static bool ask(struct emulator *emulator, const struct machine *m, const uint64_t *va,
+		size_t count, uint64_t (*par)[MMU_ACCESSES])
 {
-	struct qemu *q = (struct qemu *)referee;
+	struct qemu *q = (struct qemu *)emulator;
 	struct guest_mailbox *box = mailbox(q);
 	struct arm64_geometry g = arm64_geometry(&m->config);
 	if (!mmu_image_make(&q->image, &g, m))
@@ -124,9 +124,9 @@ static bool knows(const struct machine_config *config)
 
 /* --- open and close -------------------------------------------------------------------------- */
 
-static void close_all(struct referee *referee)
+static void close_all(struct emulator *emulator)
 {
-	struct qemu *q = (struct qemu *)referee;
+	struct qemu *q = (struct qemu *)emulator;
 	if (q->process > 0) {
 		kill(q->process, SIGKILL);
 		waitpid(q->process, NULL, 0);
@@ -173,16 +173,16 @@ static void become_qemu(const struct qemu *q, const char *image)
 	_exit(127);
 }
 
-struct referee *qemu_open(const char *server)
+struct emulator *qemu_open(const char *server)
 {
 	struct qemu *q = calloc(1, sizeof(*q));
 	if (!q)
 		return NULL;
-	q->referee = (struct referee){ .name = "QEMU",
-				       .deviation = deviations,
-				       .knows = knows,
-				       .ask = ask,
-				       .close = close_all };
+	q->emulator = (struct emulator){ .name = "QEMU",
+					 .deviation = deviations,
+					 .knows = knows,
+					 .ask = ask,
+					 .close = close_all };
 	if (make_ram(q)) {
 		q->image = (struct mmu_image){ .bytes = ram_at(q, GUEST_TABLES),
 					       .pa = GUEST_TABLES,
@@ -192,8 +192,8 @@ struct referee *qemu_open(const char *server)
 		if (!q->process)
 			become_qemu(q, server);
 		if (q->process > 0)
-			return &q->referee;
+			return &q->emulator;
 	}
-	close_all(&q->referee);
+	close_all(&q->emulator);
 	return NULL;
 }

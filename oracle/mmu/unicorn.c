@@ -11,8 +11,8 @@
 #include <unicorn/unicorn.h>
 
 #include "oracle/mmu/deviations.h"
+#include "oracle/mmu/emulator.h"
 #include "oracle/mmu/image.h"
-#include "oracle/mmu/referee.h"
 
 #define CODE_PA UINT64_C(0x10000)
 #define CODE_BYTES 0x10000
@@ -21,7 +21,7 @@
 #define RETURN_AT 0x8000 /* where the code returns to, which ends a run */
 #define DATA_PA UINT64_C(0x200000)
 #define DATA_BYTES 0x100000
-#define ANSWERS_AT (REFEREE_MOST * sizeof(uint64_t))
+#define ANSWERS_AT (EMULATOR_MAX_ADDRESSES * sizeof(uint64_t))
 #define LOW_TABLE_PA UINT64_C(0x400000) /* TTBR0: one block of 1G that maps where it is */
 #define LOW_TABLE_BYTES 0x1000
 #define LOW_BLOCK UINT64_C(0x701)
@@ -35,7 +35,7 @@
 extern const uint8_t unicorn_setup[], unicorn_setup_end[], unicorn_ask[], unicorn_ask_end[];
 
 struct unicorn {
-	struct referee referee;
+	struct emulator emulator;
 	uc_engine *uc;
 	uint8_t *code, *data, *low_table;
 	struct mmu_image image;
@@ -115,10 +115,10 @@ static bool make_ready(struct unicorn *u, const struct machine_config *config)
 	return u->ready;
 }
 
-static bool ask(struct referee *referee, const struct machine *m, const uint64_t *va, size_t count,
-		uint64_t (*par)[MMU_ACCESSES])
+static bool ask(struct emulator *emulator, const struct machine *m, const uint64_t *va,
+		size_t count, uint64_t (*par)[MMU_ACCESSES])
 {
-	struct unicorn *u = (struct unicorn *)referee;
+	struct unicorn *u = (struct unicorn *)emulator;
 	struct arm64_geometry g = arm64_geometry(&m->config);
 	const uint64_t argument[] = { DATA_PA, DATA_PA + ANSWERS_AT, count, 0 };
 	if (!make_ready(u, &m->config) || !mmu_image_make(&u->image, &g, m))
@@ -130,9 +130,9 @@ static bool ask(struct referee *referee, const struct machine *m, const uint64_t
 	return true;
 }
 
-static void close_all(struct referee *referee)
+static void close_all(struct emulator *emulator)
 {
-	struct unicorn *u = (struct unicorn *)referee;
+	struct unicorn *u = (struct unicorn *)emulator;
 	if (u->uc)
 		uc_close(u->uc);
 	free(u);
@@ -174,16 +174,16 @@ static void *memory(size_t bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-struct referee *unicorn_open(void)
+struct emulator *unicorn_open(void)
 {
 	struct unicorn *u = calloc(1, sizeof(*u));
 	if (!u)
 		return NULL;
-	u->referee = (struct referee){ .name = "Unicorn",
-				       .deviation = deviations,
-				       .knows = knows,
-				       .ask = ask,
-				       .close = close_all };
+	u->emulator = (struct emulator){ .name = "Unicorn",
+					 .deviation = deviations,
+					 .knows = knows,
+					 .ask = ask,
+					 .close = close_all };
 	u->code = memory(CODE_BYTES);
 	u->data = memory(DATA_BYTES);
 	u->low_table = memory(LOW_TABLE_BYTES);
@@ -192,11 +192,11 @@ struct referee *unicorn_open(void)
 				       .capacity = IMAGE_BYTES };
 	if (!u->code || !u->data || !u->low_table || !u->image.bytes || !open_engine(u)) {
 		fprintf(stderr, "unicorn: cannot be had\n");
-		close_all(&u->referee);
+		close_all(&u->emulator);
 		return NULL;
 	}
 	memcpy(u->code + SETUP_AT, unicorn_setup, (size_t)(unicorn_setup_end - unicorn_setup));
 	memcpy(u->code + ASK_AT, unicorn_ask, (size_t)(unicorn_ask_end - unicorn_ask));
 	*(uint64_t *)u->low_table = LOW_BLOCK;
-	return &u->referee;
+	return &u->emulator;
 }

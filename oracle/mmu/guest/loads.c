@@ -69,7 +69,7 @@ void late_machine_walks(void)
 
 static int complain(const char *what, uint64_t va, uint64_t expected, uint64_t found)
 {
-	guest_write("FAIL referee.stale mapper=batched call=");
+	guest_write("FAIL emulator.stale mapper=batched call=");
 	guest_write(calling);
 	guest_write_count(" number=", calls);
 	guest_write(" granule=4k\n  ");

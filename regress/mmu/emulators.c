@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * referees: holds the oracle's walk against MMUs that nobody here wrote, over
+ * emulators: holds the oracle's walk against MMUs that nobody here wrote, over
  * arbitrary descriptors and over what mappers make of scenarios, and says
  * machine by machine how many answers agreed.
  */
@@ -14,24 +14,24 @@
 #include "oracle/mmu/compare.h"
 #include "regress/tool/vmapdiff.h"
 
-#define MOST_REFEREES 2
+#define MAX_EMULATORS 2
 #define LPA2_MACHINE 2 /* in shape_machines: one that has a level -1 */
 #define SAMPLES 6      /* addresses inside of each mapped range, beside its ends */
 
 struct panel {
-	struct referee *referee[MOST_REFEREES];
-	uint64_t answers[MOST_REFEREES]; /* that are wanted over arbitrary descriptors */
+	struct emulator *emulator[MAX_EMULATORS];
+	uint64_t answers[MAX_EMULATORS]; /* that are wanted over arbitrary descriptors */
 	const char *server;              /* image of the guest that answers, if one is asked */
-	unsigned referees;
-	/* By referee and machine: over arbitrary descriptors, and over scenarios. */
-	struct mmu_tally random[MOST_REFEREES][SHAPE_MACHINES];
-	struct mmu_tally played[MOST_REFEREES][SHAPE_MACHINES];
+	unsigned emulators;
+	/* By emulator and machine: over arbitrary descriptors, and over scenarios. */
+	struct mmu_tally random[MAX_EMULATORS][SHAPE_MACHINES];
+	struct mmu_tally played[MAX_EMULATORS][SHAPE_MACHINES];
 	struct player *player;
 	unsigned scenarios;
 };
 
 static struct scenario scenario;
-static uint64_t address[REFEREE_MOST];
+static uint64_t address[EMULATOR_MAX_ADDRESSES];
 
 /* --- arbitrary descriptors ------------------------------------------------------------ */
 
@@ -42,7 +42,7 @@ static bool ask_random(struct panel *p, unsigned r, unsigned which, uint64_t ans
 	struct walk_source from = { .rng = { which + 1 } };
 	while (tally->compared < answers) {
 		size_t count = walk_fill(m, &shape_machines[which], &from, address);
-		if (!mmu_compare(p->referee[r], m, address, count, tally))
+		if (!mmu_compare(p->emulator[r], m, address, count, tally))
 			return false;
 	}
 	return true;
@@ -50,15 +50,15 @@ static bool ask_random(struct panel *p, unsigned r, unsigned which, uint64_t ans
 
 static bool ask_all_random(struct panel *p)
 {
-	for (unsigned r = 0; r < p->referees; r++) {
+	for (unsigned r = 0; r < p->emulators; r++) {
 		unsigned known = 0;
 		for (unsigned i = 0; i < SHAPE_MACHINES; i++)
-			known += p->referee[r]->knows(&shape_machines[i]);
+			known += p->emulator[r]->knows(&shape_machines[i]);
 		for (unsigned i = 0; i < SHAPE_MACHINES; i++) {
-			if (!p->referee[r]->knows(&shape_machines[i]))
+			if (!p->emulator[r]->knows(&shape_machines[i]))
 				continue;
-			fprintf(stderr, "referees: %s, arbitrary descriptors, %u of %u machines\n",
-				p->referee[r]->name, i + 1, SHAPE_MACHINES);
+			fprintf(stderr, "emulators: %s, arbitrary descriptors, %u of %u machines\n",
+				p->emulator[r]->name, i + 1, SHAPE_MACHINES);
 			if (!ask_random(p, r, i, p->answers[r] / known + 1))
 				return false;
 		}
@@ -83,7 +83,8 @@ static size_t addresses_of(const struct oracle *o, struct rng *rng)
 {
 	size_t count = 0;
 	uint64_t all = UINT64_C(1) << (o->g.ia_size - o->g.granule);
-	for (unsigned i = 0; i < o->space.segments && count + SAMPLES + 4 < REFEREE_MOST; i++) {
+	for (unsigned i = 0; i < o->space.segments && count + SAMPLES + 4 < EMULATOR_MAX_ADDRESSES;
+	     i++) {
 		const struct segment *s = &o->space.segment[i];
 		address[count++] = s->start ? s->start - 1 : 0;
 		address[count++] = s->start;
@@ -103,13 +104,13 @@ static bool ask_scenario(struct panel *p, unsigned r, unsigned which)
 	struct rng rng = { 1 };
 	struct verdict verdict;
 	unsigned number = machine_number(&scenario.machine);
-	if (number == SHAPE_MACHINES || !p->referee[r]->knows(&scenario.machine))
+	if (number == SHAPE_MACHINES || !p->emulator[r]->knows(&scenario.machine))
 		return true;
 	player_prepare(p->player, &scenario);
 	for (uint32_t ops = 1; ops <= scenario.ops; ops++) {
 		player_run(p->player, &scenario, which, ops, &verdict);
 		size_t count = addresses_of(&p->player->oracle, &rng);
-		if (!mmu_compare(p->referee[r], p->player->machine[which], address, count,
+		if (!mmu_compare(p->emulator[r], p->player->machine[which], address, count,
 				 &p->played[r][number]))
 			return false;
 	}
@@ -122,7 +123,7 @@ static bool ask_file(const char *path, void *context)
 	if (!load_scenario(path, &scenario))
 		return false;
 	p->scenarios++;
-	for (unsigned r = 0; r < p->referees; r++)
+	for (unsigned r = 0; r < p->emulators; r++)
 		for (unsigned which = 0; player_mappers[which]; which++)
 			if (!ask_scenario(p, r, which))
 				return false;
@@ -154,12 +155,12 @@ static void print_row(const struct panel *p, unsigned r, unsigned which)
 	       played->compared, random->differ + played->differ);
 }
 
-/* Prints one referee's table; whether nothing is unexplained, and all that is known still stands. */
-static bool print_referee(const struct panel *p, unsigned r)
+/* Prints one emulator's table; whether nothing is unexplained, and all that is known still stands. */
+static bool print_emulator(const struct panel *p, unsigned r)
 {
 	struct mmu_tally all = { 0 };
-	const struct referee *referee = p->referee[r];
-	printf("%s\n  %-22s %12s %12s %12s\n", referee->name, "machine", "arbitrary", "scenarios",
+	const struct emulator *emulator = p->emulator[r];
+	printf("%s\n  %-22s %12s %12s %12s\n", emulator->name, "machine", "arbitrary", "scenarios",
 	       "unexplained");
 	for (unsigned i = 0; i < SHAPE_MACHINES; i++) {
 		print_row(p, r, i);
@@ -170,12 +171,12 @@ static bool print_referee(const struct panel *p, unsigned r)
 	if (all.differ)
 		printf("  the first: %s\n", all.first);
 	bool good = !all.differ;
-	for (int i = 0; referee->deviation[i].name; i++) {
-		printf("  known: %s, %" PRIu64 " answers: %s\n", referee->deviation[i].name,
-		       all.deviated[i], referee->deviation[i].what);
+	for (int i = 0; emulator->deviation[i].name; i++) {
+		printf("  known: %s, %" PRIu64 " answers: %s\n", emulator->deviation[i].name,
+		       all.deviated[i], emulator->deviation[i].what);
 		if (!all.deviated[i])
 			printf("  it deviates no longer: take %s off the list\n",
-			       referee->deviation[i].name);
+			       emulator->deviation[i].name);
 		good = good && all.deviated[i];
 	}
 	return good;
@@ -186,14 +187,14 @@ static bool still_dies(const struct panel *p)
 {
 	static uint64_t par[1][MMU_ACCESSES];
 	struct machine *m = p->player->machine[0];
-	struct referee *qemu = qemu_open(p->server);
+	struct emulator *qemu = qemu_open(p->server);
 	if (!qemu)
 		return false;
 	machine_reset(m, &shape_machines[LPA2_MACHINE]);
 	machine_store(m, MACHINE_ROOT, 0, 1, ARM64_VALID, 0);
 	struct arm64_geometry g = arm64_geometry(&m->config);
 	uint64_t lowest = arm64_va_base(&g);
-	fprintf(stderr, "referees: asking QEMU for its end\n");
+	fprintf(stderr, "emulators: asking QEMU for its end\n");
 	bool answered = qemu->ask(qemu, m, &lowest, 1, par);
 	qemu->close(qemu);
 	printf("QEMU %s\n", answered ? "survives a block of level -1 now: ask it such addresses too"
@@ -204,8 +205,8 @@ static bool still_dies(const struct panel *p)
 static int report(const struct panel *p)
 {
 	bool good = true;
-	for (unsigned r = 0; r < p->referees; r++)
-		good = print_referee(p, r) && good;
+	for (unsigned r = 0; r < p->emulators; r++)
+		good = print_emulator(p, r) && good;
 	if (p->server)
 		good = still_dies(p) && good;
 	printf("%u scenarios, played on every mapper and asked about after each op\n",
@@ -217,7 +218,7 @@ static int report(const struct panel *p)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: referees [unicorn=ANSWERS] [IMAGE=ANSWERS] -- FILE|DIR...\n"
+	fprintf(stderr, "usage: emulators [unicorn=ANSWERS] [IMAGE=ANSWERS] -- FILE|DIR...\n"
 			"so many answers over arbitrary descriptors, of Unicorn, and of QEMU with "
 			"a server's\n"
 			"image; then answers over scenarios\n");
@@ -226,27 +227,27 @@ static int usage(void)
 
 static void close_panel(struct panel *p)
 {
-	for (unsigned r = 0; r < p->referees; r++)
-		p->referee[r]->close(p->referee[r]);
+	for (unsigned r = 0; r < p->emulators; r++)
+		p->emulator[r]->close(p->emulator[r]);
 	player_destroy(p->player);
 }
 
-/* Opens the referee that an argument names; 0, or an exit code. */
-static int open_referee(struct panel *p, char *argument)
+/* Opens the emulator that an argument names; 0, or an exit code. */
+static int open_emulator(struct panel *p, char *argument)
 {
 	char *equals = strchr(argument, '=');
 	uint64_t answers = equals ? strtoull(equals + 1, NULL, 0) : 0;
-	if (!answers || p->referees == MOST_REFEREES)
+	if (!answers || p->emulators == MAX_EMULATORS)
 		return usage();
 	*equals = '\0';
 	bool unicorn = !strcmp(argument, "unicorn");
-	struct referee *opened = unicorn ? unicorn_open() : qemu_open(argument);
+	struct emulator *opened = unicorn ? unicorn_open() : qemu_open(argument);
 	if (!opened)
 		return EXIT_UNUSABLE;
 	if (!unicorn)
 		p->server = argument;
-	p->answers[p->referees] = answers;
-	p->referee[p->referees++] = opened;
+	p->answers[p->emulators] = answers;
+	p->emulator[p->emulators++] = opened;
 	return 0;
 }
 
@@ -255,8 +256,8 @@ int main(int argc, char **argv)
 	static struct panel p;
 	int i = 1, code = 0;
 	for (; i < argc && strcmp(argv[i], "--") != 0 && !code; i++)
-		code = open_referee(&p, argv[i]);
-	if (code || !p.referees)
+		code = open_emulator(&p, argv[i]);
+	if (code || !p.emulators)
 		return code ? code : usage();
 	p.player = need_player();
 	bool asked = ask_all_random(&p);

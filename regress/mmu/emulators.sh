@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The agreement report: the oracle's walk against Unicorn and QEMU, and the mapper and six mutants of
-# it in a guest, judged by real loads. Usage: regress/mmu/referees.sh BUILD TOP
+# it in a guest, judged by real loads. Usage: regress/mmu/emulators.sh BUILD TOP
 # exit: 0 all agree and all mutants are found, 1 not, 77 what it needs is missing
 set -eu
 
 build=$1 top=$2
-if [ ! -e "$build/regress/mmu/referees" ]; then
+if [ ! -e "$build/regress/mmu/emulators" ]; then
 	echo "SKIP: built without libunicorn (Debian packages libunicorn-dev, lld)"
 	exit 77
 fi
@@ -22,7 +22,7 @@ run_guest() {
 }
 
 status=0
-"$build/regress/mmu/referees" unicorn=10500000 "$build/oracle/mmu/server.elf=1200000" -- \
+"$build/regress/mmu/emulators" unicorn=10500000 "$build/oracle/mmu/server.elf=1200000" -- \
 	"$top/corpus" "$top/regress/cases" || status=1
 
 echo
