@@ -12,6 +12,7 @@ from pathlib import Path
 FLOORS = ["mapper", "oracle", "fuzz", "regress"]
 TOP_LEVEL = {"mapper", "oracle", "fuzz", "corpus", "regress", "CMakeLists.txt", "README.md",
              "CMakePresets.json", "LICENSE", "rig"}
+LOOSE_IN_REGRESS = {"README.md", "FINDING.md", "CMakeLists.txt"}  # all else has a room
 NO_LICENCE_LINE = {"LICENSE", "CMakePresets.json"}  # JSON has no comments
 # Headers that are included with a slice of a kernel tree at hand.
 NEED_A_TREE = {Path("mapper/kernel/shim.h"), Path("mapper/kernel/tree.h")}
@@ -95,6 +96,9 @@ def check_top_level(paths):
     for name in {p.parts[0] for p in paths}:
         if name not in TOP_LEVEL and not name.startswith("."):
             yield f"{name}: does not belong on the top level"
+    for path in paths:
+        if path.parts[0] == "regress" and len(path.parts) == 2 and path.name not in LOOSE_IN_REGRESS:
+            yield f"{path}: belongs in a room of regress/"
 
 
 def check_sizes(top, paths):
