@@ -7,12 +7,12 @@
 
 bool oracle_create(struct oracle *o)
 {
-	return tlb_create(&o->way.tlb);
+	return tlb_create(&o->trace.tlb);
 }
 
 void oracle_destroy(struct oracle *o)
 {
-	tlb_destroy(&o->way.tlb);
+	tlb_destroy(&o->trace.tlb);
 }
 
 void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper *mapper,
@@ -80,7 +80,7 @@ void oracle_expect(struct oracle *o, const struct call *call)
 	history_begin_call(o);
 }
 
-/* The end first, then the way there: a wrong end says more than the step that led to it. */
+/* The end first, then the trace: a wrong end says more than the step that led to it. */
 bool oracle_judge(struct oracle *o)
 {
 	if (!tables_accesses(o) || !errors_code(o) || !blocks_contiguous(o))

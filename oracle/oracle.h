@@ -63,7 +63,7 @@ struct table_place {
 };
 
 /* What hardware could see of the call so far; kept up to date event by event. */
-struct way {
+struct trace {
 	bool judging; /* between oracle_expect() and oracle_judge() */
 	struct verdict verdict;
 	struct tlb tlb;
@@ -72,10 +72,10 @@ struct way {
 	bool ended;       /* by a BUG(): nothing comes after it */
 	uint64_t clock;   /* events seen */
 	uint64_t ordered; /* when a barrier last ordered stores */
-	/* How far a table walk of this processor may see the last entry made valid. */
-	enum { WAY_VISIBLE, WAY_STORED, WAY_COMPLETED } made;
-	int made_level;
-	uint64_t made_page;
+	/* How far a table walk of this processor may see the last entry that was set valid. */
+	enum { TRACE_VISIBLE, TRACE_STORED, TRACE_COMPLETED } valid;
+	int valid_level;
+	uint64_t valid_page;
 };
 
 struct oracle {
@@ -92,7 +92,7 @@ struct oracle {
 	bool overlooked; /* by a blinded oracle: what comes after it is no find of its own */
 	uint64_t first_page, end_page; /* its range, in pages of the space */
 	struct expected expected;
-	struct way way;
+	struct trace trace;
 	struct placement placement;
 	struct missed missed;           /* since oracle_begin() */
 	struct machine_counters before; /* the call */

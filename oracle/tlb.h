@@ -11,14 +11,14 @@
  * contiguous group it drops only the entries whose addresses it names
  * (I_JQPNP, R_LQLSD). With a hint it drops entries of that level alone, and
  * nothing when the hint does not fit (R_SQXYZ). Entries that are valid in the
- * tables are not listed: that they are cached does no harm.
+ * tables are not listed: caching those is harmless.
  */
 #ifndef ORACLE_TLB_H
 #define ORACLE_TLB_H
 
 #include "oracle/arm64/geometry.h"
 
-/* Neighbouring entries of one level that were taken away. */
+/* Neighbouring entries of one level that were cleared. */
 struct tlb_stale {
 	uint64_t page;    /* the first that they mapped */
 	uint32_t entries; /* 1 of a table pointer */
@@ -35,7 +35,7 @@ struct tlb {
 	const struct arm64_geometry *g; /* borrowed */
 	struct tlb_stale *stale;        /* TLB_MAX_STALE, owned */
 	uint32_t count;
-	bool overflow; /* more than fit were taken away without maintenance */
+	bool overflow; /* more than fit were cleared without maintenance */
 };
 
 /* Memory for a TLB that holds nothing; false when the host has none. */

@@ -100,7 +100,7 @@ uint64_t arm64_reserved_bits(const struct arm64_geometry *g, int level)
 	uint64_t reserved = g->ds ? 0 : ARM64_BITS(49, 48);
 	if (!arm64_contiguous_size(g, level))
 		reserved |= ARM64_CONTIGUOUS;
-	reserved |= nt_bit(g, level); /* only ever set on the way: R_MRRPW */
+	reserved |= nt_bit(g, level); /* set only for a while, during a change of size: R_MRRPW */
 	if (!g->lpa && g->granule > 12)
 		reserved |= ARM64_BITS(g->granule - 1, 12);
 	return reserved;

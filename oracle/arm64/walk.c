@@ -39,7 +39,7 @@ struct sweep {
 	const struct arm64_visitor *visitor;
 };
 
-/* One table on the way down. */
+/* One table of the walk. */
 struct place {
 	table_t table;
 	int level;

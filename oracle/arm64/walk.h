@@ -26,7 +26,7 @@ struct arm64_span {
 	uint64_t limits;       /* ARM64_TABLE_LIMITS of the tables above */
 };
 
-/* A table descriptor found on the way down. */
+/* A table descriptor that walks pass. */
 struct arm64_link {
 	int level; /* of the descriptor */
 	uint64_t desc;

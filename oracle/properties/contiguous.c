@@ -14,7 +14,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* A group of a table, found by way of a span. */
+/* A group of a table that a span reaches into. */
 struct group {
 	const struct arm64_span *span;
 	const uint64_t *words;

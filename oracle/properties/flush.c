@@ -38,7 +38,7 @@ static struct seen look(const struct oracle *o)
 			seen.last_store = i;
 			if (seen.first_store == UINT32_MAX)
 				seen.first_store = i;
-			uint32_t level = MODIFIED_LEVEL(o->way.place[e->table].level);
+			uint32_t level = MODIFIED_LEVEL(o->trace.place[e->table].level);
 			*(o->machine->table[e->table].freed ? &seen.gone : &seen.levels) |= level;
 		}
 	}

@@ -27,21 +27,21 @@ static uint64_t old_word(const struct oracle *o, const struct event *e, uint32_t
  */
 static void judge_neighbours(struct oracle *o, const struct event *e, uint32_t from, uint32_t to)
 {
-	const struct table_place *place = &o->way.place[e->table];
+	const struct table_place *place = &o->trace.place[e->table];
 	uint32_t first = e->index + from, last = e->index + to - 1;
 	uint64_t head = stored_word(o, e, from), tail = stored_word(o, e, to - 1);
 	if (oracle_splits_live(o))
 		return;
 	if ((first && contiguous_mixed(o, e->table, place->level, first, first - 1, head)) ||
 	    contiguous_mixed(o, e->table, place->level, last, last + 1, tail))
-		way_broke(o, RULE_CONTIGUOUS_MIXED, place->level,
-			  place->page + first * pages_at(o, place->level),
-			  "a group filled with one kind of entry, or break-before-make",
-			  "Contiguous and not, next to each other");
+		trace_fail(o, RULE_CONTIGUOUS_MIXED, place->level,
+			   place->page + first * pages_at(o, place->level),
+			   "a group filled with one kind of entry, or break-before-make",
+			   "Contiguous and not, next to each other");
 }
 
-/* Pages put where there was nothing: one make for all of them. */
-static bool is_plain_make(const struct table_place *place, const struct event *e)
+/* Pages that are set valid where every entry was 0: one step for all of them. */
+static bool only_sets_valid(const struct table_place *place, const struct event *e)
 {
 	return place->level == ARM64_LAST_LEVEL && e->old_words == EVENT_NO_WORDS && e->count &&
 	       (e->words != EVENT_NO_WORDS || e->first & ARM64_VALID);
@@ -49,14 +49,14 @@ static bool is_plain_make(const struct table_place *place, const struct event *e
 
 static void see_store(struct oracle *o, const struct event *e)
 {
-	struct table_place *place = &o->way.place[e->table];
-	place->written = o->way.clock;
+	struct table_place *place = &o->trace.place[e->table];
+	place->written = o->trace.clock;
 	if (!place->linked ||
 	    (e->old_words == EVENT_NO_WORDS && e->words == EVENT_NO_WORDS && !e->first && !e->step))
 		return;
 	uint64_t pages = pages_at(o, place->level);
-	if (is_plain_make(place, e)) {
-		step_make(o, place->level, place->page + e->index, e->count);
+	if (only_sets_valid(place, e)) {
+		step_set_valid(o, place->level, place->page + e->index, e->count);
 		judge_neighbours(o, e, 0, e->count);
 		return;
 	}
@@ -73,27 +73,27 @@ static void see_store(struct oracle *o, const struct event *e)
 
 static void see_barrier(struct oracle *o, enum barrier kind)
 {
-	struct way *way = &o->way;
+	struct trace *trace = &o->trace;
 	if (kind == BARRIER_ISB) {
-		if (way->made == WAY_COMPLETED)
-			way->made = WAY_VISIBLE;
+		if (trace->valid == TRACE_COMPLETED)
+			trace->valid = TRACE_VISIBLE;
 		return;
 	}
-	way->ordered = way->clock;
+	trace->ordered = trace->clock;
 	if (kind == BARRIER_DMB_ISHST)
 		return;
-	if (way->made == WAY_STORED)
-		way->made = WAY_COMPLETED;
+	if (trace->valid == TRACE_STORED)
+		trace->valid = TRACE_COMPLETED;
 	if (kind == BARRIER_DSB_ISH)
-		tlb_complete(&way->tlb);
+		tlb_complete(&trace->tlb);
 	else
-		tlb_order(&way->tlb);
+		tlb_order(&trace->tlb);
 }
 
 static void see_event(void *context, const struct event *e)
 {
 	struct oracle *o = context;
-	o->way.clock++;
+	o->trace.clock++;
 	switch (e->kind) {
 	case EVENT_STORE:
 		see_store(o, e);
@@ -102,22 +102,22 @@ static void see_event(void *context, const struct event *e)
 		see_barrier(o, e->what);
 		return;
 	case EVENT_TLBI:
-		tlb_invalidate(&o->way.tlb, e);
+		tlb_invalidate(&o->trace.tlb, e);
 		return;
 	case EVENT_ALLOC:
-		o->way.place[e->table] = (struct table_place){ .written = o->way.clock };
+		o->trace.place[e->table] = (struct table_place){ .written = o->trace.clock };
 		return;
 	case EVENT_FREE:
 		step_free(o, e->table);
 		return;
 	case EVENT_TRYLOCK:
-		o->way.locked = e->what;
+		o->trace.locked = e->what;
 		return;
 	case EVENT_BUG:
-		o->way.ended = true;
+		o->trace.ended = true;
 		return;
 	case EVENT_UNLOCK:
-		o->way.locked = false;
+		o->trace.locked = false;
 		return;
 	default:
 		return;
@@ -128,54 +128,54 @@ static void see_event(void *context, const struct event *e)
 
 void history_begin(struct oracle *o)
 {
-	o->way.judging = false;
-	o->way.clock = 0;
-	o->way.ordered = 0;
-	o->way.place[MACHINE_ROOT] =
+	o->trace.judging = false;
+	o->trace.clock = 0;
+	o->trace.ordered = 0;
+	o->trace.place[MACHINE_ROOT] =
 		(struct table_place){ .linked = true, .level = o->g.start_level };
-	tlb_begin(&o->way.tlb, &o->g);
+	tlb_begin(&o->trace.tlb, &o->g);
 	o->machine->watch = (struct event_watch){ see_event, o };
 }
 
 void history_begin_call(struct oracle *o)
 {
-	o->way.judging = true;
-	o->way.verdict.rule = RULE_NONE;
-	o->way.made = WAY_VISIBLE;
-	o->way.locked = false;
-	o->way.ended = false;
-	tlb_begin(&o->way.tlb, &o->g);
+	o->trace.judging = true;
+	o->trace.verdict.rule = RULE_NONE;
+	o->trace.valid = TRACE_VISIBLE;
+	o->trace.locked = false;
+	o->trace.ended = false;
+	tlb_begin(&o->trace.tlb, &o->g);
 }
 
 static void judge_end(struct oracle *o)
 {
-	const struct way *way = &o->way;
-	if (way->tlb.count)
-		way_broke(o, RULE_HISTORY_STALE, way->tlb.stale[0].level, way->tlb.stale[0].page,
-			  "DSB, TLBI, DSB before the call returns",
-			  way->tlb.stale[0].ordered ? "no TLBI that drops it and is complete"
-						    : "no DSB after the store");
-	if (way->tlb.overflow)
-		way_broke(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->first_page,
-			  "TLB maintenance at some point", "more stale entries than pages");
-	if (way->locked)
-		way_broke(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->first_page,
-			  "the lock given back before the call returns", "the lock is still held");
-	if (way->made == WAY_STORED)
-		way_broke(o, RULE_HISTORY_DSB, way->made_level, way->made_page,
-			  "a DSB behind the store", "none before the call returned");
-	if (way->made == WAY_COMPLETED)
-		way_broke(o, RULE_HISTORY_ISB, way->made_level, way->made_page,
-			  "an ISB behind the DSB", "none before the call returned");
+	const struct trace *trace = &o->trace;
+	if (trace->tlb.count)
+		trace_fail(o, RULE_HISTORY_STALE, trace->tlb.stale[0].level,
+			   trace->tlb.stale[0].page, "DSB, TLBI, DSB before the call returns",
+			   trace->tlb.stale[0].ordered ? "no TLBI that drops it and is complete"
+						       : "no DSB after the store");
+	if (trace->tlb.overflow)
+		trace_fail(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->first_page,
+			   "TLB maintenance at some point", "more stale entries than pages");
+	if (trace->locked)
+		trace_fail(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->first_page,
+			   "the lock given back before the call returns", "the lock is still held");
+	if (trace->valid == TRACE_STORED)
+		trace_fail(o, RULE_HISTORY_DSB, trace->valid_level, trace->valid_page,
+			   "a DSB behind the store", "none before the call returned");
+	if (trace->valid == TRACE_COMPLETED)
+		trace_fail(o, RULE_HISTORY_ISB, trace->valid_level, trace->valid_page,
+			   "an ISB behind the DSB", "none before the call returned");
 }
 
 bool history_held(struct oracle *o)
 {
-	if (!o->way.ended)
+	if (!o->trace.ended)
 		judge_end(o);
-	o->way.judging = false;
-	if (o->way.verdict.rule == RULE_NONE)
+	o->trace.judging = false;
+	if (o->trace.verdict.rule == RULE_NONE)
 		return true;
-	o->verdict = o->way.verdict;
+	o->verdict = o->trace.verdict;
 	return false;
 }

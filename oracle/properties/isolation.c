@@ -104,7 +104,7 @@ bool isolation_held(struct oracle *o)
 	const struct machine *m = o->machine;
 	for (uint32_t k = 0; k < m->log.events; k++) {
 		const struct event *e = &m->log.event[k];
-		if (e->kind != EVENT_STORE || !o->way.place[e->table].linked)
+		if (e->kind != EVENT_STORE || !o->trace.place[e->table].linked)
 			continue;
 		const uint64_t *stored = e->words == EVENT_NO_WORDS ? NULL : &m->log.word[e->words];
 		const uint64_t *old =
@@ -116,8 +116,8 @@ bool isolation_held(struct oracle *o)
 			uint64_t desc = stored ? stored[i] : e->first + i * e->step;
 			uint64_t before = old ? old[i] : 0;
 			if (desc != words[i] &&
-			    !judge_transient(o, &o->way.place[e->table], e->index + i, desc, before,
-					     words[i]))
+			    !judge_transient(o, &o->trace.place[e->table], e->index + i, desc,
+					     before, words[i]))
 				return false;
 		}
 	}

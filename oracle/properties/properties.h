@@ -33,7 +33,7 @@ bool leaf_span(struct oracle *o, const struct arm64_span *span);
 bool leaf_reserved(struct oracle *o, const struct arm64_reserved *reserved);
 
 /*
- * contiguous.c: groups at the end; and on the way, whether live entry `index`
+ * contiguous.c: groups at the end; and in the trace, whether live entry `index`
  * of a table is of another kind than leaf `desc`, just made in the same group.
  */
 bool contiguous_span(struct oracle *o, const struct arm64_span *span);

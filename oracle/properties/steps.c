@@ -3,8 +3,8 @@
  * The steps that a call may take, one entry at a time, while hardware walks
  * and caches the tables:
  *
- *   valid to invalid    a break: the entry is stale until a TLBI is complete
- *   invalid to valid    a make: nothing stale may overlap it (R_DDMVT)
+ *   valid to invalid    the entry is stale until a TLBI that drops it is complete
+ *   invalid to valid    nothing stale may overlap the entry (R_DDMVT)
  *   valid to valid      only permissions and software's bits may change
  *                       (R_WHZWS), or, from BBM level 2 on, the size of a leaf
  *                       with nothing else (R_KFLJB, R_PVTFW), or the
@@ -17,14 +17,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-void way_broke(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
-	       const char *found)
+void trace_fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
+		const char *found)
 {
-	if (!o->way.judging || o->way.verdict.rule != RULE_NONE || property_excused(rule))
+	if (!o->trace.judging || o->trace.verdict.rule != RULE_NONE || property_excused(rule))
 		return;
-	o->way.verdict = property_verdict(o, rule, level, page);
-	snprintf(o->way.verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
-	snprintf(o->way.verdict.found, VERDICT_DETAIL_SIZE, "%s", found);
+	o->trace.verdict = property_verdict(o, rule, level, page);
+	snprintf(o->trace.verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
+	snprintf(o->trace.verdict.found, VERDICT_DETAIL_SIZE, "%s", found);
 }
 
 static void broke_at(const struct step *s, enum rule rule, const char *expected)
@@ -33,7 +33,7 @@ static void broke_at(const struct step *s, enum rule rule, const char *expected)
 	oracle_describe(s->o, s->level, s->old, old);
 	oracle_describe(s->o, s->level, s->new, new);
 	snprintf(found, sizeof(found), "%.54s, stored over %.54s", new, old);
-	way_broke(s->o, rule, s->level, s->page, expected, found);
+	trace_fail(s->o, rule, s->level, s->page, expected, found);
 }
 
 static table_t child_of(const struct oracle *o, uint64_t desc)
@@ -41,7 +41,7 @@ static table_t child_of(const struct oracle *o, uint64_t desc)
 	return machine_table_at(o->machine, arm64_address(&o->g, desc) >> o->g.granule);
 }
 
-/* --- tables that come and go ---------------------------------------------------- */
+/* --- tables that are linked, unlinked and freed ---------------------------------------------------- */
 
 /* Entries of `table` that were ever stored to. */
 static uint32_t first_touched(const struct oracle *o, table_t table)
@@ -52,14 +52,14 @@ static uint32_t first_touched(const struct oracle *o, table_t table)
 static uint32_t end_touched(const struct oracle *o, table_t table)
 {
 	uint32_t high = o->machine->table[table].high;
-	uint32_t entries = arm64_table_entries(&o->g, o->way.place[table].level);
+	uint32_t entries = arm64_table_entries(&o->g, o->trace.place[table].level);
 	return high < entries ? high : entries;
 }
 
-/* Takes note that walks reach the table now, and those that it already links. */
+/* Records that walks now reach the table, and the tables that it already links. */
 static void table_linked(struct oracle *o, table_t table, int level, uint64_t page)
 {
-	struct table_place *place = &o->way.place[table];
+	struct table_place *place = &o->trace.place[table];
 	place->linked = true;
 	place->level = level;
 	place->page = page;
@@ -68,15 +68,15 @@ static void table_linked(struct oracle *o, table_t table, int level, uint64_t pa
 		table_t child = MACHINE_NO_TABLE;
 		if (arm64_kind(&o->g, level, words[i]) == ARM64_TABLE)
 			child = child_of(o, words[i]);
-		if (child != MACHINE_NO_TABLE && !o->way.place[child].linked)
+		if (child != MACHINE_NO_TABLE && !o->trace.place[child].linked)
 			table_linked(o, child, level + 1, page + i * pages_at(o, level));
 	}
 }
 
-/* Takes note that walks do not reach the table any more, though caches may have what is in it. */
+/* Records that walks no longer reach the table; caches may still hold its entries. */
 static void table_unlinked(struct oracle *o, table_t table)
 {
-	struct table_place *place = &o->way.place[table];
+	struct table_place *place = &o->trace.place[table];
 	const uint64_t *words = machine_words(o->machine, table);
 	if (!place->linked)
 		return;
@@ -86,7 +86,7 @@ static void table_unlinked(struct oracle *o, table_t table)
 		table_t child = kind == ARM64_TABLE ? child_of(o, words[i]) : MACHINE_NO_TABLE;
 		if (kind == ARM64_INVALID)
 			continue;
-		tlb_add(&o->way.tlb, place->level, place->page + i * pages_at(o, place->level), 1,
+		tlb_add(&o->trace.tlb, place->level, place->page + i * pages_at(o, place->level), 1,
 			child);
 		if (child != MACHINE_NO_TABLE)
 			table_unlinked(o, child);
@@ -95,36 +95,36 @@ static void table_unlinked(struct oracle *o, table_t table)
 
 static void judge_publication(const struct step *s, table_t child)
 {
-	if (s->o->way.place[child].written >= s->o->way.ordered)
+	if (s->o->trace.place[child].written >= s->o->trace.ordered)
 		broke_at(s, RULE_HISTORY_PUBLISH,
 			 "a DMB or DSB between the stores to a table and the link to it");
 }
 
 void step_free(struct oracle *o, table_t table)
 {
-	const struct table_place *place = &o->way.place[table];
-	const struct tlb_stale *pointer = tlb_find_table(&o->way.tlb, table);
+	const struct table_place *place = &o->trace.place[table];
+	const struct tlb_stale *pointer = tlb_find_table(&o->trace.tlb, table);
 	if (place->linked)
-		way_broke(o, RULE_HISTORY_FREED_TABLE, place->level, place->page,
-			  "a table page that no descriptor points to", "a table that walks reach");
+		trace_fail(o, RULE_HISTORY_FREED_TABLE, place->level, place->page,
+			   "a table page that no descriptor points to", "a table that walks reach");
 	else if (pointer)
-		way_broke(o, RULE_HISTORY_FREED_TABLE, pointer->level, pointer->page,
-			  "DSB, TLBI of all levels, DSB between unlinking and freeing",
-			  "a table that a walk cache may point to");
-	if (!o->way.locked && !oracle_excuses(o, KNOWN_FREES_UNLOCKED))
-		way_broke(o, RULE_TABLES_LOCK, place->level, place->page,
-			  "a table freed under the lock", "a table freed without it");
+		trace_fail(o, RULE_HISTORY_FREED_TABLE, pointer->level, pointer->page,
+			   "DSB, TLBI of all levels, DSB between unlinking and freeing",
+			   "a table that a walk cache may point to");
+	if (!o->trace.locked && !oracle_excuses(o, KNOWN_FREES_UNLOCKED))
+		trace_fail(o, RULE_TABLES_LOCK, place->level, place->page,
+			   "a table freed under the lock", "a table freed without it");
 }
 
 /* --- the three kinds of step ---------------------------------------------------- */
 
-void step_make(struct oracle *o, int level, uint64_t page, uint64_t pages)
+void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
 {
-	o->way.made = WAY_STORED;
-	o->way.made_level = level;
-	o->way.made_page = page;
+	o->trace.valid = TRACE_STORED;
+	o->trace.valid_level = level;
+	o->trace.valid_page = page;
 	const struct tlb_stale *stale =
-		o->way.tlb.count ? tlb_find(&o->way.tlb, page, page + pages) : NULL;
+		o->trace.tlb.count ? tlb_find(&o->trace.tlb, page, page + pages) : NULL;
 	if (!stale)
 		return;
 	char found[VERDICT_DETAIL_SIZE];
@@ -133,24 +133,24 @@ void step_make(struct oracle *o, int level, uint64_t page, uint64_t pages)
 		 stale->dropped   ? "whose TLBI is not complete"
 		 : stale->ordered ? "that no TLBI has dropped"
 				  : "that no DSB has made invisible");
-	way_broke(o, RULE_HISTORY_MAKE_BEFORE_TLBI, level, page,
-		  "DSB, TLBI, DSB before the new entry", found);
+	trace_fail(o, RULE_HISTORY_MAKE_BEFORE_TLBI, level, page,
+		   "DSB, TLBI, DSB before the new entry", found);
 }
 
-static void make(const struct step *s, enum arm64_kind kind)
+static void set_valid(const struct step *s, enum arm64_kind kind)
 {
 	table_t child = kind == ARM64_TABLE ? child_of(s->o, s->new) : MACHINE_NO_TABLE;
-	step_make(s->o, s->level, s->page, pages_at(s->o, s->level));
+	step_set_valid(s->o, s->level, s->page, pages_at(s->o, s->level));
 	if (child == MACHINE_NO_TABLE)
 		return;
 	judge_publication(s, child);
 	table_linked(s->o, child, s->level + 1, s->page);
 }
 
-static void take_away(const struct step *s, enum arm64_kind kind)
+static void clear(const struct step *s, enum arm64_kind kind)
 {
 	table_t child = kind == ARM64_TABLE ? child_of(s->o, s->old) : MACHINE_NO_TABLE;
-	tlb_add(&s->o->way.tlb, s->level, s->page, 1, child);
+	tlb_add(&s->o->trace.tlb, s->level, s->page, 1, child);
 	if (child != MACHINE_NO_TABLE)
 		table_unlinked(s->o, child);
 }
@@ -198,7 +198,7 @@ static void split_live(const struct step *s)
 	if (!table_means_block(s, child))
 		broke_at(s, RULE_HISTORY_LIVE_CHANGE,
 			 "a table whose entries give what the block gave");
-	step_make(s->o, s->level, s->page, pages_at(s->o, s->level));
+	step_set_valid(s->o, s->level, s->page, pages_at(s->o, s->level));
 	judge_publication(s, child);
 	table_linked(s->o, child, s->level + 1, s->page);
 }
@@ -214,10 +214,10 @@ static void change_leaf(const struct step *s)
 		broke_at(s, RULE_HISTORY_LIVE_CHANGE,
 			 "break-before-make: more than permissions changes");
 	if (changed & ~ARM64_CONTIGUOUS)
-		tlb_add(&s->o->way.tlb, s->level, s->page, 1, MACHINE_NO_TABLE);
-	s->o->way.made = WAY_STORED;
-	s->o->way.made_level = s->level;
-	s->o->way.made_page = s->page;
+		tlb_add(&s->o->trace.tlb, s->level, s->page, 1, MACHINE_NO_TABLE);
+	s->o->trace.valid = TRACE_STORED;
+	s->o->trace.valid_level = s->level;
+	s->o->trace.valid_page = s->page;
 }
 
 static void change_live(const struct step *s, enum arm64_kind old, enum arm64_kind new)
@@ -231,8 +231,8 @@ static void change_live(const struct step *s, enum arm64_kind old, enum arm64_ki
 		return;
 	}
 	broke_at(s, RULE_HISTORY_LIVE_CHANGE, "break-before-make: a live table changes");
-	take_away(s, old);
-	make(s, new);
+	clear(s, old);
+	set_valid(s, new);
 }
 
 static bool is_mapping(const struct oracle *o)
@@ -246,12 +246,12 @@ void step_judge(const struct step *s)
 	enum arm64_kind new = arm64_kind(&s->o->g, s->level, s->new);
 	if (s->old == s->new || (old == ARM64_INVALID && new == ARM64_INVALID))
 		return;
-	if (old == ARM64_LEAF && s->o->way.judging && is_mapping(s->o))
+	if (old == ARM64_LEAF && s->o->trace.judging && is_mapping(s->o))
 		broke_at(s, RULE_ISOLATION_OVERWRITE, "nothing live in the way");
 	if (old == ARM64_INVALID)
-		make(s, new);
+		set_valid(s, new);
 	else if (new == ARM64_INVALID)
-		take_away(s, old);
+		clear(s, old);
 	else
 		change_live(s, old, new);
 }

@@ -19,15 +19,15 @@ static inline uint64_t pages_at(const struct oracle *o, int level)
 	return UINT64_C(1) << arm64_leaf_order(&o->g, level);
 }
 
-/* Keeps the first rule that the call broke on its way. */
-void way_broke(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
-	       const char *found);
+/* Keeps the first rule that the call's trace broke. */
+void trace_fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
+		const char *found);
 
-/* Judges a step, and takes note of what caches may hold and walks may reach after it. */
+/* Judges a step, and records what caches may hold and walks may reach after it. */
 void step_judge(const struct step *s);
 
-/* Leaves for pages [page, page + pages) become valid where nothing was. */
-void step_make(struct oracle *o, int level, uint64_t page, uint64_t pages);
+/* Leaves for pages [page, page + pages) are set valid where no entry was valid. */
+void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages);
 
 /* A table page is freed. */
 void step_free(struct oracle *o, table_t table);

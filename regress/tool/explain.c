@@ -100,7 +100,7 @@ static void draw_around(const struct scene *sc)
 
 static void print_store(const struct scene *sc, const struct event *e)
 {
-	const struct table_place *place = &sc->o->way.place[e->table];
+	const struct table_place *place = &sc->o->trace.place[e->table];
 	uint64_t va =
 		arm64_va_base(&sc->o->g) +
 		((place->page + ((uint64_t)e->index << arm64_leaf_order(&sc->o->g, place->level)))
@@ -177,7 +177,7 @@ static void print_event(const struct scene *sc, const struct event *e)
 /* Whether the event stores an entry that the walk of the verdict's address passes at its level. */
 static bool is_about(const struct scene *sc, const struct event *e)
 {
-	const struct table_place *place = &sc->o->way.place[e->table];
+	const struct table_place *place = &sc->o->trace.place[e->table];
 	if (e->kind != EVENT_STORE || !place->linked)
 		return false;
 	unsigned order = arm64_leaf_order(&sc->o->g, place->level);
