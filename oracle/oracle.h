@@ -176,6 +176,12 @@ static inline uint64_t oracle_page(const struct oracle *o, uint64_t va)
 	return (va - arm64_va_base(&o->g)) >> o->g.granule;
 }
 
+/* The address of a page of the space. */
+static inline uint64_t oracle_va(const struct oracle *o, uint64_t page)
+{
+	return arm64_va_base(&o->g) + (page << o->g.granule);
+}
+
 /* Pages of the linear map, which is the lower half of the space. */
 static inline uint64_t oracle_linear_pages(const struct oracle *o)
 {

@@ -11,8 +11,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "oracle/properties/fail.h"
+
 /* The first page that does not follow the head of its block in memory; the count if all do. */
-static uint64_t first_stray(struct page_array pages, uint64_t block)
+static uint64_t first_noncontiguous(struct page_array pages, uint64_t block)
 {
 	for (uint64_t i = 0; i < pages.count; i++) {
 		uint64_t head = pages.page[i & ~(block - 1)];
@@ -22,25 +24,24 @@ static uint64_t first_stray(struct page_array pages, uint64_t block)
 	return pages.count;
 }
 
-static bool contiguity_failed(struct oracle *o, uint64_t i, uint64_t block)
+static bool fail_contiguity(struct oracle *o, uint64_t i, uint64_t block)
 {
+	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
 	const uint64_t *page = o->call->pages.page;
-	bool excused = property_failed(o, RULE_TRANSLATION_BLOCK_CONTIGUITY, VERDICT_NO_LEVEL,
-				       o->first_page + i);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE,
+	snprintf(expected, sizeof(expected),
 		 "pfn 0x%" PRIx64 " at page %" PRIu64 " of blocks of %" PRIu64 " pages",
 		 page[i & ~(block - 1)] + (i & (block - 1)), i, block);
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64, page[i]);
-	return excused;
+	snprintf(found, sizeof(found), "pfn 0x%" PRIx64, page[i]);
+	return fail(o, RULE_TRANSLATION_BLOCK_CONTIGUITY, VERDICT_NO_LEVEL, o->first_page + i,
+		    expected, found);
 }
 
-static bool size_failed(struct oracle *o, unsigned shift)
+static bool fail_size(struct oracle *o, unsigned shift)
 {
-	bool excused =
-		property_failed(o, RULE_PLACEMENT_BLOCK_SIZE, VERDICT_NO_LEVEL, o->first_page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "blocks of 1 << %u bytes", shift);
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "1 << %u", o->call->page_shift);
-	return excused;
+	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	snprintf(expected, sizeof(expected), "blocks of 1 << %u bytes", shift);
+	snprintf(found, sizeof(found), "1 << %u", o->call->page_shift);
+	return fail(o, RULE_PLACEMENT_BLOCK_SIZE, VERDICT_NO_LEVEL, o->first_page, expected, found);
 }
 
 /* log2 bytes of the largest blocks that were asked for and are allowed. */
@@ -62,12 +63,13 @@ bool blocks_contiguous(struct oracle *o)
 	if (call->kind != CALL_VMALLOC)
 		return true;
 	uint64_t kept = UINT64_C(1) << (call->page_shift - o->g.granule);
-	uint64_t stray = kept > 1 ? first_stray(call->pages, kept) : call->pages.count;
-	if (stray < call->pages.count && !contiguity_failed(o, stray, kept))
+	uint64_t odd = kept > 1 ? first_noncontiguous(call->pages, kept) : call->pages.count;
+	if (odd < call->pages.count && !fail_contiguity(o, odd, kept))
 		return false;
 	unsigned wanted = wanted_shift(o);
 	if (wanted > o->g.granule && wanted != call->page_shift &&
-	    first_stray(call->pages, UINT64_C(1) << (wanted - o->g.granule)) < call->pages.count)
+	    first_noncontiguous(call->pages, UINT64_C(1) << (wanted - o->g.granule)) <
+		    call->pages.count)
 		wanted = o->g.granule;
-	return wanted == call->page_shift || size_failed(o, wanted);
+	return wanted == call->page_shift || fail_size(o, wanted);
 }

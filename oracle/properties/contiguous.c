@@ -14,6 +14,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "oracle/properties/fail.h"
+
 /* A group of a table that a span reaches into. */
 struct group {
 	const struct arm64_span *span;
@@ -27,19 +29,17 @@ static uint64_t free_bits(const struct arm64_geometry *g)
 	return arm64_address_field(g) | ARM64_SOFTWARE | ARM64_AF;
 }
 
-static bool failed(struct oracle *o, enum rule rule, const struct group *group, uint32_t member,
-		   const char *expected)
+static bool fail_member(struct oracle *o, enum rule rule, const struct group *group,
+			uint32_t member, const char *expected)
 {
 	int level = group->span->level;
 	int64_t entries = (int64_t)(group->index + member) - group->span->index;
 	uint64_t page = group->span->page + ((uint64_t)entries << arm64_leaf_order(&o->g, level));
-	char found[VERDICT_DETAIL_SIZE];
-	bool excused = property_failed(o, rule, level, page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
-	oracle_describe(o, level, group->words[member], found);
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "member %" PRIu32 " of %" PRIu32 ": %.96s",
-		 member, group->count, found);
-	return excused;
+	char leaf[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	oracle_describe(o, level, group->words[member], leaf);
+	snprintf(found, sizeof(found), "member %" PRIu32 " of %" PRIu32 ": %.96s", member,
+		 group->count, leaf);
+	return fail(o, rule, level, page, expected, found);
 }
 
 static bool judge_member(struct oracle *o, const struct group *group, uint32_t i)
@@ -48,17 +48,17 @@ static bool judge_member(struct oracle *o, const struct group *group, uint32_t i
 	uint64_t first = group->words[0], desc = group->words[i];
 	uint64_t leaf = UINT64_C(1) << arm64_leaf_bits(g, group->span->level);
 	if (!(desc & ARM64_VALID) || !(desc & ARM64_CONTIGUOUS))
-		return failed(o, RULE_CONTIGUOUS_PARTIAL, group, i,
-			      "all members valid and Contiguous");
+		return fail_member(o, RULE_CONTIGUOUS_PARTIAL, group, i,
+				   "all members valid and Contiguous");
 	if (i == 0 && arm64_address(g, desc) & (leaf * group->count - 1))
-		return failed(o, RULE_CONTIGUOUS_ALIGNMENT, group, i,
-			      "address aligned to the group");
+		return fail_member(o, RULE_CONTIGUOUS_ALIGNMENT, group, i,
+				   "address aligned to the group");
 	if (arm64_address(g, desc) != arm64_address(g, first) + i * leaf)
-		return failed(o, RULE_CONTIGUOUS_CONSECUTIVE, group, i,
-			      "the address after the last's");
+		return fail_member(o, RULE_CONTIGUOUS_CONSECUTIVE, group, i,
+				   "the address after the last's");
 	if ((desc ^ first) & ~free_bits(g))
-		return failed(o, RULE_CONTIGUOUS_ATTRIBUTES, group, i,
-			      "the first member's attributes");
+		return fail_member(o, RULE_CONTIGUOUS_ATTRIBUTES, group, i,
+				   "the first member's attributes");
 	return true;
 }
 

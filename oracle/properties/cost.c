@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "oracle/properties/fail.h"
+
 struct spent {
 	uint64_t stores, loads, scanned, tables, frees, trylocks;
 	const struct event *tlbi; /* the first that is not as arm64 does it; NULL if all are */
@@ -44,12 +46,12 @@ static struct spent spent_by(const struct oracle *o)
 	return spent;
 }
 
-static bool failed(struct oracle *o, enum rule rule, uint64_t most, uint64_t found)
+static bool fail_count(struct oracle *o, enum rule rule, uint64_t most, uint64_t count)
 {
-	bool excused = property_failed(o, rule, VERDICT_NO_LEVEL, o->first_page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "at most %" PRIu64, most);
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%" PRIu64, found);
-	return excused;
+	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	snprintf(expected, sizeof(expected), "at most %" PRIu64, most);
+	snprintf(found, sizeof(found), "%" PRIu64, count);
+	return fail(o, rule, VERDICT_NO_LEVEL, o->first_page, expected, found);
 }
 
 /* Entries above the last level that a walk of the range passes. */
@@ -73,15 +75,14 @@ static uint64_t most_loads(const struct oracle *o, const struct spent *spent)
 	       4 * table * (spent->frees + spent->trylocks);
 }
 
-static bool tlbi_failed(struct oracle *o, const struct event *e)
+static bool fail_tlbi(struct oracle *o, const struct event *e)
 {
-	bool excused = property_failed(o, RULE_COST_TLBI, VERDICT_NO_LEVEL, o->first_page);
+	char found[VERDICT_DETAIL_SIZE];
 	uint64_t pages = e->all ? o->end_page - o->first_page : e->bytes >> o->g.granule;
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE,
-		 e->all ? "TLBI by page" : "TLBI of everything");
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%s for %" PRIu64 " pages",
+	snprintf(found, sizeof(found), "%s for %" PRIu64 " pages",
 		 e->all ? "TLBI of everything" : "TLBI by page", pages);
-	return excused;
+	return fail(o, RULE_COST_TLBI, VERDICT_NO_LEVEL, o->first_page,
+		    e->all ? "TLBI by page" : "TLBI of everything", found);
 }
 
 bool cost_held(struct oracle *o)
@@ -90,17 +91,17 @@ bool cost_held(struct oracle *o)
 		return true;
 	struct spent spent = spent_by(o);
 	uint64_t most = o->leaves + spent.tables + spent.frees;
-	if (spent.tlbi && !tlbi_failed(o, spent.tlbi))
+	if (spent.tlbi && !fail_tlbi(o, spent.tlbi))
 		return false;
 	if (o->call->kind > CALL_IOREMAP)
 		return true;
 	if (spent.scanned > o->call->pages.count)
-		return failed(o, RULE_COST_SCAN, o->call->pages.count, spent.scanned);
+		return fail_count(o, RULE_COST_SCAN, o->call->pages.count, spent.scanned);
 	if (!o->placement.pages)
 		return true; /* not judged: see placement.c */
 	if (spent.stores > most)
-		return failed(o, RULE_COST_STORES, most, spent.stores);
+		return fail_count(o, RULE_COST_STORES, most, spent.stores);
 	if (spent.loads > most_loads(o, &spent))
-		return failed(o, RULE_COST_LOADS, most_loads(o, &spent), spent.loads);
+		return fail_count(o, RULE_COST_LOADS, most_loads(o, &spent), spent.loads);
 	return true;
 }

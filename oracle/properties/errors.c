@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "oracle/properties/fail.h"
+
 static bool has_event(const struct machine *m, enum event_kind kind)
 {
 	for (uint32_t i = 0; i < m->log.events; i++)
@@ -27,10 +29,10 @@ static bool code_held(struct oracle *o, const struct expected *e, uint64_t page)
 	bool bug = has_event(o->machine, EVENT_BUG);
 	if (o->call->returned == e->error && bug == e->bug)
 		return true;
-	bool excused = property_failed(o, RULE_ERRORS_CODE, VERDICT_NO_LEVEL, page);
-	describe_return(o->verdict.expected, e->error, e->bug);
-	describe_return(o->verdict.found, o->call->returned, bug);
-	return excused;
+	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	describe_return(expected, e->error, e->bug);
+	describe_return(found, o->call->returned, bug);
+	return fail(o, RULE_ERRORS_CODE, VERDICT_NO_LEVEL, page, expected, found);
 }
 
 static bool warning_held(struct oracle *o, const struct expected *e, uint64_t page)
@@ -39,20 +41,18 @@ static bool warning_held(struct oracle *o, const struct expected *e, uint64_t pa
 	if (warned == e->warns ||
 	    (o->call->kind == CALL_VUNMAP && !warned && oracle_excuses(o, KNOWN_SILENT_CUT)))
 		return true;
-	bool excused = property_failed(o, RULE_ERRORS_WARNING, VERDICT_NO_LEVEL, page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, e->warns ? "a warning" : "no warning");
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, warned ? "a warning" : "no warning");
-	return excused;
+	return fail(o, RULE_ERRORS_WARNING, VERDICT_NO_LEVEL, page,
+		    e->warns ? "a warning" : "no warning", warned ? "a warning" : "no warning");
 }
 
 static bool refusal_held(struct oracle *o, const struct expected *e)
 {
 	if (!e->refused || !has_event(o->machine, EVENT_STORE))
 		return true;
-	bool excused = property_failed(o, RULE_ERRORS_REFUSED, VERDICT_NO_LEVEL, o->first_page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%d, and no store", e->error);
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%d, and stores", o->call->returned);
-	return excused;
+	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	snprintf(expected, sizeof(expected), "%d, and no store", e->error);
+	snprintf(found, sizeof(found), "%d, and stores", o->call->returned);
+	return fail(o, RULE_ERRORS_REFUSED, VERDICT_NO_LEVEL, o->first_page, expected, found);
 }
 
 /* Before the series, vmalloc() died of an entry in use below a block that it had kept. */

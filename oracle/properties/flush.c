@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "oracle/properties/fail.h"
+
 /* What the record says of stores and flushes. */
 struct seen {
 	uint32_t flushes, flush_at, unmapped_aliases;
@@ -45,37 +47,35 @@ static struct seen look(const struct oracle *o)
 	return seen;
 }
 
-static bool cache_failed(struct oracle *o, const char *expected, const struct seen *seen)
+static bool fail_cache(struct oracle *o, const char *expected, const struct seen *seen)
 {
-	bool excused = property_failed(o, RULE_FLUSH_CACHE, VERDICT_NO_LEVEL, o->first_page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
+	char found[VERDICT_DETAIL_SIZE];
 	if (seen->flushes == 1)
-		snprintf(o->verdict.found, VERDICT_DETAIL_SIZE,
+		snprintf(found, sizeof(found),
 			 "0x%" PRIx64 " bytes from 0x%016" PRIx64 ", event %" PRIu32
 			 "; stores are events %" PRIu32 " to %" PRIu32,
 			 seen->flush->bytes, seen->flush->va, seen->flush_at, seen->first_store,
 			 seen->last_store);
 	else
-		snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%" PRIu32 " flushes",
-			 seen->flushes);
-	return excused;
+		snprintf(found, sizeof(found), "%" PRIu32 " flushes", seen->flushes);
+	return fail(o, RULE_FLUSH_CACHE, VERDICT_NO_LEVEL, o->first_page, expected, found);
 }
 
 static bool cache_held(struct oracle *o, const struct seen *seen)
 {
 	const struct call *call = o->call;
 	if (call->kind == CALL_SET_MEMORY)
-		return !seen->flushes || cache_failed(o, "no flush", seen);
+		return !seen->flushes || fail_cache(o, "no flush", seen);
 	bool whole = seen->flushes == 1 && seen->flush->va == call->va &&
 		     seen->flush->bytes == call->bytes;
 	if (call->kind == CALL_VUNMAP) {
 		whole = whole && seen->flush->what == CACHE_FLUSH_VUNMAP &&
 			seen->flush_at < seen->first_store;
-		return whole || cache_failed(o, "one flush of the range, before all stores", seen);
+		return whole || fail_cache(o, "one flush of the range, before all stores", seen);
 	}
 	whole = whole && seen->flush->what == CACHE_FLUSH_VMAP &&
 		(seen->first_store == UINT32_MAX || seen->flush_at > seen->last_store);
-	return whole || cache_failed(o, "one flush of the range, behind all stores", seen);
+	return whole || fail_cache(o, "one flush of the range, behind all stores", seen);
 }
 
 /* A call that failed may report the last level, at which it stopped before a store. */
@@ -94,11 +94,11 @@ static bool modified_held(struct oracle *o, const struct seen *seen)
 		allowed = reported;
 	if (!(seen->levels & ~reported) && !(reported & ~allowed))
 		return true;
-	bool excused = property_failed(o, RULE_FLUSH_MODIFIED, VERDICT_NO_LEVEL, o->first_page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "mask 0x%" PRIx32 " (bit 0 is level -1)",
+	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	snprintf(expected, sizeof(expected), "mask 0x%" PRIx32 " (bit 0 is level -1)",
 		 seen->levels);
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "mask 0x%" PRIx32, reported);
-	return excused;
+	snprintf(found, sizeof(found), "mask 0x%" PRIx32, reported);
+	return fail(o, RULE_FLUSH_MODIFIED, VERDICT_NO_LEVEL, o->first_page, expected, found);
 }
 
 /* set_memory_valid() is for the linear map, and a call that failed may not have come so far. */
@@ -107,10 +107,8 @@ static bool aliases_held(struct oracle *o, const struct seen *seen)
 	if (o->call->kind != CALL_SET_MEMORY || o->call->returned || !o->expected.area ||
 	    seen->unmapped_aliases)
 		return true;
-	bool excused = property_failed(o, RULE_FLUSH_ALIASES, VERDICT_NO_LEVEL, o->first_page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "vm_unmap_aliases()");
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "none");
-	return excused;
+	return fail(o, RULE_FLUSH_ALIASES, VERDICT_NO_LEVEL, o->first_page, "vm_unmap_aliases()",
+		    "none");
 }
 
 bool flush_held(struct oracle *o)

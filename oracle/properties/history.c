@@ -6,6 +6,7 @@
  * Each event is judged as it happens, at a cost that follows the event. What
  * a step may be stands in steps.c; how long an entry may be cached, in tlb.h.
  */
+#include "oracle/properties/fail.h"
 #include "oracle/properties/steps.h"
 
 /* --- events ---------------------------------------------------------------------- */

@@ -11,10 +11,8 @@
  */
 #include "oracle/properties/properties.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "oracle/attributes.h"
+#include "oracle/properties/fail.h"
 
 #define GUARD_PAGES 1
 
@@ -88,11 +86,10 @@ static bool judge_transient(struct oracle *o, const struct table_place *place, u
 	    (is_old_or_new(o, place->level, page, desc) &&
 	     !permitted_more(o, place->level, desc, old, now)))
 		return true;
-	bool excused = property_failed(o, RULE_ISOLATION_TRANSIENT, place->level, page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE,
-		 "what was there, what is there, or a fault");
-	oracle_describe(o, place->level, desc, o->verdict.found);
-	return excused;
+	char found[VERDICT_DETAIL_SIZE];
+	oracle_describe(o, place->level, desc, found);
+	return fail(o, RULE_ISOLATION_TRANSIENT, place->level, page,
+		    "what was there, what is there, or a fault", found);
 }
 
 /*

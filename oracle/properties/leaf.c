@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+#include "oracle/properties/fail.h"
+
 static bool attributes_defined(const struct arm64_geometry *g, uint64_t desc)
 {
 	bool index = ((desc & ARM64_ATTRINDX) >> 2) < MACHINE_MAIR_USED;
@@ -15,30 +17,29 @@ static bool attributes_defined(const struct arm64_geometry *g, uint64_t desc)
 	return index && shareability;
 }
 
-static bool failed(struct oracle *o, enum rule rule, const struct arm64_span *span, uint32_t index,
-		   const char *expected)
+static bool fail_leaf(struct oracle *o, enum rule rule, const struct arm64_span *span,
+		      uint32_t index, const char *expected)
 {
 	uint64_t page = span->page +
 			((uint64_t)(index - span->index) << arm64_leaf_order(&o->g, span->level));
-	bool excused = property_failed(o, rule, span->level, page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
-	oracle_describe(o, span->level, span->table[index], o->verdict.found);
-	return excused;
+	char found[VERDICT_DETAIL_SIZE];
+	oracle_describe(o, span->level, span->table[index], found);
+	return fail(o, rule, span->level, page, expected, found);
 }
 
 static bool judge_leaf(struct oracle *o, const struct arm64_span *span, uint32_t index)
 {
 	uint64_t desc = span->table[index];
 	if (desc & arm64_unaligned_bits(&o->g, span->level))
-		return failed(o, RULE_LEAF_ALIGNMENT, span, index,
-			      "address bits below the size are 0");
+		return fail_leaf(o, RULE_LEAF_ALIGNMENT, span, index,
+				 "address bits below the size are 0");
 	if (desc & arm64_reserved_bits(&o->g, span->level) & ~oracle_excused_bits(o))
-		return failed(o, RULE_LEAF_RESERVED, span, index, "reserved bits are 0");
+		return fail_leaf(o, RULE_LEAF_RESERVED, span, index, "reserved bits are 0");
 	if (desc & arm64_oversize_bits(&o->g))
-		return failed(o, RULE_LEAF_ADDRESS_SIZE, span, index, "address below 2^48");
+		return fail_leaf(o, RULE_LEAF_ADDRESS_SIZE, span, index, "address below 2^48");
 	if (!attributes_defined(&o->g, desc))
-		return failed(o, RULE_LEAF_ATTRIBUTES, span, index,
-			      "AttrIndx 0 to 4, shareability not 0b01");
+		return fail_leaf(o, RULE_LEAF_ATTRIBUTES, span, index,
+				 "AttrIndx 0 to 4, shareability not 0b01");
 	return true;
 }
 
@@ -68,9 +69,8 @@ bool leaf_span(struct oracle *o, const struct arm64_span *span)
 
 bool leaf_reserved(struct oracle *o, const struct arm64_reserved *reserved)
 {
-	bool excused = property_failed(o, RULE_LEAF_LEVEL, reserved->level, reserved->page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "a table or nothing at level %d",
-		 reserved->level);
-	oracle_describe(o, reserved->level, reserved->desc, o->verdict.found);
-	return excused;
+	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	snprintf(expected, sizeof(expected), "a table or nothing at level %d", reserved->level);
+	oracle_describe(o, reserved->level, reserved->desc, found);
+	return fail(o, RULE_LEAF_LEVEL, reserved->level, reserved->page, expected, found);
 }

@@ -14,12 +14,22 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "oracle/properties/fail.h"
+
 #define EVERY_PAGE 16
 
 static uint64_t ask(struct oracle *o, uint64_t page)
 {
 	struct address_space space = { .machine = o->machine, .policy = o->policy };
-	return o->mapper->lookup(&space, arm64_va_base(&o->g) + (page << o->g.granule));
+	return o->mapper->lookup(&space, oracle_va(o, page));
+}
+
+static void describe_page(char *text, uint64_t pfn)
+{
+	if (pfn == PAGE_HOLE)
+		snprintf(text, VERDICT_DETAIL_SIZE, "no page");
+	else
+		snprintf(text, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64, pfn);
 }
 
 static bool gives(struct oracle *o, int level, uint64_t page, uint64_t pfn)
@@ -27,11 +37,10 @@ static bool gives(struct oracle *o, int level, uint64_t page, uint64_t pfn)
 	uint64_t found = ask(o, page);
 	if (found == pfn)
 		return true;
-	bool excused = property_failed(o, RULE_LOOKUP_PAGE, level, page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64, pfn);
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE,
-		 found == PAGE_HOLE ? "no page" : "pfn 0x%" PRIx64, found);
-	return excused;
+	char expected[VERDICT_DETAIL_SIZE], given[VERDICT_DETAIL_SIZE];
+	describe_page(expected, pfn);
+	describe_page(given, found);
+	return fail(o, RULE_LOOKUP_PAGE, level, page, expected, given);
 }
 
 static bool gives_nothing(struct oracle *o, uint64_t page)
@@ -43,10 +52,9 @@ static bool gives_nothing(struct oracle *o, uint64_t page)
 	uint64_t found = ask(o, page);
 	if (found == PAGE_HOLE)
 		return true;
-	bool excused = property_failed(o, RULE_LOOKUP_NOTHING, VERDICT_NO_LEVEL, page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "no page");
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64, found);
-	return excused;
+	char given[VERDICT_DETAIL_SIZE];
+	describe_page(given, found);
+	return fail(o, RULE_LOOKUP_NOTHING, VERDICT_NO_LEVEL, page, "no page", given);
 }
 
 /* The pfn that the leaf for `page`, in the span, gives it. */

@@ -9,8 +9,9 @@
  */
 #include "oracle/properties/properties.h"
 
-#include <inttypes.h>
 #include <stdio.h>
+
+#include "oracle/properties/fail.h"
 
 static bool lock_was_missed(const struct machine *m)
 {
@@ -72,15 +73,15 @@ void placement_begin(struct oracle *o)
 		p->pages = 0;
 }
 
-static bool failed(struct oracle *o, const struct arm64_span *span, uint32_t index, uint64_t page,
-		   const struct placed *placed)
+static bool fail_placement(struct oracle *o, const struct arm64_span *span, uint32_t index,
+			   uint64_t page, const struct placed *placed)
 {
-	bool excused = property_failed(o, RULE_PLACEMENT_LEAF, span->level, page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "level %d %s%s", placed->level,
+	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	snprintf(expected, sizeof(expected), "level %d %s%s", placed->level,
 		 placed->level == ARM64_LAST_LEVEL ? "page" : "block",
 		 placed->contiguous ? ", Contiguous" : "");
-	oracle_describe(o, span->level, span->table[index], o->verdict.found);
-	return excused;
+	oracle_describe(o, span->level, span->table[index], found);
+	return fail(o, RULE_PLACEMENT_LEAF, span->level, page, expected, found);
 }
 
 /* The first of `count` words whose Contiguous bit is not as it should be; `count` if none. */
@@ -105,10 +106,11 @@ static bool judge_piece(struct oracle *o, const struct arm64_span *span, uint32_
 	unsigned order = arm64_leaf_order(&o->g, span->level);
 	uint32_t count = (uint32_t)((end - page + (UINT64_C(1) << order) - 1) >> order);
 	if (span->level != placed->level)
-		return failed(o, span, index, page, placed);
+		return fail_placement(o, span, index, page, placed);
 	uint32_t other = first_other(span->table + index, count, placed->contiguous);
 	if (other < count)
-		return failed(o, span, index + other, page + ((uint64_t)other << order), placed);
+		return fail_placement(o, span, index + other, page + ((uint64_t)other << order),
+				      placed);
 	if (o->mapper->kind == MAPPER_SERIES) {
 		struct placed piece = *placed;
 		piece.end = end - o->first_page;

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * One function for each thing that a property judges. Each returns true when
- * it holds; else it has left its verdict with property_failed().
+ * it holds; else it has left its verdict with fail().
  */
 #ifndef ORACLE_PROPERTIES_PROPERTIES_H
 #define ORACLE_PROPERTIES_PROPERTIES_H
 
 #include "oracle/expect.h"
 #include "oracle/oracle.h"
-
-/* A verdict but for expected and found. */
-struct verdict property_verdict(const struct oracle *o, enum rule rule, int level, uint64_t page);
-
-/* Fills the verdict but for expected and found. False, unless the rule is excused. */
-bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page);
 
 /* Whether a rule is not to be judged: never, in strict.c; as it is told to, in weakened.c. */
 bool property_excused(enum rule rule);

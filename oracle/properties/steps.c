@@ -14,20 +14,11 @@
  */
 #include "oracle/properties/steps.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
-void trace_fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
-		const char *found)
-{
-	if (!o->trace.judging || o->trace.verdict.rule != RULE_NONE || property_excused(rule))
-		return;
-	o->trace.verdict = property_verdict(o, rule, level, page);
-	snprintf(o->trace.verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
-	snprintf(o->trace.verdict.found, VERDICT_DETAIL_SIZE, "%s", found);
-}
+#include "oracle/properties/fail.h"
 
-static void broke_at(const struct step *s, enum rule rule, const char *expected)
+static void fail_step(const struct step *s, enum rule rule, const char *expected)
 {
 	char old[VERDICT_DETAIL_SIZE], new[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
 	oracle_describe(s->o, s->level, s->old, old);
@@ -96,8 +87,8 @@ static void table_unlinked(struct oracle *o, table_t table)
 static void judge_publication(const struct step *s, table_t child)
 {
 	if (s->o->trace.place[child].written >= s->o->trace.ordered)
-		broke_at(s, RULE_HISTORY_PUBLISH,
-			 "a DMB or DSB between the stores to a table and the link to it");
+		fail_step(s, RULE_HISTORY_PUBLISH,
+			  "a DMB or DSB between the stores to a table and the link to it");
 }
 
 void step_free(struct oracle *o, table_t table)
@@ -191,13 +182,13 @@ static void split_live(const struct step *s)
 {
 	table_t child = child_of(s->o, s->new);
 	if (!oracle_splits_live(s->o))
-		broke_at(s, RULE_HISTORY_LIVE_CHANGE,
-			 "break-before-make: block to table, below BBM level 2");
+		fail_step(s, RULE_HISTORY_LIVE_CHANGE,
+			  "break-before-make: block to table, below BBM level 2");
 	if (child == MACHINE_NO_TABLE)
 		return;
 	if (!table_means_block(s, child))
-		broke_at(s, RULE_HISTORY_LIVE_CHANGE,
-			 "a table whose entries give what the block gave");
+		fail_step(s, RULE_HISTORY_LIVE_CHANGE,
+			  "a table whose entries give what the block gave");
 	step_set_valid(s->o, s->level, s->page, pages_at(s->o, s->level));
 	judge_publication(s, child);
 	table_linked(s->o, child, s->level + 1, s->page);
@@ -211,8 +202,8 @@ static void change_leaf(const struct step *s)
 	if (oracle_splits_live(s->o))
 		free |= ARM64_CONTIGUOUS;
 	if (changed & ~free)
-		broke_at(s, RULE_HISTORY_LIVE_CHANGE,
-			 "break-before-make: more than permissions changes");
+		fail_step(s, RULE_HISTORY_LIVE_CHANGE,
+			  "break-before-make: more than permissions changes");
 	if (changed & ~ARM64_CONTIGUOUS)
 		tlb_add(&s->o->trace.tlb, s->level, s->page, 1, MACHINE_NO_TABLE);
 	s->o->trace.valid = TRACE_STORED;
@@ -230,7 +221,7 @@ static void change_live(const struct step *s, enum arm64_kind old, enum arm64_ki
 		change_leaf(s);
 		return;
 	}
-	broke_at(s, RULE_HISTORY_LIVE_CHANGE, "break-before-make: a live table changes");
+	fail_step(s, RULE_HISTORY_LIVE_CHANGE, "break-before-make: a live table changes");
 	clear(s, old);
 	set_valid(s, new);
 }
@@ -247,7 +238,7 @@ void step_judge(const struct step *s)
 	if (s->old == s->new || (old == ARM64_INVALID && new == ARM64_INVALID))
 		return;
 	if (old == ARM64_LEAF && s->o->trace.judging && is_mapping(s->o))
-		broke_at(s, RULE_ISOLATION_OVERWRITE, "nothing live in the way");
+		fail_step(s, RULE_ISOLATION_OVERWRITE, "nothing live in the way");
 	if (old == ARM64_INVALID)
 		set_valid(s, new);
 	else if (new == ARM64_INVALID)

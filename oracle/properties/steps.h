@@ -19,10 +19,6 @@ static inline uint64_t pages_at(const struct oracle *o, int level)
 	return UINT64_C(1) << arm64_leaf_order(&o->g, level);
 }
 
-/* Keeps the first rule that the call's trace broke. */
-void trace_fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
-		const char *found);
-
 /* Judges a step, and records what caches may hold and walks may reach after it. */
 void step_judge(const struct step *s);
 

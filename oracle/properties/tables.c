@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "oracle/properties/fail.h"
+
 static enum rule trap_rule(enum machine_trap trap)
 {
 	switch (trap) {
@@ -35,19 +37,16 @@ static bool accesses_held(struct oracle *o)
 {
 	if (o->machine->trap == MACHINE_TRAP_NONE)
 		return true;
-	bool excused =
-		property_failed(o, trap_rule(o->machine->trap), VERDICT_NO_LEVEL, o->first_page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s",
-		 rule_text(o->verdict.rule)->sentence);
+	char found[VERDICT_DETAIL_SIZE];
+	enum rule rule = trap_rule(o->machine->trap);
 	const struct event *e = trap_event(o->machine);
 	if (e)
-		snprintf(o->verdict.found, VERDICT_DETAIL_SIZE,
+		snprintf(found, sizeof(found),
 			 "table page %" PRIu32 ", %" PRIu32 " entries from %" PRIu32, e->table,
 			 e->count, e->index);
 	else
-		snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "more than %u events",
-			 MACHINE_MAX_EVENTS);
-	return excused;
+		snprintf(found, sizeof(found), "more than %u events", MACHINE_MAX_EVENTS);
+	return fail(o, rule, VERDICT_NO_LEVEL, o->first_page, rule_text(rule)->sentence, found);
 }
 
 static bool root_index_held(struct oracle *o)
@@ -56,10 +55,10 @@ static bool root_index_held(struct oracle *o)
 	uint32_t high = o->machine->table[MACHINE_ROOT].high;
 	if (high <= entries)
 		return true;
-	bool excused = property_failed(o, RULE_TABLES_ROOT_INDEX, o->g.start_level, o->first_page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "entries 0 to %" PRIu32, entries - 1);
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "a store to entry %" PRIu32, high - 1);
-	return excused;
+	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	snprintf(expected, sizeof(expected), "entries 0 to %" PRIu32, entries - 1);
+	snprintf(found, sizeof(found), "a store to entry %" PRIu32, high - 1);
+	return fail(o, RULE_TABLES_ROOT_INDEX, o->g.start_level, o->first_page, expected, found);
 }
 
 bool tables_accesses(struct oracle *o)
@@ -79,25 +78,23 @@ static uint64_t forbidden_bits(const struct arm64_geometry *g)
 	return reserved | limits | arm64_oversize_bits(g);
 }
 
-static bool link_failed(struct oracle *o, enum rule rule, const struct arm64_link *link,
-			const char *expected)
+static bool fail_link(struct oracle *o, enum rule rule, const struct arm64_link *link,
+		      const char *expected)
 {
-	bool excused = property_failed(o, rule, link->level, link->page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%s", expected);
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "0x%016" PRIx64, link->desc);
-	return excused;
+	char found[VERDICT_DETAIL_SIZE];
+	snprintf(found, sizeof(found), "0x%016" PRIx64, link->desc);
+	return fail(o, rule, link->level, link->page, expected, found);
 }
 
 bool tables_link(struct oracle *o, const struct arm64_link *link)
 {
 	if (link->desc & forbidden_bits(&o->g) & ~oracle_excused_bits(o))
-		return link_failed(o, RULE_TABLES_DESCRIPTOR, link,
-				   "an aligned address, and no limit but on execution");
+		return fail_link(o, RULE_TABLES_DESCRIPTOR, link,
+				 "an aligned address, and no limit but on execution");
 	if (link->child == MACHINE_NO_TABLE)
-		return link_failed(o, RULE_TABLES_DANGLING, link,
-				   "the address of a live table page");
+		return fail_link(o, RULE_TABLES_DANGLING, link, "the address of a live table page");
 	if (o->reached_in[link->child] == o->sweep)
-		return link_failed(o, RULE_TABLES_REACHED_TWICE, link, "a table page of its own");
+		return fail_link(o, RULE_TABLES_REACHED_TWICE, link, "a table page of its own");
 	o->reached_in[link->child] = o->sweep;
 	o->reached++;
 	return true;
@@ -110,9 +107,8 @@ bool tables_all_reached(struct oracle *o)
 		live += !o->machine->table[t].freed;
 	if (o->reached == live)
 		return true;
-	bool excused = property_failed(o, RULE_TABLES_LEAK, VERDICT_NO_LEVEL, o->first_page);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "%" PRIu32 " live table pages reachable",
-		 live);
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "%" PRIu32 " reachable", o->reached);
-	return excused;
+	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	snprintf(expected, sizeof(expected), "%" PRIu32 " live table pages reachable", live);
+	snprintf(found, sizeof(found), "%" PRIu32 " reachable", o->reached);
+	return fail(o, RULE_TABLES_LEAK, VERDICT_NO_LEVEL, o->first_page, expected, found);
 }

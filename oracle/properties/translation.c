@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "oracle/attributes.h"
+#include "oracle/properties/fail.h"
 
 static struct arm64_attributes expected_attributes(const struct segment *s)
 {
@@ -22,7 +23,7 @@ static struct arm64_attributes expected_attributes(const struct segment *s)
 	return a;
 }
 
-/* Whether a segment leaves open what it is, beside being absent. */
+/* Whether a segment allows more than one set of permissions. */
 static bool is_open(const struct segment *s)
 {
 	const uint8_t write = MAY_WRITE | MAY_NOT_WRITE, exec = MAY_EXEC | MAY_NOT_EXEC;
@@ -35,14 +36,14 @@ static const struct segment *segment_at(const struct oracle *o, uint64_t page)
 	return o->segment < o->space.segments && s->start <= page ? s : NULL;
 }
 
-static void describe_expected(struct oracle *o, const struct segment *s, uint64_t page)
+static void describe_expected(char *text, const struct segment *s, uint64_t page)
 {
 	if (!s || !(s->may & MAY_BE_MAPPED)) {
-		snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "nothing mapped");
+		snprintf(text, VERDICT_DETAIL_SIZE, "nothing mapped");
 		return;
 	}
 	struct arm64_attributes a = expected_attributes(s);
-	snprintf(o->verdict.expected, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64 ", %s%s, memory %02x",
+	snprintf(text, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64 ", %s%s, memory %02x",
 		 segment_pfn(s, page), a.el1_write ? "rw" : "r", a.el1_exec ? "x" : "", a.memory);
 }
 
@@ -64,26 +65,24 @@ static enum rule placed(const struct oracle *o, uint64_t page, enum rule rule)
 }
 
 /* Fails `rule` at `page`, which has the leaf `desc` at `level`. */
-static bool failed(struct oracle *o, enum rule rule, uint64_t page, int level, uint64_t desc)
+static bool fail_page(struct oracle *o, enum rule rule, uint64_t page, int level, uint64_t desc)
 {
-	char leaf[VERDICT_DETAIL_SIZE];
-	bool excused = property_failed(o, rule, level, page);
-	describe_expected(o, segment_at(o, page), page);
+	char leaf[VERDICT_DETAIL_SIZE], expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	describe_expected(expected, segment_at(o, page), page);
 	oracle_describe(o, level, desc, leaf);
-	uint64_t pfn = arm64_translate(&o->g, o->machine, o->verdict.va).oa >> o->g.granule;
-	snprintf(o->verdict.found, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64 ", %.96s", pfn, leaf);
-	return excused;
+	uint64_t pfn = arm64_translate(&o->g, o->machine, oracle_va(o, page)).oa >> o->g.granule;
+	snprintf(found, sizeof(found), "pfn 0x%" PRIx64 ", %.96s", pfn, leaf);
+	return fail(o, rule, level, page, expected, found);
 }
 
 /* Fails for `page` of segment `s`, which nothing maps. */
-static bool failed_missing(struct oracle *o, const struct segment *s, uint64_t page)
+static bool fail_missing(struct oracle *o, const struct segment *s, uint64_t page)
 {
-	uint64_t va = arm64_va_base(&o->g) + (page << o->g.granule);
-	struct arm64_translation t = arm64_translate(&o->g, o->machine, va);
-	bool excused = property_failed(o, placed(o, page, RULE_TRANSLATION_MISSING), t.level, page);
-	describe_expected(o, s, page);
-	oracle_describe(o, t.level, t.desc, o->verdict.found);
-	return excused;
+	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	struct arm64_translation t = arm64_translate(&o->g, o->machine, oracle_va(o, page));
+	describe_expected(expected, s, page);
+	oracle_describe(o, t.level, t.desc, found);
+	return fail(o, placed(o, page, RULE_TRANSLATION_MISSING), t.level, page, expected, found);
 }
 
 static bool permissions_held(const struct segment *s, const struct arm64_attributes *want,
@@ -135,10 +134,10 @@ static bool leaf_means(struct oracle *o, const struct arm64_span *span, uint32_t
 		return true;
 	for (; page < end; page++) {
 		if (base + (page & low) != segment_pfn(s, page))
-			return failed(o, placed(o, page, RULE_TRANSLATION_OUTPUT_ADDRESS), page,
-				      span->level, desc);
+			return fail_page(o, placed(o, page, RULE_TRANSLATION_OUTPUT_ADDRESS), page,
+					 span->level, desc);
 		if (rule != RULE_NONE)
-			return failed(o, placed(o, page, rule), page, span->level, desc);
+			return fail_page(o, placed(o, page, rule), page, span->level, desc);
 	}
 	return true;
 }
@@ -214,7 +213,7 @@ static bool judge_piece(struct oracle *o, const struct arm64_span *span)
 	uint64_t from = o->seen_page;
 	if (!s || !(s->may & MAY_BE_MAPPED)) {
 		o->seen_page++;
-		return failed(o, isolation_rule(o, from), from, span->level, span->table[index]);
+		return fail_page(o, isolation_rule(o, from), from, span->level, span->table[index]);
 	}
 	uint64_t end;
 	bool holds;
@@ -249,7 +248,7 @@ bool translation_gap(struct oracle *o, uint64_t end)
 		uint64_t page = s->start > o->seen_page ? s->start : o->seen_page;
 		if (page >= end)
 			break;
-		if (!(s->may & MAY_BE_ABSENT) && !failed_missing(o, s, page))
+		if (!(s->may & MAY_BE_ABSENT) && !fail_missing(o, s, page))
 			return false;
 		if (s->end > end)
 			break;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How a property that does not hold is reported. */
+#include "oracle/properties/fail.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -11,25 +12,38 @@ const char *call_name(enum call_kind kind)
 	return names[kind];
 }
 
-struct verdict property_verdict(const struct oracle *o, enum rule rule, int level, uint64_t page)
+static struct verdict verdict_of(const struct oracle *o, enum rule rule, int level, uint64_t page,
+				 const char *expected, const char *found)
 {
-	return (struct verdict){
+	struct verdict v = {
 		.rule = rule,
 		.mapper = o->mapper->name,
 		.call = call_name(o->call->kind),
 		.op = o->call->op,
 		.page_shift = o->g.granule,
 		.level = level,
-		.va = arm64_va_base(&o->g) + (page << o->g.granule),
+		.va = oracle_va(o, page),
 	};
+	snprintf(v.expected, sizeof(v.expected), "%s", expected);
+	snprintf(v.found, sizeof(v.found), "%s", found);
+	return v;
 }
 
-bool property_failed(struct oracle *o, enum rule rule, int level, uint64_t page)
+bool fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
+	  const char *found)
 {
 	if (property_excused(rule))
 		return true;
-	o->verdict = property_verdict(o, rule, level, page);
+	o->verdict = verdict_of(o, rule, level, page, expected, found);
 	return false;
+}
+
+void trace_fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
+		const char *found)
+{
+	if (!o->trace.judging || o->trace.verdict.rule != RULE_NONE || property_excused(rule))
+		return;
+	o->trace.verdict = verdict_of(o, rule, level, page, expected, found);
 }
 
 void oracle_describe(const struct oracle *o, int level, uint64_t desc, char *text)
