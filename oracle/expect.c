@@ -46,7 +46,7 @@ static struct trouble first_trouble(const struct oracle *o)
 /*
  * ioremap() dies of an entry in use, and so did vmalloc() of one under a block
  * before the series; everything else warns, and was -ENOMEM before it. What
- * vmalloc() took for a block only the call itself can tell: see errors_code().
+ * vmalloc() took for a block only the call itself can tell: see expect_complete().
  */
 static struct expected expect_mapping(const struct oracle *o)
 {
@@ -91,8 +91,8 @@ static struct expected expect_vunmap(const struct oracle *o)
 	uint64_t head = pages_together(o, o->first_page), tail = pages_together(o, o->end_page);
 	return (struct expected){
 		.warns = is_cut(o, o->first_page) || is_cut(o, o->end_page),
-		.first_page = o->first_page & ~(head - 1),
-		.end_page = (o->end_page + tail - 1) & ~(tail - 1),
+		.affected_first = o->first_page & ~(head - 1),
+		.affected_end = (o->end_page + tail - 1) & ~(tail - 1),
 	};
 }
 
@@ -174,14 +174,13 @@ static struct expected expect_set_memory(const struct oracle *o)
 
 struct expected expect_call(const struct oracle *o)
 {
-	switch (o->call->kind) {
-	case CALL_VUNMAP:
+	struct expected e;
+	if (o->call->kind == CALL_VUNMAP)
 		return expect_vunmap(o);
-	case CALL_SET_MEMORY:
-		return expect_set_memory(o);
-	default:
-		return expect_mapping(o);
-	}
+	e = o->call->kind == CALL_SET_MEMORY ? expect_set_memory(o) : expect_mapping(o);
+	e.affected_first = o->first_page;
+	e.affected_end = o->end_page;
+	return e;
 }
 
 struct expected expect_out_of_memory(const struct expected *e)
@@ -254,9 +253,7 @@ void expect_apply(struct oracle *o, const struct expected *e)
 {
 	switch (o->call->kind) {
 	case CALL_VUNMAP:
-		o->first_page = e->first_page;
-		o->end_page = e->end_page;
-		space_remove(&o->space, e->first_page, e->end_page);
+		space_remove(&o->space, e->affected_first, e->affected_end);
 		return;
 	case CALL_SET_MEMORY:
 		apply_set_memory(o, e);

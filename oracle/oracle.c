@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "mapper/machine/assert.h"
 #include "oracle/properties/properties.h"
 
 bool oracle_create(struct oracle *o)
@@ -75,23 +76,47 @@ void oracle_expect(struct oracle *o, const struct call *call)
 	o->call = call;
 	o->first_page = oracle_page(o, call->va);
 	o->end_page = o->first_page + (call->bytes >> o->g.granule);
-	o->expected = expect_call(o);
+	o->kept.expected = expect_call(o);
+	o->expected = NULL;
+	o->summary = NULL;
 	o->before = o->machine->counters;
 	history_begin_call(o);
 }
 
-/* The end first, then the trace: a wrong end says more than the step that led to it. */
-bool oracle_judge(struct oracle *o)
+/* All that properties read of a call that returned; they change none of it. */
+static void prepare_judging(struct oracle *o)
 {
-	if (!tables_accesses(o) || !errors_code(o) || !blocks_contiguous(o))
-		return false;
-	expect_apply(o, &o->expected);
+	expect_complete(o, &o->kept.expected);
+	o->expected = &o->kept.expected;
+	o->kept.summary = trace_summarize(o);
+	o->summary = &o->kept.summary;
+	expect_apply(o, o->expected);
 	placement_begin(o);
-	/* To ask a mapper is nothing that it did: the machine's counts stay as they are. */
+}
+
+/* The tables after the call, and what the mapper's own lookup finds in them. */
+static bool end_held(struct oracle *o)
+{
+	/* Lookups are the oracle's own: the machine's counts stay as the call left them. */
 	struct machine_counters counters = o->machine->counters;
 	bool held = judge_tables(o) && tables_all_reached(o) && lookup_nothing(o);
 	o->machine->counters = counters;
-	held = held && history_held(o) && isolation_held(o) && flush_held(o) && cost_held(o);
+	return held;
+}
+
+/*
+ * Of several rules that a call breaks, the first one here is its verdict: that
+ * is all that the order of properties means. What the call itself says comes
+ * first, since no sweep is needed to see that it went wrong; then the end, and
+ * then the trace: a wrong end says more than the step that led to it. Cost
+ * comes last, for its bounds are those of a call that did what it should.
+ */
+bool oracle_judge(struct oracle *o)
+{
+	ASSERT(o->trace.judging);
+	prepare_judging(o);
+	bool held = tables_accesses(o) && errors_held(o) && blocks_held(o) && end_held(o) &&
+		    history_held(o) && isolation_held(o) && flush_held(o) && cost_held(o);
 	o->overlooked = property_overlooked();
 	return held;
 }

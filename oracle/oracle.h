@@ -16,8 +16,7 @@
 #include "oracle/known.h"
 #include "oracle/placement.h"
 #include "oracle/space.h"
-#include "oracle/tlb.h"
-#include "oracle/verdict.h"
+#include "oracle/trace.h"
 
 enum call_kind { CALL_VMAP, CALL_VMALLOC, CALL_IOREMAP, CALL_VUNMAP, CALL_SET_MEMORY };
 
@@ -41,41 +40,22 @@ struct call {
 	uint8_t page_shift; /* vmalloc: the block size that the mapper says it kept */
 };
 
-/* What must come of a call if no table page runs out. */
+/*
+ * What must come of a call. Before it is made that is said as if no table
+ * page could run out; what its end alone can tell is added when it returned.
+ */
 struct expected {
 	int error; /* 0 or a negative errno */
 	bool bug;  /* a BUG(), and then -EBUSY */
 	bool warns;
-	bool refused;                  /* nothing may be stored */
-	uint64_t done;                 /* pages before the one at which a mapping call fails */
-	uint64_t first_page, end_page; /* what vunmap takes away */
+	bool refused;        /* nothing may be stored */
+	uint64_t done;       /* pages before the one at which a mapping call fails */
+	uint64_t error_page; /* of which errors are reported; known at the end */
+	/* The pages that change: the call's range, which vunmap() widens to whole leaves and groups. */
+	uint64_t affected_first, affected_end;
 	const struct vm_area *area;    /* of set_memory: whose pages have aliases to change */
 	uint64_t first_alias, aliases; /* in area->pages: these change also if the call fails */
 	uint64_t all_aliases;          /* so many change if it does not */
-};
-
-/* Where a table page hangs: its entries' level, and the first page that they map. */
-struct table_place {
-	bool linked;
-	int level;
-	uint64_t page;
-	uint64_t written; /* when it was last stored to, or handed out */
-};
-
-/* What hardware could see of the call so far; kept up to date event by event. */
-struct trace {
-	bool judging; /* between oracle_expect() and oracle_judge() */
-	struct verdict verdict;
-	struct tlb tlb;
-	struct table_place place[MACHINE_MAX_TABLES];
-	bool locked;      /* against who dumps the tables */
-	bool ended;       /* by a BUG(): nothing comes after it */
-	uint64_t clock;   /* events seen */
-	uint64_t ordered; /* when a barrier last ordered stores */
-	/* How far a table walk of this processor may see the last entry that was set valid. */
-	enum { TRACE_VISIBLE, TRACE_STORED, TRACE_COMPLETED } valid;
-	int valid_level;
-	uint64_t valid_page;
 };
 
 struct oracle {
@@ -90,13 +70,23 @@ struct oracle {
 	/* The call being judged. */
 	const struct call *call;
 	bool overlooked; /* by a blinded oracle: what comes after it is no find of its own */
-	uint64_t first_page, end_page; /* its range, in pages of the space */
-	struct expected expected;
+	uint64_t first_page, end_page; /* its range as it is asked for, in pages of the space */
 	struct trace trace;
 	struct placement placement;
 	struct missed missed;           /* since oracle_begin() */
 	struct machine_counters before; /* the call */
 	uint64_t leaves;                /* entries of its range */
+
+	/*
+	 * What properties hold the call against. NULL while it is not judged.
+	 * oracle.c keeps both, and nothing changes them while properties look.
+	 */
+	const struct expected *expected;
+	const struct trace_summary *summary;
+	struct {
+		struct expected expected;
+		struct trace_summary summary;
+	} kept;
 
 	/* The sweep in progress. */
 	uint64_t seen_page;                      /* pages below have been judged */

@@ -57,12 +57,18 @@ static unsigned wanted_shift(const struct oracle *o)
 	return most >= block ? block : most >= group ? group : o->g.granule;
 }
 
-bool blocks_contiguous(struct oracle *o)
+uint64_t vmalloc_block_pages(const struct oracle *o)
+{
+	unsigned order = (unsigned)o->call->page_shift - o->g.granule;
+	return o->call->page_shift > o->g.granule && order < 64 ? UINT64_C(1) << order : 1;
+}
+
+bool blocks_held(struct oracle *o)
 {
 	const struct call *call = o->call;
 	if (call->kind != CALL_VMALLOC)
 		return true;
-	uint64_t kept = UINT64_C(1) << (call->page_shift - o->g.granule);
+	uint64_t kept = vmalloc_block_pages(o);
 	uint64_t odd = kept > 1 ? first_noncontiguous(call->pages, kept) : call->pages.count;
 	if (odd < call->pages.count && !fail_contiguity(o, odd, kept))
 		return false;

@@ -157,10 +157,10 @@ static void judge_end(struct oracle *o)
 			   trace->tlb.stale[0].ordered ? "no TLBI that drops it and is complete"
 						       : "no DSB after the store");
 	if (trace->tlb.overflow)
-		trace_fail(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->first_page,
+		trace_fail(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "TLB maintenance at some point", "more stale entries than pages");
 	if (trace->locked)
-		trace_fail(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->first_page,
+		trace_fail(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "the lock given back before the call returns", "the lock is still held");
 	if (trace->valid == TRACE_STORED)
 		trace_fail(o, RULE_HISTORY_DSB, trace->valid_level, trace->valid_page,

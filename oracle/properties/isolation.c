@@ -18,7 +18,8 @@
 
 static bool in_range(const struct oracle *o, uint64_t page)
 {
-	return page + GUARD_PAGES >= o->first_page && page < o->end_page + GUARD_PAGES;
+	const struct expected *e = o->expected;
+	return page + GUARD_PAGES >= e->affected_first && page < e->affected_end + GUARD_PAGES;
 }
 
 enum rule isolation_rule(const struct oracle *o, uint64_t page)
@@ -99,7 +100,7 @@ static bool judge_transient(struct oracle *o, const struct table_place *place, u
 bool isolation_held(struct oracle *o)
 {
 	const struct machine *m = o->machine;
-	for (uint32_t k = 0; k < m->log.events; k++) {
+	for (uint32_t k = o->summary->first_store; k <= o->summary->last_store; k++) {
 		const struct event *e = &m->log.event[k];
 		if (e->kind != EVENT_STORE || !o->trace.place[e->table].linked)
 			continue;

@@ -74,10 +74,11 @@ static bool asked(struct oracle *o, const struct arm64_span *span, uint64_t page
 /* The leaves of a span, which are known to be right, as far as the call's range reaches. */
 bool lookup_span(struct oracle *o, const struct arm64_span *span)
 {
+	const struct expected *e = o->expected;
 	uint64_t end = span->page + ((uint64_t)span->count << arm64_leaf_order(&o->g, span->level));
-	uint64_t first = span->page > o->first_page ? span->page : o->first_page;
-	uint64_t pages = (end < o->end_page ? end : o->end_page) - first;
-	if (end <= o->first_page || span->page >= o->end_page)
+	uint64_t first = span->page > e->affected_first ? span->page : e->affected_first;
+	uint64_t pages = (end < e->affected_end ? end : e->affected_end) - first;
+	if (end <= e->affected_first || span->page >= e->affected_end)
 		return true;
 	if (pages <= EVERY_PAGE) {
 		for (uint64_t i = 0; i < pages; i++)
@@ -95,8 +96,9 @@ bool lookup_span(struct oracle *o, const struct arm64_span *span)
 /* The guard around the call's range, and the range's ends. */
 bool lookup_nothing(struct oracle *o)
 {
+	const struct expected *e = o->expected;
 	uint64_t all = UINT64_C(1) << (o->g.ia_size - o->g.granule);
-	return (!o->first_page || gives_nothing(o, o->first_page - 1)) &&
-	       gives_nothing(o, o->first_page) && gives_nothing(o, o->end_page - 1) &&
-	       (o->end_page == all || gives_nothing(o, o->end_page));
+	return (!e->affected_first || gives_nothing(o, e->affected_first - 1)) &&
+	       gives_nothing(o, e->affected_first) && gives_nothing(o, e->affected_end - 1) &&
+	       (e->affected_end == all || gives_nothing(o, e->affected_end));
 }

@@ -4,8 +4,8 @@
  * mapped by the leaf that the policy prescribes. Large leaves that a policy
  * forgoes are counted, and do not fail.
  *
- * Where the lock for freeing a table was not to be had, smaller leaves are
- * right too, and nothing is judged.
+ * Where the trylock for freeing a table failed, smaller leaves are right too,
+ * and nothing is judged.
  */
 #include "oracle/properties/properties.h"
 
@@ -13,17 +13,9 @@
 
 #include "oracle/properties/fail.h"
 
-static bool lock_was_missed(const struct machine *m)
-{
-	for (uint32_t i = 0; i < m->log.events; i++)
-		if (m->log.event[i].kind == EVENT_TRYLOCK && !m->log.event[i].what)
-			return true;
-	return false;
-}
-
 static bool is_judged(const struct oracle *o)
 {
-	return o->call->kind <= CALL_IOREMAP && !o->call->returned && !lock_was_missed(o->machine);
+	return o->call->kind <= CALL_IOREMAP && !o->call->returned && !o->summary->failed_trylocks;
 }
 
 static bool vmap_has_blocks(const struct oracle *o)
@@ -58,7 +50,7 @@ void placement_begin(struct oracle *o)
 	};
 	struct placement *p = &o->placement;
 	if (call->kind == CALL_VMALLOC) {
-		p->block = UINT64_C(1) << (call->page_shift - o->g.granule);
+		p->block = vmalloc_block_pages(o);
 		p->max_shift = call->page_shift;
 		p->blocks = p->block > 1;
 	} else if (call->kind == CALL_IOREMAP) {

@@ -16,6 +16,15 @@ extern enum rule oracle_blind_to; /* weakened.c */
 void property_begin(void);
 bool property_overlooked(void);
 
+/* summary.c: what the record of the call counts up to, once what is expected is complete. */
+struct trace_summary trace_summarize(const struct oracle *o);
+
+/* Pages that the call changes. */
+static inline uint64_t affected_pages(const struct oracle *o)
+{
+	return o->expected->affected_end - o->expected->affected_first;
+}
+
 /* translation.c, isolation.c: a span of leaves, and the pages up to `end` that nothing maps. */
 bool translation_span(struct oracle *o, const struct arm64_span *span);
 bool translation_gap(struct oracle *o, uint64_t end);
@@ -39,11 +48,15 @@ bool tables_accesses(struct oracle *o);
 bool tables_link(struct oracle *o, const struct arm64_link *link);
 bool tables_all_reached(struct oracle *o);
 
-/* errors.c: errno, BUG() and warnings; settles o->expected where a table page ran out. */
-bool errors_code(struct oracle *o);
+/* errors.c: errno, BUG() and warnings, and that a refused call stores nothing. */
+bool errors_held(struct oracle *o);
 
-/* blocks.c: what vmalloc() says it kept, held against what it was asked for. */
-bool blocks_contiguous(struct oracle *o);
+/*
+ * blocks.c: what vmalloc() says it kept, held against what it was asked for;
+ * and its blocks in pages, 1 where what it says is the size of no block.
+ */
+uint64_t vmalloc_block_pages(const struct oracle *o);
+bool blocks_held(struct oracle *o);
 
 /*
  * history.c: watches the machine from history_begin() on. What is stored
@@ -57,7 +70,7 @@ bool history_held(struct oracle *o);
 void placement_begin(struct oracle *o);
 bool placement_span(struct oracle *o, const struct arm64_span *span);
 
-/* flush.c, cost.c: what the call did beside its stores, and how much it did. */
+/* flush.c, cost.c: what the call did besides its stores, and how much it did. */
 bool flush_held(struct oracle *o);
 bool cost_held(struct oracle *o);
 

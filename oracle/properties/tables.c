@@ -24,23 +24,14 @@ static enum rule trap_rule(enum machine_trap trap)
 	}
 }
 
-/* The event at which the machine trapped; NULL when the log had no room for it. */
-static const struct event *trap_event(const struct machine *m)
-{
-	for (uint32_t i = 0; i < m->log.events; i++)
-		if (m->log.event[i].kind == EVENT_TRAP)
-			return &m->log.event[i];
-	return NULL;
-}
-
 static bool accesses_held(struct oracle *o)
 {
 	if (o->machine->trap == MACHINE_TRAP_NONE)
 		return true;
 	char found[VERDICT_DETAIL_SIZE];
 	enum rule rule = trap_rule(o->machine->trap);
-	const struct event *e = trap_event(o->machine);
-	if (e)
+	const struct event *e = o->summary->trap;
+	if (e) /* else the log had no room for it */
 		snprintf(found, sizeof(found),
 			 "table page %" PRIu32 ", %" PRIu32 " entries from %" PRIu32, e->table,
 			 e->count, e->index);
@@ -110,5 +101,6 @@ bool tables_all_reached(struct oracle *o)
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
 	snprintf(expected, sizeof(expected), "%" PRIu32 " live table pages reachable", live);
 	snprintf(found, sizeof(found), "%" PRIu32 " reachable", o->reached);
-	return fail(o, RULE_TABLES_LEAK, VERDICT_NO_LEVEL, o->first_page, expected, found);
+	return fail(o, RULE_TABLES_LEAK, VERDICT_NO_LEVEL, o->expected->affected_first, expected,
+		    found);
 }

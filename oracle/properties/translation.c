@@ -50,17 +50,18 @@ static void describe_expected(char *text, const struct segment *s, uint64_t page
 /* Whether `page` is the linear alias of a page that the call changes. */
 static bool is_alias(const struct oracle *o, uint64_t page)
 {
-	const struct expected *e = &o->expected;
+	const struct expected *e = o->expected;
 	for (uint64_t i = 0; o->call->kind == CALL_SET_MEMORY && i < e->all_aliases; i++)
 		if (e->area->pages.page[e->first_alias + i] == page)
 			return true;
 	return false;
 }
 
-/* A difference outside the call's range is isolation's, whatever it is. */
+/* A difference outside the pages that the call changes is isolation's, whatever it is. */
 static enum rule placed(const struct oracle *o, uint64_t page, enum rule rule)
 {
-	bool inside = (o->first_page <= page && page < o->end_page) || is_alias(o, page);
+	const struct expected *e = o->expected;
+	bool inside = (e->affected_first <= page && page < e->affected_end) || is_alias(o, page);
 	return inside ? rule : RULE_ISOLATION_OUTSIDE;
 }
 

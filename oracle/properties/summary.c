@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The one pass over a call's record that gathers what several properties count. */
+#include "mapper/machine/assert.h"
+#include "oracle/properties/properties.h"
+
+/*
+ * arm64 invalidates a range page by page up to as many pages as a table has
+ * entries, and everything above. A TLBI of table descriptors too is for one
+ * entry, whatever it maps.
+ */
+static bool is_wasteful(const struct oracle *o, const struct event *e)
+{
+	uint64_t most = UINT64_C(1) << o->g.stride;
+	return e->all ? affected_pages(o) <= most
+		      : e->last_level_only && e->bytes >> o->g.granule > most;
+}
+
+static void count_store(const struct oracle *o, const struct event *e, uint32_t at,
+			struct trace_summary *s)
+{
+	uint32_t level = MODIFIED_LEVEL(o->trace.place[e->table].level);
+	if (!s->stores++)
+		s->first_store = at;
+	s->last_store = at;
+	*(o->machine->table[e->table].freed ? &s->freed_levels : &s->levels) |= level;
+}
+
+static void count_event(const struct oracle *o, const struct event *e, uint32_t at,
+			struct trace_summary *s)
+{
+	switch ((enum event_kind)e->kind) {
+	case EVENT_STORE:
+		count_store(o, e, at, s);
+		return;
+	case EVENT_TLBI:
+		if (!s->wasteful_tlbi && is_wasteful(o, e))
+			s->wasteful_tlbi = e;
+		return;
+	case EVENT_FREE:
+		s->frees++;
+		return;
+	case EVENT_CACHE_FLUSH:
+		s->flushes++;
+		s->last_flush = at;
+		s->flush = e;
+		return;
+	case EVENT_TRYLOCK:
+		s->trylocks++;
+		s->failed_trylocks += !e->what;
+		return;
+	case EVENT_WARN:
+		s->warnings++;
+		return;
+	case EVENT_BUG:
+		s->bugs++;
+		return;
+	case EVENT_UNMAP_ALIASES:
+		s->unmapped_aliases++;
+		return;
+	case EVENT_TRAP:
+		if (!s->trap)
+			s->trap = e;
+		return;
+	case EVENT_BARRIER:
+	case EVENT_ALLOC:
+	case EVENT_UNLOCK:
+		return;
+	}
+}
+
+struct trace_summary trace_summarize(const struct oracle *o)
+{
+	const struct event_log *log = &o->machine->log;
+	struct trace_summary s = { .first_store = UINT32_MAX };
+	for (uint32_t i = 0; i < log->events; i++)
+		count_event(o, &log->event[i], i, &s);
+	ASSERT_CMP(s.frees + s.trylocks + s.flushes + s.stores, <=, log->events);
+	ASSERT_CMP(s.stores != 0, ==, s.first_store <= s.last_store);
+	ASSERT_CMP(s.failed_trylocks, <=, s.trylocks);
+	return s;
+}

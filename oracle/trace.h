@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The trace of a call: what hardware could see of it, and what its record counts up to. */
+#ifndef ORACLE_TRACE_H
+#define ORACLE_TRACE_H
+
+#include "oracle/tlb.h"
+#include "oracle/verdict.h"
+
+/* Where a table page hangs: its entries' level, and the first page that they map. */
+struct table_place {
+	bool linked;
+	int level;
+	uint64_t page;
+	uint64_t written; /* when it was last stored to, or handed out */
+};
+
+/* What hardware could see of the call so far; kept up to date event by event. */
+struct trace {
+	bool judging; /* between oracle_expect() and oracle_judge() */
+	struct verdict verdict;
+	struct tlb tlb;
+	struct table_place place[MACHINE_MAX_TABLES];
+	bool locked;      /* against ptdump */
+	bool ended;       /* by a BUG(): nothing comes after it */
+	uint64_t clock;   /* events seen */
+	uint64_t ordered; /* when a barrier last ordered stores */
+	/* How far a table walk of this processor may see the last entry that was set valid. */
+	enum { TRACE_VISIBLE, TRACE_STORED, TRACE_COMPLETED } valid;
+	int valid_level;
+	uint64_t valid_page;
+};
+
+/* What properties count in the record of a call that returned. Events are named by their index. */
+struct trace_summary {
+	uint32_t warnings, bugs;
+	uint32_t stores, first_store, last_store; /* UINT32_MAX and 0 if there is none */
+	uint32_t levels;                          /* MODIFIED_LEVEL() of tables stored to */
+	uint32_t freed_levels;                    /* and of those that were freed by the end */
+	uint32_t flushes, last_flush;
+	uint32_t frees, trylocks, failed_trylocks;
+	uint32_t unmapped_aliases;
+	const struct event *flush;         /* the last; NULL if there is none, as the two below */
+	const struct event *wasteful_tlbi; /* the first that arm64 would do otherwise */
+	const struct event *trap;
+};
+
+#endif
