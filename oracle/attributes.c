@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/attributes.h"
 
+#include "mapper/machine/assert.h"
 #include "oracle/space.h"
 
 /* Bytes of MAIR_EL1 (Arm D24.2, MAIR_EL1). */
@@ -38,11 +39,13 @@ static const struct arm64_attributes table[PROT_COUNT] = {
 
 const struct arm64_attributes *attributes_of(enum prot prot)
 {
+	ASSERT_CMP((unsigned)prot, <, PROT_COUNT);
 	return &table[prot];
 }
 
 uint8_t attributes_may(enum prot prot)
 {
+	ASSERT_CMP((unsigned)prot, <, PROT_COUNT);
 	return MAY_BE_MAPPED | (table[prot].el1_write ? MAY_WRITE : MAY_NOT_WRITE) |
 	       (table[prot].el1_exec ? MAY_EXEC : MAY_NOT_EXEC);
 }

@@ -19,6 +19,8 @@ void oracle_destroy(struct oracle *o)
 void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper *mapper,
 		  const struct policy *policy)
 {
+	ASSERT_CMP(machine->tables, ==, 1); /* just reset: there is a root, and nothing else */
+	ASSERT_CMP(machine->trap, ==, MACHINE_TRAP_NONE);
 	o->g = arm64_geometry(&machine->config);
 	o->machine = machine;
 	o->mapper = mapper;
@@ -68,11 +70,29 @@ static bool judge_tables(struct oracle *o)
 	struct arm64_visitor visitor = { judge_span, judge_link, judge_reserved, o };
 	uint64_t all_pages = UINT64_C(1) << (o->g.ia_size - o->g.granule);
 	begin_sweep(o);
-	return arm64_sweep(&o->g, o->machine, &visitor) && translation_gap(o, all_pages);
+	if (!arm64_sweep(&o->g, o->machine, &visitor) || !translation_gap(o, all_pages))
+		return false;
+	ASSERT_CMP(o->seen_page, ==, all_pages);
+	ASSERT_CMP(o->segment, ==, o->space.segments);
+	return true;
+}
+
+/* Whoever makes calls keeps to what mapper/mapper.h says of addresses and sizes. */
+static void check_call(const struct oracle *o, const struct call *call)
+{
+	uint64_t page_mask = (UINT64_C(1) << o->g.granule) - 1;
+	ASSERT_CMP(call->va, >=, arm64_va_base(&o->g));
+	ASSERT_CMP((call->va | call->bytes | call->pa) & page_mask, ==, 0);
+	ASSERT_CMP(call->bytes, >, 0);
+	ASSERT_CMP(call->bytes - 1, <=, UINT64_MAX - call->va);
+	if (call->kind == CALL_VMAP || call->kind == CALL_VMALLOC)
+		ASSERT_CMP(call->pages.count, ==, call->bytes >> o->g.granule);
 }
 
 void oracle_expect(struct oracle *o, const struct call *call)
 {
+	ASSERT_CMP(o->verdict.rule, ==, RULE_NONE);
+	check_call(o, call);
 	o->call = call;
 	o->first_page = oracle_page(o, call->va);
 	o->end_page = o->first_page + (call->bytes >> o->g.granule);
@@ -118,5 +138,6 @@ bool oracle_judge(struct oracle *o)
 	bool held = tables_accesses(o) && errors_held(o) && blocks_held(o) && end_held(o) &&
 		    history_held(o) && isolation_held(o) && flush_held(o) && cost_held(o);
 	o->overlooked = property_overlooked();
+	ASSERT_CMP(held, ==, o->verdict.rule == RULE_NONE);
 	return held;
 }

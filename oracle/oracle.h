@@ -11,6 +11,7 @@
 #ifndef ORACLE_ORACLE_H
 #define ORACLE_ORACLE_H
 
+#include "mapper/machine/assert.h"
 #include "mapper/mapper.h"
 #include "oracle/arm64/walk.h"
 #include "oracle/known.h"
@@ -163,12 +164,14 @@ static inline bool oracle_splits_live(const struct oracle *o)
 /* The number of the page at `va`, counted from the lowest address. */
 static inline uint64_t oracle_page(const struct oracle *o, uint64_t va)
 {
+	ASSERT_CMP(va, >=, arm64_va_base(&o->g));
 	return (va - arm64_va_base(&o->g)) >> o->g.granule;
 }
 
 /* The address of a page of the space. */
 static inline uint64_t oracle_va(const struct oracle *o, uint64_t page)
 {
+	ASSERT_CMP(page >> (o->g.ia_size - o->g.granule), ==, 0);
 	return arm64_va_base(&o->g) + (page << o->g.granule);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/placement.h"
 
+#include "mapper/machine/assert.h"
+
 static uint64_t min(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -39,6 +41,7 @@ static uint64_t aligned_pages(const struct placement *p, uint64_t index)
 
 static uint64_t power_of_two_in(uint64_t n)
 {
+	ASSERT_CMP(n, >, 0);
 	return UINT64_C(1) << (63 - __builtin_clzll(n));
 }
 
@@ -74,6 +77,7 @@ static void next_vmap_block(struct placement *p)
 
 static void next_block(struct placement *p)
 {
+	ASSERT_CMP(p->to, <, p->pages);
 	p->from = p->to;
 	if (!p->blocks) {
 		p->to = p->pages;
@@ -86,6 +90,8 @@ static void next_block(struct placement *p)
 	} else {
 		next_vmap_block(p);
 	}
+	ASSERT_CMP(p->to, >, p->from);
+	ASSERT_CMP(p->to, <=, p->pages);
 }
 
 /* --- leaves -------------------------------------------------------------------- */
@@ -113,6 +119,8 @@ static bool level_fits(const struct placement *p, int level, uint64_t index, uin
 struct placed placement_at(struct placement *p, uint64_t index)
 {
 	struct placed placed = { .level = ARM64_LAST_LEVEL };
+	ASSERT_CMP(index, <, p->pages);
+	ASSERT_CMP(index, >=, p->from); /* asked in ascending order */
 	while (index >= p->to)
 		next_block(p);
 	placed.end = p->to;
@@ -182,6 +190,8 @@ static void missed_blocks(const struct placement *p, uint64_t pages, uint64_t *m
 void placement_missed(const struct placement *p, uint64_t index, const struct placed *placed,
 		      struct missed *missed)
 {
+	ASSERT_CMP(index, <, placed->end);
+	ASSERT_CMP(placed->end, <=, p->pages);
 	if (placed->level != ARM64_LAST_LEVEL)
 		return;
 	if (placed->contiguous)

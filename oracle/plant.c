@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What stands in the tables though nobody under test stored it. */
+#include "mapper/machine/assert.h"
 #include "oracle/attributes.h"
 #include "oracle/oracle.h"
 #include "oracle/reference/reference.h"
@@ -8,6 +9,9 @@
 static bool empty_slot(struct oracle *o, uint64_t va, int level, struct slot *slot)
 {
 	struct address_space space = { .machine = o->machine };
+	ASSERT(!o->trace.judging); /* nothing is preset in the middle of a call */
+	ASSERT_CMP(level, >=, o->g.start_level);
+	ASSERT_CMP(level, <=, ARM64_LAST_LEVEL);
 	return !reference_slot(&o->g, &space, va, level, slot) &&
 	       !machine_load(o->machine, slot->table, slot->index);
 }
@@ -24,8 +28,11 @@ static bool fill_slot(struct oracle *o, uint64_t va, int level, uint64_t desc)
 
 static uint64_t leaf_desc(const struct oracle *o, uint64_t pfn, int level)
 {
-	return arm64_address_bits(&o->g, pfn << o->g.granule) |
-	       arm64_leaf_bits_of(&o->g, level, attributes_of(PROT_KERNEL));
+	uint64_t desc = arm64_address_bits(&o->g, pfn << o->g.granule) |
+			arm64_leaf_bits_of(&o->g, level, attributes_of(PROT_KERNEL));
+	ASSERT_CMP(arm64_address(&o->g, desc), ==, pfn << o->g.granule);
+	ASSERT_CMP(arm64_kind(&o->g, level, desc), ==, ARM64_LEAF);
+	return desc;
 }
 
 static void expect_mapped(struct oracle *o, uint64_t page, uint64_t pages, uint64_t pfn)
@@ -40,6 +47,8 @@ static void expect_mapped(struct oracle *o, uint64_t page, uint64_t pages, uint6
 bool oracle_plant_leaf(struct oracle *o, uint64_t va, uint64_t pfn, int level)
 {
 	uint64_t pages = UINT64_C(1) << arm64_leaf_order(&o->g, level);
+	ASSERT_CMP(oracle_page(o, va) % pages, ==, 0);
+	ASSERT_CMP(pfn % pages, ==, 0);
 	if (!fill_slot(o, va, level, leaf_desc(o, pfn, level)))
 		return false;
 	expect_mapped(o, oracle_page(o, va), pages, pfn);
@@ -89,6 +98,7 @@ static bool in_linear_group(const struct oracle *o, uint64_t page, int level, ui
 bool oracle_plant_linear(struct oracle *o, uint64_t pa, uint64_t bytes, bool by_pages)
 {
 	uint64_t first = pa >> o->g.granule, end = first + (bytes >> o->g.granule), page = first;
+	ASSERT_CMP(end, <=, oracle_linear_pages(o));
 	for (uint64_t pages; page < end; page += pages) {
 		int level = by_pages ? ARM64_LAST_LEVEL : linear_level(o, page, end - page);
 		uint64_t desc = leaf_desc(o, page, level);
@@ -98,6 +108,7 @@ bool oracle_plant_linear(struct oracle *o, uint64_t pa, uint64_t bytes, bool by_
 		if (!fill_slot(o, arm64_va_base(&o->g) + (page << o->g.granule), level, desc))
 			break;
 	}
+	ASSERT_CMP(page, <=, end);
 	expect_mapped(o, first, page - first, first);
 	return page == end;
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mapper/machine/assert.h"
+
 static const struct rule_text texts[RULE_COUNT] = { { "", "", "", "" },
 #define ORACLE_RULE_TEXT(id, property, name, sentence, source) { property, name, sentence, source },
 						    ORACLE_RULES(ORACLE_RULE_TEXT)
@@ -12,6 +14,7 @@ static const struct rule_text texts[RULE_COUNT] = { { "", "", "", "" },
 
 const struct rule_text *rule_text(enum rule rule)
 {
+	ASSERT_CMP((unsigned)rule, <, RULE_COUNT);
 	return &texts[rule];
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/space.h"
 
-#include <assert.h>
 #include <string.h>
+
+#include "mapper/machine/assert.h"
 
 static void open_gap(struct space *space, unsigned at)
 {
-	assert(space->segments < SPACE_MAX_SEGMENTS);
+	ASSERT_CMP(space->segments, <, SPACE_MAX_SEGMENTS);
+	ASSERT_CMP(at, <=, space->segments);
 	memmove(&space->segment[at + 1], &space->segment[at],
 		(space->segments - at) * sizeof(struct segment));
 	space->segments++;
@@ -30,7 +32,7 @@ void space_add(struct space *space, struct segment s)
 	if (s.start >= s.end)
 		return;
 	unsigned at = space_find(space, s.start);
-	assert(at == space->segments || space->segment[at].start >= s.end);
+	ASSERT(at == space->segments || space->segment[at].start >= s.end);
 	open_gap(space, at);
 	space->segment[at] = s;
 }
@@ -50,6 +52,7 @@ static void cut_at(struct space *space, uint64_t page)
 	unsigned at = space_find(space, page);
 	if (at == space->segments || space->segment[at].start >= page)
 		return;
+	ASSERT_CMP(page, <, space->segment[at].end);
 	open_gap(space, at);
 	space->segment[at].end = page;
 	cut_front(&space->segment[at + 1], page);
@@ -57,6 +60,7 @@ static void cut_at(struct space *space, uint64_t page)
 
 void space_remove(struct space *space, uint64_t start, uint64_t end)
 {
+	ASSERT_CMP(start, <=, end);
 	cut_at(space, start);
 	cut_at(space, end);
 	unsigned from = space_find(space, start), to = from;
@@ -65,10 +69,13 @@ void space_remove(struct space *space, uint64_t start, uint64_t end)
 	memmove(&space->segment[from], &space->segment[to],
 		(space->segments - to) * sizeof(struct segment));
 	space->segments -= to - from;
+	ASSERT(from == space->segments || space->segment[from].start >= end);
+	ASSERT(!from || space->segment[from - 1].end <= start);
 }
 
 void space_change(struct space *space, uint64_t start, uint64_t end, uint8_t clear, uint8_t set)
 {
+	ASSERT_CMP(start, <=, end);
 	cut_at(space, start);
 	cut_at(space, end);
 	for (unsigned i = space_find(space, start);

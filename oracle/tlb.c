@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "mapper/machine/assert.h"
+
 bool tlb_create(struct tlb *tlb)
 {
 	void *p = mmap(NULL, TLB_MAX_STALE * sizeof(*tlb->stale), PROT_READ | PROT_WRITE,
@@ -41,6 +43,8 @@ static bool continues(const struct tlb *tlb, const struct tlb_stale *s, int leve
 void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_t child)
 {
 	struct tlb_stale *next = tlb->stale + tlb->count;
+	ASSERT_CMP(entries, >, 0);
+	ASSERT(child == MACHINE_NO_TABLE || (entries == 1 && level < ARM64_LAST_LEVEL));
 	if (tlb->count && child == MACHINE_NO_TABLE && continues(tlb, next - 1, level, page)) {
 		next[-1].entries += entries;
 		return;
@@ -67,6 +71,7 @@ void tlb_complete(struct tlb *tlb)
 	for (uint32_t i = 0; i < tlb->count; i++)
 		if (!tlb->stale[i].dropped)
 			tlb->stale[kept++] = tlb->stale[i];
+	ASSERT_CMP(kept, <=, tlb->count);
 	tlb->count = kept;
 	tlb_order(tlb);
 }
@@ -77,6 +82,8 @@ static void cut_out(struct tlb *tlb, uint32_t i, uint32_t from, uint32_t to)
 	struct tlb_stale whole = tlb->stale[i], part[3];
 	unsigned order = arm64_leaf_order(tlb->g, whole.level), parts = 0;
 	const uint32_t bounds[4] = { 0, from, to, whole.entries };
+	ASSERT_CMP(from, <, to);
+	ASSERT_CMP(to, <=, whole.entries);
 	for (unsigned k = 0; k < 3; k++) {
 		if (bounds[k] == bounds[k + 1])
 			continue;
@@ -94,6 +101,7 @@ static void cut_out(struct tlb *tlb, uint32_t i, uint32_t from, uint32_t to)
 		(tlb->count - i - 1) * sizeof(*tlb->stale));
 	memcpy(&tlb->stale[i], part, parts * sizeof(*part));
 	tlb->count += parts - 1;
+	ASSERT_CMP(tlb->count, <=, TLB_MAX_STALE);
 }
 
 /* Whether a TLBI is for entries like this one, wherever they are. */
@@ -133,6 +141,7 @@ static void invalidate_range(struct tlb *tlb, const struct event *tlbi)
 
 void tlb_invalidate(struct tlb *tlb, const struct event *tlbi)
 {
+	ASSERT_CMP(tlbi->kind, ==, EVENT_TLBI);
 	if (!tlbi->all) {
 		if (hint_fits(tlb, tlbi))
 			invalidate_range(tlb, tlbi);
@@ -144,6 +153,7 @@ void tlb_invalidate(struct tlb *tlb, const struct event *tlbi)
 
 const struct tlb_stale *tlb_find(const struct tlb *tlb, uint64_t page, uint64_t end)
 {
+	ASSERT_CMP(page, <, end);
 	for (uint32_t i = 0; i < tlb->count; i++) {
 		const struct tlb_stale *s = &tlb->stale[i];
 		if (s->page < end && page < s->page + pages_of(tlb, s))
@@ -154,6 +164,7 @@ const struct tlb_stale *tlb_find(const struct tlb *tlb, uint64_t page, uint64_t 
 
 const struct tlb_stale *tlb_find_table(const struct tlb *tlb, table_t table)
 {
+	ASSERT_CMP(table, !=, MACHINE_NO_TABLE); /* which stands for a leaf */
 	for (uint32_t i = 0; i < tlb->count; i++)
 		if (tlb->stale[i].child == table)
 			return &tlb->stale[i];

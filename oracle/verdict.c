@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "mapper/machine/assert.h"
+
 const char *granule_name(unsigned page_shift)
 {
 	return page_shift == 12 ? "4k" : page_shift == 14 ? "16k" : "64k";
@@ -13,11 +15,14 @@ void verdict_signature(const struct verdict *v, char *line)
 {
 	const struct rule_text *text = rule_text(v->rule);
 	char level[16] = "none";
+	ASSERT_CMP(v->rule, !=, RULE_NONE);
 	if (v->level != VERDICT_NO_LEVEL)
 		snprintf(level, sizeof(level), "%d", v->level);
-	snprintf(line, VERDICT_SIGNATURE_SIZE, "FAIL %s.%s mapper=%s op=%u:%s granule=%s level=%s",
-		 text->property, text->name, v->mapper, v->op, v->call, granule_name(v->page_shift),
-		 level);
+	int length =
+		snprintf(line, VERDICT_SIGNATURE_SIZE,
+			 "FAIL %s.%s mapper=%s op=%u:%s granule=%s level=%s", text->property,
+			 text->name, v->mapper, v->op, v->call, granule_name(v->page_shift), level);
+	ASSERT_CMP(length, <, VERDICT_SIGNATURE_SIZE);
 }
 
 /* Copies a signature without the digits behind "op=". */
@@ -25,6 +30,7 @@ static void without_place(const char *signature, char *to)
 {
 	const char *op = strstr(signature, " op=");
 	size_t head = op ? (size_t)(op - signature) + strlen(" op=") : strlen(signature);
+	ASSERT_CMP(strlen(signature), <, VERDICT_SIGNATURE_SIZE);
 	const char *rest = signature + head;
 	snprintf(to, VERDICT_SIGNATURE_SIZE, "%.*s%s", (int)head, signature,
 		 rest + strspn(rest, "0123456789"));

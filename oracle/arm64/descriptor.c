@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/arm64/descriptor.h"
 
+#include "mapper/machine/assert.h"
+
 uint64_t arm64_address_field(const struct arm64_geometry *g)
 {
 	if (g->ds)
@@ -53,10 +55,11 @@ struct arm64_attributes arm64_attributes(const struct arm64_geometry *g, uint64_
 
 static uint64_t attrindx_of(uint8_t memory)
 {
-	for (unsigned index = 0; index < MACHINE_MAIR_USED; index++)
-		if ((uint8_t)(MACHINE_MAIR_EL1 >> (8 * index)) == memory)
-			return (uint64_t)index << 2;
-	return ARM64_ATTRINDX;
+	unsigned index = 0;
+	while (index < MACHINE_MAIR_USED && (uint8_t)(MACHINE_MAIR_EL1 >> (8 * index)) != memory)
+		index++;
+	ASSERT_CMP(index, <, MACHINE_MAIR_USED);
+	return (uint64_t)index << 2;
 }
 
 uint64_t arm64_leaf_bits_of(const struct arm64_geometry *g, int level,
@@ -90,6 +93,7 @@ static uint64_t nt_bit(const struct arm64_geometry *g, int level)
 
 uint64_t arm64_unaligned_bits(const struct arm64_geometry *g, int level)
 {
+	ASSERT_CMP(level, <=, ARM64_LAST_LEVEL);
 	unsigned low = g->lpa ? 17 : g->granule; /* LPA: bits 15:12 are address bits */
 	unsigned size = arm64_leaf_bits(g, level);
 	return size > low ? ARM64_BITS(size - 1, low) & ~nt_bit(g, level) : 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/arm64/geometry.h"
 
+#include "mapper/machine/assert.h"
+
 #define GRANULE_4K 12
 #define GRANULE_16K 14
 #define GRANULE_64K 16
@@ -9,13 +11,17 @@
 /* S1StartLevel: each level above the last resolves `stride` bits. */
 static int start_level(unsigned ia_size, unsigned granule, unsigned stride)
 {
-	return ARM64_LAST_LEVEL - (int)((ia_size - 1 - granule) / stride);
+	int level = ARM64_LAST_LEVEL - (int)((ia_size - 1 - granule) / stride);
+	ASSERT_CMP(level, >=, ARM64_FIRST_LEVEL);
+	return level;
 }
 
 struct arm64_geometry arm64_geometry(const struct machine_config *config)
 {
 	unsigned granule = config->page_shift;
 	unsigned stride = config->table_bits ? config->table_bits : granule - DESCRIPTOR_BITS;
+	ASSERT(granule == GRANULE_4K || granule == GRANULE_16K || granule == GRANULE_64K);
+	ASSERT_CMP(config->va_bits, >, granule);
 	return (struct arm64_geometry){
 		.granule = granule,
 		.stride = stride,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/arm64/walk.h"
 
+#include "mapper/machine/assert.h"
+
 static table_t child_of(const struct arm64_geometry *g, const struct machine *m, uint64_t desc)
 {
 	table_t child = machine_table_at(m, arm64_address(g, desc) >> g->granule);
@@ -11,6 +13,7 @@ static table_t child_of(const struct arm64_geometry *g, const struct machine *m,
 struct arm64_translation arm64_translate(const struct arm64_geometry *g, const struct machine *m,
 					 uint64_t va)
 {
+	ASSERT_CMP(va, >=, arm64_va_base(g));
 	struct arm64_translation t = { .level = g->start_level };
 	table_t table = MACHINE_ROOT;
 	uint64_t limits = 0;
@@ -82,6 +85,7 @@ static bool visit_link(const struct sweep *s, const struct place *at, uint32_t i
 		.page = link.page,
 		.limits = at->limits | (desc & ARM64_TABLE_LIMITS),
 	};
+	ASSERT_CMP(below.level, <=, ARM64_LAST_LEVEL);
 	return link.child == MACHINE_NO_TABLE || visit_table(s, &below);
 }
 
@@ -137,6 +141,8 @@ static bool visit_table(const struct sweep *s, const struct place *at)
 	const uint64_t *words = machine_words(s->m, at->table);
 	uint32_t entries = arm64_table_entries(s->g, at->level);
 	uint32_t end = touched->high < entries ? touched->high : entries;
+	ASSERT_CMP(at->table, <, s->m->tables);
+	ASSERT_CMP(touched->high, <=, s->m->entries);
 
 	for (uint32_t i = skip_empty(words, touched->low, end), next; i < end;
 	     i = skip_empty(words, next, end)) {

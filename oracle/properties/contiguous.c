@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "mapper/machine/assert.h"
 #include "oracle/properties/fail.h"
 
 /* A group of a table that a span reaches into. */
@@ -101,6 +102,7 @@ bool contiguous_span(struct oracle *o, const struct arm64_span *span)
 	if (!size || !any_contiguous(span->table + span->index, span->count))
 		return true;
 	uint32_t count = 1u << size;
+	ASSERT_CMP(count, <=, arm64_table_entries(&o->g, span->level)); /* R_WMNPV */
 	for (uint32_t at = span->index & ~(count - 1); at < span->index + span->count;
 	     at += count) {
 		struct group group = { span, span->table + at, at, count };

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "mapper/machine/assert.h"
 #include "oracle/properties/fail.h"
 
 /* What the machine counted in the call. */
@@ -69,6 +70,8 @@ bool cost_held(struct oracle *o)
 	if (o->mapper->kind != MAPPER_SERIES)
 		return true;
 	struct machine_counters spent = spent_by(o);
+	ASSERT_CMP(o->before.stores, <=, o->machine->counters.stores);
+	ASSERT_CMP(o->before.loads, <=, o->machine->counters.loads);
 	uint64_t most = o->leaves + spent.tables + o->summary->frees;
 	if (o->summary->wasteful_tlbi && !fail_tlbi(o, o->summary->wasteful_tlbi))
 		return false;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "mapper/machine/assert.h"
 #include "oracle/properties/properties.h"
 
 const char *call_name(enum call_kind kind)
@@ -15,6 +16,10 @@ const char *call_name(enum call_kind kind)
 static struct verdict verdict_of(const struct oracle *o, enum rule rule, int level, uint64_t page,
 				 const char *expected, const char *found)
 {
+	ASSERT_CMP(rule, >, RULE_NONE);
+	ASSERT_CMP(rule, <, RULE_COUNT);
+	ASSERT_CMP(level, >=, ARM64_FIRST_LEVEL);
+	ASSERT_CMP(level, <=, VERDICT_NO_LEVEL);
 	struct verdict v = {
 		.rule = rule,
 		.mapper = o->mapper->name,
@@ -29,9 +34,12 @@ static struct verdict verdict_of(const struct oracle *o, enum rule rule, int lev
 	return v;
 }
 
+_Static_assert(VERDICT_NO_LEVEL == ARM64_LAST_LEVEL + 1, "no level of the tables");
+
 bool fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
 	  const char *found)
 {
+	ASSERT_CMP(o->verdict.rule, ==, RULE_NONE); /* a broken rule ends the judging of its call */
 	if (property_excused(rule))
 		return true;
 	o->verdict = verdict_of(o, rule, level, page, expected, found);

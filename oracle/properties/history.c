@@ -6,6 +6,7 @@
  * Each event is judged as it happens, at a cost that follows the event. What
  * a step may be stands in steps.c; how long an entry may be cached, in tlb.h.
  */
+#include "mapper/machine/assert.h"
 #include "oracle/properties/fail.h"
 #include "oracle/properties/steps.h"
 
@@ -62,6 +63,7 @@ static void see_store(struct oracle *o, const struct event *e)
 		return;
 	}
 	uint32_t entries = arm64_table_entries(&o->g, place->level);
+	ASSERT_CMP(place->level, <=, ARM64_LAST_LEVEL);
 	for (uint32_t i = 0; i < e->count && e->index + i < entries; i++) {
 		struct step step = { o, place->level, place->page + (e->index + i) * pages,
 				     old_word(o, e, i), stored_word(o, e, i) };
@@ -140,6 +142,7 @@ void history_begin(struct oracle *o)
 
 void history_begin_call(struct oracle *o)
 {
+	ASSERT_CMP(o->trace.ordered, <=, o->trace.clock);
 	o->trace.judging = true;
 	o->trace.verdict.rule = RULE_NONE;
 	o->trace.valid = TRACE_VISIBLE;

@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "mapper/machine/assert.h"
 #include "oracle/properties/fail.h"
 
 #define EVERY_PAGE 16
@@ -80,6 +81,7 @@ bool lookup_span(struct oracle *o, const struct arm64_span *span)
 	uint64_t pages = (end < e->affected_end ? end : e->affected_end) - first;
 	if (end <= e->affected_first || span->page >= e->affected_end)
 		return true;
+	ASSERT_CMP(pages, <=, end - span->page);
 	if (pages <= EVERY_PAGE) {
 		for (uint64_t i = 0; i < pages; i++)
 			if (!asked(o, span, first + i))

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 
+#include "mapper/machine/assert.h"
 #include "oracle/properties/fail.h"
 
 static bool is_judged(const struct oracle *o)
@@ -63,6 +64,7 @@ void placement_begin(struct oracle *o)
 		p->blocks = false;
 	if (!is_judged(o))
 		p->pages = 0;
+	ASSERT_CMP(p->pages, <=, o->end_page - o->first_page);
 }
 
 static bool fail_placement(struct oracle *o, const struct arm64_span *span, uint32_t index,

@@ -16,6 +16,7 @@
 
 #include <stdio.h>
 
+#include "mapper/machine/assert.h"
 #include "oracle/properties/fail.h"
 
 static void fail_step(const struct step *s, enum rule rule, const char *expected)
@@ -50,6 +51,8 @@ static uint32_t end_touched(const struct oracle *o, table_t table)
 /* Records that walks now reach the table, and the tables that it already links. */
 static void table_linked(struct oracle *o, table_t table, int level, uint64_t page)
 {
+	ASSERT_CMP(level, <=, ARM64_LAST_LEVEL);
+	ASSERT_CMP(table, <, o->machine->tables);
 	struct table_place *place = &o->trace.place[table];
 	place->linked = true;
 	place->level = level;
@@ -86,6 +89,7 @@ static void table_unlinked(struct oracle *o, table_t table)
 
 static void judge_publication(const struct step *s, table_t child)
 {
+	ASSERT_CMP(s->o->trace.place[child].written, <=, s->o->trace.clock);
 	if (s->o->trace.place[child].written >= s->o->trace.ordered)
 		fail_step(s, RULE_HISTORY_PUBLISH,
 			  "a DMB or DSB between the stores to a table and the link to it");
@@ -163,12 +167,13 @@ static bool table_means_block(const struct step *s, table_t child)
 {
 	const struct arm64_geometry *g = &s->o->g;
 	const uint64_t *words = machine_words(s->o->machine, child);
-	uint64_t limits = s->new &ARM64_TABLE_LIMITS, base = arm64_address(g, s->old);
+	const int level = s->level + 1;
+	uint64_t limits = s->new &ARM64_TABLE_LIMITS, oa = arm64_address(g, s->old);
+	uint64_t size = UINT64_C(1) << arm64_leaf_bits(g, level);
 	struct arm64_attributes want = arm64_attributes(g, s->old, 0);
-	for (uint32_t i = 0; i < 1u << g->stride; i++) {
-		uint64_t oa = base + ((uint64_t)i << arm64_leaf_bits(g, s->level + 1));
+	for (uint32_t i = 0, entries = 1u << g->stride; i < entries; i++, oa += size) {
 		struct arm64_attributes found = arm64_attributes(g, words[i], limits);
-		if (arm64_kind(g, s->level + 1, words[i]) != ARM64_LEAF ||
+		if (arm64_kind(g, level, words[i]) != ARM64_LEAF ||
 		    arm64_address(g, words[i]) != oa || want.memory != found.memory ||
 		    want.shareability != found.shareability || want.el1_write != found.el1_write ||
 		    want.el1_exec != found.el1_exec || want.el0_access != found.el0_access ||

@@ -18,6 +18,7 @@ static bool is_wasteful(const struct oracle *o, const struct event *e)
 static void count_store(const struct oracle *o, const struct event *e, uint32_t at,
 			struct trace_summary *s)
 {
+	ASSERT_CMP(e->table, <, o->machine->tables);
 	uint32_t level = MODIFIED_LEVEL(o->trace.place[e->table].level);
 	if (!s->stores++)
 		s->first_store = at;

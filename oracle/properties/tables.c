@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "mapper/machine/assert.h"
 #include "oracle/properties/fail.h"
 
 static enum rule trap_rule(enum machine_trap trap)
@@ -96,6 +97,7 @@ bool tables_all_reached(struct oracle *o)
 	uint32_t live = 0;
 	for (table_t t = 0; t < o->machine->tables; t++)
 		live += !o->machine->table[t].freed;
+	ASSERT_CMP(o->reached, <=, o->machine->tables);
 	if (o->reached == live)
 		return true;
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];

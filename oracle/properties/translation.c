@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "mapper/machine/assert.h"
 #include "oracle/attributes.h"
 #include "oracle/properties/fail.h"
 
@@ -225,6 +226,8 @@ static bool judge_piece(struct oracle *o, const struct arm64_span *span)
 		end = min(span->page + ((uint64_t)(index - span->index + 1) << order), s->end);
 		holds = leaf_means(o, span, index, s, from, end);
 	}
+	ASSERT_CMP(end, >, from);
+	ASSERT_CMP(end, <=, s->end);
 	o->seen_page = end;
 	if (end == s->end)
 		o->segment++;
@@ -244,6 +247,7 @@ bool translation_span(struct oracle *o, const struct arm64_span *span)
 
 bool translation_gap(struct oracle *o, uint64_t end)
 {
+	ASSERT_CMP(o->seen_page, <=, end); /* spans come in ascending order and do not overlap */
 	for (; o->segment < o->space.segments; o->segment++) {
 		const struct segment *s = &o->space.segment[o->segment];
 		uint64_t page = s->start > o->seen_page ? s->start : o->seen_page;
