@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "fuzz/crash.h"
 #include "fuzz/kernel.h"
@@ -12,6 +11,7 @@
 #include "fuzz/player.h"
 #include "fuzz/scenario_bytes.h"
 #include "fuzz/scenario_text.h"
+#include "fuzz/waive.h"
 
 /* Scenarios are large, so they live here and not on the stack. */
 static struct player *player;
@@ -43,39 +43,10 @@ static void start(void)
 		fprintf(stderr, "vmapdiff: no memory for the simulated machines\n");
 		exit(2);
 	}
+	if (!waive_by_environment(&player->waivers))
+		exit(2);
 	crash_report_for(player);
 	atexit(print_missed);
-}
-
-/* The signatures of findings that are known and passed by, a line each; NULL if there are none. */
-static const char *passed_by(void)
-{
-	static char text[1 << 16];
-	static bool read;
-	const char *path = getenv("VMAPDIFF_PASS_BY");
-	if (read || !path)
-		return path ? text : NULL;
-	read = true;
-	FILE *from = fopen(path, "r");
-	if (!from) {
-		fprintf(stderr, "vmapdiff: VMAPDIFF_PASS_BY: cannot open %s\n", path);
-		exit(2);
-	}
-	text[fread(text, 1, sizeof(text) - 1, from)] = '\0';
-	fclose(from);
-	return text;
-}
-
-static bool is_passed_by(const struct verdict *verdict)
-{
-	char signature[VERDICT_SIGNATURE_SIZE], line[VERDICT_SIGNATURE_SIZE];
-	verdict_signature(verdict, signature);
-	for (const char *at = passed_by(); at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
-		snprintf(line, sizeof(line), "%.*s", (int)strcspn(at, "\n"), at);
-		if (verdict_same_kind(line, signature))
-			return true;
-	}
-	return false;
 }
 
 /* The finding, as it can be pasted into a mail; then the end of this process. */
@@ -99,8 +70,7 @@ static int run(const uint8_t *data, size_t size, typeof(player_play) *play)
 	if (!scenario_decode(data, size, &scenario))
 		return -1;
 	kernel_adapt(&scenario);
-	if (!play(player, &scenario, &verdict) && verdict.rule != scenario.expect.rule &&
-	    !is_passed_by(&verdict))
+	if (!play(player, &scenario, &verdict) && verdict.rule != scenario.expect.rule)
 		report(&verdict);
 	return 0;
 }

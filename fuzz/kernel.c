@@ -10,13 +10,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fuzz/known.h"
 #include "fuzz/scenario_text.h"
 #include "fuzz/shape.h"
 #include "mapper/kernel/adapter.h"
 
-#define FAULT_SHOWN 42 /* exit code of who plays the scenario of a fault */
-#define TIME_LIMIT 10  /* seconds that the scenario of a known fault may take */
+#define FOUND 42      /* exit code of the process in which a tree breaks a waiver's rule */
+#define TIME_LIMIT 10 /* seconds that the scenario of a waiver may take */
 
 /* Where a sanitizer is linked in. */
 __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
@@ -167,8 +166,8 @@ static const char *alias_trouble(const struct oracle *o, const struct vm_area *a
 		struct range alias = { area->pages.page[i], area->pages.page[i] + 1 };
 		if (alias.first >= oracle_linear_pages(o))
 			return "a page lies beyond the linear map, which has all memory";
-		if (oracle_excuses(o, KNOWN_FILLS_EMPTY) && !all_used(o, alias))
-			return known_faults[KNOWN_FILLS_EMPTY].what;
+		if (oracle_waives(o, WAIVER_FILLS_EMPTY) && !all_used(o, alias))
+			return waiver_list[WAIVER_FILLS_EMPTY].why;
 		if (!kernel_splits() && meets_large(o, alias, true))
 			return "before leaves were split, the linear map was made of single pages";
 	}
@@ -185,18 +184,18 @@ static const char *declines_set_memory(const struct oracle *o, const struct call
 	if (!linear && is_refused(area, call, UINT64_C(1) << o->g.granule))
 		return NULL; /* before it does anything */
 	if (area && area->flags & MAP_FLAG_HUGE)
-		return oracle_excuses(o, KNOWN_CHANGES_HUGE) ? known_faults[KNOWN_CHANGES_HUGE].what
+		return oracle_waives(o, WAIVER_CHANGES_HUGE) ? waiver_list[WAIVER_CHANGES_HUGE].why
 							     : NULL;
-	if (oracle_excuses(o, KNOWN_FILLS_EMPTY) && !all_used(o, range))
-		return known_faults[KNOWN_FILLS_EMPTY].what;
+	if (oracle_waives(o, WAIVER_FILLS_EMPTY) && !all_used(o, range))
+		return waiver_list[WAIVER_FILLS_EMPTY].why;
 	if (!kernel_splits() && meets_large(o, range, true))
 		return "before leaves were split, set_memory was for single pages";
-	if (oracle_excuses(o, KNOWN_CUTS_GROUPS) &&
+	if (oracle_waives(o, WAIVER_CUT_GROUPS) &&
 	    (cuts_group(o, range.first) || cuts_group(o, range.end)))
-		return known_faults[KNOWN_CUTS_GROUPS].what;
-	if (oracle_excuses(o, KNOWN_PXN_TABLES) && call->change == MEMORY_X &&
+		return waiver_list[WAIVER_CUT_GROUPS].why;
+	if (oracle_waives(o, WAIVER_PXN_TABLES) && call->change == MEMORY_X &&
 	    meets_large(o, range, false))
-		return known_faults[KNOWN_PXN_TABLES].what;
+		return waiver_list[WAIVER_PXN_TABLES].why;
 	if (call->change == MEMORY_RO || call->change == MEMORY_RW)
 		return alias_trouble(o, area);
 	return NULL;
@@ -224,14 +223,14 @@ static const char *declines_mapping(const struct oracle *o, const struct call *c
 	if (call->kind == CALL_VMALLOC && !is_aligned_area(o, call))
 		return "vmalloc() aligns an area and its size to the blocks, and blocks come "
 		       "aligned";
-	if (oracle_excuses(o, KNOWN_DESCENDS_BLOCKS) && meets_large(o, range, false))
-		return known_faults[KNOWN_DESCENDS_BLOCKS].what;
-	if (blocks && oracle_excuses(o, KNOWN_FREES_LIVE_TABLES) &&
+	if (oracle_waives(o, WAIVER_DESCENDS_BLOCKS) && meets_large(o, range, false))
+		return waiver_list[WAIVER_DESCENDS_BLOCKS].why;
+	if (blocks && oracle_waives(o, WAIVER_FREES_LIVE_TABLES) &&
 	    meets_in_window(o, range, block_pages(o)))
-		return known_faults[KNOWN_FREES_LIVE_TABLES].what;
-	if (blocks && oracle_excuses(o, KNOWN_HEAD_CHECK) &&
+		return waiver_list[WAIVER_FREES_LIVE_TABLES].why;
+	if (blocks && oracle_waives(o, WAIVER_HEAD_CHECK) &&
 	    meets_in_window(o, range, group_pages(o)))
-		return known_faults[KNOWN_HEAD_CHECK].what;
+		return waiver_list[WAIVER_HEAD_CHECK].why;
 	return NULL;
 }
 
@@ -239,7 +238,7 @@ static const char *declines_vunmap(const struct oracle *o, const struct call *ca
 {
 	struct range range = range_of(o, call);
 	bool cuts = cuts_group(o, range.first) || cuts_group(o, range.end);
-	return cuts && oracle_excuses(o, KNOWN_NARROW_FLUSH) ? known_faults[KNOWN_NARROW_FLUSH].what
+	return cuts && oracle_waives(o, WAIVER_NARROW_FLUSH) ? waiver_list[WAIVER_NARROW_FLUSH].why
 							     : NULL;
 }
 
@@ -255,7 +254,7 @@ const char *kernel_declines(const struct oracle *o, const struct call *call)
 	return call->kind == CALL_VUNMAP ? declines_vunmap(o, call) : declines_mapping(o, call);
 }
 
-/* --- what the tree is known to do wrong ------------------------------------------------------ */
+/* --- what is waived, since the tree is found to do it -------------------------------------- */
 
 static unsigned index_of_kernel(void)
 {
@@ -265,23 +264,24 @@ static unsigned index_of_kernel(void)
 	return i;
 }
 
-/* Whether the scenario of a fault breaks the rule that it names. */
-static bool has_fault(struct player *player, const struct known *fault)
+/* Whether the tree breaks the waiver's rule in its scenario, where what would hide that is waived. */
+static bool has_behaviour(struct player *player, const struct waiver *waiver)
 {
 	static struct scenario s; /* too large for a stack */
 	struct text_error error;
 	struct verdict verdict;
-	if (!scenario_parse(fault->scenario, strlen(fault->scenario), &s, &error)) {
-		fprintf(stderr, "vmapdiff: the scenario of %s: %u:%u: %s\n", fault->name,
+	if (!scenario_parse(waiver->scenario, strlen(waiver->scenario), &s, &error)) {
+		fprintf(stderr, "vmapdiff: the scenario of %s: %u:%u: %s\n", waiver->name,
 			error.line, error.column, error.message);
 		_exit(2);
 	}
 	kernel_adapt(&s);
 	if (!kernel_mapper.has_machine(&s.machine))
 		return false;
+	player->tree_waivers &= waiver->after;
 	player_prepare(player, &s);
 	player_run(player, &s, index_of_kernel(), s.ops, &verdict);
-	return verdict.rule == fault->rule;
+	return verdict.rule == waiver->rule[0];
 }
 
 /* Lets this process die without a word, and without an engine that keeps what it died of. */
@@ -300,7 +300,7 @@ static void die_quietly(void)
  * The same in a process of its own: a tree that is under test may crash, and
  * then the crash is for the scenario that is to be played, not for this one.
  */
-static bool has_fault_apart(struct player *player, const struct known *fault)
+static bool has_behaviour_apart(struct player *player, const struct waiver *waiver)
 {
 	int status;
 	fflush(NULL);
@@ -311,16 +311,29 @@ static bool has_fault_apart(struct player *player, const struct known *fault)
 	}
 	if (!child) {
 		die_quietly();
-		_exit(has_fault(player, fault) ? FAULT_SHOWN : 0);
+		_exit(has_behaviour(player, waiver) ? FOUND : 0);
 	}
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	return WIFEXITED(status) && WEXITSTATUS(status) == FAULT_SHOWN;
+	return WIFEXITED(status) && WEXITSTATUS(status) == FOUND;
 }
 
-void kernel_find_known(struct player *player)
+/* Searches the tree for waiver `id`, and before that for those that would hide it. */
+static void find_waiver(struct player *player, enum waiver_id id, uint32_t *searched)
 {
-	for (int i = 0; i < KNOWN_FAULTS; i++)
-		if (has_fault_apart(player, &known_faults[i]))
-			player->known |= KNOWN(i);
+	if (*searched & WAIVER(id))
+		return;
+	*searched |= WAIVER(id);
+	for (int before = 0; before < WAIVERS; before++)
+		if (waiver_list[id].after & WAIVER(before))
+			find_waiver(player, (enum waiver_id)before, searched);
+	if (has_behaviour_apart(player, &waiver_list[id]))
+		player->tree_waivers |= WAIVER(id);
+}
+
+void kernel_find_waivers(struct player *player)
+{
+	uint32_t searched = 0;
+	for (int id = 0; id < WAIVERS; id++)
+		find_waiver(player, (enum waiver_id)id, &searched);
 }

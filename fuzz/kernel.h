@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What is different when a Linux tree's own code is played: the tree says
- * what its policy is, some calls its callers never make, and some things it
- * is known to do wrong.
+ * what its policy is, some calls its callers never make, and some things that
+ * it does are waived.
  */
 #ifndef FUZZ_KERNEL_H
 #define FUZZ_KERNEL_H
@@ -38,8 +38,8 @@ unsigned kernel_entry(const char *call, char *file, size_t size);
 /* A path of the tree, from the tree's top. */
 const char *kernel_path(const char *path);
 
-/* Plays the scenario of each known fault; player->known says then which the tree has. */
-void kernel_find_known(struct player *player);
+/* Plays the scenario of each waiver; player->tree_waivers says then which the tree has. */
+void kernel_find_waivers(struct player *player);
 
 #else
 
@@ -84,7 +84,7 @@ static inline const char *kernel_path(const char *path)
 	return path;
 }
 
-static inline void kernel_find_known(struct player *player)
+static inline void kernel_find_waivers(struct player *player)
 {
 	(void)player;
 }

@@ -95,7 +95,7 @@ struct player *player_create(void)
 	p->subject = player_subject();
 	p->whole_subject = complete(player_mappers[p->subject]);
 	if (all_there) {
-		kernel_find_known(p);
+		kernel_find_waivers(p);
 		return p;
 	}
 	player_destroy(p);
@@ -282,7 +282,7 @@ static bool play_call(struct player *p, const struct op *op)
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
 	if (!judge_call(p, &call, op))
 		return false;
-	if (p->oracle.overlooked)
+	if (p->oracle.waived)
 		return true;
 	if (op_maps(op) && call.returned)
 		return clean_up(p, &call);
@@ -332,13 +332,14 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	p->areas = 0;
 	machine_reset(m, &s->machine);
 	oracle_begin(&p->oracle, m, p->mapper, &s->policy);
+	p->oracle.waivers = p->waivers;
 	if (is_kernel(p->mapper))
-		p->oracle.known = p->known;
+		p->oracle.waivers.behaviours = p->tree_waivers;
 
 	bool holds = true;
 	if (!has_machine(p->mapper, &s->machine))
 		ops = 0;
-	for (p->op = 0; p->op < ops && holds && !p->oracle.overlooked; p->op++) {
+	for (p->op = 0; p->op < ops && holds && !p->oracle.waived; p->op++) {
 		const struct op *op = &s->op[p->op];
 		if (op_is_call(op))
 			holds = play_call(p, op);

@@ -35,7 +35,8 @@ struct player {
 	struct mapper whole_subject; /* with its kind's functions for those it lacks */
 	uint64_t executions;         /* scenarios played */
 	uint32_t played;             /* mappers of the scenario played last, a bit for each */
-	uint32_t known;              /* KNOWN() faults of the kernel that is played, if one is */
+	struct waivers waivers;      /* for every mapper: none until whoever plays sets them */
+	uint32_t tree_waivers;       /* WAIVER() of what the tree that is played is found to do */
 	uint64_t judged_calls[PLAYER_MAX_MAPPERS];
 	char complaint[192];  /* of the mapper that broke a rule last; "" if it made none */
 	const char *declined; /* why a call was last not made, which its callers never make */

@@ -93,7 +93,7 @@ struct address_space {
 	uint8_t page_shift; /* out, vmalloc: log2 bytes of the area's blocks (vm_struct.page_order) */
 };
 
-/* Whose shapes, errors and costs a mapper promises. */
+/* Whose shapes, errors and costs a mapper promises: oracle/owed.h says what each kind owes. */
 enum mapper_kind {
 	MAPPER_SERIES, /* what the policy says, with one walk for a run of blocks */
 	MAPPER_PRIOR,  /* the kernel's before the series, under every policy */
@@ -103,14 +103,6 @@ enum mapper_kind {
 struct mapper {
 	const char *name; /* as it stands in a signature line */
 	enum mapper_kind kind;
-	bool hides_errors; /* vmap() tells that it failed and not why: -ENOMEM stands for it */
-
-	/*
-	 * How often it may read an entry that it stores: 0 is once. The kernel
-	 * looks whether it is free, whether it was Contiguous, and, with DEBUG_VM,
-	 * whether the step from old to new is a legal one.
-	 */
-	uint8_t reads_an_entry;
 
 	/* Whether it can map on such a machine; NULL: on every machine. */
 	bool (*has_machine)(const struct machine_config *config);

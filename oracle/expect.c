@@ -127,7 +127,7 @@ static bool expect_aliases(const struct oracle *o, struct expected *e)
 {
 	uint64_t first = (o->call->va - e->area->va) >> o->g.granule;
 	uint64_t pages = o->end_page - o->first_page, most = e->area->pages.count;
-	if (oracle_excuses(o, KNOWN_ALIASES_OF_ALL)) {
+	if (oracle_waives(o, WAIVER_ALIASES_OF_ALL)) {
 		first = 0;
 		pages = most;
 	}

@@ -19,7 +19,7 @@ void expect_complete(const struct oracle *o, struct expected *e)
 		*e = expect_out_of_memory(e);
 	else if (e->warns && o->call->kind <= CALL_IOREMAP)
 		e->error_page += e->done;
-	if (o->mapper->hides_errors && o->call->kind == CALL_VMAP && e->error)
+	if (o->call->kind == CALL_VMAP && e->error && oracle_waives(o, WAIVER_HIDDEN_ERRNO))
 		e->error = -ENOMEM;
 	if (hits_bug_below_block(o, e)) {
 		e->error = -EBUSY;

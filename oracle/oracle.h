@@ -14,10 +14,11 @@
 #include "mapper/machine/assert.h"
 #include "mapper/mapper.h"
 #include "oracle/arm64/walk.h"
-#include "oracle/known.h"
+#include "oracle/owed.h"
 #include "oracle/placement.h"
 #include "oracle/space.h"
 #include "oracle/trace.h"
+#include "oracle/waiver.h"
 
 enum call_kind { CALL_VMAP, CALL_VMALLOC, CALL_IOREMAP, CALL_VUNMAP, CALL_SET_MEMORY };
 
@@ -64,13 +65,14 @@ struct oracle {
 	struct machine *machine;
 	const struct mapper *mapper;
 	const struct policy *policy;
-	uint32_t known; /* KNOWN() faults of the mapper; oracle_begin() clears them */
+	const struct owed *owed; /* by the mapper */
+	struct waivers waivers;  /* oracle_begin() clears them; set behind it */
 	struct space space;
 	struct verdict verdict;
 
 	/* The call being judged. */
 	const struct call *call;
-	bool overlooked; /* by a blinded oracle: what comes after it is no find of its own */
+	bool waived; /* a rule or verdict in this scenario: it ends with this call */
 	uint64_t first_page, end_page; /* its range as it is asked for, in pages of the space */
 	struct trace trace;
 	struct placement placement;
@@ -140,19 +142,19 @@ void oracle_describe(const struct oracle *o, int level, uint64_t desc, char *tex
 /* Whether the call is made as before the series: by a mapper of then, or a policy. */
 static inline bool oracle_before_series(const struct oracle *o)
 {
-	return o->mapper->kind == MAPPER_PRIOR || o->policy->series == POLICY_PRIOR;
+	return o->owed->before_series || o->policy->series == POLICY_PRIOR;
 }
 
-/* Whether the mapper is known to be wrong in this. */
-static inline bool oracle_excuses(const struct oracle *o, enum known_fault fault)
+/* Whether this behaviour of the mapper is waived. */
+static inline bool oracle_waives(const struct oracle *o, enum waiver_id id)
 {
-	return o->known & KNOWN(fault);
+	return waives_behaviour(&o->waivers, id);
 }
 
-/* Reserved bits of a leaf that are not looked at. */
-static inline uint64_t oracle_excused_bits(const struct oracle *o)
+/* Reserved bits of a descriptor that are waived. */
+static inline uint64_t oracle_waived_bits(const struct oracle *o)
 {
-	return o->g.lpa && oracle_excuses(o, KNOWN_RESERVED_PA_BITS) ? ARM64_BITS(49, 48) : 0;
+	return o->g.lpa && oracle_waives(o, WAIVER_RESERVED_PA_BITS) ? ARM64_BITS(49, 48) : 0;
 }
 
 /* Whether leaf sizes may change without break-before-make: FEAT_BBM level 2 (R_KFLJB). */

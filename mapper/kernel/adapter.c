@@ -462,8 +462,6 @@ bool kernel_splits(void)
 const struct mapper kernel_mapper = {
 	.name = "kernel",
 	.kind = TREE_SERIES == POLICY_PRIOR ? MAPPER_PRIOR : MAPPER_SERIES,
-	.hides_errors = true,
-	.reads_an_entry = 3,
 	.has_machine = has_machine,
 	.complaint = complaint,
 	.vmap = kernel_vmap,

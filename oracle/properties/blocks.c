@@ -50,7 +50,7 @@ static unsigned wanted_shift(const struct oracle *o)
 	const struct call *call = o->call;
 	unsigned most =
 		o->policy->max_shift < call->asked_shift ? o->policy->max_shift : call->asked_shift;
-	if (!(call->flags & MAP_FLAG_HUGE) || o->mapper->kind == MAPPER_PAGES)
+	if (!(call->flags & MAP_FLAG_HUGE) || !o->owed->large_leaves)
 		return o->g.granule;
 	unsigned block = arm64_leaf_bits(&o->g, 2);
 	unsigned group = o->g.granule + arm64_contiguous_size(&o->g, ARM64_LAST_LEVEL);

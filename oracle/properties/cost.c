@@ -13,6 +13,9 @@
 #include "mapper/machine/assert.h"
 #include "oracle/properties/fail.h"
 
+/* How often an entry may be read before it is stored, where that is waived. */
+#define WAIVED_READS 3
+
 /* What the machine counted in the call. */
 static struct machine_counters spent_by(const struct oracle *o)
 {
@@ -50,7 +53,7 @@ static uint64_t most_loads(const struct oracle *o)
 {
 	uint64_t levels = (uint64_t)(ARM64_LAST_LEVEL - o->g.start_level);
 	uint64_t table = UINT64_C(1) << o->g.stride;
-	uint64_t reads = o->mapper->reads_an_entry ? o->mapper->reads_an_entry : 1;
+	uint64_t reads = oracle_waives(o, WAIVER_REPEATED_READS) ? WAIVED_READS : 1;
 	return reads * o->leaves + 3 * entries_above(o) + 3 * levels * o->placement.runs +
 	       4 * table * ((uint64_t)o->summary->frees + o->summary->trylocks);
 }
@@ -67,7 +70,7 @@ static bool fail_tlbi(struct oracle *o, const struct event *e)
 
 bool cost_held(struct oracle *o)
 {
-	if (o->mapper->kind != MAPPER_SERIES)
+	if (!o->owed->cost)
 		return true;
 	struct machine_counters spent = spent_by(o);
 	ASSERT_CMP(o->before.stores, <=, o->machine->counters.stores);

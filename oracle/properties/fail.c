@@ -36,11 +36,19 @@ static struct verdict verdict_of(const struct oracle *o, enum rule rule, int lev
 
 _Static_assert(VERDICT_NO_LEVEL == ARM64_LAST_LEVEL + 1, "no level of the tables");
 
+/* Whether the rule is waived, of which note is taken. */
+static bool waive(struct oracle *o, enum rule rule)
+{
+	bool waived = waives_rule(&o->waivers, rule);
+	o->waived |= waived;
+	return waived;
+}
+
 bool fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
 	  const char *found)
 {
 	ASSERT_CMP(o->verdict.rule, ==, RULE_NONE); /* a broken rule ends the judging of its call */
-	if (property_excused(rule))
+	if (waive(o, rule))
 		return true;
 	o->verdict = verdict_of(o, rule, level, page, expected, found);
 	return false;
@@ -49,7 +57,7 @@ bool fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char
 void trace_fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
 		const char *found)
 {
-	if (!o->trace.judging || o->trace.verdict.rule != RULE_NONE || property_excused(rule))
+	if (!o->trace.judging || o->trace.verdict.rule != RULE_NONE || waive(o, rule))
 		return;
 	o->trace.verdict = verdict_of(o, rule, level, page, expected, found);
 }

@@ -53,10 +53,10 @@ static bool modified_held(struct oracle *o, const struct trace_summary *seen)
 		return true; /* the kernel's has no mask */
 	if (o->call->returned)
 		allowed |= MODIFIED_LEVEL(ARM64_LAST_LEVEL);
-	if (o->call->returned && oracle_excuses(o, KNOWN_MASK_LOST))
+	if (o->call->returned && oracle_waives(o, WAIVER_MASK_LOST))
 		return true;
 	if ((o->call->kind == CALL_VUNMAP || o->call->returned) &&
-	    oracle_excuses(o, KNOWN_MASK_OF_NOTHING))
+	    oracle_waives(o, WAIVER_MASK_OF_NOTHING))
 		allowed = reported;
 	if (!(seen->levels & ~reported) && !(reported & ~allowed))
 		return true;

@@ -33,7 +33,7 @@ static bool judge_leaf(struct oracle *o, const struct arm64_span *span, uint32_t
 	if (desc & arm64_unaligned_bits(&o->g, span->level))
 		return fail_leaf(o, RULE_LEAF_ALIGNMENT, span, index,
 				 "address bits below the size are 0");
-	if (desc & arm64_reserved_bits(&o->g, span->level) & ~oracle_excused_bits(o))
+	if (desc & arm64_reserved_bits(&o->g, span->level) & ~oracle_waived_bits(o))
 		return fail_leaf(o, RULE_LEAF_RESERVED, span, index, "reserved bits are 0");
 	if (desc & arm64_oversize_bits(&o->g))
 		return fail_leaf(o, RULE_LEAF_ADDRESS_SIZE, span, index, "address below 2^48");

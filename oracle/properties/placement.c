@@ -60,7 +60,7 @@ void placement_begin(struct oracle *o)
 		unsigned group = o->g.granule + arm64_contiguous_size(&o->g, ARM64_LAST_LEVEL);
 		p->blocks = vmap_has_blocks(o) && o->policy->max_shift >= group;
 	}
-	if (o->mapper->kind == MAPPER_PAGES)
+	if (!o->owed->large_leaves)
 		p->blocks = false;
 	if (!is_judged(o))
 		p->pages = 0;
@@ -105,7 +105,7 @@ static bool judge_piece(struct oracle *o, const struct arm64_span *span, uint32_
 	if (other < count)
 		return fail_placement(o, span, index + other, page + ((uint64_t)other << order),
 				      placed);
-	if (o->mapper->kind == MAPPER_SERIES) {
+	if (o->owed->counts_missed) {
 		struct placed piece = *placed;
 		piece.end = end - o->first_page;
 		placement_missed(&o->placement, page - o->first_page, &piece, &o->missed);

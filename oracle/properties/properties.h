@@ -9,13 +9,6 @@
 #include "oracle/expect.h"
 #include "oracle/oracle.h"
 
-/* Whether a rule is not to be judged: never, in strict.c; as it is told to, in weakened.c. */
-bool property_excused(enum rule rule);
-extern enum rule oracle_blind_to; /* weakened.c */
-/* A scenario begins; and whether a rule was excused in it. */
-void property_begin(void);
-bool property_overlooked(void);
-
 /* summary.c: what the record of the call counts up to, once what is expected is complete. */
 struct trace_summary trace_summarize(const struct oracle *o);
 

@@ -106,7 +106,7 @@ void step_free(struct oracle *o, table_t table)
 		trace_fail(o, RULE_HISTORY_FREED_TABLE, pointer->level, pointer->page,
 			   "DSB, TLBI of all levels, DSB between unlinking and freeing",
 			   "a table that a walk cache may point to");
-	if (!o->trace.locked && !oracle_excuses(o, KNOWN_FREES_UNLOCKED))
+	if (!o->trace.locked && !oracle_waives(o, WAIVER_FREES_UNLOCKED))
 		trace_fail(o, RULE_TABLES_LOCK, place->level, place->page,
 			   "a table freed under the lock", "a table freed without it");
 }

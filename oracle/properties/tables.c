@@ -80,7 +80,7 @@ static bool fail_link(struct oracle *o, enum rule rule, const struct arm64_link 
 
 bool tables_link(struct oracle *o, const struct arm64_link *link)
 {
-	if (link->desc & forbidden_bits(&o->g) & ~oracle_excused_bits(o))
+	if (link->desc & forbidden_bits(&o->g) & ~oracle_waived_bits(o))
 		return fail_link(o, RULE_TABLES_DESCRIPTOR, link,
 				 "an aligned address, and no limit but on execution");
 	if (link->child == MACHINE_NO_TABLE)

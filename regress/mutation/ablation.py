@@ -91,7 +91,7 @@ def search_table(trials, bound):
     return lines
 
 
-# --- the oracle: each property switched off -----------------------------------------------
+# --- the oracle: each property waived -----------------------------------------------
 
 
 def first_properties(trials):
@@ -103,22 +103,21 @@ def first_properties(trials):
     return found
 
 
-def blind_jobs(shop, folder, mutants, first, options):
+def waived_jobs(mutants, first, options):
     """Only a mutant that a property found first can live longer without it."""
     for m in mutants:
         wanted = sorted(first.get(m.name, set()) & set(properties()))
         if not wanted:
             continue
-        weak = shop.relink(f"mutants/fuzz.{m.name}", folder / f"weak.{m.name}",
-                           {"oracle/liboracle.a": "oracle/liboracle_weakened.a"})
+        full = BUILD / "mutants" / f"fuzz.{m.name}"
         for name in wanted:
-            environment = dict(os.environ, VMAPDIFF_BLIND_TO=name)
+            environment = dict(os.environ, VMAPDIFF_WAIVE=name)
             for seed in seeds_of(options):
-                yield functools.partial(trial.fuzz, weak, m.name, f"-{name}", seed, options.runs,
+                yield functools.partial(trial.fuzz, full, m.name, f"-{name}", seed, options.runs,
                                         None, environment)
 
 
-def blind_table(trials, first):
+def waived_table(trials, first):
     groups = report.group(trials)
     lines = ["| property switched off | finds first | then never found | what finds the others |",
              "|---|---|---|---|"]
@@ -144,14 +143,14 @@ def blind_table(trials, first):
 
 
 def document(trials, first, options):
-    blind, useless = blind_table(trials, first)
+    waived, useless = waived_table(trials, first)
     text = [f"<!-- {report.LICENCE} -->", "# Ablation", "",
             f"Made by `./rig mutants --ablation --seeds {options.seeds} --runs {options.runs} "
             "-o DIR`: every mutant of the catalogue, without parts of the rig. Numbers are "
             f"executions up to {options.runs:,}.", "", "## Who makes the scenarios", "",
             *search_table(trials, options.runs), "", "## What judges them", "",
             "With one property switched off, the mutants that it found first were searched for again.",
-            "", *blind, ""]
+            "", *waived, ""]
     return "\n".join(text), useless
 
 
@@ -165,8 +164,8 @@ def main():
         trials = pool.run(list(search_jobs(shop, folder, mutants, options)), "trials of searches",
                           options.jobs)
         first = first_properties(trials)
-        trials += pool.run(list(blind_jobs(shop, folder, mutants, first, options)),
-                           "trials of blinded oracles", options.jobs)
+        trials += pool.run(list(waived_jobs(mutants, first, options)),
+                           "trials with a property waived", options.jobs)
     finally:
         shutil.rmtree(folder)
     text, useless = document(trials, first, options)

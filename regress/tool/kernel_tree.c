@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kernel: what a Linux tree's own code is known to do wrong, and how it fares
+ * kernel: what is waived of a Linux tree's own code, and how it fares
  * in generated scenarios, machine by machine; or how fast it is beside
  * `batched`.
  */
@@ -11,7 +11,6 @@
 
 #include "fuzz/generate.h"
 #include "fuzz/kernel.h"
-#include "fuzz/known.h"
 #include "fuzz/shape.h"
 #include "regress/tool/search.h"
 #include "regress/tool/vmapdiff.h"
@@ -38,7 +37,7 @@ int command_kernel(int argc, char **argv)
 
 static struct scenario scenario;
 
-/* --- what is known ---------------------------------------------------------------- */
+/* --- what is waived ---------------------------------------------------------------- */
 
 static void print_indented(const char *text, const char *indent)
 {
@@ -48,7 +47,7 @@ static void print_indented(const char *text, const char *indent)
 	}
 }
 
-static void print_known(const struct player *p)
+static void print_waivers(const struct player *p)
 {
 	static const char *const names[] = { [POLICY_V9] = "the series (policy v9)",
 					     [POLICY_V4] = "the series (policy v4)",
@@ -59,15 +58,15 @@ static void print_known(const struct player *p)
 	       kernel_splits() ? "leaves are split" : "no leaf is split");
 	if (!kernel_sets_memory())
 		printf("LEFT OUT: set_memory, which uses names that mapper/kernel/shim.h lacks\n");
-	printf(p->known ? "known to do wrong, and not complained of again:\n"
-			: "nothing that is known to be done wrong\n");
-	for (int i = 0; i < KNOWN_FAULTS; i++) {
-		const struct known *fault = &known_faults[i];
-		if (!(p->known & KNOWN(i)))
+	printf(p->tree_waivers ? "waived, since the tree is found to do it:\n"
+			       : "nothing is waived\n");
+	for (int id = 0; id < WAIVERS; id++) {
+		const struct waiver *w = &waiver_list[id];
+		const struct rule_text *rule = rule_text(w->rule[0]);
+		if (!(p->tree_waivers & WAIVER(id)))
 			continue;
-		printf("  %s (%s.%s)\n    %s\n", fault->name, rule_text(fault->rule)->property,
-		       rule_text(fault->rule)->name, fault->what);
-		print_indented(fault->scenario, "      | ");
+		printf("  %s (%s.%s)\n    %s\n", w->name, rule->property, rule->name, w->why);
+		print_indented(w->scenario, "      | ");
 	}
 }
 
@@ -136,7 +135,8 @@ static void print_tally(const struct tally *tally, uint64_t declined)
 		all.calls += tally[i].calls;
 	}
 	printf("%-24s %10" PRIu64 " %10" PRIu64 "\n", "all", all.scenarios, all.calls);
-	printf("not made, because the kernel's callers never make them or they meet what is known: "
+	printf("not made, because the kernel's callers never make them or they meet what is "
+	       "waived: "
 	       "%" PRIu64 " calls\n",
 	       declined);
 }
@@ -204,7 +204,7 @@ int command_kernel(int argc, char **argv)
 	if (wants_bench) {
 		code = bench(player);
 	} else {
-		print_known(player);
+		print_waivers(player);
 		fflush(stdout);
 		if (!a.files)
 			code = judge(player, &a);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "fuzz/crash.h"
-#include "fuzz/known.h"
 #include "regress/tool/ktap.h"
 #include "regress/tool/sarif.h"
 #include "regress/tool/vmapdiff.h"
@@ -83,15 +82,15 @@ static bool replay_file(const char *path, void *context)
 	return true;
 }
 
-/* What the kernel that is played is known to do wrong, and what of the scenarios was not played. */
-static void print_known(const struct player *p)
+/* What is waived of the tree that is played, and what of the scenarios was not played. */
+static void print_waivers(const struct player *p)
 {
 #ifdef VMAPDIFF_KERNEL
-	printf("known to be wrong:");
-	for (int i = 0; i < KNOWN_FAULTS; i++)
-		if (p->known & KNOWN(i))
-			printf(" %s", known_faults[i].name);
-	printf("%s\n", p->known ? "" : " nothing");
+	printf("waived:");
+	for (int id = 0; id < WAIVERS; id++)
+		if (p->tree_waivers & WAIVER(id))
+			printf(" %s", waiver_list[id].name);
+	printf("%s\n", p->tree_waivers ? "" : " nothing");
 	printf("%" PRIu64 " calls were not made that the kernel's callers never make\n",
 	       p->declined_calls);
 #else
@@ -106,7 +105,7 @@ static void sum_up(const struct tally *t)
 		ktap_end(stdout, t->as_expected, t->broken, t->unusable);
 		return;
 	}
-	print_known(t->player);
+	print_waivers(t->player);
 	if (t->broken > 1)
 		printf("next: ./rig triage with the same arguments groups them and minimizes one "
 		       "of each kind\n");

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/waive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VARIABLE "VMAPDIFF_WAIVE"
+#define MAX_PATH 4096
+
+/* The signatures of one file, for as long as the process runs. */
+static char signatures[1 << 16];
+
+static bool read_signatures(struct waivers *w, const char *at, size_t length)
+{
+	char path[MAX_PATH];
+	snprintf(path, sizeof(path), "%.*s", (int)length, at);
+	if (w->signatures) {
+		fprintf(stderr, "vmapdiff: " VARIABLE ": @%s: there is a file already\n", path);
+		return false;
+	}
+	FILE *from = fopen(path, "r");
+	if (!from) {
+		fprintf(stderr, "vmapdiff: " VARIABLE ": cannot open %s\n", path);
+		return false;
+	}
+	size_t size = fread(signatures, 1, sizeof(signatures), from);
+	fclose(from);
+	if (size == sizeof(signatures)) {
+		fprintf(stderr, "vmapdiff: " VARIABLE ": %s: %zu bytes and more are too many\n",
+			path, size);
+		return false;
+	}
+	signatures[size] = '\0';
+	w->signatures = signatures;
+	return true;
+}
+
+static bool waive_item(struct waivers *w, const char *at, size_t length)
+{
+	if (length && at[0] == '@')
+		return read_signatures(w, at + 1, length - 1);
+	uint64_t rules = waived_rules_by_name(at, (unsigned)length);
+	if (!rules)
+		fprintf(stderr,
+			"vmapdiff: " VARIABLE ": '%.*s' is not a property, a rule (./rig rules "
+			"lists both) or @FILE\n",
+			(int)length, at);
+	w->rules |= rules;
+	return rules;
+}
+
+bool waive_list(struct waivers *w, const char *list)
+{
+	for (const char *at = list;; at++) {
+		size_t length = strcspn(at, ",");
+		if (!waive_item(w, at, length))
+			return false;
+		at += length;
+		if (!*at)
+			return true;
+	}
+}
+
+bool waive_by_environment(struct waivers *w)
+{
+	const char *list = getenv(VARIABLE);
+	if (!list || !*list)
+		return true;
+	fprintf(stderr, "vmapdiff: waived: %s\n", list);
+	return waive_list(w, list);
+}
