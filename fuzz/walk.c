@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/walk.h"
 
-#include "oracle/arm64/descriptor.h"
+#include "oracle/arm64/encoding.h"
 
 #define INDEXES 3 /* entries that are used of each table at a level */
 #define TABLES 2  /* at each level below the root */

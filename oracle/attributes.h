@@ -4,7 +4,7 @@
 #define ORACLE_ATTRIBUTES_H
 
 #include "mapper/mapper.h"
-#include "oracle/arm64/descriptor.h"
+#include "oracle/arm64/encoding.h"
 
 /* The attributes of kernel memory mapped with `prot`. Static. */
 const struct arm64_attributes *attributes_of(enum prot prot);

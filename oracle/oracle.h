@@ -13,7 +13,7 @@
 
 #include "mapper/machine/assert.h"
 #include "mapper/mapper.h"
-#include "oracle/arm64/walk.h"
+#include "oracle/arm64/translate.h"
 #include "oracle/owed.h"
 #include "oracle/placement.h"
 #include "oracle/space.h"

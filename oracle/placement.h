@@ -20,7 +20,7 @@
 #define ORACLE_PLACEMENT_H
 
 #include "mapper/mapper.h"
-#include "oracle/arm64/geometry.h"
+#include "oracle/arm64/granule.h"
 
 /* Where to look, in the pages of a call. */
 struct placement {

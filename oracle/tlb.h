@@ -16,7 +16,7 @@
 #ifndef ORACLE_TLB_H
 #define ORACLE_TLB_H
 
-#include "oracle/arm64/geometry.h"
+#include "oracle/arm64/granule.h"
 
 /* Neighbouring entries of one level that were cleared. */
 struct tlb_stale {

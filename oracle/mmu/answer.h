@@ -6,7 +6,7 @@
 #ifndef ORACLE_MMU_ANSWER_H
 #define ORACLE_MMU_ANSWER_H
 
-#include "oracle/arm64/walk.h"
+#include "oracle/arm64/translate.h"
 
 /* Who asks, and for what: AT S1E1R, S1E1W, S1E0R, S1E0W. */
 enum mmu_access { MMU_EL1_READ, MMU_EL1_WRITE, MMU_EL0_READ, MMU_EL0_WRITE, MMU_ACCESSES };

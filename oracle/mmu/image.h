@@ -6,7 +6,7 @@
 #ifndef ORACLE_MMU_IMAGE_H
 #define ORACLE_MMU_IMAGE_H
 
-#include "oracle/arm64/walk.h"
+#include "oracle/arm64/translate.h"
 
 struct mmu_image {
 	uint8_t *bytes; /* of the emulator's memory */

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#include "oracle/arm64/walk.h"
+#include "oracle/arm64/translate.h"
 #include "oracle/attributes.h"
 
 uint64_t reference_link(const struct arm64_geometry *g, const struct machine *m, table_t table)

@@ -4,7 +4,7 @@
 #define ORACLE_REFERENCE_REFERENCE_H
 
 #include "mapper/mapper.h"
-#include "oracle/arm64/descriptor.h"
+#include "oracle/arm64/encoding.h"
 
 extern const struct mapper reference_mapper;
 

@@ -5,7 +5,7 @@
  */
 #include <errno.h>
 
-#include "oracle/arm64/walk.h"
+#include "oracle/arm64/translate.h"
 #include "oracle/reference/reference.h"
 
 #define BBM_LEVEL_OF_SPLITS 2

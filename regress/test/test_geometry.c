@@ -7,7 +7,7 @@
 #include "mapper/pgtable/descriptor.h"
 #include "mapper/pgtable/geometry.h"
 #include "mapper/test/cmocka_all.h"
-#include "oracle/arm64/descriptor.h"
+#include "oracle/arm64/encoding.h"
 #include "oracle/attributes.h"
 
 static const struct row {

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "oracle/arm64/walk.h"
+#include "oracle/arm64/translate.h"
 
 /*
  * Prints ranges of leaves of one level with equal attributes, as arm64's

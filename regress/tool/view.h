@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "oracle/arm64/walk.h"
+#include "oracle/arm64/translate.h"
 
 /* Leaves of one kind that map consecutive pages to consecutive page frames. */
 struct extent {

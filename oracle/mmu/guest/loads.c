@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "mapper/mapper.h"
-#include "oracle/arm64/walk.h"
+#include "oracle/arm64/translate.h"
 
 #define CALLS 500
 #define PAGE_SHIFT 12

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "oracle/arm64/descriptor.h"
+#include "oracle/arm64/encoding.h"
 
 #include "mapper/machine/assert.h"
 

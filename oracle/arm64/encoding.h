@@ -3,10 +3,10 @@
  * VMSAv8-64 stage 1 descriptors, by the Arm manual (DDI 0487, D8.3): each
  * field stands here once, with the name that the manual gives it.
  */
-#ifndef ORACLE_ARM64_DESCRIPTOR_H
-#define ORACLE_ARM64_DESCRIPTOR_H
+#ifndef ORACLE_ARM64_ENCODING_H
+#define ORACLE_ARM64_ENCODING_H
 
-#include "oracle/arm64/geometry.h"
+#include "oracle/arm64/granule.h"
 
 #define ARM64_BIT(n) (UINT64_C(1) << (n))
 /* Bits high to low, both included. */

@@ -4,8 +4,8 @@
  * the Arm manual (DDI 0487, D8.2, and the functions of the same names in its
  * pseudocode). Shares nothing with the mappers' geometry.
  */
-#ifndef ORACLE_ARM64_GEOMETRY_H
-#define ORACLE_ARM64_GEOMETRY_H
+#ifndef ORACLE_ARM64_GRANULE_H
+#define ORACLE_ARM64_GRANULE_H
 
 #include <stdbool.h>
 #include <stdint.h>

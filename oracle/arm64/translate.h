@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The translation table walk of one address (pseudocode: AArch64_S1Walk), and of all. */
-#ifndef ORACLE_ARM64_WALK_H
-#define ORACLE_ARM64_WALK_H
+#ifndef ORACLE_ARM64_TRANSLATE_H
+#define ORACLE_ARM64_TRANSLATE_H
 
-#include "oracle/arm64/descriptor.h"
+#include "oracle/arm64/encoding.h"
 
 struct arm64_translation {
 	bool mapped;

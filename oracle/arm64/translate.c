@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "oracle/arm64/walk.h"
+#include "oracle/arm64/translate.h"
 
 #include "mapper/machine/assert.h"
 
