@@ -16,7 +16,7 @@ static void print_line(const char *what)
 		return;
 	const struct scenario *s = watched->scenario;
 	fprintf(stderr, "FAIL sanitizer.%s mapper=%s op=%u:%s granule=%s level=none\n", what,
-		watched->mapper->name, watched->op, op_name(s->op[watched->op].kind),
+		watched->mapper->name, watched->op, call_traits(s->op[watched->op].call.kind)->name,
 		granule_name(s->machine.page_shift));
 	fflush(stderr);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/edit.h"
+#include "mapper/machine/assert.h"
 
 #include <string.h>
 
@@ -20,6 +21,7 @@ static uint32_t run_place(const struct scenario *s, uint32_t at)
 
 struct op *edit_insert_op(struct scenario *s, uint32_t at, const struct op *op)
 {
+	ASSERT_CMP(at, <=, s->ops);
 	if (s->ops == SCENARIO_MAX_OPS)
 		return NULL;
 	memmove(&s->op[at + 1], &s->op[at], (s->ops - at) * sizeof(*s->op));
@@ -32,6 +34,7 @@ struct op *edit_insert_op(struct scenario *s, uint32_t at, const struct op *op)
 
 void edit_remove_op(struct scenario *s, uint32_t at)
 {
+	ASSERT_CMP(at, <, s->ops);
 	edit_splice_runs(s, at, 0, s->op[at].runs, NULL, 0);
 	s->ops--;
 	memmove(&s->op[at], &s->op[at + 1], (s->ops - at) * sizeof(*s->op));
@@ -40,6 +43,8 @@ void edit_remove_op(struct scenario *s, uint32_t at)
 bool edit_splice_runs(struct scenario *s, uint32_t op, uint32_t at, uint32_t removed,
 		      const struct page_run *with, uint32_t count)
 {
+	ASSERT_CMP(op, <, s->ops);
+	ASSERT_CMP(at + removed, <=, s->op[op].runs);
 	if (s->runs - removed + count > SCENARIO_MAX_RUNS)
 		return false;
 	struct page_run *place = &s->run[s->op[op].first_run + at];
@@ -50,15 +55,18 @@ bool edit_splice_runs(struct scenario *s, uint32_t op, uint32_t at, uint32_t rem
 	s->runs += count - removed;
 	s->op[op].runs += count - removed;
 	shift_first_runs(s, op + 1, count - removed);
+	ASSERT_CMP(run_place(s, s->ops), ==, s->runs);
 	return true;
 }
 
 void edit_move(struct scenario *s, uint32_t op, uint64_t to)
 {
-	uint64_t from = s->op[op].va, bytes = op_bytes(s, &s->op[op]);
+	ASSERT_CMP(op, <, s->ops);
+	uint64_t from = s->op[op].call.va, bytes = op_bytes(s, &s->op[op]);
 	for (uint32_t i = 0; i < s->ops; i++)
-		if (s->op[i].kind != OP_LINEAR && s->op[i].va - from <= bytes)
-			s->op[i].va += to - from;
+		if (call_has_field(s->op[i].call.kind, FIELD_VA) &&
+		    s->op[i].call.va - from <= bytes)
+			s->op[i].call.va += to - from;
 }
 
 bool edit_repair(struct scenario *s)
@@ -69,8 +77,9 @@ bool edit_repair(struct scenario *s)
 	if (!scenario_check_policy(s, &why))
 		s->policy = policy_default(s->policy.series);
 	for (uint32_t i = 0; i < s->ops; i++)
-		if (s->op[i].kind == OP_VMALLOC && !(s->op[i].flags & MAP_FLAG_HUGE))
-			s->op[i].shift = s->machine.page_shift;
+		if (call_has_field(s->op[i].call.kind, FIELD_SHIFT) &&
+		    !(s->op[i].call.flags & MAP_FLAG_HUGE))
+			s->op[i].call.shift = s->machine.page_shift;
 	for (uint32_t i = 0; i < s->ops;) {
 		if (scenario_check_op(s, i, &why))
 			i++;

@@ -5,4 +5,4 @@
  */
 #include "fuzz/harness.h"
 
-HARNESS_TARGET(THEME_IOREMAP)
+HARNESS_TARGET(PROFILE_IOREMAP)

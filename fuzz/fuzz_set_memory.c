@@ -6,4 +6,4 @@
  */
 #include "fuzz/harness.h"
 
-HARNESS_TARGET(THEME_SET_MEMORY)
+HARNESS_TARGET(PROFILE_SET_MEMORY)

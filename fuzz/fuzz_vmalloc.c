@@ -5,4 +5,4 @@
  */
 #include "fuzz/harness.h"
 
-HARNESS_TARGET(THEME_VMALLOC)
+HARNESS_TARGET(PROFILE_VMALLOC)

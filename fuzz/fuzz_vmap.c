@@ -8,4 +8,4 @@
  */
 #include "fuzz/harness.h"
 
-HARNESS_TARGET(THEME_VMAP)
+HARNESS_TARGET(PROFILE_VMAP)

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fuzz/shape.h"
-#include "fuzz/walk.h"
+#include "fuzz/arbitrary_tables.h"
+#include "fuzz/sizes.h"
 #include "oracle/mmu/compare.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		start();
 	if (!size)
 		return -1;
-	const struct machine_config *config = &shape_machines[data[0] % SHAPE_MACHINES];
+	const struct machine_config *config = &linux_machines[data[0] % LINUX_MACHINES];
 	if (!emulator->knows(config))
 		return -1;
 	struct walk_source from = { .byte = data + 1, .bytes = size - 1 };

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "fuzz/crash.h"
-#include "fuzz/kernel.h"
 #include "fuzz/mutate.h"
 #include "fuzz/player.h"
 #include "fuzz/scenario_bytes.h"
@@ -54,8 +53,8 @@ static void report(const struct verdict *verdict)
 {
 	fprintf(stderr, "\n");
 	verdict_print(verdict, stderr);
-	if (player->complaint[0])
-		fprintf(stderr, "  kernel    %s\n", player->complaint);
+	if (player->warning[0])
+		fprintf(stderr, "  kernel    %s\n", player->warning);
 	fprintf(stderr, "  after     %" PRIu64 " executions\n\n", player->executions);
 	scenario_print(&scenario, stderr);
 	fprintf(stderr, "\n");
@@ -69,7 +68,7 @@ static int run(const uint8_t *data, size_t size, typeof(player_play) *play)
 		start();
 	if (!scenario_decode(data, size, &scenario))
 		return -1;
-	kernel_adapt(&scenario);
+	mapper_fit_policy(&scenario);
 	if (!play(player, &scenario, &verdict) && verdict.rule != scenario.expect.rule)
 		report(&verdict);
 	return 0;
@@ -85,23 +84,24 @@ int harness_run_all(const uint8_t *data, size_t size)
 	return run(data, size, player_play_all);
 }
 
-size_t harness_mutate(enum theme theme, uint8_t *data, size_t size, size_t max_size, unsigned seed)
+size_t harness_mutate(enum profile_id id, uint8_t *data, size_t size, size_t max_size,
+		      unsigned seed)
 {
 	struct rng rng = { seed };
 	if (!scenario_decode(data, size, &scenario) || rng_chance(&rng, 10))
-		generate(&scenario, theme, &rng, max_pages());
+		generate(&scenario, id, &rng, max_pages());
 	else
-		mutate(&scenario, theme, &rng, max_pages());
+		mutate(&scenario, id, &rng, max_pages());
 	size_t encoded = scenario_encode(&scenario, data, max_size);
 	return encoded ? encoded : size;
 }
 
-size_t harness_cross_over(enum theme theme, const uint8_t *a, size_t a_size, const uint8_t *b,
+size_t harness_cross_over(enum profile_id id, const uint8_t *a, size_t a_size, const uint8_t *b,
 			  size_t b_size, uint8_t *out, size_t max_size, unsigned seed)
 {
 	struct rng rng = { seed };
 	if (!scenario_decode(a, a_size, &scenario) || !scenario_decode(b, b_size, &other))
 		return 0;
-	cross_over(&scenario, &other, theme, &rng, max_pages());
+	cross_over(&scenario, &other, id, &rng, max_pages());
 	return scenario_encode(&scenario, out, max_size);
 }

@@ -20,20 +20,21 @@ int harness_run(const uint8_t *data, size_t size);
 /* The same, but every mapper plays, whatever the scenario's size: see player_play_all(). */
 int harness_run_all(const uint8_t *data, size_t size);
 
-/* LLVMFuzzerCustomMutator and LLVMFuzzerCustomCrossOver, on scenarios of a theme. */
-size_t harness_mutate(enum theme theme, uint8_t *data, size_t size, size_t max_size, unsigned seed);
-size_t harness_cross_over(enum theme theme, const uint8_t *a, size_t a_size, const uint8_t *b,
+/* LLVMFuzzerCustomMutator and LLVMFuzzerCustomCrossOver, on scenarios of a profile. */
+size_t harness_mutate(enum profile_id id, uint8_t *data, size_t size, size_t max_size,
+		      unsigned seed);
+size_t harness_cross_over(enum profile_id id, const uint8_t *a, size_t a_size, const uint8_t *b,
 			  size_t b_size, uint8_t *out, size_t max_size, unsigned seed);
 
-/* libFuzzer's entry points, of a target whose new scenarios are of one theme. */
+/* libFuzzer's entry points, of a target whose new scenarios are of one profile. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
 				 uint8_t *out, size_t max_size, unsigned int seed);
 
-#define HARNESS_TARGET(theme) HARNESS_TARGET_THAT(harness_run, theme)
+#define HARNESS_TARGET(profile) HARNESS_TARGET_THAT(harness_run, profile)
 
-#define HARNESS_TARGET_THAT(run, theme)                                                            \
+#define HARNESS_TARGET_THAT(run, profile)                                                          \
 	int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)                               \
 	{                                                                                          \
 		return run(data, size);                                                            \
@@ -42,14 +43,14 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t 
 	size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,                \
 				       unsigned int seed)                                          \
 	{                                                                                          \
-		return harness_mutate(theme, data, size, max_size, seed);                          \
+		return harness_mutate(profile, data, size, max_size, seed);                        \
 	}                                                                                          \
                                                                                                    \
 	size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b,        \
 					 size_t b_size, uint8_t *out, size_t max_size,             \
 					 unsigned int seed)                                        \
 	{                                                                                          \
-		return harness_cross_over(theme, a, a_size, b, b_size, out, max_size, seed);       \
+		return harness_cross_over(profile, a, a_size, b, b_size, out, max_size, seed);     \
 	}
 
 #endif

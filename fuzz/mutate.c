@@ -3,196 +3,16 @@
 
 #include "fuzz/edit.h"
 #include "fuzz/generate.h"
-#include "fuzz/kernel.h"
-#include "fuzz/shape.h"
+#include "fuzz/mappers.h"
+#include "fuzz/mutation.h"
+#include "mapper/machine/assert.h"
 
-struct mutation {
-	struct scenario *s;
-	struct rng *rng;
-	struct shape shape;
-	uint32_t op; /* the op that is changed */
-};
-
-static uint64_t random_below(struct mutation *m, uint64_t n)
-{
-	return rng_below(m->rng, n);
-}
-
-static struct op *target(struct mutation *m)
-{
-	return &m->s->op[m->op];
-}
-
-/* A run of the op that is changed; NULL if it has none. */
-static struct page_run *some_run(struct mutation *m, uint32_t *index)
-{
-	struct op *op = target(m);
-	if (!op->runs)
-		return NULL;
-	*index = (uint32_t)random_below(m, op->runs);
-	return &m->s->run[op->first_run + *index];
-}
-
-static uint64_t va_page(const struct mutation *m, const struct op *op)
-{
-	return (op->va - scenario_va_base(m->s)) >> m->shape.page_shift;
-}
-
-static void move_area(struct mutation *m, uint64_t to_page)
-{
-	edit_move(m->s, m->op, scenario_va_base(m->s) + (to_page << m->shape.page_shift));
-}
-
-static void skew_va(struct mutation *m)
-{
-	move_area(m, va_page(m, target(m)) + (uint64_t)shape_skew(&m->shape, m->rng));
-}
-
-static void move_va(struct mutation *m)
-{
-	uint64_t pages = op_bytes(m->s, target(m)) >> m->shape.page_shift;
-	if (pages < m->shape.va_pages / 4)
-		move_area(m, shape_va_page(&m->shape, m->rng, pages));
-}
-
-static uint64_t run_va_page(const struct mutation *m, uint32_t index)
-{
-	const struct op *op = &m->s->op[m->op];
-	uint64_t page = va_page(m, op);
-	for (uint32_t i = 0; i < index; i++)
-		page += m->s->run[op->first_run + i].pages;
-	return page;
-}
-
-static uint64_t end_of_run_before(const struct mutation *m, uint32_t index)
-{
-	const struct op *op = &m->s->op[m->op];
-	if (!index)
-		return m->shape.block;
-	const struct page_run *run = &m->s->run[op->first_run + index - 1];
-	return run_is_trouble(run) ? m->shape.block : run->pfn + run->pages;
-}
-
-static struct page_run new_run(struct mutation *m, uint32_t index, uint64_t pages)
-{
-	uint64_t pfn = shape_pfn(&m->shape, m->rng, pages, run_va_page(m, index),
-				 end_of_run_before(m, index));
-	return (struct page_run){ pfn, (uint32_t)pages };
-}
-
-static void change_run_length(struct mutation *m)
-{
-	uint32_t index;
-	struct page_run *run = some_run(m, &index);
-	if (run && !run_is_trouble(run))
-		run->pages = (uint32_t)shape_length(&m->shape, m->rng);
-}
-
-static void nudge_run_length(struct mutation *m)
-{
-	uint32_t index;
-	struct page_run *run = some_run(m, &index);
-	int64_t pages = run ? (int64_t)run->pages + shape_skew(&m->shape, m->rng) : 0;
-	if (pages > 0 && !run_is_trouble(run))
-		run->pages = (uint32_t)pages;
-}
-
-static void change_run_pfn(struct mutation *m)
-{
-	uint32_t index;
-	struct page_run *run = some_run(m, &index);
-	if (run)
-		*run = new_run(m, index, run->pages);
-}
-
-static void nudge_run_pfn(struct mutation *m)
-{
-	uint32_t index;
-	struct page_run *run = some_run(m, &index);
-	if (run && !run_is_trouble(run))
-		run->pfn += (uint64_t)shape_skew(&m->shape, m->rng);
-}
-
-static void insert_run(struct mutation *m)
-{
-	struct op *op = target(m);
-	if (!op_has_runs(op))
-		return;
-	uint32_t index = (uint32_t)random_below(m, op->runs + 1u);
-	struct page_run run = new_run(m, index, shape_length(&m->shape, m->rng));
-	edit_splice_runs(m->s, m->op, index, 0, &run, 1);
-}
-
-static void insert_trouble(struct mutation *m)
-{
-	struct op *op = target(m);
-	if (!op_has_runs(op))
-		return;
-	uint32_t index = (uint32_t)random_below(m, op->runs + 1u);
-	struct page_run run = { rng_chance(m->rng, 50) ? PAGE_HOLE : PAGE_BAD, 1 };
-	edit_splice_runs(m->s, m->op, index, 0, &run, 1);
-}
-
-static void remove_run(struct mutation *m)
-{
-	uint32_t index;
-	if (target(m)->runs > 1 && some_run(m, &index))
-		edit_splice_runs(m->s, m->op, index, 1, NULL, 0);
-}
-
-/* The same length again, elsewhere in memory: another block of the same order. */
-static void repeat_run(struct mutation *m)
-{
-	uint32_t index;
-	struct page_run *run = some_run(m, &index);
-	if (!run)
-		return;
-	struct page_run again = new_run(m, index + 1, run->pages);
-	edit_splice_runs(m->s, m->op, index + 1, 0, &again, 1);
-}
-
-static void swap_runs(struct mutation *m)
-{
-	uint32_t a, b;
-	struct page_run *first = some_run(m, &a), *second = some_run(m, &b);
-	if (!first)
-		return;
-	struct page_run run = *first;
-	*first = *second;
-	*second = run;
-}
-
-/* Cuts a run in two; the parts stay consecutive, or the second moves away. */
-static void split_run(struct mutation *m)
-{
-	uint32_t index;
-	struct page_run *run = some_run(m, &index);
-	if (!run || run->pages < 2)
-		return;
-	uint32_t pages = 1 + (uint32_t)random_below(m, run->pages - 1u);
-	struct page_run rest = { run->pfn + pages, run->pages - pages };
-	run->pages = pages;
-	if (rng_chance(m->rng, 50))
-		rest = new_run(m, index + 1, rest.pages);
-	edit_splice_runs(m->s, m->op, index + 1, 0, &rest, 1);
-}
-
-static void change_prot(struct mutation *m)
-{
-	if (op_maps(target(m)))
-		target(m)->prot = random_below(m, PROT_COUNT);
-}
-
-static void change_flags(struct mutation *m)
-{
-	if (op_has_runs(target(m)))
-		target(m)->flags ^= MAP_FLAG_HUGE;
-}
+/* --- what is done to whole ops -------------------------------------------------------- */
 
 static void change_faults(struct mutation *m)
 {
-	struct op *op = target(m);
-	if (!op_is_call(op))
+	struct op *op = mutated_op(m);
+	if (call_sets_up(op->call.kind))
 		return;
 	op->fail_alloc =
 		rng_chance(m->rng, 50) ? 0 : 1 + (uint32_t)random_below(m, GENERATE_MAX_FAULT);
@@ -202,47 +22,46 @@ static void change_faults(struct mutation *m)
 
 static void change_policy(struct mutation *m)
 {
-	m->s->policy = shape_policy(m->rng, &m->s->machine);
+	m->s->policy = pick_policy(m->rng, &m->s->machine);
 }
 
 /* A block size of the old machine as the new one has it. */
-static void translate_shift(struct op *op, const struct machine_config *from,
+static void translate_shift(struct call *call, const struct machine_config *from,
 			    const struct machine_config *to)
 {
-	if (op->shift == from->page_shift)
-		op->shift = to->page_shift;
+	if (call->shift == from->page_shift)
+		call->shift = to->page_shift;
+	else if (call->shift == scenario_group_shift(from))
+		call->shift = (uint8_t)scenario_group_shift(to);
 	else
-		op->shift = (uint8_t)(op->shift == scenario_group_shift(from)
-					      ? scenario_group_shift(to)
-					      : scenario_level_shift(to, 2));
+		call->shift = (uint8_t)scenario_level_shift(to, 2);
 }
 
 /* Another granule moves everything: areas are placed anew, sizes keep their number of pages. */
 static void change_machine(struct mutation *m)
 {
 	struct machine_config before = m->s->machine;
-	m->s->machine = shape_machine(m->rng);
-	kernel_fit_machine(&m->s->machine);
-	m->shape = shape_of(&m->s->machine);
+	m->s->machine = pick_machine(m->rng);
+	mapper_fit_machine(&m->s->machine);
+	m->sizes = sizes_of(&m->s->machine);
 	for (uint32_t i = 0; i < m->s->ops; i++) {
 		struct op *op = &m->s->op[i];
 		m->op = i;
-		op->bytes = op->bytes >> before.page_shift << m->shape.page_shift;
-		if (op->kind == OP_VMALLOC)
-			translate_shift(op, &before, &m->s->machine);
-		if (op->kind == OP_LINEAR)
-			op->va = scenario_va_base(m->s) + (op->pfn << m->shape.page_shift);
-		else if (op_maps(op))
-			move_va(m);
+		op->call.bytes = op->call.bytes >> before.page_shift << m->sizes.page_shift;
+		if (call_has_field(op->call.kind, FIELD_SHIFT))
+			translate_shift(&op->call, &before, &m->s->machine);
+		scenario_place_op(m->s, op);
+		if (call_maps(op->call.kind))
+			mutate_va(m);
 	}
 }
 
-static void insert_plant(struct mutation *m)
+static void insert_preset(struct mutation *m)
 {
-	generate_plant(m->s, m->op, m->op, m->rng);
+	generate_preset(m->s, m->op, m->op, m->rng);
 }
 
-/* Ops about the op that is changed, right behind it. */
+/* Ops about the op that is changed, right after it. */
 static void insert_vunmap(struct mutation *m)
 {
 	generate_vunmap(m->s, m->op + 1, m->op, m->rng);
@@ -256,65 +75,31 @@ static void insert_set_memory(struct mutation *m)
 /* Unmaps the area and maps something else there. */
 static void remap(struct mutation *m)
 {
-	struct op again = *target(m);
-	struct op unmap = { .kind = OP_VUNMAP, .va = again.va, .bytes = op_bytes(m->s, &again) };
-	if (!op_maps(&again) || m->s->ops + 2 > SCENARIO_MAX_OPS)
+	struct op again = *mutated_op(m), unmap = scenario_new_op(m->s, CALL_VUNMAP);
+	if (!call_maps(again.call.kind) || m->s->ops + 2 > SCENARIO_MAX_OPS)
 		return;
+	unmap.call.va = again.call.va;
+	unmap.call.bytes = op_bytes(m->s, &again);
 	edit_insert_op(m->s, m->op + 1, &unmap);
 	edit_insert_op(m->s, m->op + 2, &again);
-	if (op_has_runs(&again))
-		generate_runs(m->s, m->op + 2, m->rng, m->shape.block * 2);
+	if (call_traits(again.call.kind)->has_pages)
+		generate_runs(m->s, m->op + 2, m->rng, m->sizes.block * 2);
 }
 
-/* The size of an op without a page array, which it states. */
-static void change_size(struct mutation *m)
-{
-	struct op *op = target(m);
-	uint64_t pages = shape_length(&m->shape, m->rng);
-	if (rng_chance(m->rng, 50))
-		pages = (op->bytes >> m->shape.page_shift) +
-			(uint64_t)shape_skew(&m->shape, m->rng);
-	if (!op_has_runs(op) && op->kind != OP_PLANT && pages < m->shape.va_pages)
-		op->bytes = pages << m->shape.page_shift;
-}
-
-static void change_pfn(struct mutation *m)
-{
-	struct op *op = target(m);
-	if (op->kind != OP_IOREMAP && op->kind != OP_PLANT)
-		return;
-	uint64_t pages = op_bytes(m->s, op) >> m->shape.page_shift;
-	op->pfn = rng_chance(m->rng, 50) && pages < m->shape.pfn_limit
-			  ? shape_pfn(&m->shape, m->rng, pages, va_page(m, op), 0)
-			  : op->pfn + (uint64_t)shape_skew(&m->shape, m->rng);
-}
-
-static void change_shift(struct mutation *m)
-{
-	const struct machine_config *config = &m->s->machine;
-	if (target(m)->kind != OP_VMALLOC)
-		return;
-	target(m)->shift = (uint8_t)(rng_chance(m->rng, 50) ? scenario_group_shift(config)
-							    : scenario_level_shift(config, 2));
-	target(m)->flags |= MAP_FLAG_HUGE;
-}
-
+/* Another call that maps a page array. */
 static void change_kind(struct mutation *m)
 {
-	struct op *op = target(m);
-	if (!op_has_runs(op))
+	struct call *call = &mutated_op(m)->call;
+	enum call_kind kind = call->kind;
+	if (!call_traits(kind)->has_pages)
 		return;
-	op->kind = op->kind == OP_VMAP ? OP_VMALLOC : OP_VMAP;
-	op->shift = op->kind == OP_VMAP ? 0 : m->s->machine.page_shift;
-}
-
-static void change_change(struct mutation *m)
-{
-	struct op *op = target(m);
-	if (op->kind == OP_SET_MEMORY)
-		op->change ^= 1; /* ro and rw, nx and x, invalid and valid */
-	if (op->kind == OP_LINEAR)
-		op->by_pages = !op->by_pages;
+	do
+		kind = kind + 1 < CALL_KINDS ? kind + 1 : 0;
+	while (!call_maps(kind) || !call_traits(kind)->has_pages);
+	call->kind = kind;
+	call->shift = call_has_field(kind, FIELD_SHIFT) ? m->s->machine.page_shift : 0;
+	if (!call_has_field(kind, FIELD_FLAGS))
+		call->flags = 0;
 }
 
 static void remove_op(struct mutation *m)
@@ -323,49 +108,66 @@ static void remove_op(struct mutation *m)
 		edit_remove_op(m->s, m->op);
 }
 
-static void renew_runs(struct mutation *m)
+#define AREA_MUTATIONS                                                                             \
+	{ change_faults, 1 }, { change_policy, 1 }, { change_machine, 1 }, { insert_preset, 1 },   \
+		{ insert_vunmap, 1 }, { remap, 1 },                                                \
+	{                                                                                          \
+		remove_op, 1                                                                       \
+	}
+
+const struct field_mutation area_mutations[] = { AREA_MUTATIONS, { NULL, 0 } };
+const struct field_mutation sequence_mutations[] = {
+	AREA_MUTATIONS, { change_kind, 1 }, { insert_set_memory, 1 }, { NULL, 0 }
+};
+
+/* --- one mutation, and several ---------------------------------------------------------- */
+
+static unsigned weight_of(const struct field_mutation *list)
 {
-	if (op_has_runs(target(m)))
-		generate_runs(m->s, m->op, m->rng, m->shape.block * 2);
+	unsigned weight = 0;
+	for (; list && list->change; list++)
+		weight += list->weight;
+	return weight;
 }
 
-static void mutate_once(struct scenario *s, enum theme theme, struct rng *rng)
+/* The mutation at place `*at` of a list, or NULL, with *at counted down, if it is not in it. */
+static const struct field_mutation *mutation_at(const struct field_mutation *list, uint64_t *at)
 {
-	/* What matters most stands here more than once. */
-	static void (*const mutations[])(struct mutation *) = {
-		skew_va,           skew_va,        move_va,        change_run_length,
-		change_run_length, change_run_pfn, change_run_pfn, nudge_run_length,
-		nudge_run_pfn,     insert_run,     insert_trouble, remove_run,
-		repeat_run,        repeat_run,     swap_runs,      split_run,
-		change_prot,       change_flags,   change_faults,  change_policy,
-		change_machine,    insert_plant,   insert_vunmap,  remap,
-		remove_op,         renew_runs,
-	};
-	/* Of what only some kinds of op have. */
-	static void (*const special[])(struct mutation *) = {
-		change_size,  change_size, change_pfn,    change_pfn,
-		change_shift, change_kind, change_change, insert_set_memory,
-	};
-	const size_t count = sizeof(mutations) / sizeof(mutations[0]);
-	const size_t specials = theme == THEME_VMAP ? 0 : sizeof(special) / sizeof(special[0]);
+	for (; list && list->change; list++) {
+		if (*at < list->weight)
+			return list;
+		*at -= list->weight;
+	}
+	return NULL;
+}
+
+static void mutate_once(struct scenario *s, const struct profile *profile, struct rng *rng)
+{
 	struct mutation m = {
 		.s = s,
 		.rng = rng,
-		.shape = shape_of(&s->machine),
+		.sizes = sizes_of(&s->machine),
 		.op = (uint32_t)rng_below(rng, s->ops),
 	};
-	uint64_t which = rng_below(rng, count + specials);
-	if (which < count)
-		mutations[which](&m);
-	else
-		special[which - count](&m);
+	const struct op *op = mutated_op(&m);
+	uint64_t all = weight_of(profile->mutations);
+	for (const struct field *f = NULL; (f = op_next_field(op, f));)
+		all += weight_of(f->mutations);
+	uint64_t at = rng_below(rng, all);
+	const struct field_mutation *one = mutation_at(profile->mutations, &at);
+	for (const struct field *f = NULL; !one && (f = op_next_field(op, f));)
+		one = mutation_at(f->mutations, &at);
+	ASSERT(one);
+	one->change(&m);
 }
 
 /* What became empty or too large is given up for something new. */
-static void settle(struct scenario *s, enum theme theme, struct rng *rng, uint64_t max_pages)
+static void repair(struct scenario *s, enum profile_id id, struct rng *rng, uint64_t max_pages)
 {
+	for (uint32_t i = 0; i < s->ops; i++)
+		scenario_place_op(s, &s->op[i]);
 	if (!edit_repair(s) || scenario_work(s) > max_pages)
-		generate(s, theme, rng, max_pages);
+		generate(s, id, rng, max_pages);
 }
 
 /* What is known of a scenario is not known of its children: they must hold. */
@@ -376,22 +178,25 @@ static void forget_what_is_known(struct scenario *s)
 	s->policy.quirks = 0;
 }
 
-void mutate(struct scenario *s, enum theme theme, struct rng *rng, uint64_t max_pages)
+void mutate(struct scenario *s, enum profile_id id, struct rng *rng, uint64_t max_pages)
 {
+	ASSERT(s->ops);
 	uint64_t times = 1 + rng_below(rng, 4);
 	forget_what_is_known(s);
 	for (uint64_t i = 0; i < times; i++) {
-		mutate_once(s, theme, rng);
-		settle(s, theme, rng, max_pages);
+		mutate_once(s, profile(id), rng);
+		repair(s, id, rng, max_pages);
 	}
 }
+
+/* --- two scenarios ------------------------------------------------------------------------- */
 
 /* Puts some runs of one of from's ops into one of to's. */
 static void cross_runs(struct scenario *to, const struct scenario *from, struct rng *rng)
 {
 	uint32_t into = (uint32_t)rng_below(rng, to->ops);
 	const struct op *source = &from->op[rng_below(rng, from->ops)];
-	if (!op_has_runs(&to->op[into]) || !source->runs)
+	if (!call_traits(to->op[into].call.kind)->has_pages || !source->runs)
 		return;
 	uint32_t at = (uint32_t)rng_below(rng, source->runs);
 	uint32_t count = 1 + (uint32_t)rng_below(rng, source->runs - at);
@@ -410,8 +215,8 @@ static void cross_ops(struct scenario *to, const struct scenario *from)
 	}
 }
 
-void cross_over(struct scenario *to, const struct scenario *from, enum theme theme, struct rng *rng,
-		uint64_t max_pages)
+void cross_over(struct scenario *to, const struct scenario *from, enum profile_id id,
+		struct rng *rng, uint64_t max_pages)
 {
 	forget_what_is_known(to);
 	if (to->machine.page_shift == from->machine.page_shift &&
@@ -419,5 +224,5 @@ void cross_over(struct scenario *to, const struct scenario *from, enum theme the
 		cross_ops(to, from);
 	else
 		cross_runs(to, from, rng);
-	settle(to, theme, rng, max_pages);
+	repair(to, id, rng, max_pages);
 }

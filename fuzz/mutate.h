@@ -9,10 +9,10 @@
 
 /* Changes a checked scenario in one to four places; it stays one that scenario_check() accepts.
  * Where nothing useful is left, a new one of the theme takes its place. */
-void mutate(struct scenario *s, enum theme theme, struct rng *rng, uint64_t max_pages);
+void mutate(struct scenario *s, enum profile_id id, struct rng *rng, uint64_t max_pages);
 
 /* Makes *to a mix of itself and *from: some of its page runs, or its ops. Both are checked. */
-void cross_over(struct scenario *to, const struct scenario *from, enum theme theme, struct rng *rng,
-		uint64_t max_pages);
+void cross_over(struct scenario *to, const struct scenario *from, enum profile_id id,
+		struct rng *rng, uint64_t max_pages);
 
 #endif

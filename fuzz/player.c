@@ -5,73 +5,19 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "fuzz/kernel.h"
-#ifdef VMAPDIFF_KERNEL
-#include "mapper/kernel/adapter.h"
-#endif
+#include "fuzz/find_waivers.h"
+#include "fuzz/skip.h"
+#include "mapper/machine/assert.h"
 #include "mapper/machine/poison.h"
-#include "oracle/reference/reference.h"
 
-/* A mapper from outside, where one is linked in: see mapper/mapper.h. */
-__attribute__((weak)) extern const struct mapper subject_mapper;
+#define CROSSCHECK_ALWAYS 8 /* pages up to which the cross-check mappers play every scenario */
+/* Larger ones they sample: one scenario in so many, or one in this part of its pages if that is fewer. */
+#define CROSSCHECK_SAMPLE 16
+#define CROSSCHECK_SHARE 64
 
-#define WITNESS_ALWAYS 8  /* pages up to which witnesses play every scenario */
-#define WITNESS_SAMPLE 16 /* above, they play one in so many, or fewer: */
-#define WITNESS_SHARE 64  /* one in a this many'th of its pages, for their work grows with them */
-
-/* Behind each page array: a hole, which is poisoned where that is possible. */
+/* After each page array: a hole, which is poisoned where that is possible. */
 #define POOL_WORDS (SCENARIO_MAX_PAGES + SCENARIO_MAX_OPS)
 #define POOL_BYTES (POOL_WORDS * sizeof(uint64_t))
-
-const struct mapper *const player_mappers[] = {
-	&reference_mapper,
-#ifdef VMAPDIFF_KERNEL
-	&kernel_mapper,
-#endif
-	&batched_mapper,
-	&prior_mapper,
-	&subject_mapper, /* NULL if there is none */
-	NULL,
-};
-
-unsigned player_subject(void)
-{
-	unsigned i = 1;
-	while (&subject_mapper && player_mappers[i] != &subject_mapper)
-		i++;
-	return i;
-}
-
-/* The rig's own mapper that promises what one of this kind does. */
-static const struct mapper *model_of(enum mapper_kind kind)
-{
-	static const struct mapper *const models[] = {
-		[MAPPER_SERIES] = &batched_mapper,
-		[MAPPER_PRIOR] = &prior_mapper,
-		[MAPPER_PAGES] = &reference_mapper,
-	};
-	return models[kind];
-}
-
-/* The mapper, with its model's functions where it has none of its own. */
-static struct mapper complete(const struct mapper *mapper)
-{
-	const struct mapper *model = model_of(mapper->kind);
-	struct mapper whole = *mapper;
-	if (!whole.vmap)
-		whole.vmap = model->vmap;
-	if (!whole.vmalloc)
-		whole.vmalloc = model->vmalloc;
-	if (!whole.ioremap)
-		whole.ioremap = model->ioremap;
-	if (!whole.vunmap)
-		whole.vunmap = model->vunmap;
-	if (!whole.set_memory)
-		whole.set_memory = model->set_memory;
-	if (!whole.lookup)
-		whole.lookup = model->lookup;
-	return whole;
-}
 
 static uint64_t *create_pool(void)
 {
@@ -90,12 +36,10 @@ struct player *player_create(void)
 		return NULL;
 	bool all_there = (p->pages = create_pool()) != NULL;
 	all_there &= oracle_create(&p->oracle);
-	for (unsigned i = 0; player_mappers[i]; i++)
+	for (unsigned i = 0; i < mapper_list()->count; i++)
 		all_there &= (p->machine[i] = machine_create()) != NULL;
-	p->subject = player_subject();
-	p->whole_subject = complete(player_mappers[p->subject]);
 	if (all_there) {
-		kernel_find_waivers(p);
+		find_waivers(p);
 		return p;
 	}
 	player_destroy(p);
@@ -106,7 +50,7 @@ void player_destroy(struct player *p)
 {
 	if (!p)
 		return;
-	for (unsigned i = 0; i < PLAYER_MAX_MAPPERS; i++)
+	for (unsigned i = 0; i < MAX_MAPPERS; i++)
 		machine_destroy(p->machine[i]);
 	oracle_destroy(&p->oracle);
 	if (p->pages) {
@@ -139,7 +83,9 @@ static void poison_used(struct player *p)
 void player_prepare(struct player *p, const struct scenario *s)
 {
 	uint64_t *at = p->pages;
+	ASSERT_CMP(scenario_pages(s) + s->ops, <=, POOL_WORDS);
 	poison_used(p);
+	p->refused.mapper = NULL;
 	for (uint32_t i = 0; i < s->ops; i++) {
 		size_t pages = op_pages(s, &s->op[i]);
 		unpoison(at, (pages + 1) * sizeof(uint64_t));
@@ -153,15 +99,14 @@ void player_prepare(struct player *p, const struct scenario *s)
 
 /* --- the areas that the caller keeps, as the kernel does in its vmap_area tree ------- */
 
-static void keep_area(struct player *p, const struct call *call, unsigned flags)
+static void keep_area(struct player *p, const struct call *call)
 {
+	ASSERT_CMP(p->areas, <, SCENARIO_MAX_OPS);
 	p->area[p->areas++] = (struct vm_area){
-		.kind = call->kind == CALL_VMAP      ? AREA_MAP
-			: call->kind == CALL_VMALLOC ? AREA_ALLOC
-						     : AREA_IOREMAP,
+		.kind = call_traits(call->kind)->area,
 		.va = call->va,
 		.bytes = call->bytes,
-		.flags = flags,
+		.flags = call->flags,
 		.pages = call->pages,
 	};
 }
@@ -181,129 +126,108 @@ static void forget_areas(struct player *p, const struct call *unmap)
 
 /* --- calls ----------------------------------------------------------------------- */
 
-static void make_call(const struct mapper *mapper, struct address_space *space, struct call *call,
-		      const struct op *op)
+static struct address_space space_of(struct player *p)
 {
-	switch (call->kind) {
-	case CALL_VMAP:
-		call->returned = mapper->vmap(space, call->va, call->pages, op->prot, op->flags);
-		return;
-	case CALL_VMALLOC:
-		call->returned = mapper->vmalloc(space, call->va, call->pages, op->shift, op->prot,
-						 op->flags);
-		call->page_shift = space->page_shift;
-		return;
-	case CALL_IOREMAP:
-		call->returned = mapper->ioremap(space, call->va, call->pa, call->bytes, op->prot);
-		return;
-	case CALL_VUNMAP:
-		call->returned = mapper->vunmap(space, call->va, call->bytes);
-		return;
-	case CALL_SET_MEMORY:
-		call->returned = mapper->set_memory(
-			space, call->va, call->bytes >> space->machine->config.page_shift,
-			op->change);
-		return;
-	}
-}
-
-/* Makes one call and has it judged. */
-static bool judge_call(struct player *p, struct call *call, const struct op *op)
-{
-	p->judged_calls[p->which]++;
-	struct address_space space = {
+	return (struct address_space){
 		.machine = p->oracle.machine,
 		.policy = &p->scenario->policy,
 		.area = p->area,
 		.areas = p->areas,
 	};
-	oracle_expect(&p->oracle, call);
-	make_call(p->mapper, &space, call, op);
-	call->modified = space.modified;
-	return oracle_judge(&p->oracle);
 }
 
-/* Whether the call is one that is not made: see fuzz/kernel.h. */
-static bool declines(struct player *p, const struct call *call)
+/* Makes one call and has it judged. *error is what it returned. */
+static bool judge_call(struct player *p, const struct call *call, bool cleanup, int *error)
 {
-	const char *why = kernel_declines(&p->oracle, call);
+	struct outcome out = { 0 };
+	struct address_space space = space_of(p);
+	const struct call_context in = { p->op, p->area, p->areas, cleanup };
+	p->judged_calls[p->which]++;
+	oracle_expect(&p->oracle, call, &in);
+	out.error = p->mapper->call[call->kind](&space, call, &out);
+	*error = out.error;
+	return oracle_judge(&p->oracle, &out);
+}
+
+/* Whether the call is not made: its callers never make it, or it meets what is waived. */
+static bool is_skipped(struct player *p, const struct call *call)
+{
+	const struct address_space space = space_of(p);
+	const char *why = NULL;
+	if (p->mapper->never_called)
+		why = p->mapper->never_called(&space, call);
+	if (!why)
+		why = skip_reason(&p->oracle, call, &space);
 	if (!why)
 		return false;
-	p->declined = why;
-	p->declined_calls++;
+	p->skipped = why;
+	p->skipped_calls++;
 	return true;
 }
 
 /* What the caller of a failed mapping does: it unmaps the area. */
 static bool clean_up(struct player *p, const struct call *failed)
 {
-	machine_begin_call(p->oracle.machine, 0, 0);
-	struct call call = {
+	int error;
+	const struct call call = {
 		.kind = CALL_VUNMAP,
-		.op = failed->op,
 		.va = failed->va,
 		.bytes = failed->bytes,
-		.area = p->area,
-		.areas = p->areas,
-		.cleanup = true,
 	};
-	if (declines(p, &call))
+	machine_begin_call(p->oracle.machine, 0, 0);
+	if (is_skipped(p, &call))
 		return true;
-	bool held = judge_call(p, &call, NULL);
+	bool held = judge_call(p, &call, true, &error);
 	forget_areas(p, &call);
 	return held;
 }
 
 static bool play_call(struct player *p, const struct op *op)
 {
-	static const enum call_kind kinds[] = {
-		[OP_VMAP] = CALL_VMAP,
-		[OP_VMALLOC] = CALL_VMALLOC,
-		[OP_IOREMAP] = CALL_IOREMAP,
-		[OP_VUNMAP] = CALL_VUNMAP,
-		[OP_SET_MEMORY] = CALL_SET_MEMORY,
-	};
-	struct call call = {
-		.kind = kinds[op->kind],
-		.op = p->op,
-		.va = op->va,
-		.bytes = op_bytes(p->scenario, op),
-		.pages = p->array[p->op],
-		.pa = op->pfn << p->scenario->machine.page_shift,
-		.prot = op->prot,
-		.flags = op->flags,
-		.asked_shift = op->shift,
-		.change = op->change,
-		.area = p->area,
-		.areas = p->areas,
-	};
-	if (declines(p, &call))
+	int error;
+	struct call call = op->call;
+	call.bytes = op_bytes(p->scenario, op);
+	if (call_traits(call.kind)->has_pages)
+		call.pages = p->array[p->op];
+	if (is_skipped(p, &call))
 		return true;
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
-	if (!judge_call(p, &call, op))
+	if (!judge_call(p, &call, false, &error))
 		return false;
 	if (p->oracle.waived)
 		return true;
-	if (op_maps(op) && call.returned)
+	if (call_maps(call.kind) && error)
 		return clean_up(p, &call);
-	if (op_maps(op))
-		keep_area(p, &call, op->flags);
-	if (op->kind == OP_VUNMAP)
+	if (call_maps(call.kind))
+		keep_area(p, &call);
+	if (call_traits(call.kind)->effect == CALL_UNMAPS)
 		forget_areas(p, &call);
 	return true;
 }
 
-/* Things are planted before the call that meets them; what that stores is no call's. */
-static void play_plant(struct player *p, const struct op *op)
+/*
+ * Sets up what calls meet. The stores are part of no call. False where it
+ * cannot be: the entry is in use, or no table page is left.
+ */
+static bool set_up(struct player *p, const struct op *op)
 {
+	const struct call *call = &op->call;
+	uint64_t pa = call->pfn << p->scenario->machine.page_shift;
 	machine_begin_call(p->oracle.machine, 0, 0);
-	if (op->kind == OP_LINEAR)
-		oracle_plant_linear(&p->oracle, op->pfn << p->scenario->machine.page_shift,
-				    op->bytes, op->by_pages);
-	else if (op->table)
-		oracle_plant_table(&p->oracle, op->va, op->level);
-	else
-		oracle_plant_leaf(&p->oracle, op->va, op->pfn, op->level);
+	if (call->kind == CALL_LINEAR)
+		return oracle_lay_linear(&p->oracle, pa, call->bytes, call->leaf == LEAF_PAGE);
+	if (call->table)
+		return oracle_preset_table(&p->oracle, call->va, call->level);
+	return oracle_preset_leaf(&p->oracle, call->va, call->pfn, call->level);
+}
+
+/* Keeps the first line that could not be set up, and on which mapper. */
+static void note_refused(struct player *p)
+{
+	if (p->refused.mapper)
+		return;
+	p->refused.mapper = p->mapper->name;
+	p->refused.op = p->op;
 }
 
 static void add_missed(struct missed *to, const struct missed *from)
@@ -314,43 +238,38 @@ static void add_missed(struct missed *to, const struct missed *from)
 	}
 }
 
-static bool has_machine(const struct mapper *mapper, const struct machine_config *config)
-{
-	return !mapper->has_machine || mapper->has_machine(config);
-}
-
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict)
 {
+	ASSERT_CMP(ops, <=, s->ops);
+	ASSERT_CMP(which, <, mapper_list()->count);
 	struct machine *m = p->machine[which];
 	p->scenario = s;
-	p->mapper = player_mappers[which];
-	if (p->mapper == &subject_mapper)
-		p->mapper = &p->whole_subject;
+	p->mapper = mapper_list()->mapper[which];
 	p->which = which;
 	p->played |= 1U << which;
 	p->areas = 0;
 	machine_reset(m, &s->machine);
 	oracle_begin(&p->oracle, m, p->mapper, &s->policy);
 	p->oracle.waivers = p->waivers;
-	if (is_kernel(p->mapper))
+	if (p->mapper->tree)
 		p->oracle.waivers.behaviours = p->tree_waivers;
 
 	bool holds = true;
-	if (!has_machine(p->mapper, &s->machine))
+	if (!mapper_has_machine(p->mapper, &s->machine))
 		ops = 0;
 	for (p->op = 0; p->op < ops && holds && !p->oracle.waived; p->op++) {
 		const struct op *op = &s->op[p->op];
-		if (op_is_call(op))
+		if (!call_sets_up(op->call.kind))
 			holds = play_call(p, op);
-		else
-			play_plant(p, op);
+		else if (!set_up(p, op))
+			note_refused(p);
 	}
 	*verdict = p->oracle.verdict;
 	add_missed(&p->missed, &p->oracle.missed);
 	if (!holds)
-		snprintf(p->complaint, sizeof(p->complaint), "%s",
-			 p->mapper->complaint ? p->mapper->complaint() : "");
+		snprintf(p->warning, sizeof(p->warning), "%s",
+			 p->mapper->warning ? p->mapper->warning() : "");
 	p->mapper = NULL;
 	return holds;
 }
@@ -382,30 +301,41 @@ void player_print_missed(const struct player *p, FILE *to)
 	print_causes("pages that missed a block: ", p->missed.blocks, to);
 }
 
-/* Whether witnesses, which take each page alone, play this scenario: by its content alone. */
-static bool wants_witnesses(const struct player *p, const struct scenario *s)
+/* Whether the cross-check mappers, which take each page alone, play this scenario: by its content. */
+static bool wants_crosscheck(const struct player *p, const struct scenario *s)
 {
 	uint64_t pages = 0, mix = 0;
 	for (uint32_t i = 0; i < s->ops; i++) {
-		const struct op *op = &s->op[i];
-		pages += p->array[i].count + (op->bytes >> s->machine.page_shift);
-		mix = (mix ^ op->va ^ op->pfn ^ (p->array[i].count ? p->array[i].page[0] : 0)) *
+		const struct call *call = &s->op[i].call;
+		pages += p->array[i].count + (call->bytes >> s->machine.page_shift);
+		mix = (mix ^ call->va ^ call->pfn ^ (p->array[i].count ? p->array[i].page[0] : 0)) *
 		      UINT64_C(0x9e3779b97f4a7c15);
 	}
-	uint64_t sample = pages / WITNESS_SHARE;
-	if (sample < WITNESS_SAMPLE)
-		sample = WITNESS_SAMPLE;
-	return pages <= WITNESS_ALWAYS || (mix >> 32) % sample == 0;
+	uint64_t sample = pages / CROSSCHECK_SHARE;
+	if (sample < CROSSCHECK_SAMPLE)
+		sample = CROSSCHECK_SAMPLE;
+	return pages <= CROSSCHECK_ALWAYS || (mix >> 32) % sample == 0;
 }
 
-static bool play_on(struct player *p, const struct scenario *s, bool witnesses,
+static bool play_on(struct player *p, const struct scenario *s, bool crosscheck,
 		    struct verdict *verdict)
 {
+	const struct mapper_list *list = mapper_list();
 	p->played = 0;
 	verdict->rule = RULE_NONE;
-	for (unsigned i = 0; player_mappers[i]; i++)
-		if ((witnesses || i == p->subject) && !player_run(p, s, i, s->ops, verdict))
+	for (unsigned i = 0; i < list->count; i++)
+		if ((crosscheck || i == list->under_test) && !player_run(p, s, i, s->ops, verdict))
 			return false;
+	return true;
+}
+
+bool player_refused(const struct player *p, struct refusal *why)
+{
+	static const char reason[] =
+		"the entry is in use, or no table page is left, so nothing can be set up here";
+	if (!p->refused.mapper)
+		return false;
+	*why = (struct refusal){ "", reason };
 	return true;
 }
 
@@ -419,5 +349,5 @@ bool player_play(struct player *p, const struct scenario *s, struct verdict *ver
 {
 	p->executions++;
 	player_prepare(p, s);
-	return play_on(p, s, wants_witnesses(p, s), verdict);
+	return play_on(p, s, wants_crosscheck(p, s), verdict);
 }

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mapper/machine/assert.h"
+
 struct rng {
 	uint64_t state; /* any seed */
 };
@@ -25,12 +27,14 @@ static inline uint64_t rng_next(struct rng *rng)
 /* A number below `n`, which is not 0. Slightly uneven, which does not matter here. */
 static inline uint64_t rng_below(struct rng *rng, uint64_t n)
 {
+	ASSERT(n);
 	return rng_next(rng) % n;
 }
 
 /* True `percent` times of a hundred. */
 static inline bool rng_chance(struct rng *rng, unsigned percent)
 {
+	ASSERT_CMP(percent, <=, 100);
 	return rng_below(rng, 100) < percent;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/scenario.h"
+#include "mapper/machine/assert.h"
 
 #include <string.h>
 
@@ -14,12 +15,15 @@ void scenario_init(struct scenario *s)
 
 void scenario_copy(struct scenario *to, const struct scenario *from)
 {
+	ASSERT_CMP(from->ops, <=, SCENARIO_MAX_OPS);
+	ASSERT_CMP(from->runs, <=, SCENARIO_MAX_RUNS);
 	memcpy(to, from, offsetof(struct scenario, op) + from->ops * sizeof(struct op));
 	memcpy(to->run, from->run, from->runs * sizeof(struct page_run));
 }
 
 uint64_t op_pages(const struct scenario *s, const struct op *op)
 {
+	ASSERT_CMP(op->first_run + op->runs, <=, SCENARIO_MAX_RUNS);
 	uint64_t pages = 0;
 	for (uint32_t i = 0; i < op->runs; i++)
 		pages += s->run[op->first_run + i].pages;
@@ -39,36 +43,50 @@ static uint64_t small_pages(const struct scenario *s, const struct op *op)
 {
 	unsigned block_shift = scenario_level_shift(&s->machine, 2);
 	uint64_t block = UINT64_C(1) << block_shift;
-	uint64_t pages = op->bytes >> s->machine.page_shift;
-	bool skewed = (op->va ^ op->pfn << s->machine.page_shift) & (block - 1);
-	bool small =
-		op->kind == OP_LINEAR ? op->by_pages : skewed || s->policy.max_shift < block_shift;
+	uint64_t pages = op->call.bytes >> s->machine.page_shift;
+	bool misaligned = (op->call.va ^ op->call.pfn << s->machine.page_shift) & (block - 1);
+	bool small = misaligned || s->policy.max_shift < block_shift;
+	if (call_has_field(op->call.kind, FIELD_LEAF))
+		small = op->call.leaf == LEAF_PAGE;
 	return small ? pages
-		     : (op->bytes >> block_shift) + pages % (block >> s->machine.page_shift);
+		     : (op->call.bytes >> block_shift) + pages % (block >> s->machine.page_shift);
 }
 
 uint64_t scenario_work(const struct scenario *s)
 {
 	uint64_t work = scenario_pages(s);
 	for (uint32_t i = 0; i < s->ops; i++)
-		if (s->op[i].kind == OP_IOREMAP || s->op[i].kind == OP_LINEAR)
+		if (call_has_field(s->op[i].call.kind, FIELD_PA))
 			work += small_pages(s, &s->op[i]);
 	return work;
 }
 
 uint64_t op_bytes(const struct scenario *s, const struct op *op)
 {
-	switch (op->kind) {
-	case OP_VMAP:
-	case OP_VMALLOC:
+	const struct call *call = &op->call;
+	if (call_traits(call->kind)->has_pages)
 		return op_pages(s, op) << s->machine.page_shift;
-	case OP_PLANT:
-		if (op->table)
-			return UINT64_C(1) << s->machine.page_shift;
-		return UINT64_C(1) << scenario_level_shift(&s->machine, op->level);
-	default:
-		return op->bytes;
-	}
+	if (!call_has_field(call->kind, FIELD_LEVEL))
+		return call->bytes;
+	if (call->table)
+		return UINT64_C(1) << s->machine.page_shift;
+	return UINT64_C(1) << scenario_level_shift(&s->machine, call->level);
+}
+
+struct op scenario_new_op(const struct scenario *s, enum call_kind kind)
+{
+	struct op op = { .call.kind = kind };
+	if (call_has_field(kind, FIELD_SHIFT))
+		op.call.shift = s->machine.page_shift;
+	if (call_has_field(kind, FIELD_LEVEL))
+		op.call.level = OP_LAST_LEVEL;
+	return op;
+}
+
+void scenario_place_op(const struct scenario *s, struct op *op)
+{
+	if (!call_has_field(op->call.kind, FIELD_VA))
+		op->call.va = scenario_va_base(s) + (op->call.pfn << s->machine.page_shift);
 }
 
 unsigned scenario_table_bits(const struct machine_config *config)
@@ -85,6 +103,7 @@ unsigned scenario_group_shift(const struct machine_config *config)
 
 unsigned scenario_level_shift(const struct machine_config *config, int level)
 {
+	ASSERT_CMP(level, <=, OP_LAST_LEVEL);
 	return config->page_shift + (unsigned)(3 - level) * scenario_table_bits(config);
 }
 
@@ -96,28 +115,6 @@ uint64_t scenario_va_base(const struct scenario *s)
 uint64_t scenario_va_middle(const struct scenario *s)
 {
 	return -(UINT64_C(1) << (s->machine.va_bits - 1));
-}
-
-const char *op_name(enum op_kind kind)
-{
-	static const char *const names[OP_KINDS] = { "vmap",       "vmalloc", "ioremap", "vunmap",
-						     "set_memory", "plant",   "linear" };
-	return names[kind];
-}
-
-const char *prot_name(enum prot prot)
-{
-	static const char *const names[PROT_COUNT] = { "kernel", "kernel-ro", "kernel-exec",
-						       "normal-nc", "device" };
-	return names[prot];
-}
-
-const char *change_name(enum memory_change change)
-{
-	static const char *const names[MEMORY_CHANGES] = {
-		"ro", "rw", "nx", "x", "invalid", "valid"
-	};
-	return names[change];
 }
 
 const char *const quirk_names[] = { "head-check", "narrow-flush", "cut-groups", "pxn-tables",

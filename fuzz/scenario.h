@@ -30,32 +30,15 @@ struct page_run {
 /* Runs of the page arrays that set_memory ops change, counted for each op. */
 #define SCENARIO_MAX_CHANGED_RUNS 2048
 
-/* What an op has beside its address, or for OP_LINEAR instead of it. */
-enum op_kind {
-	OP_VMAP,       /* runs, prot, flags */
-	OP_VMALLOC,    /* runs, shift, prot, flags */
-	OP_IOREMAP,    /* pfn, bytes, prot */
-	OP_VUNMAP,     /* bytes: any range */
-	OP_SET_MEMORY, /* bytes, change */
-	OP_PLANT,      /* pfn, level: a stale live leaf; or level, table: an empty table below it */
-	OP_LINEAR,     /* pfn, bytes, by_pages: a part of the linear map */
-	OP_KINDS,
-};
+/* The level of pages, and that of a preset entry unless a scenario says otherwise. */
+#define OP_LAST_LEVEL 3
 
+/* A line of a scenario: a call, or something that is set up, and the faults injected into it. */
 struct op {
-	enum op_kind kind;
-	uint64_t va;
-	uint64_t bytes;
-	uint64_t pfn; /* the first; PA in pages */
+	struct call
+		call; /* its page array is laid out by the player; its runs stand in the scenario */
 	uint32_t first_run,
-		runs; /* in scenario.run; runs of ops follow each other, those of none too */
-	enum prot prot;
-	unsigned flags;
-	uint8_t shift; /* log2 bytes of the blocks that vmalloc() asked its allocator for */
-	uint8_t level;
-	bool table;
-	bool by_pages;
-	enum memory_change change;
+		runs; /* in scenario.run; runs of ops follow each other, also where there are none */
 	/* The n-th table allocation or trylock of this op fails; 0 is none. */
 	uint32_t fail_alloc, fail_trylock;
 };
@@ -98,38 +81,22 @@ uint64_t op_bytes(const struct scenario *s, const struct op *op);
 uint64_t scenario_va_base(const struct scenario *s);
 uint64_t scenario_va_middle(const struct scenario *s);
 
-/* Whether an op is a call into a mapper, and whether it maps something at its address. */
-static inline bool op_is_call(const struct op *op)
-{
-	return op->kind <= OP_SET_MEMORY;
-}
+/* An op of a kind, with the defaults of its fields, for the machine that the scenario has. */
+struct op scenario_new_op(const struct scenario *s, enum call_kind kind);
 
-static inline bool op_maps(const struct op *op)
-{
-	return op->kind <= OP_IOREMAP;
-}
-
-/* Whether an op has a page array. */
-static inline bool op_has_runs(const struct op *op)
-{
-	return op->kind <= OP_VMALLOC;
-}
+/* Gives an op whose call has no address the one that its physical address has in the linear map. */
+void scenario_place_op(const struct scenario *s, struct op *op);
 
 /* log2 entries of a table; log2 bytes of a contiguous group of pages, and of a block at `level`. */
 unsigned scenario_table_bits(const struct machine_config *config);
 unsigned scenario_group_shift(const struct machine_config *config);
 unsigned scenario_level_shift(const struct machine_config *config, int level);
 
-/* Whether a run is a hole or an invalid page. */
-static inline bool run_is_trouble(const struct page_run *run)
+/* Whether a run is a bad page: a hole or an invalid one. */
+static inline bool run_is_bad(const struct page_run *run)
 {
 	return !PAGE_IS_PFN(run->pfn);
 }
-
-/* Names as the text has them. */
-const char *op_name(enum op_kind kind);
-const char *prot_name(enum prot prot);
-const char *change_name(enum memory_change change);
 
 /* Names of quirks by the number of their bit; ends with NULL. */
 extern const char *const quirk_names[];
@@ -147,7 +114,7 @@ struct refusal {
 bool scenario_check_machine(const struct machine_config *config, struct refusal *why);
 /* Whether the policy fits the machine. */
 bool scenario_check_policy(const struct scenario *s, struct refusal *why);
-/* Whether op `i` can be played after those before it, which were checked. */
+/* Whether op `i` can be played after the ops before it, which were checked. */
 bool scenario_check_op(const struct scenario *s, uint32_t i, struct refusal *why);
 /* All of the above, for every op. */
 bool scenario_check(const struct scenario *s, struct refusal *why);

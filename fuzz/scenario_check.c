@@ -3,7 +3,9 @@
  * What a scenario may ask for. Whatever the machine or the mappers' contracts
  * do not allow is refused with a reason, never bent into something else.
  */
-#include "fuzz/scenario.h"
+#include "fuzz/scenario_check.h"
+
+#include "fuzz/field.h"
 
 static bool refuse(struct refusal *why, const char *option, const char *reason)
 {
@@ -78,17 +80,18 @@ static bool check_range(const struct scenario *s, const struct op *op, struct re
 {
 	uint64_t page_mask = (UINT64_C(1) << s->machine.page_shift) - 1;
 	uint64_t bytes = op_bytes(s, op);
-	if (op->kind == OP_LINEAR && op->pfn >> (s->machine.va_bits - 1 - s->machine.page_shift))
+	if (op->call.kind == CALL_LINEAR &&
+	    op->call.pfn >> (s->machine.va_bits - 1 - s->machine.page_shift))
 		return refuse(why, "pa", "the linear map has half of the address space, from PA 0");
-	if (op->va & page_mask)
+	if (op->call.va & page_mask)
 		return refuse(why, "va", "the address is not a multiple of the page size");
-	if (op->va < scenario_va_base(s))
+	if (op->call.va < scenario_va_base(s))
 		return refuse(why, "va", "the address lies below the kernel's half of the space");
 	if (!bytes)
 		return refuse(why, "", "the range is empty");
 	if (bytes & page_mask)
 		return refuse(why, "size", "the size is not a multiple of the page size");
-	if (bytes - 1 > UINT64_MAX - op->va)
+	if (bytes - 1 > UINT64_MAX - op->call.va)
 		return refuse(why, "va", "the range leaves the address space at its top");
 	return true;
 }
@@ -100,14 +103,15 @@ static bool is_memory(const struct scenario *s, uint64_t pfn, uint64_t pages)
 	return pfn < limit && pages <= limit - pfn;
 }
 
-static bool check_runs(const struct scenario *s, const struct op *op, struct refusal *why)
+bool check_pages(const struct scenario *s, uint32_t at, struct refusal *why)
 {
+	const struct op *op = &s->op[at];
 	for (uint32_t i = 0; i < op->runs; i++) {
 		const struct page_run *run = &s->run[op->first_run + i];
-		if (!run->pages || (run_is_trouble(run) && run->pages != 1))
+		if (!run->pages || (run_is_bad(run) && run->pages != 1))
 			return refuse(why, "pages",
 				      "a run has at least one page; null and bad are one each");
-		if (!run_is_trouble(run) && !is_memory(s, run->pfn, run->pages))
+		if (!run_is_bad(run) && !is_memory(s, run->pfn, run->pages))
 			return refuse(why, "pages",
 				      "a run leaves the physical address space, whose top "
 				      "holds the translation tables");
@@ -117,25 +121,26 @@ static bool check_runs(const struct scenario *s, const struct op *op, struct ref
 
 static bool ranges_meet(const struct scenario *s, const struct op *a, const struct op *b)
 {
-	return a->va <= b->va + (op_bytes(s, b) - 1) && b->va <= a->va + (op_bytes(s, a) - 1);
+	return a->call.va <= b->call.va + (op_bytes(s, b) - 1) &&
+	       b->call.va <= a->call.va + (op_bytes(s, a) - 1);
 }
 
 /* Whether the op lies inside of the range of `outer`. */
 static bool is_inside(const struct scenario *s, const struct op *op, const struct op *outer)
 {
-	return op->va >= outer->va &&
-	       op->va + (op_bytes(s, op) - 1) <= outer->va + (op_bytes(s, outer) - 1);
+	return op->call.va >= outer->call.va &&
+	       op->call.va + (op_bytes(s, op) - 1) <= outer->call.va + (op_bytes(s, outer) - 1);
 }
 
 static bool is_in_lower_half(const struct scenario *s, const struct op *op)
 {
-	return op->va < scenario_va_middle(s);
+	return op->call.va < scenario_va_middle(s);
 }
 
 /* Whether an op needs the lower half of the space to be the linear map. */
 static bool needs_linear_map(const struct op *op)
 {
-	return op->kind == OP_LINEAR || op->kind == OP_SET_MEMORY;
+	return op->call.kind == CALL_LINEAR || op->call.kind == CALL_SET_MEMORY;
 }
 
 /*
@@ -157,21 +162,23 @@ static bool check_linear_map(const struct scenario *s, uint32_t i, struct refusa
 	return true;
 }
 
-static bool check_blocks(const struct scenario *s, const struct op *op, struct refusal *why)
+bool check_shift(const struct scenario *s, uint32_t i, struct refusal *why)
 {
+	const struct op *op = &s->op[i];
 	unsigned page = s->machine.page_shift;
-	if (op->shift != page && op->shift != scenario_group_shift(&s->machine) &&
-	    op->shift != scenario_level_shift(&s->machine, 2))
+	if (op->call.shift != page && op->call.shift != scenario_group_shift(&s->machine) &&
+	    op->call.shift != scenario_level_shift(&s->machine, 2))
 		return refuse(why, "shift",
 			      "vmalloc's blocks are a page, a contiguous group or a level 2 block");
-	if (op->shift != page && !(op->flags & MAP_FLAG_HUGE))
+	if (op->call.shift != page && !(op->call.flags & MAP_FLAG_HUGE))
 		return refuse(why, "shift", "blocks larger than a page need flags=huge");
 	return true;
 }
 
-static bool check_physical(const struct scenario *s, const struct op *op, struct refusal *why)
+bool check_physical_range(const struct scenario *s, uint32_t i, struct refusal *why)
 {
-	if (!is_memory(s, op->pfn, op->bytes >> s->machine.page_shift))
+	const struct op *op = &s->op[i];
+	if (!is_memory(s, op->call.pfn, op->call.bytes >> s->machine.page_shift))
 		return refuse(why, "pa",
 			      "the range leaves the physical address space, whose top holds the "
 			      "translation tables");
@@ -183,55 +190,67 @@ static uint64_t changed_runs(const struct scenario *s, uint32_t i)
 {
 	uint64_t runs = 0;
 	for (uint32_t k = 0; k < i; k++)
-		if (s->op[k].kind == OP_VMALLOC && s->op[k].va <= s->op[i].va)
+		if (s->op[k].call.kind == CALL_VMALLOC && s->op[k].call.va <= s->op[i].call.va)
 			runs += s->op[k].runs;
 	return runs;
 }
 
-static bool check_set_memory(const struct scenario *s, uint32_t i, struct refusal *why)
+bool check_changed_runs(const struct scenario *s, uint32_t i, struct refusal *why)
 {
-	const struct op *op = &s->op[i];
 	uint64_t runs = 0;
-	bool found = false;
 	for (uint32_t k = 0; k <= i; k++)
-		runs += s->op[k].kind == OP_SET_MEMORY ? changed_runs(s, k) : 0;
+		runs += s->op[k].call.kind == CALL_SET_MEMORY ? changed_runs(s, k) : 0;
 	if (runs > SCENARIO_MAX_CHANGED_RUNS)
 		return refuse(why, "", "set_memory changes more than 2048 runs of pages together");
-	if (op->change != MEMORY_INVALID && op->change != MEMORY_VALID)
-		return true;
-	for (uint32_t k = 0; k < i; k++)
-		found |= s->op[k].kind == OP_LINEAR && is_inside(s, op, &s->op[k]);
-	return found || refuse(why, "va", "invalid and valid are for one 'linear' range before");
+	return true;
 }
 
-static bool check_linear(const struct scenario *s, uint32_t i, struct refusal *why)
+bool check_change(const struct scenario *s, uint32_t i, struct refusal *why)
 {
 	const struct op *op = &s->op[i];
-	if (op->bytes > scenario_va_middle(s) - op->va)
+	bool found = false;
+	if (op->call.change != MEMORY_INVALID && op->call.change != MEMORY_VALID)
+		return true;
+	for (uint32_t k = 0; k < i; k++)
+		found |= s->op[k].call.kind == CALL_LINEAR && is_inside(s, op, &s->op[k]);
+	return found ||
+	       refuse(why, "va",
+		      "invalid and valid need a 'linear' line before, whose range holds this one");
+}
+
+bool check_linear_range(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	const struct op *op = &s->op[i];
+	if (op->call.bytes > scenario_va_middle(s) - op->call.va)
 		return refuse(why, "size", "the linear map has half of the address space");
 	for (uint32_t k = 0; k < i; k++)
-		if (s->op[k].kind == OP_LINEAR && ranges_meet(s, op, &s->op[k]))
+		if (s->op[k].call.kind == CALL_LINEAR && ranges_meet(s, op, &s->op[k]))
 			return refuse(why, "pa", "the range meets another 'linear' range");
 	return true;
 }
 
-/* Whether Linux, or the machine, has what is to be planted at this level. */
-static bool check_plant_level(const struct scenario *s, const struct op *op, struct refusal *why)
+bool check_preset_level(const struct scenario *s, uint32_t i, struct refusal *why)
 {
-	unsigned shift = scenario_level_shift(&s->machine, op->level);
-	uint64_t order_mask = (UINT64_C(1) << (shift - s->machine.page_shift)) - 1;
-	if (shift >= s->machine.va_bits)
+	const struct call *call = &s->op[i].call;
+	if (scenario_level_shift(&s->machine, call->level) >= s->machine.va_bits)
 		return refuse(why, "level", "the address space has no such level");
-	if (op->table)
-		return op->level < 3 ||
-		       refuse(why, "level", "a table stands below an entry of level 0, 1 or 2");
-	if (op->level == 0 || (op->level == 1 && s->machine.page_shift != 12))
+	if (call->table && call->level == OP_LAST_LEVEL)
+		return refuse(why, "level", "a table stands below an entry of level 0, 1 or 2");
+	return true;
+}
+
+bool check_preset_leaf(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	const struct call *call = &s->op[i].call;
+	unsigned shift = scenario_level_shift(&s->machine, call->level);
+	uint64_t order_mask = (UINT64_C(1) << (shift - s->machine.page_shift)) - 1;
+	if (call->level == 0 || (call->level == 1 && s->machine.page_shift != 12))
 		return refuse(why, "level", "a leaf stands at level 3, 2, or with 4k pages at 1");
-	if (op->va & ((UINT64_C(1) << shift) - 1))
+	if (call->va & ((UINT64_C(1) << shift) - 1))
 		return refuse(why, "va", "the address is not aligned to the block");
-	if (op->pfn & order_mask)
+	if (call->pfn & order_mask)
 		return refuse(why, "pfn", "the pfn is not aligned to the block");
-	if (!is_memory(s, op->pfn, order_mask + 1))
+	if (!is_memory(s, call->pfn, order_mask + 1))
 		return refuse(why, "pfn", "the pfn lies outside of physical memory");
 	return true;
 }
@@ -247,17 +266,23 @@ static uint64_t tables_bound(const struct scenario *s, uint64_t first, uint64_t 
 	return tables;
 }
 
-/* The table pages that the op may make. Blocks of the linear map need some at its ends only. */
+/* The table pages that the op may allocate. Blocks of the linear map need some at its ends only. */
 static uint64_t op_tables(const struct scenario *s, const struct op *op)
 {
-	uint64_t last = op->va + op_bytes(s, op) - 1;
-	if (op->kind == OP_VUNMAP || op->kind == OP_SET_MEMORY)
+	uint64_t last = op->call.va + op_bytes(s, op) - 1;
+	enum call_effect effect = call_traits(op->call.kind)->effect;
+	if (effect != CALL_MAPS && effect != CALL_SETS_UP)
 		return 0;
-	if (op->kind != OP_LINEAR || op->by_pages)
-		return tables_bound(s, op->va, last);
+	if (op->call.kind != CALL_LINEAR || op->call.leaf == LEAF_PAGE)
+		return tables_bound(s, op->call.va, last);
 	unsigned shift = scenario_level_shift(&s->machine, s->machine.page_shift == 12 ? 1 : 2);
-	return tables_bound(s, op->va, op->va) + tables_bound(s, last, last) +
+	return tables_bound(s, op->call.va, op->call.va) + tables_bound(s, last, last) +
 	       ((op_bytes(s, op) >> shift) >> scenario_table_bits(&s->machine));
+}
+
+static bool maps_physical_range(enum call_kind kind)
+{
+	return call_maps(kind) && !call_traits(kind)->has_pages;
 }
 
 /* What the ops so far may take together. */
@@ -265,13 +290,14 @@ struct budget {
 	uint64_t pages, tables, device, linear;
 };
 
-/* Table pages freed by promotion may be made again: each op's are counted anew. */
+/* A table freed for a block may be allocated again, so each op's are counted by themselves. */
 static void spend(struct budget *b, const struct scenario *s, const struct op *op)
 {
 	b->pages += op_pages(s, op);
 	b->tables += op_tables(s, op);
-	b->device += op->kind == OP_IOREMAP ? op->bytes >> s->machine.page_shift : 0;
-	b->linear += op->kind == OP_LINEAR ? op->bytes >> s->machine.page_shift : 0;
+	b->device +=
+		maps_physical_range(op->call.kind) ? op->call.bytes >> s->machine.page_shift : 0;
+	b->linear += op->call.kind == CALL_LINEAR ? op->call.bytes >> s->machine.page_shift : 0;
 }
 
 static bool check_budget(const struct budget *b, struct refusal *why)
@@ -287,35 +313,27 @@ static bool check_budget(const struct budget *b, struct refusal *why)
 	return true;
 }
 
-static bool check_kind(const struct scenario *s, uint32_t i, struct refusal *why)
+/* Each field of the op by the check of its row. */
+static bool check_fields(const struct scenario *s, uint32_t i, struct refusal *why)
 {
 	const struct op *op = &s->op[i];
-	if (!op_is_call(op) && (op->fail_alloc || op->fail_trylock))
-		return refuse(why, "", "a fault strikes a call, and this is none");
-	switch (op->kind) {
-	case OP_VMAP:
-		return check_runs(s, op, why);
-	case OP_VMALLOC:
-		return check_runs(s, op, why) && check_blocks(s, op, why);
-	case OP_IOREMAP:
-		return check_physical(s, op, why);
-	case OP_VUNMAP:
-		return true;
-	case OP_SET_MEMORY:
-		return check_set_memory(s, i, why);
-	case OP_PLANT:
-		return check_plant_level(s, op, why);
-	case OP_LINEAR:
-		return check_physical(s, op, why) && check_linear(s, i, why);
-	default:
-		return refuse(why, "", "an unknown kind of op");
-	}
+	for (const struct field *f = NULL; (f = op_next_field(op, f));)
+		if (f->check && !f->check(s, i, why))
+			return false;
+	return true;
+}
+
+static bool check_faults(const struct op *op, struct refusal *why)
+{
+	if (call_sets_up(op->call.kind) && (op->fail_alloc || op->fail_trylock))
+		return refuse(why, "", "'fail' must precede a call, not 'preset' or 'linear'");
+	return true;
 }
 
 static bool check_op(const struct scenario *s, uint32_t i, struct budget *b, struct refusal *why)
 {
-	if (!check_range(s, &s->op[i], why) || !check_kind(s, i, why) ||
-	    !check_linear_map(s, i, why))
+	if (!check_range(s, &s->op[i], why) || !check_faults(&s->op[i], why) ||
+	    !check_fields(s, i, why) || !check_linear_map(s, i, why))
 		return false;
 	spend(b, s, &s->op[i]);
 	return check_budget(b, why);

@@ -1,68 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The parser of scenario text: what each word says. */
+#include <stdio.h>
 #include <string.h>
 
+#include "fuzz/field.h"
 #include "fuzz/scenario_text.h"
 #include "fuzz/text_line.h"
+#include "mapper/machine/assert.h"
 
 struct parser {
 	struct scenario *s;
 	struct text_line l;
 
-	bool seen_version, seen_machine, seen_policy;
+	unsigned version; /* of the text; 0 until its first line is read */
+	bool seen_machine, seen_policy;
 	uint32_t fail_alloc, fail_trylock; /* for the next op */
 	bool fail_pending;
 };
-
-/* --- page arrays ---------------------------------------------------------- */
-
-static bool read_run(struct parser *p, struct piece piece, struct page_run *run)
-{
-	*run = (struct page_run){ .pages = 1 };
-	if (line_is(piece, "null") || line_is(piece, "bad")) {
-		run->pfn = line_is(piece, "null") ? PAGE_HOLE : PAGE_BAD;
-		return true;
-	}
-	const char *plus = memchr(piece.at, '+', piece.length);
-	struct piece pfn = { piece.at, plus ? (size_t)(plus - piece.at) : piece.length };
-	if (!line_number(&p->l, pfn, PAGE_BAD - 1, &run->pfn))
-		return false;
-	uint64_t pages = 1;
-	if (plus) {
-		struct piece count = { plus + 1, piece.length - pfn.length - 1 };
-		if (!line_number(&p->l, count, SCENARIO_MAX_PAGES, &pages))
-			return false;
-		if (!pages)
-			return line_wrong(&p->l, count.at, "a run has at least one page");
-	}
-	run->pages = (uint32_t)pages;
-	return true;
-}
-
-/* PFN, PFN+COUNT, null and bad, with commas between. */
-static bool read_runs(struct parser *p, struct op *op)
-{
-	struct option *option = line_need(&p->l, "pages");
-	if (!option)
-		return false;
-	if (!option->value.at || !option->value.length)
-		return line_wrong(&p->l, option->key.at,
-				  "'pages' needs a value: PFN, PFN+COUNT, null, bad");
-	const char *end = option->value.at + option->value.length;
-	for (const char *at = option->value.at;;) {
-		const char *comma = memchr(at, ',', (size_t)(end - at));
-		struct piece piece = { at, (size_t)((comma ? comma : end) - at) };
-		if (p->s->runs == SCENARIO_MAX_RUNS)
-			return line_wrong(&p->l, at, "more than %d runs", SCENARIO_MAX_RUNS);
-		if (!read_run(p, piece, &p->s->run[p->s->runs]))
-			return false;
-		p->s->runs++;
-		op->runs++;
-		if (!comma)
-			return true;
-		at = comma + 1;
-	}
-}
 
 /* --- what each word says -------------------------------------------------- */
 
@@ -186,138 +140,46 @@ static bool read_fail(struct parser *p)
 	return true;
 }
 
-static bool take_prot(struct parser *p, struct op *op)
+/* Reads the fields that stand on the line; the others keep their defaults. */
+static bool read_fields(struct parser *p, struct op *op)
 {
-	static const char *const prots[] = { "kernel",    "kernel-ro", "kernel-exec",
-					     "normal-nc", "device",    NULL };
-	unsigned prot = PROT_KERNEL;
-	if (!line_take_name(&p->l, "prot", prots, &prot))
-		return false;
-	op->prot = prot;
+	for (const struct field *f = NULL; (f = op_next_field(op, f));) {
+		const struct option *option = line_take(&p->l, f->name);
+		if (option && !f->type->read(f, &p->l, option, p->s, op))
+			return false;
+	}
 	return true;
 }
 
-static bool take_flags(struct parser *p, struct op *op)
+/* Whether every field that has no default stood on the line, and nothing else did. */
+static bool check_options(struct parser *p, const struct op *op)
 {
-	static const char *const flags[] = { "none", "huge", NULL };
-	unsigned flag = 0;
-	if (!line_take_name(&p->l, "flags", flags, &flag))
-		return false;
-	op->flags = flag ? MAP_FLAG_HUGE : 0;
-	return true;
+	char known[160] = "";
+	size_t length = 0;
+	for (const struct field *f = NULL; (f = op_next_field(op, f));) {
+		if (f->needed && !line_need(&p->l, f->name))
+			return false;
+		length += (size_t)snprintf(known + length, sizeof(known) - length, "%s%s%s",
+					   length ? " " : "", f->name, f->bare ? "" : "=");
+		ASSERT_CMP(length, <, sizeof(known));
+	}
+	return line_all_taken(&p->l, known);
 }
 
-static bool need_va(struct parser *p, struct op *op)
+static bool read_op(struct parser *p, enum call_kind kind)
 {
-	return line_need_number(&p->l, "va", UINT64_MAX, &op->va);
-}
-
-/* A physical address, which an op keeps as a pfn. */
-static bool need_pa(struct parser *p, struct op *op)
-{
-	uint64_t pa = 0;
-	struct option *option = line_need(&p->l, "pa");
-	if (!option || !line_option_number(&p->l, option, UINT64_MAX, &pa))
-		return false;
-	op->pfn = pa >> p->s->machine.page_shift;
-	if (pa != op->pfn << p->s->machine.page_shift)
-		return line_wrong(&p->l, option->key.at,
-				  "the address is not a multiple of the page size");
-	return true;
-}
-
-static bool read_vmap(struct parser *p, struct op *op)
-{
-	return need_va(p, op) && read_runs(p, op) && take_prot(p, op) && take_flags(p, op) &&
-	       line_all_taken(&p->l, "va= pages= prot= flags=");
-}
-
-static bool read_vmalloc(struct parser *p, struct op *op)
-{
-	op->shift = p->s->machine.page_shift;
-	return need_va(p, op) && read_runs(p, op) && line_take_byte(&p->l, "shift", &op->shift) &&
-	       take_prot(p, op) && take_flags(p, op) &&
-	       line_all_taken(&p->l, "va= pages= shift= prot= flags=");
-}
-
-static bool read_ioremap(struct parser *p, struct op *op)
-{
-	return need_va(p, op) && need_pa(p, op) &&
-	       line_need_number(&p->l, "size", UINT64_MAX, &op->bytes) && take_prot(p, op) &&
-	       line_all_taken(&p->l, "va= pa= size= prot=");
-}
-
-static bool read_vunmap(struct parser *p, struct op *op)
-{
-	return need_va(p, op) && line_need_number(&p->l, "size", UINT64_MAX, &op->bytes) &&
-	       line_all_taken(&p->l, "va= size=");
-}
-
-static bool read_set_memory(struct parser *p, struct op *op)
-{
-	static const char *const changes[] = { "ro", "rw", "nx", "x", "invalid", "valid", NULL };
-	uint64_t pages = 0, most = UINT64_C(1)
-				   << (p->s->machine.va_bits - p->s->machine.page_shift);
-	unsigned change = 0;
-	if (!need_va(p, op) || !line_need_number(&p->l, "pages", most, &pages))
-		return false;
-	struct option *option = line_need(&p->l, "op");
-	if (!option || !line_option_name(&p->l, option, changes, &change))
-		return false;
-	op->bytes = pages << p->s->machine.page_shift;
-	op->change = change;
-	return line_all_taken(&p->l, "va= pages= op=");
-}
-
-static bool read_plant(struct parser *p, struct op *op)
-{
-	uint64_t level = 3;
-	if (!need_va(p, op) || !line_take_number(&p->l, "level", 3, &level))
-		return false;
-	struct option *table = line_take(&p->l, "table");
-	if (table && table->value.at)
-		return line_wrong(&p->l, table->value.at, "'table' takes no value");
-	op->level = (uint8_t)level;
-	op->table = table;
-	if (!table && !line_need_number(&p->l, "pfn", PAGE_BAD - 1, &op->pfn))
-		return false;
-	return line_all_taken(&p->l, table ? "va= level= table" : "va= pfn= level= table");
-}
-
-static bool read_linear(struct parser *p, struct op *op)
-{
-	static const char *const leaves[] = { "largest", "page", NULL };
-	unsigned leaf = 0;
-	if (!need_pa(p, op) || !line_need_number(&p->l, "size", UINT64_MAX, &op->bytes) ||
-	    !line_take_name(&p->l, "leaf", leaves, &leaf))
-		return false;
-	op->by_pages = leaf;
-	op->va = scenario_va_base(p->s) + (op->pfn << p->s->machine.page_shift);
-	return line_all_taken(&p->l, "pa= size= leaf=");
-}
-
-static bool read_op(struct parser *p, enum op_kind kind)
-{
-	static bool (*const readers[OP_KINDS])(struct parser *, struct op *) = {
-		[OP_VMAP] = read_vmap,
-		[OP_VMALLOC] = read_vmalloc,
-		[OP_IOREMAP] = read_ioremap,
-		[OP_VUNMAP] = read_vunmap,
-		[OP_SET_MEMORY] = read_set_memory,
-		[OP_PLANT] = read_plant,
-		[OP_LINEAR] = read_linear,
-	};
 	struct scenario *s = p->s;
 	struct refusal why;
 	if (s->ops == SCENARIO_MAX_OPS)
 		return line_wrong(&p->l, p->l.word.at, "more than %d ops", SCENARIO_MAX_OPS);
 	struct op *op = &s->op[s->ops];
-	*op = (struct op){ .kind = kind,
-			   .first_run = s->runs,
-			   .fail_alloc = p->fail_alloc,
-			   .fail_trylock = p->fail_trylock };
-	if (!readers[kind](p, op))
+	*op = scenario_new_op(s, kind);
+	op->first_run = s->runs;
+	op->fail_alloc = p->fail_alloc;
+	op->fail_trylock = p->fail_trylock;
+	if (!read_fields(p, op) || !check_options(p, op))
 		return false;
+	scenario_place_op(s, op);
 	p->fail_alloc = p->fail_trylock = 0;
 	p->fail_pending = false;
 	if (!scenario_check_op(s, s->ops, &why))
@@ -333,11 +195,11 @@ static bool read_expect(struct parser *p)
 	if (p->l.options == 1 && line_is(p->l.option[0].key, "holds"))
 		return true;
 	if (p->l.options == 2 && line_is(p->l.option[0].key, "fails")) {
-		struct piece name = p->l.option[1].key;
+		struct token name = p->l.option[1].key;
 		expect->rule = rule_by_name(name.at, (unsigned)name.length);
 		if (expect->rule != RULE_NONE)
 			return true;
-		return line_wrong(&p->l, name.at, "'%.*s' is no rule; './rig rules' lists them",
+		return line_wrong(&p->l, name.at, "'%.*s' is not a rule; './rig rules' lists them",
 				  line_shown(name), name.at);
 	}
 	return line_wrong(&p->l, p->l.word.at, "'expect' says 'holds' or 'fails PROPERTY.RULE'");
@@ -345,17 +207,74 @@ static bool read_expect(struct parser *p)
 
 static bool read_version(struct parser *p)
 {
-	if (line_is(p->l.word, "vmapdiff") && p->l.options == 1 &&
-	    line_is(p->l.option[0].key, "1")) {
-		p->seen_version = true;
-		return true;
+	if (line_is(p->l.word, "vmapdiff") && p->l.options == 1) {
+		struct token number = p->l.option[0].key;
+		for (unsigned version = 1; version <= SCENARIO_TEXT_VERSION; version++) {
+			if (number.length == 1 && number.at[0] == (char)('0' + version)) {
+				p->version = version;
+				return true;
+			}
+		}
 	}
-	return line_wrong(&p->l, p->l.word.at, "a scenario begins with the line 'vmapdiff 1'");
+	return line_wrong(&p->l, p->l.word.at, "a scenario begins with the line 'vmapdiff %d'",
+			  SCENARIO_TEXT_VERSION);
+}
+
+/* Words of earlier versions, of which mails and corpora are kept for ever. */
+static const struct old_word {
+	unsigned last_version; /* that has it */
+	const char *word, *now;
+} old_words[] = {
+	{ 1, "plant", "preset" },
+};
+
+/* The row of a word that went; NULL if there is none. */
+static const struct old_word *old_word(struct token word)
+{
+	for (size_t i = 0; i < sizeof(old_words) / sizeof(old_words[0]); i++)
+		if (line_is(word, old_words[i].word))
+			return &old_words[i];
+	return NULL;
+}
+
+/* The kind of call that a word names in the text's version; CALL_KINDS if it names none. */
+static enum call_kind kind_of(const struct parser *p, struct token word)
+{
+	const struct old_word *old = old_word(word);
+	enum call_kind kind = 0;
+	for (; kind < CALL_KINDS; kind++) {
+		const char *name = call_traits(kind)->name;
+		bool named = old && p->version <= old->last_version ? !strcmp(name, old->now)
+								    : line_is(word, name);
+		if (named)
+			break;
+	}
+	return kind;
+}
+
+/* An error that lists the words there are, or says what stands for one that went. */
+static bool unknown_word(struct parser *p)
+{
+	struct token word = p->l.word;
+	const struct old_word *old = old_word(word);
+	char calls[160] = "";
+	size_t length = 0;
+	if (old)
+		return line_wrong(&p->l, word.at, "'%s' is called '%s' since version %u", old->word,
+				  old->now, old->last_version + 1);
+	for (enum call_kind kind = 0; kind < CALL_KINDS; kind++) {
+		length += (size_t)snprintf(calls + length, sizeof(calls) - length, ", %s",
+					   call_traits(kind)->name);
+		ASSERT_CMP(length, <, sizeof(calls));
+	}
+	return line_wrong(&p->l, word.at,
+			  "'%.*s' is not a word of a scenario: machine, policy, fail%s, expect",
+			  line_shown(word), word.at, calls);
 }
 
 static bool read_line(struct parser *p)
 {
-	if (!p->seen_version)
+	if (!p->version)
 		return read_version(p);
 	if (p->s->expect.stated)
 		return line_wrong(&p->l, p->l.word.at, "nothing follows 'expect'");
@@ -367,13 +286,8 @@ static bool read_line(struct parser *p)
 		return read_fail(p);
 	if (line_is(p->l.word, "expect"))
 		return read_expect(p);
-	for (int kind = 0; kind < OP_KINDS; kind++)
-		if (line_is(p->l.word, op_name(kind)))
-			return read_op(p, kind);
-	return line_wrong(&p->l, p->l.word.at,
-			  "'%.*s' is no word of a scenario: machine, policy, fail, vmap, vmalloc, "
-			  "ioremap, vunmap, set_memory, plant, linear, expect",
-			  line_shown(p->l.word), p->l.word.at);
+	enum call_kind kind = kind_of(p, p->l.word);
+	return kind < CALL_KINDS ? read_op(p, kind) : unknown_word(p);
 }
 
 /* What only the end can show. The line after the last is the place. */
@@ -381,8 +295,9 @@ static bool check_end(struct parser *p, const char *end)
 {
 	p->l.line = end;
 	p->l.number++;
-	if (!p->seen_version)
-		return line_wrong(&p->l, end, "the text ends before the line 'vmapdiff 1'");
+	if (!p->version)
+		return line_wrong(&p->l, end, "the text ends before the line 'vmapdiff %d'",
+				  SCENARIO_TEXT_VERSION);
 	if (p->fail_pending)
 		return line_wrong(&p->l, end,
 				  "the text ends after 'fail', which needs an op to strike");

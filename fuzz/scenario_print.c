@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The printer of scenario text: what is not default, in the parser's order. */
 #include <inttypes.h>
+#include <stdlib.h>
 
+#include "fuzz/field.h"
 #include "fuzz/scenario_text.h"
 #include "oracle/verdict.h"
 
@@ -52,65 +54,16 @@ static void print_fault(const struct op *op, FILE *to)
 	fputc('\n', to);
 }
 
-static void print_run(const struct page_run *run, FILE *to)
-{
-	if (run_is_trouble(run))
-		fputs(run->pfn == PAGE_HOLE ? "null" : "bad", to);
-	else if (run->pages == 1)
-		fprintf(to, "0x%" PRIx64, run->pfn);
-	else
-		fprintf(to, "0x%" PRIx64 "+%" PRIu32, run->pfn, run->pages);
-}
-
-static void print_runs(const struct scenario *s, const struct op *op, FILE *to)
-{
-	for (uint32_t i = 0; i < op->runs; i++) {
-		fputs(i ? "," : " pages=", to);
-		print_run(&s->run[op->first_run + i], to);
-	}
-}
-
-/* What an op that maps has in common with the others. */
-static void print_mapping(const struct op *op, FILE *to)
-{
-	if (op->prot != PROT_KERNEL)
-		fprintf(to, " prot=%s", prot_name(op->prot));
-	if (op->flags & MAP_FLAG_HUGE)
-		fputs(" flags=huge", to);
-}
-
-static void print_plant(const struct op *op, FILE *to)
-{
-	if (op->table)
-		fprintf(to, " level=%u table", op->level);
-	else
-		fprintf(to, " pfn=0x%" PRIx64, op->pfn);
-	if (!op->table && op->level != 3)
-		fprintf(to, " level=%u", op->level);
-}
-
 static void print_op(const struct scenario *s, const struct op *op, FILE *to)
 {
-	uint64_t pa = op->pfn << s->machine.page_shift;
 	print_fault(op, to);
-	fputs(op_name(op->kind), to);
-	if (op->kind != OP_LINEAR)
-		fprintf(to, " va=0x%016" PRIx64, op->va);
-	if (op->kind == OP_IOREMAP || op->kind == OP_LINEAR)
-		fprintf(to, " pa=0x%" PRIx64, pa);
-	if (op->kind == OP_IOREMAP || op->kind == OP_LINEAR || op->kind == OP_VUNMAP)
-		fprintf(to, " size=0x%" PRIx64, op->bytes);
-	if (op->kind == OP_SET_MEMORY)
-		fprintf(to, " pages=%" PRIu64 " op=%s", op->bytes >> s->machine.page_shift,
-			change_name(op->change));
-	if (op->kind == OP_LINEAR && op->by_pages)
-		fputs(" leaf=page", to);
-	if (op->kind == OP_PLANT)
-		print_plant(op, to);
-	print_runs(s, op, to);
-	if (op->kind == OP_VMALLOC && op->shift != s->machine.page_shift)
-		fprintf(to, " shift=%u", op->shift);
-	print_mapping(op, to);
+	fputs(call_traits(op->call.kind)->name, to);
+	for (const struct field *f = NULL; (f = op_next_field(op, f));) {
+		if (f->type->is_default(f, s, op))
+			continue;
+		fprintf(to, " %s%s", f->name, f->bare ? "" : "=");
+		f->type->print(f, s, op, to);
+	}
 	fputc('\n', to);
 }
 
@@ -127,10 +80,26 @@ static void print_expectation(const struct expectation *expect, FILE *to)
 
 void scenario_print(const struct scenario *s, FILE *to)
 {
-	fputs("vmapdiff 1\n", to);
+	fprintf(to, "vmapdiff %d\n", SCENARIO_TEXT_VERSION);
 	print_machine(&s->machine, to);
 	print_policy(&s->policy, to);
 	for (uint32_t i = 0; i < s->ops; i++)
 		print_op(s, &s->op[i], to);
 	print_expectation(&s->expect, to);
+}
+
+char *scenario_to_text(const struct scenario *s)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+	if (memory) {
+		scenario_print(s, memory);
+		fclose(memory);
+	}
+	if (!text) {
+		perror("vmapdiff: no memory for a scenario's text");
+		exit(2);
+	}
+	return text;
 }

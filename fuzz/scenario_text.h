@@ -10,6 +10,9 @@
 
 #include "fuzz/scenario.h"
 
+/* The version that is written. All from 1 on are read. */
+#define SCENARIO_TEXT_VERSION 2
+
 #define SCENARIO_MAX_TEXT (4u << 20) /* bytes of a whole text */
 #define SCENARIO_MAX_LINE (1u << 20) /* bytes of a line */
 
@@ -24,5 +27,8 @@ bool scenario_parse(const char *text, size_t size, struct scenario *s, struct te
 
 /* Writes the text that scenario_parse() reads back as the same scenario. */
 void scenario_print(const struct scenario *s, FILE *to);
+
+/* The same text as a string, which the caller frees. Ends the process when there is no memory. */
+char *scenario_to_text(const struct scenario *s);
 
 #endif

@@ -15,19 +15,19 @@ bool line_wrong(struct text_line *l, const char *at, const char *format, ...)
 	return false;
 }
 
-bool line_is(struct piece piece, const char *text)
+bool line_is(struct token piece, const char *text)
 {
 	return piece.length == strlen(text) && !memcmp(piece.at, text, piece.length);
 }
 
-int line_shown(struct piece piece)
+int line_shown(struct token piece)
 {
 	return piece.length < 40 ? (int)piece.length : 40;
 }
 
 /* --- lines, words, options ----------------------------------------------- */
 
-static bool split_option(struct text_line *l, struct piece piece)
+static bool split_option(struct text_line *l, struct token piece)
 {
 	if (l->options == LINE_MAX_OPTIONS)
 		return line_wrong(l, piece.at, "more than %d options on a line", LINE_MAX_OPTIONS);
@@ -42,7 +42,7 @@ static bool split_option(struct text_line *l, struct piece piece)
 	for (unsigned i = 0; i < l->options; i++)
 		if (l->option[i].key.length == option->key.length &&
 		    !memcmp(l->option[i].key.at, option->key.at, option->key.length))
-			return line_wrong(l, piece.at, "'%.*s' stands here twice",
+			return line_wrong(l, piece.at, "'%.*s' is given twice",
 					  line_shown(option->key), option->key.at);
 	l->options++;
 	return true;
@@ -55,19 +55,19 @@ static bool is_blank(char c)
 
 bool line_split(struct text_line *l, const char *end)
 {
-	l->word = (struct piece){ NULL, 0 };
+	l->word = (struct token){ NULL, 0 };
 	l->options = 0;
 	for (const char *c = l->line; c < end && *c != '#';) {
 		if (is_blank(*c)) {
 			c++;
 			continue;
 		}
-		struct piece piece = { c, 0 };
+		struct token piece = { c, 0 };
 		while (c < end && !is_blank(*c) && *c != '#') {
 			if (*c < '!' || *c > '~')
 				return line_wrong(
 					l, c,
-					"byte 0x%02x is no text; a scenario is printable ASCII",
+					"byte 0x%02x is not text; a scenario is printable ASCII",
 					(unsigned char)*c);
 			c++;
 		}
@@ -103,11 +103,11 @@ struct option *line_need(struct text_line *l, const char *key)
 bool line_all_taken(struct text_line *l, const char *known)
 {
 	for (unsigned i = 0; i < l->options; i++) {
-		struct piece key = l->option[i].key;
+		struct token key = l->option[i].key;
 		if (!l->option[i].taken)
-			return line_wrong(l, key.at, "'%.*s' is no option of '%.*s', which has: %s",
-					  line_shown(key), key.at, line_shown(l->word), l->word.at,
-					  known);
+			return line_wrong(
+				l, key.at, "'%.*s' is not an option of '%.*s', which has: %s",
+				line_shown(key), key.at, line_shown(l->word), l->word.at, known);
 	}
 	return true;
 }
@@ -124,7 +124,7 @@ static int digit(char c)
 }
 
 /* A decimal or 0x number that fills the piece and is at most `most`. */
-bool line_number(struct text_line *l, struct piece piece, uint64_t most, uint64_t *value)
+bool line_number(struct text_line *l, struct token piece, uint64_t most, uint64_t *value)
 {
 	size_t i = 0;
 	uint64_t base = 10;
@@ -138,10 +138,10 @@ bool line_number(struct text_line *l, struct piece piece, uint64_t most, uint64_
 	for (; i < piece.length; i++) {
 		uint64_t d = (uint64_t)digit(piece.at[i]);
 		if (d >= base)
-			return line_wrong(l, piece.at + i, "'%.*s' is no number, decimal or 0x",
+			return line_wrong(l, piece.at + i, "'%.*s' is not a number, decimal or 0x",
 					  line_shown(piece), piece.at);
 		if (*value > (most - d) / base || d > most)
-			return line_wrong(l, piece.at, "%.*s is out of range; the most is %llu",
+			return line_wrong(l, piece.at, "%.*s is out of range; the maximum is %llu",
 					  line_shown(piece), piece.at, (unsigned long long)most);
 		*value = *value * base + d;
 	}

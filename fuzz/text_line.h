@@ -12,13 +12,13 @@
 #define LINE_MAX_OPTIONS 12
 
 /* A piece of the line. */
-struct piece {
+struct token {
 	const char *at;
 	size_t length;
 };
 
 struct option {
-	struct piece key, value; /* value.at is NULL for a bare key */
+	struct token key, value; /* value.at is NULL for a bare key */
 	bool taken;
 };
 
@@ -27,7 +27,7 @@ struct text_line {
 	const char *line;         /* start of the current line */
 	unsigned number;          /* of the current line, from 1 */
 
-	struct piece word;
+	struct token word;
 	struct option option[LINE_MAX_OPTIONS];
 	unsigned options;
 };
@@ -37,8 +37,8 @@ bool line_wrong(struct text_line *l, const char *at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Whether a piece is this text; and its length for %.*s in a message. */
-bool line_is(struct piece piece, const char *text);
-int line_shown(struct piece piece);
+bool line_is(struct token piece, const char *text);
+int line_shown(struct token piece);
 
 /* Splits [l->line, end) into word and options; a comment ends it. */
 bool line_split(struct text_line *l, const char *end);
@@ -51,7 +51,7 @@ struct option *line_need(struct text_line *l, const char *key);
 bool line_all_taken(struct text_line *l, const char *known);
 
 /* The number that a piece, or an option's value, is: at most `most`. */
-bool line_number(struct text_line *l, struct piece piece, uint64_t most, uint64_t *value);
+bool line_number(struct text_line *l, struct token piece, uint64_t most, uint64_t *value);
 bool line_option_number(struct text_line *l, const struct option *option, uint64_t most,
 			uint64_t *value);
 

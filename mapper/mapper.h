@@ -2,10 +2,10 @@
 /*
  * The interface of a mapper: what the kernel's vmap() family does on one
  * address space of one machine. Mappers keep no state of their own: all they
- * know stands in the machine's tables, and in the areas that the caller keeps.
+ * know is in the machine's tables, and in the areas that the caller keeps.
  *
- * Addresses and sizes are multiples of the page; ranges are not empty and lie
- * inside the address space: fuzz/scenario_check.c refuses others.
+ * Addresses and sizes are multiples of the page size. Ranges are not empty and
+ * lie inside the address space: fuzz/scenario_check.c refuses others.
  */
 #ifndef MAPPER_MAPPER_H
 #define MAPPER_MAPPER_H
@@ -14,42 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mapper/call.h"
 #include "mapper/machine/machine.h"
-
-/* What stands in a page array where there is no page frame number. */
-#define PAGE_HOLE (UINT64_C(1) << 63) /* a NULL page pointer */
-#define PAGE_BAD (UINT64_C(1) << 62)  /* a page whose pfn_valid() is false */
-#define PAGE_IS_PFN(page) ((page) < PAGE_BAD)
-
-/* What vmap() is given: `count` pages, each a pfn, PAGE_HOLE or PAGE_BAD. Owned by the caller. */
-struct page_array {
-	const uint64_t *page;
-	size_t count;
-};
-
-/* Protections, by what a caller of the kernel would pass. */
-enum prot {
-	PROT_KERNEL,      /* PAGE_KERNEL: read, write, Normal memory */
-	PROT_KERNEL_RO,   /* PAGE_KERNEL_RO */
-	PROT_KERNEL_EXEC, /* PAGE_KERNEL_EXEC */
-	PROT_NORMAL_NC,   /* pgprot_writecombine(PAGE_KERNEL) */
-	PROT_DEVICE,      /* pgprot_device(PAGE_KERNEL): Device-nGnRE */
-	PROT_COUNT,
-};
-
-/* What set_memory_ro() and its kind change. */
-enum memory_change {
-	MEMORY_RO,
-	MEMORY_RW,
-	MEMORY_NX,
-	MEMORY_X,
-	MEMORY_INVALID, /* set_memory_valid(addr, n, 0): the entry stays, and faults */
-	MEMORY_VALID,   /* set_memory_valid(addr, n, 1) */
-	MEMORY_CHANGES,
-};
-
-/* Flags of a mapping call. */
-#define MAP_FLAG_HUGE 1u /* VM_ALLOW_HUGE_VMAP */
 
 /* What a version of the series decides freely. It changes shape and errno, never translation. */
 struct policy {
@@ -72,25 +38,20 @@ struct policy {
 /* What the named version of the series does by default. */
 struct policy policy_default(int series);
 
-/* The kernel's pgtbl_mod_mask: which level of table was changed. */
-#define MODIFIED_LEVEL(level) (1u << ((level) + 1)) /* level -1 to 3 */
-
-/* An area as find_vm_area() gives it: what a call before mapped and nobody took away whole. */
+/* An area as find_vm_area() gives it: a mapping call made it, and no unmapping took all of it away. */
 struct vm_area {
-	enum { AREA_MAP, AREA_ALLOC, AREA_IOREMAP } kind; /* VM_MAP, VM_ALLOC, VM_IOREMAP */
-	uint64_t va, bytes;                               /* without the guard page behind */
-	unsigned flags;                                   /* MAP_FLAG_ */
-	struct page_array pages;                          /* none for AREA_IOREMAP */
+	enum area_kind kind;
+	uint64_t va, bytes;      /* without the guard page after it */
+	unsigned flags;          /* MAP_FLAG_ */
+	struct page_array pages; /* none for AREA_IOREMAP */
 };
 
 /* One address space, as a mapper is handed it. Borrowed for the call. */
 struct address_space {
 	struct machine *machine;
 	const struct policy *policy;
-	const struct vm_area *area; /* the oldest first; where two meet, the younger counts */
+	const struct vm_area *area; /* the oldest first; where two meet, the later one counts */
 	unsigned areas;
-	uint32_t modified; /* out: MODIFIED_LEVEL() of each level written */
-	uint8_t page_shift; /* out, vmalloc: log2 bytes of the area's blocks (vm_struct.page_order) */
 };
 
 /* Whose shapes, errors and costs a mapper promises: oracle/owed.h says what each kind owes. */
@@ -100,67 +61,83 @@ enum mapper_kind {
 	MAPPER_PAGES,  /* single pages; errors as the policy says */
 };
 
+/* Where a function begins in a source tree. */
+struct source_line {
+	const char *file; /* from the tree's top; NULL if there is no such function */
+	unsigned line;
+};
+
+/*
+ * One kind of call into a mapper. Fills *out, which is zeroed before, and
+ * returns 0 or a negative errno, which is the same as out->error afterwards.
+ */
+typedef int mapper_function(struct address_space *space, const struct call *call,
+			    struct outcome *out);
+
 struct mapper {
 	const char *name; /* as it stands in a signature line */
 	enum mapper_kind kind;
 
+	/*
+	 * The calls, by kind. NULL: the function of the rig's own mapper of the
+	 * same kind is called. What each promises is written below.
+	 */
+	mapper_function *call[CALL_KINDS];
+	/* vmalloc_to_page(): the pfn that is mapped at `va`, or PAGE_HOLE. NULL: as above. */
+	uint64_t (*lookup)(struct address_space *space, uint64_t va);
+
 	/* Whether it can map on such a machine; NULL: on every machine. */
 	bool (*has_machine)(const struct machine_config *config);
-	/* Where the last call of this mapper warned, or ended; "" if nowhere. NULL: never. */
-	const char *(*complaint)(void);
+	/* The WARN or BUG text of the last call, with its place; "" if none. NULL: never any. */
+	const char *(*warning)(void);
 
+	/* --- what is different when a Linux tree's own code is the mapper --------------- */
+
+	/* The policy by which it maps, whatever a scenario asks for. NULL: the scenario's. */
+	struct policy (*decide_policy)(struct policy asked, unsigned page_shift);
+	/* Why no caller makes such a call: a sentence, or NULL if callers do. NULL: all are made. */
+	const char *(*never_called)(const struct address_space *space, const struct call *call);
 	/*
-	 * Maps pages.count pages at `va`. 0, or -ENOMEM (no table page, or a
-	 * hole), -EINVAL (invalid pfn), -EBUSY (something is mapped there
-	 * already; a warning tells so). After an error a part may be mapped; the
-	 * caller unmaps the whole range. Never makes an executable mapping.
-	 * Before the series every error was -ENOMEM (Linux 6.12,
-	 * vmap_pages_pud_range()).
+	 * The tree and its release, a few words about it, what of it could not be
+	 * built, and where each call begins in it. NULL and 0 where there is nothing.
 	 */
-	int (*vmap)(struct address_space *space, uint64_t va, struct page_array pages,
-		    enum prot prot, unsigned flags);
-
-	/*
-	 * The same for what vmalloc() allocated, in blocks of 1 << page_shift
-	 * bytes if `flags` has MAP_FLAG_HUGE: a page, a contiguous group or a PMD
-	 * block. The allocator may have fallen back to single pages: blocks are
-	 * kept only if each is physically contiguous (Linux 61ebe5a747da), and
-	 * space->page_shift says which. Before the series a page mapped already
-	 * under a block was a BUG().
-	 */
-	int (*vmalloc)(struct address_space *space, uint64_t va, struct page_array pages,
-		       unsigned page_shift, enum prot prot, unsigned flags);
-
-	/*
-	 * Maps [pa, pa + bytes) at `va`: ioremap_page_range(). 0, -ENOMEM (no
-	 * table page), or a BUG() and -EBUSY (something is mapped there already).
-	 */
-	int (*ioremap)(struct address_space *space, uint64_t va, uint64_t pa, uint64_t bytes,
-		       enum prot prot);
-
-	/*
-	 * Unmaps [va, va + bytes), holes allowed, and invalidates the TLB. A
-	 * block or contiguous group that lies across an end of the range goes as
-	 * a whole, with a warning. Frees no table. 0.
-	 */
-	int (*vunmap)(struct address_space *space, uint64_t va, uint64_t bytes);
-
-	/*
-	 * set_memory_ro() and its kind on `pages` pages. RO, RW, NX and X change
-	 * one area of vmalloc() without MAP_FLAG_HUGE, the guard page behind it
-	 * allowed: others get -EINVAL and no store; RO and RW change the linear
-	 * alias of each page first and stop at the first error. INVALID and
-	 * VALID change any part of the linear map. -EINVAL, with a warning and
-	 * before any store to that range, where it begins or ends inside of a
-	 * leaf or contiguous group that may not be split: below BBM level 2.
-	 * -ENOMEM when there is no table page for a split.
-	 */
-	int (*set_memory)(struct address_space *space, uint64_t va, uint64_t pages,
-			  enum memory_change change);
-
-	/* vmalloc_to_page(): the pfn that is mapped at `va`, or PAGE_HOLE. */
-	uint64_t (*lookup)(struct address_space *space, uint64_t va);
+	const char *tree, *release, *about, *left_out;
+	struct source_line entry[CALL_KINDS];
 };
+
+/*
+ * What the calls promise. Errors are negative errnos. After an error of a
+ * mapping call a part may be mapped: the caller unmaps the whole range.
+ *
+ * CALL_VMAP maps pages.count pages at `va`. 0, or -ENOMEM (no table page, or
+ * a hole), -EINVAL (invalid pfn), -EBUSY (something is mapped there already; a
+ * warning says so). Never makes an executable mapping. Before the series every
+ * error was -ENOMEM (Linux 6.12, vmap_pages_pud_range()).
+ *
+ * CALL_VMALLOC does the same for what vmalloc() allocated, in blocks of
+ * 1 << shift bytes if `flags` has MAP_FLAG_HUGE: a page, a contiguous group or
+ * a PMD block. The allocator may have fallen back to single pages: blocks are
+ * kept only if each is physically contiguous (Linux 61ebe5a747da), and
+ * out->page_shift says which. Before the series a page mapped already under a
+ * block was a BUG().
+ *
+ * CALL_IOREMAP maps the physical range of `bytes` from `pfn` on at `va`:
+ * ioremap_page_range(). 0, -ENOMEM (no table page), or a BUG() and -EBUSY
+ * (something is mapped there already).
+ *
+ * CALL_VUNMAP unmaps [va, va + bytes), holes allowed, and invalidates the TLB.
+ * A block or contiguous group that lies across an end of the range goes as a
+ * whole, with a warning. Frees no table. 0.
+ *
+ * CALL_SET_MEMORY changes the attributes of [va, va + bytes). RO, RW, NX and X
+ * change one area of vmalloc() without MAP_FLAG_HUGE, the guard page after it
+ * allowed: others get -EINVAL and no store; RO and RW change the linear alias
+ * of each page first and stop at the first error. INVALID and VALID change any
+ * part of the linear map. -EINVAL, with a warning and before any store to that
+ * range, where it begins or ends inside of a leaf or contiguous group that may
+ * not be split: below BBM level 2. -ENOMEM when there is no table page for a
+ * split.
+ */
 
 /* The series, with what it needs to be right; and the kernel before it. */
 extern const struct mapper batched_mapper;
@@ -168,9 +145,8 @@ extern const struct mapper prior_mapper;
 
 /*
  * A mapper from outside: whoever links the rig with a definition of this has
- * it tested in the batched mapper's place. Calls for which it has NULL are
- * made by the rig's own mapper of its kind. See mapper/example/README.md.
+ * it tested in the batched mapper's place. See mapper/example/README.md.
  */
-extern const struct mapper subject_mapper;
+extern const struct mapper mapper_under_test;
 
 #endif

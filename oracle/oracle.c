@@ -81,18 +81,20 @@ static bool judge_tables(struct oracle *o)
 static void check_call(const struct oracle *o, const struct call *call)
 {
 	uint64_t page_mask = (UINT64_C(1) << o->g.granule) - 1;
-	ASSERT_CMP(call->va, >=, arm64_va_base(&o->g));
-	ASSERT_CMP((call->va | call->bytes | call->pa) & page_mask, ==, 0);
+	ASSERT(!call_sets_up(call->kind));
 	ASSERT_CMP(call->bytes, >, 0);
+	ASSERT_CMP((call->va | call->bytes) & page_mask, ==, 0);
 	ASSERT_CMP(call->bytes - 1, <=, UINT64_MAX - call->va);
-	if (call->kind == CALL_VMAP || call->kind == CALL_VMALLOC)
+	ASSERT_CMP(call->va, >=, arm64_va_base(&o->g));
+	if (call_traits(call->kind)->has_pages)
 		ASSERT_CMP(call->pages.count, ==, call->bytes >> o->g.granule);
 }
 
-void oracle_expect(struct oracle *o, const struct call *call)
+void oracle_expect(struct oracle *o, const struct call *call, const struct call_context *in)
 {
 	ASSERT_CMP(o->verdict.rule, ==, RULE_NONE);
 	check_call(o, call);
+	o->in = *in;
 	o->call = call;
 	o->first_page = oracle_page(o, call->va);
 	o->end_page = o->first_page + (call->bytes >> o->g.granule);
@@ -136,8 +138,9 @@ static bool end_held(struct oracle *o)
  * then the trace: a wrong end says more than the step that led to it. Cost
  * comes last, for its bounds are those of a call that did what it should.
  */
-bool oracle_judge(struct oracle *o)
+bool oracle_judge(struct oracle *o, const struct outcome *out)
 {
+	o->out = *out;
 	ASSERT(o->trace.judging);
 	prepare_judging(o);
 	bool held = tables_accesses(o) && errors_held(o) && blocks_held(o) && end_held(o) &&

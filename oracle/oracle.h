@@ -6,7 +6,7 @@
  * broken is the verdict.
  *
  *     oracle_begin();
- *     { oracle_plant_leaf() ... | oracle_expect(), the call, oracle_judge() }...
+ *     { oracle_preset_leaf() ... | oracle_expect(), the call, oracle_judge() }...
  */
 #ifndef ORACLE_ORACLE_H
 #define ORACLE_ORACLE_H
@@ -20,26 +20,12 @@
 #include "oracle/trace.h"
 #include "oracle/waiver.h"
 
-enum call_kind { CALL_VMAP, CALL_VMALLOC, CALL_IOREMAP, CALL_VUNMAP, CALL_SET_MEMORY };
-
-/* One call as it is made, and what came back. */
-struct call {
-	enum call_kind kind;
-	unsigned op; /* its place in the scenario */
-	uint64_t va, bytes;
-	struct page_array pages; /* vmap, vmalloc; must outlive the oracle's use of the space */
-	uint64_t pa;             /* ioremap */
-	enum prot prot;          /* of what maps */
-	unsigned flags;          /* vmap, vmalloc: MAP_FLAG_ */
-	uint8_t asked_shift;     /* vmalloc: log2 bytes of the blocks that were allocated */
-	enum memory_change change;
+/* What the oracle is told of a call besides the call itself. */
+struct call_context {
+	unsigned op;                /* its place in the scenario */
 	const struct vm_area *area; /* before the call, as the mapper is given them */
 	unsigned areas;
 	bool cleanup; /* the caller's unmap after a failed mapping */
-
-	int returned;
-	uint32_t modified;  /* MODIFIED_LEVEL() bits, as the mapper reported them */
-	uint8_t page_shift; /* vmalloc: the block size that the mapper says it kept */
 };
 
 /*
@@ -72,7 +58,9 @@ struct oracle {
 
 	/* The call being judged. */
 	const struct call *call;
-	bool waived; /* a rule or verdict in this scenario: it ends with this call */
+	struct call_context in;
+	struct outcome out; /* valid once the call returned */
+	bool waived;        /* a rule or verdict in this scenario: it ends with this call */
 	uint64_t first_page, end_page; /* its range as it is asked for, in pages of the space */
 	struct trace trace;
 	struct placement placement;
@@ -111,30 +99,28 @@ void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper
 		  const struct policy *policy);
 
 /*
- * Puts things into the tables that nobody under test stored. A live leaf at
- * `level` with PROT_KERNEL; an empty table below an entry at `level`. False
- * when something is there already or no table page is left.
+ * Presets what no mapper under test stored: a live leaf at `level` with
+ * PROT_KERNEL, or an empty table below an entry at `level`. False when
+ * something is there already or no table page is left.
  */
-bool oracle_plant_leaf(struct oracle *o, uint64_t va, uint64_t pfn, int level);
-bool oracle_plant_table(struct oracle *o, uint64_t va, int level);
+bool oracle_preset_leaf(struct oracle *o, uint64_t va, uint64_t pfn, int level);
+bool oracle_preset_table(struct oracle *o, uint64_t va, int level);
 
 /*
  * Lays [pa, pa + bytes) of the linear map, which begins at the lowest address
  * with PA 0, by pages or by the largest leaves and groups that Linux makes
  * there. False when no table page is left; a part is then laid.
  */
-bool oracle_plant_linear(struct oracle *o, uint64_t pa, uint64_t bytes, bool by_pages);
-
-/* Looks at a call before it is made. Borrows it until it is judged. */
-void oracle_expect(struct oracle *o, const struct call *call);
+bool oracle_lay_linear(struct oracle *o, uint64_t pa, uint64_t bytes, bool by_pages);
 
 /*
- * Judges the call after it returned; `call` is as expected, with the returned
- * values filled in. True while all rules hold; else o->verdict says which broke.
+ * Looks at a call before it is made. Borrows it until it is judged, and its
+ * page array as long as anything is mapped by it.
  */
-bool oracle_judge(struct oracle *o);
+void oracle_expect(struct oracle *o, const struct call *call, const struct call_context *in);
 
-const char *call_name(enum call_kind kind);
+/* Judges the call by what came of it. True while all rules hold; else o->verdict says which broke. */
+bool oracle_judge(struct oracle *o, const struct outcome *out);
 
 /* Decodes a descriptor into words that fit VERDICT_DETAIL_SIZE. */
 void oracle_describe(const struct oracle *o, int level, uint64_t desc, char *text);

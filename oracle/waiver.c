@@ -13,8 +13,8 @@ const struct waiver waiver_list[WAIVERS] = {
 		.rule = { RULE_ERRORS_CODE },
 		.why = "of a batch only the first entry is tested for being in use, and the others are "
 		       "overwritten",
-		.scenario = "vmapdiff 1\n"
-			    "plant va=0xffff800080003000 pfn=0x77 level=3\n"
+		.scenario = "vmapdiff 2\n"
+			    "preset va=0xffff800080003000 pfn=0x77 level=3\n"
 			    "ioremap va=0xffff800080000000 pa=0x80000000 size=0x10000 prot=device\n",
 		.quirk = QUIRK_HEAD_CHECK,
 	},
@@ -24,7 +24,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.rule = { RULE_HISTORY_STALE },
 		.why = "vunmap() of a part of a contiguous group takes all of it and invalidates what "
 		       "was asked for",
-		.scenario = "vmapdiff 1\n"
+		.scenario = "vmapdiff 2\n"
 			    "ioremap va=0xffff800080000000 pa=0x80000000 size=0x10000 prot=device\n"
 			    "vunmap va=0xffff800080004000 size=0x4000\n",
 		.quirk = QUIRK_NARROW_FLUSH,
@@ -35,7 +35,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.effect = SKIPS_CALLS,
 		.rule = { RULE_ERRORS_CODE },
 		.why = "set_memory changes a part of a contiguous group as it is",
-		.scenario = "vmapdiff 1\n"
+		.scenario = "vmapdiff 2\n"
 			    "linear pa=0x40000000 size=0x10000\n"
 			    "set_memory va=0xffff000040004000 pages=2 op=invalid\n",
 		.quirk = QUIRK_CUT_GROUPS,
@@ -46,7 +46,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.rule = { RULE_TRANSLATION_PERMISSION },
 		.why = "the table of a split block forbids to run what the block forbade, which "
 		       "set_memory_x() of a page below it cannot undo",
-		.scenario = "vmapdiff 1\n"
+		.scenario = "vmapdiff 2\n"
 			    "machine bbm=2\n"
 			    "vmalloc va=0xffff8000001ff000 pages=0x400\n"
 			    "ioremap va=0xffff800000200000 pa=0x0 size=0x200000\n"
@@ -61,7 +61,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.why = "with 64K pages and 52-bit addresses, PA[49:48] are stored where they belong, in "
 		       "bits 13:12, and in bits 49:48, which are reserved (PTE_ADDR_LOW is 50 bits wide "
 		       "there since LPA2)",
-		.scenario = "vmapdiff 1\n"
+		.scenario = "vmapdiff 2\n"
 			    "machine granule=64k va=52 pa=52\n"
 			    "ioremap va=0xfff8000000000000 pa=0x4000000000000 size=0x10000 prot=device\n",
 	},
@@ -71,7 +71,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.rule = { RULE_FLUSH_MODIFIED },
 		.why = "vunmap(), and a mapping call that fails, report levels as modified at which they "
 		       "found no entry: pgd_bad() and its kind are true of empty ones",
-		.scenario = "vmapdiff 1\n"
+		.scenario = "vmapdiff 2\n"
 			    "vunmap va=0xffff800080000000 size=0x1000\n",
 	},
 	[WAIVER_MASK_LOST] = {
@@ -80,7 +80,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.rule = { RULE_FLUSH_MODIFIED },
 		.why = "a mapping call that fails returns without synchronizing what it stored before "
 		       "(fixed by Linux 13947113144)",
-		.scenario = "vmapdiff 1\n"
+		.scenario = "vmapdiff 2\n"
 			    "vmap va=0xffff800080000000 pages=0x10+4,null\n",
 		.after = WAIVER(WAIVER_MASK_OF_NOTHING),
 	},
@@ -89,8 +89,8 @@ const struct waiver waiver_list[WAIVERS] = {
 		.effect = WAIVES_RULES,
 		.rule = { RULE_TABLES_LOCK },
 		.why = "a table is freed for a block without the lock against ptdump",
-		.scenario = "vmapdiff 1\n"
-			    "plant va=0xffff800080000000 level=2 table\n"
+		.scenario = "vmapdiff 2\n"
+			    "preset va=0xffff800080000000 level=2 table\n"
 			    "ioremap va=0xffff800080000000 pa=0x80000000 size=0x200000 prot=device\n",
 	},
 	[WAIVER_SILENT_CUT] = {
@@ -98,8 +98,8 @@ const struct waiver waiver_list[WAIVERS] = {
 		.effect = WAIVES_RULES,
 		.rule = { RULE_ERRORS_WARNING },
 		.why = "vunmap() of a part of a block takes all of it and does not warn",
-		.scenario = "vmapdiff 1\n"
-			    "plant va=0xffff800080000000 pfn=0x80000 level=2\n"
+		.scenario = "vmapdiff 2\n"
+			    "preset va=0xffff800080000000 pfn=0x80000 level=2\n"
 			    "vunmap va=0xffff800080000000 size=0x1000\n",
 	},
 	[WAIVER_ALIASES_OF_ALL] = {
@@ -108,7 +108,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.rule = { RULE_ISOLATION_OUTSIDE },
 		.why = "set_memory_ro() and _rw() of a part of an area change the linear aliases of all "
 		       "of its pages",
-		.scenario = "vmapdiff 1\n"
+		.scenario = "vmapdiff 2\n"
 			    "linear pa=0x10000000 size=0x4000 leaf=page\n"
 			    "vmalloc va=0xffff800080000000 pages=0x10000+4\n"
 			    "set_memory va=0xffff800080000000 pages=1 op=ro\n",
@@ -119,7 +119,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.rule = { RULE_ERRORS_CODE },
 		.why = "vmap() returns a pointer: that it failed is told, and not why. -ENOMEM "
 		       "stands for each errno",
-		.scenario = "vmapdiff 1\n"
+		.scenario = "vmapdiff 2\n"
 			    "vmap va=0xffff800080000000 pages=bad\n",
 	},
 	[WAIVER_REPEATED_READS] = {
@@ -129,7 +129,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.why = "an entry is read up to three times before it is stored: whether it is free, "
 		       "whether it was Contiguous, and, with DEBUG_VM, whether the step from old to "
 		       "new is legal",
-		.scenario = "vmapdiff 1\n"
+		.scenario = "vmapdiff 2\n"
 			    "ioremap va=0xffff800080000000 pa=0x80001000 size=0x200000 "
 			    "prot=device\n",
 	},
@@ -138,8 +138,8 @@ const struct waiver waiver_list[WAIVERS] = {
 		.effect = SKIPS_CALLS,
 		.rule = { RULE_ERRORS_CODE },
 		.why = "a block replaces a table that still maps pages: nobody looks whether it is empty",
-		.scenario = "vmapdiff 1\n"
-			    "plant va=0xffff800080003000 pfn=0x77 level=3\n"
+		.scenario = "vmapdiff 2\n"
+			    "preset va=0xffff800080003000 pfn=0x77 level=3\n"
 			    "ioremap va=0xffff800080000000 pa=0x80000000 size=0x200000 prot=device\n",
 	},
 	[WAIVER_DESCENDS_BLOCKS] = {
@@ -148,8 +148,8 @@ const struct waiver waiver_list[WAIVERS] = {
 		.rule = { RULE_ERRORS_CODE },
 		.why = "a mapping call that meets a live block takes what it maps for a table, and "
 		       "reads and writes there",
-		.scenario = "vmapdiff 1\n"
-			    "plant va=0xffff800080000000 pfn=0x80000 level=2\n"
+		.scenario = "vmapdiff 2\n"
+			    "preset va=0xffff800080000000 pfn=0x80000 level=2\n"
 			    "vmap va=0xffff800080000000 pages=0x10\n",
 		.after = WAIVER(WAIVER_HIDDEN_ERRNO),
 	},
@@ -159,7 +159,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.rule = { RULE_ERRORS_CODE },
 		.why = "set_memory of an area of vmalloc_huge() is not refused (fixed by "
 		       "Linux fcf8dda8cc48)",
-		.scenario = "vmapdiff 1\n"
+		.scenario = "vmapdiff 2\n"
 			    "vmalloc va=0xffff800080000000 pages=0x10000+4 flags=huge\n"
 			    "set_memory va=0xffff800080000000 pages=4 op=nx\n",
 	},
@@ -169,7 +169,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.rule = { RULE_ERRORS_CODE },
 		.why = "set_memory makes tables for, and stores to, pages of the range that are not "
 		       "mapped, such as the guard page",
-		.scenario = "vmapdiff 1\n"
+		.scenario = "vmapdiff 2\n"
 			    "vmalloc va=0xffff800080000000 pages=0x10000+1\n"
 			    "set_memory va=0xffff800080000000 pages=2 op=nx\n"
 			    "vmap va=0xffff800080001000 pages=0x77\n",

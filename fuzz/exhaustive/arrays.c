@@ -2,7 +2,7 @@
 /* Families of one page array. */
 #include "fuzz/edit.h"
 #include "fuzz/exhaustive/choices.h"
-#include "fuzz/shape.h"
+#include "fuzz/sizes.h"
 
 bool build_vmap(struct digits *d, unsigned runs, struct scenario *s)
 {
@@ -11,30 +11,30 @@ bool build_vmap(struct digits *d, unsigned runs, struct scenario *s)
 	bool good = take_array(d, runs, &a);
 	good &= take_va(d, a.pages, &page);
 	begin_scaled(s, take_policy(d, POLICIES));
-	add_op(s, OP_VMAP, page, 0);
+	add_op(s, CALL_VMAP, page, 0);
 	give_array(s, &a);
 	return good;
 }
 
-/* Puts one page of trouble before run `at` of the only op, or inside of it where it has an inside. */
+/* Puts one bad page before run `at` of the only op, or inside of it where it has an inside. */
 static bool break_array(struct scenario *s, const struct array *a, unsigned at, bool inside,
 			uint64_t what)
 {
-	struct page_run trouble = { what, 1 };
+	struct page_run bad = { what, 1 };
 	if (at > a->runs || (inside && (at == a->runs || a->run[at].pages < 2)))
 		return false;
 	if (!inside)
-		return edit_splice_runs(s, 0, at, 0, &trouble, 1);
+		return edit_splice_runs(s, 0, at, 0, &bad, 1);
 	struct page_run head = a->run[at], tail = head;
 	head.pages /= 2;
 	tail.pfn += head.pages;
 	tail.pages -= head.pages;
-	return edit_splice_runs(s, 0, at, 1, (struct page_run[]){ head, trouble, tail }, 3);
+	return edit_splice_runs(s, 0, at, 1, (struct page_run[]){ head, bad, tail }, 3);
 }
 
-#define TROUBLE_FAULTS 4 /* none, or the n-th table allocation: a mapping has three levels */
+#define BAD_PAGE_FAULTS 4 /* none, or the n-th table allocation: a mapping has three levels */
 
-bool build_trouble(struct digits *d, unsigned runs, struct scenario *s)
+bool build_bad_page(struct digits *d, unsigned runs, struct scenario *s)
 {
 	struct array a;
 	uint64_t page;
@@ -43,8 +43,8 @@ bool build_trouble(struct digits *d, unsigned runs, struct scenario *s)
 	uint64_t at = digit(d, most + 1), inside = digit(d, 2), what = digit(d, 3);
 	good &= take_va(d, a.pages + 1, &page);
 	begin_scaled(s, take_policy(d, 3));
-	struct op *op = add_op(s, OP_VMAP, page, 0);
-	op->fail_alloc = (uint32_t)digit(d, TROUBLE_FAULTS);
+	struct op *op = add_op(s, CALL_VMAP, page, 0);
+	op->fail_alloc = (uint32_t)digit(d, BAD_PAGE_FAULTS);
 	give_array(s, &a);
 	if (what == 2)
 		return good && !at && !inside && op->fail_alloc;
@@ -59,9 +59,9 @@ bool build_vmalloc(struct digits *d, unsigned runs, struct scenario *s)
 	bool good = take_array(d, runs > 2 ? runs - 1 : runs, &a);
 	good &= take_va(d, a.pages, &page);
 	begin_scaled(s, take_policy(d, 6));
-	struct op *op = add_op(s, OP_VMALLOC, page, 0);
-	op->shift = shifts[block];
-	op->flags = huge ? MAP_FLAG_HUGE : 0;
+	struct op *op = add_op(s, CALL_VMALLOC, page, 0);
+	op->call.shift = shifts[block];
+	op->call.flags = huge ? MAP_FLAG_HUGE : 0;
 	give_array(s, &a);
 	return good;
 }
@@ -72,7 +72,7 @@ bool build_vmalloc(struct digits *d, unsigned runs, struct scenario *s)
 #define PLACES 7
 
 /* Lengths around those of a group and a block. */
-static uint64_t some_length(uint64_t which, uint64_t group, uint64_t block)
+static uint64_t length_of(uint64_t which, uint64_t group, uint64_t block)
 {
 	const uint64_t lengths[LENGTHS] = { 1,         group - 1, group, group + 1,
 					    2 * group, block - 1, block, block + group + 1 };
@@ -80,7 +80,7 @@ static uint64_t some_length(uint64_t which, uint64_t group, uint64_t block)
 }
 
 /* Pages from the start of a block that miss its alignment, or a group's, by little or by much. */
-static uint64_t some_place(uint64_t which, uint64_t group, uint64_t block)
+static uint64_t place_of(uint64_t which, uint64_t group, uint64_t block)
 {
 	const uint64_t places[PLACES] = { 0,        1, group, group - 1, block / 2, block - group,
 					  block - 1 };
@@ -88,33 +88,33 @@ static uint64_t some_place(uint64_t which, uint64_t group, uint64_t block)
 }
 
 /* Where a run lies: its place, in a block of low memory or below the top of the format's plain part. */
-static uint64_t some_pfn(const struct shape *shape, uint64_t place, unsigned run)
+static uint64_t pfn_for(const struct sizes *sizes, uint64_t place, unsigned run)
 {
-	uint64_t boundary = run ? shape_format_boundary(shape) : 0;
-	uint64_t end = boundary ? boundary : (run + UINT64_C(1)) * 4 * shape->block;
-	return end - shape->block + place;
+	uint64_t boundary = run ? format_boundary(sizes) : 0;
+	uint64_t end = boundary ? boundary : (run + UINT64_C(1)) * 4 * sizes->block;
+	return end - sizes->block + place;
 }
 
 bool build_granules(struct digits *d, unsigned runs, struct scenario *s)
 {
 	struct array a = { 0 };
 	scenario_init(s);
-	s->machine = shape_machines[digit(d, SHAPE_MACHINES)];
+	s->machine = linux_machines[digit(d, LINUX_MACHINES)];
 	bool vmalloc = digit(d, 2);
 	s->policy = policy_default(digit(d, 2) ? POLICY_PRIOR : POLICY_V9);
-	struct shape shape = shape_of(&s->machine);
-	uint64_t va_place = some_place(digit(d, PLACES), shape.group, shape.block);
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t va_place = place_of(digit(d, PLACES), sizes.group, sizes.block);
 	for (unsigned i = 0; i < (runs < 2 ? runs : 2); i++) {
-		uint64_t length = some_length(digit(d, LENGTHS), shape.group, shape.block);
-		uint64_t place = some_place(digit(d, PLACES), shape.group, shape.block);
-		a.run[a.runs++] = (struct page_run){ some_pfn(&shape, place, i), (uint32_t)length };
+		uint64_t length = length_of(digit(d, LENGTHS), sizes.group, sizes.block);
+		uint64_t place = place_of(digit(d, PLACES), sizes.group, sizes.block);
+		a.run[a.runs++] = (struct page_run){ pfn_for(&sizes, place, i), (uint32_t)length };
 	}
 	uint64_t middle = (scenario_va_middle(s) - scenario_va_base(s)) >> s->machine.page_shift;
-	struct op *op = add_op(s, vmalloc ? OP_VMALLOC : OP_VMAP, middle + va_place, 0);
+	struct op *op = add_op(s, vmalloc ? CALL_VMALLOC : CALL_VMAP, middle + va_place, 0);
 	if (vmalloc) {
-		op->flags = MAP_FLAG_HUGE;
-		op->shift = (uint8_t)(va_place & 1 ? scenario_group_shift(&s->machine)
-						   : scenario_level_shift(&s->machine, 2));
+		op->call.flags = MAP_FLAG_HUGE;
+		op->call.shift = (uint8_t)(va_place & 1 ? scenario_group_shift(&s->machine)
+							: scenario_level_shift(&s->machine, 2));
 	}
 	give_array(s, &a);
 	return true;

@@ -40,13 +40,13 @@ struct policy take_policy(struct digits *d, unsigned few);
 void begin_scaled(struct scenario *s, struct policy policy);
 
 /* Adds an op at a page of the space; it has no runs yet. */
-struct op *add_op(struct scenario *s, enum op_kind kind, uint64_t page, uint64_t pages);
+struct op *add_op(struct scenario *s, enum call_kind kind, uint64_t page, uint64_t pages);
 
 /* Gives the last op its page array. */
 void give_array(struct scenario *s, const struct array *a);
 
 bool build_vmap(struct digits *d, unsigned runs, struct scenario *s);
-bool build_trouble(struct digits *d, unsigned runs, struct scenario *s);
+bool build_bad_page(struct digits *d, unsigned runs, struct scenario *s);
 bool build_vmalloc(struct digits *d, unsigned runs, struct scenario *s);
 bool build_granules(struct digits *d, unsigned runs, struct scenario *s);
 bool build_ioremap(struct digits *d, unsigned runs, struct scenario *s);

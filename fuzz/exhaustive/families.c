@@ -6,10 +6,10 @@
 
 const struct family families[] = {
 	{ "vmap", "vmap() of every page array, at every start, under every policy", build_vmap },
-	{ "trouble",
+	{ "bad_page",
 	  "vmap() of every array of one run less that has a hole or an invalid page "
 	  "somewhere, with each table allocation failing in turn",
-	  build_trouble },
+	  build_bad_page },
 	{ "vmalloc", "vmalloc() of every page array in every block size", build_vmalloc },
 	{ "ioremap",
 	  "ioremap() of every range up to two level 1 blocks, at every alignment of VA and PA",
@@ -116,14 +116,12 @@ void begin_scaled(struct scenario *s, struct policy policy)
 	s->policy = policy;
 }
 
-struct op *add_op(struct scenario *s, enum op_kind kind, uint64_t page, uint64_t pages)
+struct op *add_op(struct scenario *s, enum call_kind kind, uint64_t page, uint64_t pages)
 {
-	struct op op = {
-		.kind = kind,
-		.va = scenario_va_base(s) + (page << s->machine.page_shift),
-		.bytes = kind <= OP_VMALLOC ? 0 : pages << s->machine.page_shift,
-		.shift = kind == OP_VMALLOC ? s->machine.page_shift : 0,
-	};
+	struct op op = scenario_new_op(s, kind);
+	op.call.va = scenario_va_base(s) + (page << s->machine.page_shift);
+	if (call_has_field(kind, FIELD_SIZE) || call_has_field(kind, FIELD_COUNT))
+		op.call.bytes = pages << s->machine.page_shift;
 	return edit_insert_op(s, s->ops, &op);
 }
 

@@ -10,9 +10,9 @@ bool build_ioremap(struct digits *d, unsigned runs, struct scenario *s)
 	uint64_t pages = 1 + digit(d, 2 * UPPER + MOST_PAGES);
 	uint64_t start = digit(d, UPPER), pfn = UPPER + digit(d, UPPER);
 	begin_scaled(s, take_policy(d, 6));
-	struct op *op = add_op(s, OP_IOREMAP, SPACE / 2 + start, pages);
-	op->pfn = pfn;
-	op->prot = PROT_DEVICE;
+	struct op *op = add_op(s, CALL_IOREMAP, SPACE / 2 + start, pages);
+	op->call.pfn = pfn;
+	op->call.prot = PROT_DEVICE;
 	return true;
 }
 
@@ -20,8 +20,8 @@ bool build_ioremap(struct digits *d, unsigned runs, struct scenario *s)
 static struct op *add_mapping(struct scenario *s, bool device, uint64_t page, uint64_t pages,
 			      uint64_t pfn)
 {
-	struct op *op = add_op(s, device ? OP_IOREMAP : OP_VMAP, page, pages);
-	op->pfn = device ? pfn : 0;
+	struct op *op = add_op(s, device ? CALL_IOREMAP : CALL_VMAP, page, pages);
+	op->call.pfn = device ? pfn : 0;
 	if (!device)
 		give_array(s, &(struct array){ .run = { { pfn, (uint32_t)pages } },
 					       .runs = 1,
@@ -42,7 +42,7 @@ bool build_again(struct digits *d, unsigned runs, struct scenario *s)
 	begin_scaled(s, policy);
 	add_mapping(s, first_device, SPACE / 2 + start, pages, UPPER + pfn);
 	if (unmapped)
-		add_op(s, OP_VUNMAP, SPACE / 2 + start, pages - (unmapped == 2));
+		add_op(s, CALL_VUNMAP, SPACE / 2 + start, pages - (unmapped == 2));
 	struct op *op = add_mapping(s, device, SPACE / 2 + skew * BLOCK, size, 2 * UPPER);
 	op->fail_trylock = no_lock;
 	op->fail_alloc = no_table;
@@ -58,20 +58,20 @@ bool build_busy(struct digits *d, unsigned runs, struct scenario *s)
 	good &= take_va(d, a.pages, &page);
 	begin_scaled(s, take_policy(d, 2));
 	uint64_t leaf = UINT64_C(1) << ((3 - level) * TABLE_BITS);
-	uint64_t planted = (page + at) & ~(leaf - 1);
-	struct op *op = add_op(s, OP_PLANT, planted, 0);
-	op->level = (uint8_t)level;
-	op->table = table;
-	op->pfn = table ? 0 : leaf;
-	good &= at < a.pages + 1 && (planted == page + at || leaf > 1) && !(table && level == 3);
+	uint64_t preset = (page + at) & ~(leaf - 1);
+	struct op *op = add_op(s, CALL_PRESET, preset, 0);
+	op->call.level = (uint8_t)level;
+	op->call.table = table;
+	op->call.pfn = table ? 0 : leaf;
+	good &= at < a.pages + 1 && (preset == page + at || leaf > 1) && !(table && level == 3);
 	if (what == 2) {
 		add_mapping(s, true, page, a.pages, a.run[0].pfn);
 		return good && a.runs == 1;
 	}
-	op = add_op(s, what ? OP_VMALLOC : OP_VMAP, page, 0);
+	op = add_op(s, what ? CALL_VMALLOC : CALL_VMAP, page, 0);
 	if (what) {
-		op->shift = 12 + GROUP_BITS;
-		op->flags = MAP_FLAG_HUGE;
+		op->call.shift = 12 + GROUP_BITS;
+		op->call.flags = MAP_FLAG_HUGE;
 	}
 	give_array(s, &a);
 	return good;
@@ -89,10 +89,10 @@ bool build_vunmap(struct digits *d, unsigned runs, struct scenario *s)
 		good &= a.runs == 1;
 		add_mapping(s, true, page, a.pages, a.run[0].pfn);
 	} else {
-		add_op(s, OP_VMAP, page, 0);
+		add_op(s, CALL_VMAP, page, 0);
 		give_array(s, &a);
 	}
-	add_op(s, OP_VUNMAP, page + from, pages);
+	add_op(s, CALL_VUNMAP, page + from, pages);
 	return good && from < a.pages && from + pages <= a.pages + 1;
 }
 
@@ -120,16 +120,16 @@ bool build_set_memory(struct digits *d, unsigned runs, struct scenario *s)
 	uint32_t fault = (uint32_t)digit(d, FAULTS);
 	begin_scaled(s, policy_default(POLICY_V9));
 	s->machine.bbm = bbm;
-	struct op *op = add_op(s, OP_LINEAR, 0, 4 * BLOCK);
-	op->by_pages = by_pages;
-	op = add_op(s, OP_VMALLOC, SPACE / 2 + start * GROUP, 0);
-	op->shift = huge ? 12 + GROUP_BITS : 12;
-	op->flags = huge ? MAP_FLAG_HUGE : 0;
+	struct op *op = add_op(s, CALL_LINEAR, 0, 4 * BLOCK);
+	op->call.leaf = by_pages ? LEAF_PAGE : LEAF_LARGEST;
+	op = add_op(s, CALL_VMALLOC, SPACE / 2 + start * GROUP, 0);
+	op->call.shift = huge ? 12 + GROUP_BITS : 12;
+	op->call.flags = huge ? MAP_FLAG_HUGE : 0;
 	give_array(s, &(struct array){ .run = { { pfn, (uint32_t)first },
 						{ 3 * BLOCK - other, (uint32_t)second } },
 				       .runs = 1 + (second > 0) });
-	op = add_op(s, OP_SET_MEMORY, SPACE / 2 + start * GROUP + from, count);
-	op->change = change;
+	op = add_op(s, CALL_SET_MEMORY, SPACE / 2 + start * GROUP + from, count);
+	op->call.change = change;
 	op->fail_alloc = fault;
 	return good && first + second <= AREA_PAGES && (second || !other) && (!huge || !fault);
 }
@@ -144,15 +144,15 @@ bool build_linear(struct digits *d, unsigned runs, struct scenario *s)
 	uint32_t fault = (uint32_t)digit(d, FAULTS);
 	begin_scaled(s, policy_default(POLICY_V9));
 	s->machine.bbm = bbm;
-	struct op *op = add_op(s, OP_LINEAR, start, pages);
-	op->pfn = start;
-	op->by_pages = by_pages;
-	op = add_op(s, OP_SET_MEMORY, start + from, count);
-	op->change = MEMORY_INVALID;
+	struct op *op = add_op(s, CALL_LINEAR, start, pages);
+	op->call.pfn = start;
+	op->call.leaf = by_pages ? LEAF_PAGE : LEAF_LARGEST;
+	op = add_op(s, CALL_SET_MEMORY, start + from, count);
+	op->call.change = MEMORY_INVALID;
 	op->fail_alloc = fault;
 	if (again) {
-		op = add_op(s, OP_SET_MEMORY, start + from, again == 1 ? count : 1);
-		op->change = MEMORY_VALID;
+		op = add_op(s, CALL_SET_MEMORY, start + from, again == 1 ? count : 1);
+		op->call.change = MEMORY_VALID;
 	}
 	return good && from + count <= pages && !(by_pages && fault);
 }

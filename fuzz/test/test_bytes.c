@@ -15,7 +15,7 @@ static uint8_t bytes[SCENARIO_MAX_BYTES], bytes_again[SCENARIO_MAX_BYTES];
 static size_t some_encoding(uint64_t seed)
 {
 	struct rng rng = { seed };
-	generate(&scenario, seed % THEMES, &rng, MAX_PAGES);
+	generate(&scenario, seed % PROFILES, &rng, MAX_PAGES);
 	size_t size = scenario_encode(&scenario, bytes, sizeof(bytes));
 	assert_true(size > 0);
 	return size;

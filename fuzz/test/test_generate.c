@@ -42,7 +42,7 @@ static void generated_scenarios_are_scenarios(void **state)
 	(void)state;
 	for (uint64_t seed = 0; seed < SCENARIOS; seed++) {
 		struct rng rng = { seed };
-		generate(&scenario, seed % THEMES, &rng, MAX_PAGES);
+		generate(&scenario, seed % PROFILES, &rng, MAX_PAGES);
 		expect_scenario(&scenario);
 	}
 }
@@ -50,11 +50,11 @@ static void generated_scenarios_are_scenarios(void **state)
 static void mutated_scenarios_are_scenarios(void **state)
 {
 	(void)state;
-	for (enum theme theme = 0; theme < THEMES; theme++) {
+	for (enum profile_id id = 0; id < PROFILES; id++) {
 		struct rng rng = { 7 };
-		generate(&scenario, theme, &rng, MAX_PAGES);
+		generate(&scenario, id, &rng, MAX_PAGES);
 		for (int i = 0; i < SCENARIOS * 3; i++) {
-			mutate(&scenario, theme, &rng, MAX_PAGES);
+			mutate(&scenario, id, &rng, MAX_PAGES);
 			expect_scenario(&scenario);
 		}
 	}
@@ -65,12 +65,12 @@ static void decoded_scenarios_can_be_edited(void **state)
 	(void)state;
 	for (uint64_t seed = 0; seed < SCENARIOS; seed++) {
 		struct rng rng = { seed };
-		enum theme theme = seed % THEMES;
-		generate(&other, theme, &rng, MAX_PAGES);
+		enum profile_id id = seed % PROFILES;
+		generate(&other, id, &rng, MAX_PAGES);
 		size_t size = scenario_encode(&other, bytes, sizeof(bytes));
 		assert_true(scenario_decode(bytes, size, &scenario));
 		expect_runs_in_order(&scenario);
-		mutate(&scenario, theme, &rng, MAX_PAGES);
+		mutate(&scenario, id, &rng, MAX_PAGES);
 		expect_scenario(&scenario);
 	}
 }
@@ -79,11 +79,11 @@ static void crossed_scenarios_are_scenarios(void **state)
 {
 	(void)state;
 	struct rng rng = { 11 };
-	generate(&scenario, THEME_SEQUENCE, &rng, MAX_PAGES);
+	generate(&scenario, PROFILE_SEQUENCE, &rng, MAX_PAGES);
 	for (int i = 0; i < SCENARIOS; i++) {
-		enum theme theme = (unsigned)i % THEMES;
-		generate(&other, theme, &rng, MAX_PAGES);
-		cross_over(&scenario, &other, theme, &rng, MAX_PAGES);
+		enum profile_id id = (unsigned)i % PROFILES;
+		generate(&other, id, &rng, MAX_PAGES);
+		cross_over(&scenario, &other, id, &rng, MAX_PAGES);
 		expect_scenario(&scenario);
 	}
 }
@@ -94,16 +94,16 @@ static void children_are_expected_to_hold(void **state)
 	(void)state;
 	struct rng rng = { 12 };
 	for (unsigned i = 0; i < SCENARIOS; i++) {
-		enum theme theme = i % THEMES;
-		generate(&scenario, theme, &rng, MAX_PAGES);
-		generate(&other, theme, &rng, MAX_PAGES);
+		enum profile_id id = i % PROFILES;
+		generate(&scenario, id, &rng, MAX_PAGES);
+		generate(&other, id, &rng, MAX_PAGES);
 		scenario.policy.quirks = QUIRK_HEAD_CHECK;
 		scenario.expect.stated = true;
 		scenario.expect.rule = RULE_TRANSLATION_OUTPUT_ADDRESS;
 		if (i & 1)
-			mutate(&scenario, theme, &rng, MAX_PAGES);
+			mutate(&scenario, id, &rng, MAX_PAGES);
 		else
-			cross_over(&scenario, &other, theme, &rng, MAX_PAGES);
+			cross_over(&scenario, &other, id, &rng, MAX_PAGES);
 		assert_int_equal(scenario.policy.quirks, 0);
 		assert_int_equal(scenario.expect.rule, RULE_NONE);
 		assert_false(scenario.expect.stated);
@@ -115,7 +115,7 @@ static void a_small_budget_is_kept(void **state)
 	(void)state;
 	for (uint64_t seed = 0; seed < SCENARIOS; seed++) {
 		struct rng rng = { seed };
-		generate(&scenario, seed % THEMES, &rng, 64);
+		generate(&scenario, seed % PROFILES, &rng, 64);
 		assert_true(scenario_work(&scenario) <= 64);
 	}
 }
@@ -125,21 +125,21 @@ static void the_seed_decides(void **state)
 	(void)state;
 	for (uint64_t seed = 0; seed < 400; seed++) {
 		struct rng a = { seed }, b = { seed };
-		enum theme theme = seed % THEMES;
-		generate(&scenario, theme, &a, MAX_PAGES);
-		mutate(&scenario, theme, &a, MAX_PAGES);
+		enum profile_id id = seed % PROFILES;
+		generate(&scenario, id, &a, MAX_PAGES);
+		mutate(&scenario, id, &a, MAX_PAGES);
 		size_t size = scenario_encode(&scenario, bytes, sizeof(bytes));
-		generate(&scenario, theme, &b, MAX_PAGES);
-		mutate(&scenario, theme, &b, MAX_PAGES);
+		generate(&scenario, id, &b, MAX_PAGES);
+		mutate(&scenario, id, &b, MAX_PAGES);
 		assert_int_equal(scenario_encode(&scenario, bytes_again, sizeof(bytes_again)),
 				 size);
 		assert_memory_equal(bytes, bytes_again, size);
 	}
 }
 
-/* What a thousand scenarios of a theme met at least once. */
+/* What a thousand scenarios of a profile met at least once. */
 struct met {
-	bool granule[17], op[OP_KINDS], change[MEMORY_CHANGES], leaf[4], group;
+	bool granule[17], op[CALL_KINDS], change[MEMORY_CHANGES], leaf[4], group;
 	bool fault, hole, bad, lpa2, top, boundary, warning, table;
 };
 
@@ -149,18 +149,18 @@ static void look_at_scenario(struct met *met)
 	met->lpa2 |= scenario.machine.lpa2;
 	for (uint32_t i = 0; i < scenario.ops; i++) {
 		const struct op *op = &scenario.op[i];
-		met->op[op->kind] = true;
+		met->op[op->call.kind] = true;
 		met->fault |= op->fail_alloc || op->fail_trylock;
-		met->change[op->change] |= op->kind == OP_SET_MEMORY;
-		met->table |= op->kind == OP_PLANT && op->table;
-		met->top |= op->va + op_bytes(&scenario, op) == 0;
-		met->boundary |=
-			op->kind == OP_IOREMAP && op->pfn << scenario.machine.page_shift >> 48;
+		met->change[op->call.change] |= op->call.kind == CALL_SET_MEMORY;
+		met->table |= op->call.kind == CALL_PRESET && op->call.table;
+		met->top |= op->call.va + op_bytes(&scenario, op) == 0;
+		met->boundary |= op->call.kind == CALL_IOREMAP &&
+				 op->call.pfn << scenario.machine.page_shift >> 48;
 	}
 	for (uint32_t i = 0; i < scenario.runs; i++) {
 		met->hole |= scenario.run[i].pfn == PAGE_HOLE;
 		met->bad |= scenario.run[i].pfn == PAGE_BAD;
-		met->boundary |= !run_is_trouble(&scenario.run[i]) &&
+		met->boundary |= !run_is_bad(&scenario.run[i]) &&
 				 scenario.run[i].pfn << scenario.machine.page_shift >> 48;
 	}
 }
@@ -189,18 +189,17 @@ static bool link_met(void *context, const struct arm64_link *link)
 	return true;
 }
 
-static void meet(enum theme theme, struct met *met)
+static void meet(enum profile_id id, struct met *met)
 {
 	struct player *p = player_create();
 	struct rng rng = { 3 };
 	assert_non_null(p);
 	for (int i = 0; i < 1000; i++) {
 		struct verdict verdict;
-		generate(&scenario, theme, &rng, MAX_PAGES);
+		generate(&scenario, id, &rng, MAX_PAGES);
 		look_at_scenario(met);
 		if (!player_play(p, &scenario, &verdict))
-			fail_msg("scenario %d of theme %d: %s", i, theme,
-				 rule_text(verdict.rule)->name);
+			fail_msg("scenario %d of id %d: %s", i, id, rule_text(verdict.rule)->name);
 		struct arm64_geometry g = arm64_geometry(&scenario.machine);
 		struct arm64_visitor visitor = { leaf_met, link_met, NULL, met };
 		arm64_sweep(&g, p->machine[1], &visitor);
@@ -213,9 +212,9 @@ static void generated_vmaps_reach_what_matters(void **state)
 {
 	(void)state;
 	struct met met = { 0 };
-	meet(THEME_VMAP, &met);
+	meet(PROFILE_VMAP, &met);
 	assert_true(met.granule[12] && met.granule[14] && met.granule[16] && met.lpa2);
-	assert_true(met.fault && met.hole && met.bad && met.op[OP_PLANT] && met.op[OP_VUNMAP]);
+	assert_true(met.fault && met.hole && met.bad && met.op[CALL_PRESET] && met.op[CALL_VUNMAP]);
 	assert_true(met.leaf[2] && met.leaf[3] && met.group && met.top && met.boundary);
 	assert_true(met.warning && met.table);
 }
@@ -224,7 +223,7 @@ static void generated_vmallocs_reach_what_matters(void **state)
 {
 	(void)state;
 	struct met met = { 0 };
-	meet(THEME_VMALLOC, &met);
+	meet(PROFILE_VMALLOC, &met);
 	assert_true(met.leaf[2] && met.leaf[3] && met.group && met.warning && met.boundary);
 }
 
@@ -232,7 +231,7 @@ static void generated_ioremaps_reach_what_matters(void **state)
 {
 	(void)state;
 	struct met met = { 0 };
-	meet(THEME_IOREMAP, &met);
+	meet(PROFILE_IOREMAP, &met);
 	assert_true(met.leaf[1] && met.leaf[2] && met.leaf[3] && met.group);
 	assert_true(met.boundary && met.table && met.top);
 }
@@ -241,18 +240,19 @@ static void generated_changes_reach_what_matters(void **state)
 {
 	(void)state;
 	struct met met = { 0 };
-	meet(THEME_SET_MEMORY, &met);
+	meet(PROFILE_SET_MEMORY, &met);
 	for (int change = 0; change < MEMORY_CHANGES; change++)
 		assert_true(met.change[change]);
-	assert_true(met.op[OP_LINEAR] && met.leaf[1] && met.leaf[2] && met.leaf[3] && met.warning);
+	assert_true(met.op[CALL_LINEAR] && met.leaf[1] && met.leaf[2] && met.leaf[3] &&
+		    met.warning);
 }
 
 static void generated_sequences_reach_what_matters(void **state)
 {
 	(void)state;
 	struct met met = { 0 };
-	meet(THEME_SEQUENCE, &met);
-	for (int kind = 0; kind < OP_KINDS; kind++)
+	meet(PROFILE_SEQUENCE, &met);
+	for (int kind = 0; kind < CALL_KINDS; kind++)
 		assert_true(met.op[kind]);
 	assert_true(met.warning && met.fault && met.leaf[1]);
 }

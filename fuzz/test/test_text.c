@@ -10,7 +10,7 @@
 static struct scenario scenario;
 static struct text_error error;
 
-#define V "vmapdiff 1\n"
+#define V "vmapdiff 2\n"
 #define MAP "vmap va=0xffff800080000000 pages=1\n"
 
 static const struct {
@@ -18,20 +18,23 @@ static const struct {
 	unsigned line, column;
 	const char *says;
 } refused[] = {
-	{ "", 1, 1, "before the line 'vmapdiff 1'" },
-	{ "# only a comment\n", 2, 1, "before the line 'vmapdiff 1'" },
-	{ "vmapdiff 2\n", 1, 1, "begins with the line 'vmapdiff 1'" },
-	{ MAP, 1, 1, "begins with the line 'vmapdiff 1'" },
+	{ "", 1, 1, "before the line 'vmapdiff 2'" },
+	{ "# only a comment\n", 2, 1, "before the line 'vmapdiff 2'" },
+	{ "vmapdiff 3\n", 1, 1, "begins with the line 'vmapdiff 2'" },
+	{ MAP, 1, 1, "begins with the line 'vmapdiff 2'" },
 	{ V, 2, 1, "without an op" },
-	{ V "vmop va=1\n", 2, 1, "'vmop' is no word" },
-	{ V "\x01\x02", 2, 1, "byte 0x01 is no text" },
+	{ V "vmop va=1\n", 2, 1,
+	  "'vmop' is not a word of a scenario: machine, policy, fail, vmap" },
+	{ V "plant va=1\n", 2, 1, "'plant' is called 'preset' since version 2" },
+	{ "vmapdiff 1\npreset va=1\n", 2, 1, "needs the option pfn=" },
+	{ V "\x01\x02", 2, 1, "byte 0x01 is not text" },
 	{ "\x7f"
 	  "ELF",
-	  1, 1, "byte 0x7f is no text" },
+	  1, 1, "byte 0x7f is not text" },
 	{ V "machine granule=8k\n", 2, 17, "one of: 4k, 16k, 64k" },
 	{ V "machine granule\n", 2, 9, "one of: 4k, 16k, 64k" },
 	{ V "machine va=36\n", 2, 9, "4k has va 39, 48, 52" },
-	{ V "machine va=256\n", 2, 12, "out of range; the most is 255" },
+	{ V "machine va=256\n", 2, 12, "out of range; the maximum is 255" },
 	{ V "machine granule=16k va=36 pa=52\n", 2, 27, "pa=52 needs lpa2" },
 	{ V "machine va=21 entries=7 group=4\n", 2, 23, "a power of two" },
 	{ V "machine va=21 entries=8 group=8\n", 2, 25, "at most half of a table's" },
@@ -41,8 +44,8 @@ static const struct {
 	{ V "machine va=52\n", 2, 1, "lpa2 exactly when va is 52" },
 	{ V "machine lpa2=1\n", 2, 14, "takes no value" },
 	{ V "machine bbm=3\n", 2, 9, "bbm is 0, 1 or 2" },
-	{ V "machine frobnicate=1\n", 2, 9, "is no option of 'machine'" },
-	{ V "machine va=48 va=48\n", 2, 15, "stands here twice" },
+	{ V "machine frobnicate=1\n", 2, 9, "is not an option of 'machine'" },
+	{ V "machine va=48 va=48\n", 2, 15, "is given twice" },
 	{ V "machine\nmachine\n", 3, 1, "stands once" },
 	{ V "policy\n", 2, 1, "names one of: v9, v4, prior" },
 	{ V "policy v4 v9\n", 2, 1, "names one of: v9, v4, prior" },
@@ -59,14 +62,14 @@ static const struct {
 	{ V "vmap va=0xffff800080000000 pages=1+0\n", 2, 36, "at least one page" },
 	{ V "vmap va=0xffff800080000000 pages=1+\n", 2, 36, "a number is expected" },
 	{ V "vmap va=0xffff800080000000 pages=1+131073\n", 2, 36, "out of range" },
-	{ V "vmap va=0xffff800080000000 pages=nil\n", 2, 34, "'nil' is no number" },
+	{ V "vmap va=0xffff800080000000 pages=nil\n", 2, 34, "'nil' is not a number" },
 	{ V "vmap va=0xffff800080000000 pages=0xfffffffff\n", 2, 28, "leaves the physical" },
 	{ V "vmap va=0xffff800080000001 pages=1\n", 2, 6, "not a multiple of the page size" },
 	{ V "vmap va=0x1000 pages=1\n", 2, 6, "below the kernel's half" },
 	{ V "vmap va=0xfffffffffffff000 pages=1+2\n", 2, 6, "leaves the address space" },
 	{ V "vmap va=0x10000000000000000 pages=1\n", 2, 9, "out of range" },
-	{ V "vmap va=0xfg pages=1\n", 2, 12, "is no number" },
-	{ V "vmap va=-1 pages=1\n", 2, 9, "is no number" },
+	{ V "vmap va=0xfg pages=1\n", 2, 12, "is not a number" },
+	{ V "vmap va=-1 pages=1\n", 2, 9, "is not a number" },
 	{ V "vmap va=0xffff800080000000 pages=1 prot=rwx\n", 2, 41, "one of: kernel, kernel-ro" },
 	{ V "vmap va=0xffff800080000000 pages=1 flags=big\n", 2, 42, "one of: none, huge" },
 	{ V MAP "vunmap va=0xffff800080000000 size=0\n", 3, 1, "the range is empty" },
@@ -74,17 +77,18 @@ static const struct {
 	{ V "vunmap va=0xfffffffffffff000 size=0x2000\n", 2, 8, "leaves the address space" },
 	{ V "vunmap va=0xffff800080000000 size=0xffffffffffffffff\n", 2, 30, "not a multiple" },
 	{ V "vunmap va=0xffff800080000000 size=0xfffffffffffff000\n", 2, 8, "leaves the address" },
-	{ V "plant va=0xffff800080000000 pfn=1 level=4\n", 2, 41, "out of range" },
-	{ V "plant va=0xffff800080001000 pfn=0x200 level=2\n", 2, 7, "not aligned to the block" },
-	{ V "plant va=0xffff800080000000 pfn=1 level=2\n", 2, 29, "pfn is not aligned" },
-	{ V "plant va=0xffff800080000000 pfn=0 level=0\n", 2, 35, "level 3, 2, or with 4k" },
-	{ V "machine granule=16k va=47\nplant va=0xffffc00000000000 pfn=0 level=1\n", 3, 35,
+	{ V "preset va=0xffff800080000000 pfn=1 level=4\n", 2, 42, "out of range" },
+	{ V "preset va=0xffff800080001000 pfn=0x200 level=2\n", 2, 8, "not aligned to the block" },
+	{ V "preset va=0xffff800080000000 pfn=1 level=2\n", 2, 30, "pfn is not aligned" },
+	{ V "preset va=0xffff800080000000 pfn=0 level=0\n", 2, 36, "level 3, 2, or with 4k" },
+	{ V "machine granule=16k va=47\npreset va=0xffffc00000000000 pfn=0 level=1\n", 3, 36,
 	  "level 3, 2, or with 4k" },
-	{ V "machine va=39\nplant va=0xffffffc000000000 level=0 table\n", 3, 29, "no such level" },
-	{ V "plant va=0xffff800080000000 table\n", 2, 1, "level 0, 1 or 2" },
-	{ V "plant va=0xffff800080000000 level=2 table=1\n", 2, 43, "takes no value" },
-	{ V "plant va=0xffff800080000000 pfn=1 level=2 table\n", 2, 29, "is no option of 'plant'" },
-	{ V "plant va=0xffff800080000000\n", 2, 1, "needs the option pfn=" },
+	{ V "machine va=39\npreset va=0xffffffc000000000 level=0 table\n", 3, 30, "no such level" },
+	{ V "preset va=0xffff800080000000 table\n", 2, 1, "level 0, 1 or 2" },
+	{ V "preset va=0xffff800080000000 level=2 table=1\n", 2, 44, "takes no value" },
+	{ V "preset va=0xffff800080000000 pfn=1 level=2 table\n", 2, 30,
+	  "is not an option of 'preset'" },
+	{ V "preset va=0xffff800080000000\n", 2, 1, "needs the option pfn=" },
 	{ V "policy prior vmap-huge=always\n", 2, 14, "vmap() has no blocks" },
 	{ V "vmalloc va=0xffff800080000000 pages=1 shift=13\n", 2, 39,
 	  "a page, a contiguous group" },
@@ -104,23 +108,25 @@ static const struct {
 	{ V "set_memory va=0xffff800080000000 pages=1 op=rox\n", 2, 45, "one of: ro, rw, nx" },
 	{ V "set_memory va=0xffff800080000000 pages=0x1000000000001 op=ro\n", 2, 40,
 	  "out of range" },
-	{ V "set_memory va=0xffff000000000000 pages=1 op=invalid\n", 2, 12, "one 'linear' range" },
+	{ V "set_memory va=0xffff000000000000 pages=1 op=invalid\n", 2, 12,
+	  "need a 'linear' line before" },
 	{ V "linear pa=0 size=0x2000\nset_memory va=0xffff000000001000 pages=2 op=valid\n", 3, 12,
-	  "one 'linear' range" },
+	  "need a 'linear' line before" },
 	{ V "linear pa=0x800000000000 size=0x1000\n", 2, 8, "half of the address space" },
 	{ V "linear pa=0x7ffffffff000 size=0x2000\n", 2, 26, "half of the address space" },
 	{ V "linear pa=0 size=0x2000\nlinear pa=0x1000 size=0x1000\n", 3, 8, "meets another" },
 	{ V "linear pa=0 size=0x1000 leaf=block\n", 2, 30, "one of: largest, page" },
 	{ V "linear pa=0 size=0x1000\nvmap va=0xffff000000010000 pages=1\n", 3, 6, "linear map" },
 	{ V "vmap va=0xffff000000010000 pages=1\nlinear pa=0 size=0x1000\n", 3, 1, "linear map" },
-	{ V "fail alloc=1\nlinear pa=0 size=0x1000\n", 3, 1, "this is none" },
+	{ V "fail alloc=1\nlinear pa=0 size=0x1000\n", 3, 1, "'fail' must precede a call" },
 	{ V "fail alloc=1\n", 3, 1, "needs an op to strike" },
 	{ V "fail\n" MAP, 2, 1, "needs alloc=N or trylock=N" },
 	{ V "fail alloc=1\nfail alloc=2\n" MAP, 3, 1, "stands just before" },
-	{ V "fail alloc=1\nplant va=0xffff800080000000 pfn=1\n", 3, 1, "this is none" },
+	{ V "fail alloc=1\npreset va=0xffff800080000000 pfn=1\n", 3, 1,
+	  "'fail' must precede a call" },
 	{ V MAP "expect holds\n" MAP, 4, 1, "nothing follows 'expect'" },
 	{ V MAP "expect maybe\n", 3, 1, "'holds' or 'fails" },
-	{ V MAP "expect fails leaf.colour\n", 3, 14, "'leaf.colour' is no rule" },
+	{ V MAP "expect fails leaf.colour\n", 3, 14, "'leaf.colour' is not a rule" },
 };
 
 static void bad_text_is_refused_where_it_is_bad(void **state)
@@ -159,7 +165,7 @@ static void too_many_ops_are_refused(void **state)
 	char text[4096] = V;
 	for (int i = 0; i <= SCENARIO_MAX_OPS; i++) {
 		char line[80];
-		snprintf(line, sizeof(line), "plant va=0x%llx pfn=1\n",
+		snprintf(line, sizeof(line), "preset va=0x%llx pfn=1\n",
 			 0xffff800000000000ull + (unsigned long long)i * 4096);
 		strcat(text, line);
 	}
@@ -174,7 +180,7 @@ static const char *const printed[] = {
 	V "machine granule=16k va=52 pa=52 lpa2 bbm=2\n"
 	  "policy v4 vmap-huge=flag stop-at-order0=no scan-limit=yes hugetlb=no max-shift=21 "
 	  "quirks=head-check,cut-groups\n"
-	  "plant va=0xfffffffffffec000 pfn=0x77\n"
+	  "preset va=0xfffffffffffec000 pfn=0x77\n"
 	  "fail alloc=3 trylock=1\n"
 	  "vmap va=0xfff8000000000000 pages=0x10+3,null,bad,0x11 prot=kernel-exec flags=huge\n"
 	  "vunmap va=0xfff8000000000000 size=0x18000\n"
@@ -182,8 +188,8 @@ static const char *const printed[] = {
 	V "machine granule=4k va=48 pa=48 bbm=2\npolicy prior\n"
 	  "linear pa=0x200000 size=0x400000\n"
 	  "linear pa=0x800000 size=0x1000 leaf=page\n"
-	  "plant va=0xffff800040000000 pfn=0x40000 level=1\n"
-	  "plant va=0xffff800080000000 level=2 table\n"
+	  "preset va=0xffff800040000000 level=1 pfn=0x40000\n"
+	  "preset va=0xffff800080000000 level=2 table\n"
 	  "vmalloc va=0xffff800080000000 pages=0x200+512 shift=21 prot=device flags=huge\n"
 	  "vmalloc va=0xffff800090000000 pages=0x400\n"
 	  "ioremap va=0xffff8000a0000000 pa=0x9000000 size=0x3000 prot=device\n"
@@ -212,6 +218,22 @@ static void printed_text_comes_back(void **state)
 	}
 }
 
+/* Mails live for ever: the words of version 1 are read, and version 2 is written. */
+static void version_1_is_read(void **state)
+{
+	(void)state;
+	const char *text = "vmapdiff 1\nplant va=0xffff800080000000 level=2 table\n" MAP;
+	const char *again = "preset va=0xffff800080000000 level=2 table";
+	char printed_again[512] = "";
+	assert_true(scenario_parse(text, strlen(text), &scenario, &error));
+	assert_int_equal(scenario.op[0].call.kind, CALL_PRESET);
+	FILE *to = fmemopen(printed_again, sizeof(printed_again), "w");
+	scenario_print(&scenario, to);
+	fclose(to);
+	assert_non_null(strstr(printed_again, "vmapdiff 2\n"));
+	assert_non_null(strstr(printed_again, again));
+}
+
 static void order_and_comments_do_not_matter(void **state)
 {
 	(void)state;
@@ -219,7 +241,7 @@ static void order_and_comments_do_not_matter(void **state)
 			   "va=18446603338368679936 # decimal\n";
 	assert_true(scenario_parse(text, strlen(text), &scenario, &error));
 	assert_int_equal(scenario.ops, 1);
-	assert_int_equal(scenario.op[0].va, 0xffff800080000000);
+	assert_int_equal(scenario.op[0].call.va, 0xffff800080000000);
 	assert_int_equal(scenario.run[0].pages, 2);
 }
 
@@ -230,6 +252,7 @@ int main(void)
 		cmocka_unit_test(long_lines_and_texts_are_refused),
 		cmocka_unit_test(too_many_ops_are_refused),
 		cmocka_unit_test(printed_text_comes_back),
+		cmocka_unit_test(version_1_is_read),
 		cmocka_unit_test(order_and_comments_do_not_matter),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static enum rule play_batched(void)
 {
 	struct verdict verdict;
 	player_prepare(player, &scenario);
-	player_run(player, &scenario, player->subject, scenario.ops, &verdict);
+	player_run(player, &scenario, mapper_list()->under_test, scenario.ops, &verdict);
 	return verdict.rule;
 }
 
@@ -143,8 +143,8 @@ static void a_waived_rule_is_not_reported(void **state)
 static void the_scenario_ends_where_something_was_waived(void **state)
 {
 	(void)state;
-	parse("vmapdiff 1\n"
-	      "plant va=0xffff800080003000 pfn=0x77 level=3\n"
+	parse("vmapdiff 2\n"
+	      "preset va=0xffff800080003000 pfn=0x77 level=3\n"
 	      "ioremap va=0xffff800080000000 pa=0x80000000 size=0x10000 prot=device\n"
 	      "vunmap va=0xffff800080000000 size=0x10000\n");
 	scenario.policy.quirks = QUIRK_HEAD_CHECK;
@@ -153,7 +153,7 @@ static void the_scenario_ends_where_something_was_waived(void **state)
 						 "flush,placement,cost,tables,contiguous"));
 	assert_int_equal(play_batched(), RULE_NONE);
 	assert_true(player->oracle.waived);
-	assert_int_equal(player->oracle.call->op, 1);
+	assert_int_equal(player->oracle.in.op, 1);
 	player->waivers = (struct waivers){ 0 };
 }
 

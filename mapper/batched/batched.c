@@ -4,10 +4,10 @@
 const struct mapper batched_mapper = {
 	.name = "batched",
 	.kind = MAPPER_SERIES,
-	.vmap = batched_vmap,
-	.vmalloc = batched_vmalloc,
-	.ioremap = batched_ioremap,
-	.vunmap = batched_vunmap,
-	.set_memory = batched_set_memory,
+	.call = {
+#define ENTRY(KIND, name) [CALL_##KIND] = batched_##name,
+		CALLS(ENTRY)
+#undef ENTRY
+	},
 	.lookup = batched_lookup,
 };

@@ -4,9 +4,9 @@
 #include "mapper/pgtable/table.h"
 
 /*
- * Whether run and PA let a block at `level` stand for exactly [offset, end),
- * which is aligned when it has the block's size: it lies in one entry. Where
- * VA and PA are skewed alike, two blocks of the run may share it.
+ * Whether run and PA allow a block at `level` for exactly [offset, end), which
+ * is aligned when it has the block's size: it lies in one entry. Where VA and
+ * PA have the same misalignment, two blocks of the run may share that entry.
  */
 static bool block_fits(const struct walk *w, int level, uint64_t offset, uint64_t end)
 {
@@ -22,7 +22,7 @@ static void store_block(struct walk *w, table_t table, int level, uint32_t index
 {
 	uint64_t desc = desc_output(&w->g, run_page(w, offset)) | w->attributes | DESC_BLOCK_TYPE;
 	machine_store(w->machine, table, index, 1, desc, 0);
-	w->space->modified |= MODIFIED_LEVEL(level);
+	w->out->modified |= MODIFIED_LEVEL(level);
 }
 
 bool walk_try_block(struct walk *w, table_t table, int level, uint64_t offset, uint64_t end)
@@ -34,10 +34,10 @@ bool walk_try_block(struct walk *w, table_t table, int level, uint64_t offset, u
 		store_block(w, table, level, index, offset);
 		return true;
 	}
-	/* ptdump may walk the tables below just now: without the lock they must not go. */
+	/* ptdump may be walking the tables below: they are freed only under the lock. */
 	if (!machine_trylock(w->machine))
 		return false;
-	bool freed = table_make_way(w->space, &w->g, table, level, index, offset);
+	bool freed = try_free_table(w->machine, &w->g, table, level, index, offset);
 	if (freed)
 		store_block(w, table, level, index, offset);
 	machine_unlock(w->machine);

@@ -7,15 +7,15 @@
 #include "mapper/batched/batched.h"
 #include "mapper/batched/walk.h"
 
-int batched_ioremap(struct address_space *space, uint64_t va, uint64_t pa, uint64_t bytes,
-		    enum prot prot)
+int batched_ioremap(struct address_space *space, const struct call *call, struct outcome *out)
 {
-	struct walk w = walk_begin(space, prot);
+	struct walk w = walk_begin(space, call, out);
 	w.busy_is_bug = true; /* vmap_pte_range() */
-	int error = walk_map_run(&w, (struct run){ .pfn = pa >> w.g.page_shift,
-						   .start = va - w.g.va_base,
-						   .end = va - w.g.va_base + bytes,
+	uint64_t start = call->va - w.g.va_base;
+	int error = walk_map_run(&w, (struct run){ .pfn = call->pfn,
+						   .start = start,
+						   .end = start + call->bytes,
 						   .shift = space->policy->max_shift });
-	walk_finish(&w, va, bytes);
+	walk_finish(&w, call->va, call->bytes);
 	return error;
 }

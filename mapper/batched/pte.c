@@ -65,7 +65,7 @@ static uint64_t single_bytes(const struct walk *w, uint64_t offset, uint64_t end
 	uint64_t left = min(end - offset, block_left(w, offset));
 	uint64_t pa = run_page(w, offset) << w->g.page_shift;
 	if ((offset ^ pa) & (group - 1))
-		return left; /* VA and PA are never group aligned together in this block */
+		return left; /* VA and PA are never both group aligned in this block */
 	return min(left, group - (offset & (group - 1)));
 }
 
@@ -90,7 +90,7 @@ static int map_batch(struct ptes *p, uint64_t offset, uint64_t bytes)
 	struct walk *w = p->w;
 	bool head_only = w->space->policy->quirks & QUIRK_HEAD_CHECK;
 	uint64_t tested = head_only ? UINT64_C(1) << w->g.page_shift : bytes;
-	if (p->busy < offset) /* stored over: by that quirk */
+	if (p->busy < offset) /* overwritten: by that quirk */
 		find_busy(p, offset);
 	if (p->busy < offset + tested)
 		return walk_busy(w, p->busy);
@@ -175,7 +175,7 @@ static int map_many(struct walk *w, table_t table, uint64_t offset, uint64_t end
 
 int walk_map_ptes(struct walk *w, table_t table, uint64_t offset, uint64_t end)
 {
-	w->space->modified |= MODIFIED_LEVEL(PTE_LEVEL);
+	w->out->modified |= MODIFIED_LEVEL(PTE_LEVEL);
 	if (end - offset == UINT64_C(1) << w->g.page_shift)
 		return map_one(w, table, offset);
 	return map_many(w, table, offset, end);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * set_memory_ro() and its kind: change_memory_common() of
+ * set_memory_ro() and the like: change_memory_common() of
  * arch/arm64/mm/pageattr.c (Linux 6.18, with rodata=full).
  */
 #include <errno.h>
@@ -70,12 +70,13 @@ static int change_aliases(struct protect *p, const struct vm_area *area, uint64_
 	return 0;
 }
 
-int batched_set_memory(struct address_space *space, uint64_t va, uint64_t pages,
-		       enum memory_change change)
+int batched_set_memory(struct address_space *space, const struct call *call, struct outcome *out)
 {
+	(void)out; /* the kernel's has no mask of modified levels */
+	enum memory_change change = call->change;
 	struct protect p = protect_of(space, change);
 	uint64_t guard = UINT64_C(1) << p.g.page_shift;
-	uint64_t bytes = pages << p.g.page_shift;
+	uint64_t va = call->va, bytes = call->bytes;
 	uint64_t start = va - p.g.va_base;
 	if (change == MEMORY_INVALID || change == MEMORY_VALID)
 		return protect_range(&p, start, start + bytes);
@@ -84,7 +85,7 @@ int batched_set_memory(struct address_space *space, uint64_t va, uint64_t pages,
 	if (!may_change(area, va, bytes, guard))
 		return -EINVAL;
 	if (change == MEMORY_RO || change == MEMORY_RW) {
-		int error = change_aliases(&p, area, va, pages);
+		int error = change_aliases(&p, area, va, bytes >> p.g.page_shift);
 		if (error)
 			return error;
 	}

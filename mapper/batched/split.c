@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Splitting leaves in place, with the mapping live all the time. Arm allows
- * that from BBM level 2 on (R_KFLJB, R_KHRBC); the caller has seen to it.
+ * that from BBM level 2 on (R_KFLJB, R_KHRBC), which the caller has checked.
  */
 #include <errno.h>
 

@@ -31,11 +31,11 @@ static bool blocks_are_contiguous(const struct walk *w, struct page_array pages,
 	size_t block = (size_t)1 << (shift - w->g.page_shift);
 	for (size_t head = 0, end; head < pages.count; head = end) {
 		end = pages.count - head < block ? pages.count : head + block;
-		size_t stray = PAGE_IS_PFN(pages.page[head])
-				       ? pages_follow(pages.page, head, end, pages.page[head])
-				       : head;
-		if (stray < end) {
-			machine_count_scanned(w->machine, stray + 1);
+		size_t differs = PAGE_IS_PFN(pages.page[head])
+					 ? pages_follow(pages.page, head, end, pages.page[head])
+					 : head;
+		if (differs < end) {
+			machine_count_scanned(w->machine, differs + 1);
 			return false;
 		}
 	}
@@ -50,19 +50,18 @@ static unsigned kept_shift(const struct walk *w, struct page_array pages, unsign
 	return w->g.page_shift;
 }
 
-int batched_vmalloc(struct address_space *space, uint64_t va, struct page_array pages,
-		    unsigned page_shift, enum prot prot, unsigned flags)
+int batched_vmalloc(struct address_space *space, const struct call *call, struct outcome *out)
 {
-	struct walk w = walk_begin(space, prot);
-	uint64_t bytes = (uint64_t)pages.count << w.g.page_shift;
-	unsigned shift = kept_shift(&w, pages, wanted_shift(&w, page_shift, flags));
+	struct walk w = walk_begin(space, call, out);
+	unsigned shift = kept_shift(&w, call->pages, wanted_shift(&w, call->shift, call->flags));
 	bool prior = space->policy->series == POLICY_PRIOR;
-	space->page_shift = (uint8_t)shift;
+	uint64_t start = call->va - w.g.va_base;
+	out->page_shift = (uint8_t)shift;
 	w.busy_is_bug = prior && shift > w.g.page_shift;
-	int error = walk_map_run(&w, (struct run){ .page = pages.page,
-						   .start = va - w.g.va_base,
-						   .end = va - w.g.va_base + bytes,
+	int error = walk_map_run(&w, (struct run){ .page = call->pages.page,
+						   .start = start,
+						   .end = start + call->bytes,
 						   .shift = shift });
-	walk_finish(&w, va, bytes);
+	walk_finish(&w, call->va, call->bytes);
 	return walk_error(&w, error);
 }

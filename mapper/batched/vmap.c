@@ -8,8 +8,9 @@
 #include "mapper/batched/walk.h"
 
 /*
- * A run is mapped when it has so many pages, though the next block is like it:
- * what the search has read is in a cache yet. A walk more costs less.
+ * A run is mapped when it has this many pages, even if the next block has the
+ * same size: the pages just scanned are still in the cache, which saves more
+ * than an extra walk costs.
  */
 #define RUN_PAGES 8192
 
@@ -135,11 +136,10 @@ static int map_array(struct walk *w, uint64_t area, struct page_array pages, uns
 			       });
 }
 
-int batched_vmap(struct address_space *space, uint64_t va, struct page_array pages, enum prot prot,
-		 unsigned flags)
+int batched_vmap(struct address_space *space, const struct call *call, struct outcome *out)
 {
-	struct walk w = walk_begin(space, prot);
-	int error = map_array(&w, va - w.g.va_base, pages, flags);
-	walk_finish(&w, va, (uint64_t)pages.count << w.g.page_shift);
+	struct walk w = walk_begin(space, call, out);
+	int error = map_array(&w, call->va - w.g.va_base, call->pages, call->flags);
+	walk_finish(&w, call->va, call->bytes);
 	return walk_error(&w, error);
 }

@@ -6,13 +6,14 @@
  * is the caller's mistake, and the kernel only warns.
  */
 #include "mapper/batched/batched.h"
+#include "mapper/batched/unmap.h"
 #include "mapper/pgtable/table.h"
 
 struct unmap {
-	struct address_space *space;
+	struct outcome *out;
 	struct machine *machine;
 	struct geometry g;
-	uint64_t low, high; /* offsets that were asked for, and what went with them */
+	uint64_t low, high; /* offsets that were asked for, and what was cleared with them */
 };
 
 static void widen(struct unmap *u, uint64_t low, uint64_t high)
@@ -33,10 +34,10 @@ static void clear_block(struct unmap *u, table_t table, int level, uint64_t offs
 	if (end - offset != size)
 		machine_warn(u->machine, u->g.va_base + offset);
 	machine_store(u->machine, table, level_index(&u->g, level, offset), 1, 0, 0);
-	u->space->modified |= MODIFIED_LEVEL(level);
+	u->out->modified |= MODIFIED_LEVEL(level);
 }
 
-/* Whether `offset` lies inside of a contiguous group of `table`, behind its start. */
+/* Whether `offset` lies inside of a contiguous group of `table`, and not at its start. */
 static bool inside_group(struct unmap *u, table_t table, uint64_t offset)
 {
 	uint64_t group = UINT64_C(1) << u->g.cont_shift;
@@ -61,7 +62,7 @@ static void clear_pages(struct unmap *u, table_t table, uint64_t offset, uint64_
 	}
 	machine_store(u->machine, table, level_index(&u->g, PTE_LEVEL, offset),
 		      (uint32_t)((end - offset) >> u->g.page_shift), 0, 0);
-	u->space->modified |= MODIFIED_LEVEL(PTE_LEVEL);
+	u->out->modified |= MODIFIED_LEVEL(PTE_LEVEL);
 	widen(u, offset, end);
 }
 
@@ -82,21 +83,30 @@ static void unmap_table(struct unmap *u, table_t table, int level, uint64_t offs
 	}
 }
 
-int batched_vunmap(struct address_space *space, uint64_t va, uint64_t bytes)
+struct unmapped unmap_range(struct address_space *space, const struct call *call,
+			    struct outcome *out)
 {
 	struct unmap u = {
-		.space = space,
+		.out = out,
 		.machine = space->machine,
 		.g = geometry_of(&space->machine->config),
 	};
-	u.low = va - u.g.va_base;
-	u.high = u.low + bytes;
-	machine_flush_cache(u.machine, CACHE_FLUSH_VUNMAP, va, bytes);
+	u.low = call->va - u.g.va_base;
+	u.high = u.low + call->bytes;
+	machine_flush_cache(u.machine, CACHE_FLUSH_VUNMAP, call->va, call->bytes);
 	uint64_t start = u.low, end = u.high;
 	unmap_table(&u, MACHINE_ROOT, u.g.start_level, start, end);
-	if (space->policy->quirks & QUIRK_NARROW_FLUSH)
-		flush_tlb_range(u.machine, &u.g, start, end);
-	else
-		flush_tlb_range(u.machine, &u.g, u.low, u.high);
+	return (struct unmapped){ u.low, u.high };
+}
+
+int batched_vunmap(struct address_space *space, const struct call *call, struct outcome *out)
+{
+	struct geometry g = geometry_of(&space->machine->config);
+	struct unmapped cleared = unmap_range(space, call, out);
+	if (space->policy->quirks & QUIRK_NARROW_FLUSH) {
+		cleared.low = call->va - g.va_base;
+		cleared.high = cleared.low + call->bytes;
+	}
+	flush_tlb_range(space->machine, &g, cleared.low, cleared.high);
 	return 0;
 }

@@ -5,21 +5,22 @@
 
 #include "mapper/pgtable/table.h"
 
-struct walk walk_begin(struct address_space *space, enum prot prot)
+struct walk walk_begin(struct address_space *space, const struct call *call, struct outcome *out)
 {
 	struct walk w = {
 		.space = space,
+		.out = out,
 		.machine = space->machine,
 		.g = geometry_of(&space->machine->config),
 		.cont_ptes = space->policy->series == POLICY_V9 || space->policy->hugetlb,
 	};
-	w.attributes = desc_attributes(&w.g, prot);
+	w.attributes = desc_attributes(&w.g, call->prot);
 	return w;
 }
 
 void walk_finish(struct walk *w, uint64_t va, uint64_t bytes)
 {
-	if (w->space->modified) {
+	if (w->out->modified) {
 		machine_barrier(w->machine, BARRIER_DSB_ISHST);
 		machine_barrier(w->machine, BARRIER_ISB);
 	}
@@ -53,7 +54,7 @@ static bool may_have_block(const struct walk *w, int level)
 static int descend(struct walk *w, table_t *table, int level, uint64_t offset)
 {
 	uint32_t index = level_index(&w->g, level, offset);
-	int error = table_descend(w->space, &w->g, *table, level, index, table);
+	int error = table_descend(w->machine, w->out, &w->g, *table, level, index, table);
 	return error == -EBUSY ? walk_busy(w, offset) : error;
 }
 
@@ -77,7 +78,7 @@ static int map_table(struct walk *w, table_t table, int level, uint64_t offset, 
 	return 0;
 }
 
-/* Down to where the run is below more than one entry, or may be a block, there is no choice. */
+/* Descends while one entry covers the whole range and no block is possible. */
 int walk_map(struct walk *w)
 {
 	table_t table = MACHINE_ROOT;

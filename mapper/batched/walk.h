@@ -27,6 +27,7 @@ struct run {
 
 struct walk {
 	struct address_space *space;
+	struct outcome *out;
 	struct machine *machine;
 	struct geometry g;
 	uint64_t attributes; /* of every leaf of this call */
@@ -36,7 +37,7 @@ struct walk {
 };
 
 /* Starts a mapping call. */
-struct walk walk_begin(struct address_space *space, enum prot prot);
+struct walk walk_begin(struct address_space *space, const struct call *call, struct outcome *out);
 
 /* Maps the walk's run. 0, -ENOMEM, -EINVAL or -EBUSY, as vmap of mapper.h has it. */
 int walk_map(struct walk *w);
@@ -47,13 +48,13 @@ static inline int walk_map_run(struct walk *w, struct run run)
 	return walk_map(w);
 }
 
-/* Completes what the walks of one call stored, and tells caches of [va, va + bytes). */
+/* Completes the stores of a call's walks, and flushes the caches of [va, va + bytes). */
 void walk_finish(struct walk *w, uint64_t va, uint64_t bytes);
 
-/* What the call returns for what a walk returned: before the series, every warning was -ENOMEM. */
+/* The errno of the call for that of a walk: before the series, every warning was -ENOMEM. */
 int walk_error(const struct walk *w, int error);
 
-/* Tells that the entry for `offset` is in use: -EBUSY. */
+/* Warns, or BUGs, that the entry for `offset` is in use. -EBUSY. */
 int walk_busy(struct walk *w, uint64_t offset);
 
 /* Where the run's page array has the page for an offset. */
@@ -79,8 +80,8 @@ static inline uint64_t block_left(const struct walk *w, uint64_t offset)
 }
 
 /*
- * block.c: puts a block at `level` for exactly [offset, end) if it may stand
- * there; false if not, and then smaller leaves are to be tried.
+ * block.c: stores a block at `level` for exactly [offset, end) if one is
+ * possible; false if not, and then smaller leaves are to be tried.
  */
 bool walk_try_block(struct walk *w, table_t table, int level, uint64_t offset, uint64_t end);
 

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <mapper/mapper.h>
 
-static int map_page(struct address_space *space, uint64_t va, uint64_t page, uint64_t attributes)
+static int map_page(struct machine *m, struct outcome *out, uint64_t va, uint64_t page,
+		    uint64_t attributes)
 {
-	struct machine *m = space->machine;
 	table_t table = MACHINE_ROOT;
 	for (int level = 0; level < 3; level++) {
 		uint32_t index = va >> (39 - 9 * level) & 511;
@@ -17,7 +17,7 @@ static int map_page(struct address_space *space, uint64_t va, uint64_t page, uin
 			entry = machine_table_pfn(m, child) << 12 | 3;
 			machine_barrier(m, BARRIER_DMB_ISHST);
 			machine_store(m, table, index, 1, entry, 0);
-			space->modified |= MODIFIED_LEVEL(level);
+			out->modified |= MODIFIED_LEVEL(level);
 		}
 		if (!(entry & 2))
 			return -EBUSY; /* a block */
@@ -28,24 +28,25 @@ static int map_page(struct address_space *space, uint64_t va, uint64_t page, uin
 	if (!PAGE_IS_PFN(page))
 		return page == PAGE_HOLE ? -ENOMEM : -EINVAL;
 	machine_store(m, table, va >> 12 & 511, 1, page << 12 | attributes, 0);
-	space->modified |= MODIFIED_LEVEL(3);
+	out->modified |= MODIFIED_LEVEL(3);
 	return 0;
 }
 
-static int my_vmap(struct address_space *space, uint64_t va, struct page_array pages,
-		   enum prot prot, unsigned flags)
+static int my_vmap(struct address_space *space, const struct call *call, struct outcome *out)
 {
 	static const uint64_t bits[] = { 0, 1 << 7, 0, 2 << 2, 4 << 2 }; /* AP[2], AttrIndx */
+	uint64_t attributes = UINT64_C(3) << 53 | 0x703 | bits[call->prot];
+	struct machine *m = space->machine;
 	int error = 0;
-	for (size_t i = 0; i < pages.count && !error; i++) {
-		uint64_t at = va + (i << 12);
-		error = map_page(space, at, pages.page[i], UINT64_C(3) << 53 | 0x703 | bits[prot]);
-		if (error && !space->machine->alloc_failed)
-			machine_warn(space->machine, at);
+	for (size_t i = 0; i < call->pages.count && !error; i++) {
+		uint64_t at = call->va + (i << 12);
+		error = map_page(m, out, at, call->pages.page[i], attributes);
+		if (error && !m->alloc_failed)
+			machine_warn(m, at);
 	}
-	machine_barrier(space->machine, BARRIER_DSB_ISHST);
-	machine_barrier(space->machine, BARRIER_ISB);
-	machine_flush_cache(space->machine, CACHE_FLUSH_VMAP, va, pages.count << 12);
+	machine_barrier(m, BARRIER_DSB_ISHST);
+	machine_barrier(m, BARRIER_ISB);
+	machine_flush_cache(m, CACHE_FLUSH_VMAP, call->va, call->bytes);
 	return error && space->policy->series == POLICY_PRIOR ? -ENOMEM : error;
 }
 
@@ -54,6 +55,9 @@ static bool my_machine(const struct machine_config *config)
 	return config->page_shift == 12 && config->va_bits == 48 && !config->table_bits;
 }
 
-const struct mapper subject_mapper = {
-	.name = "mine", .kind = MAPPER_PAGES, .vmap = my_vmap, .has_machine = my_machine
+const struct mapper mapper_under_test = {
+	.name = "mine",
+	.kind = MAPPER_PAGES,
+	.call = { [CALL_VMAP] = my_vmap },
+	.has_machine = my_machine,
 };

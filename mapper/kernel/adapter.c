@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #include "mapper/kernel/abi.h"
+#include "mapper/kernel/callers.h"
 #include "mapper/kernel/tree.h"
 #include "mapper/machine/poison.h"
 
@@ -38,13 +39,14 @@ static struct {
 	struct rig_host host;
 	const struct rig_build *build;
 	struct address_space *space;
+	struct outcome *out;
 	struct machine *machine;
 	uint64_t va;
 	bool silent; /* a lookup: nothing is recorded */
 	void **pool;
 	size_t pool_used;
 	jmp_buf end; /* of a BUG() */
-	char complaint[192];
+	char warning[192];
 
 	/* TLBIs by address of which each continues the last: one for all. */
 	struct {
@@ -57,7 +59,7 @@ static struct {
 /* --- what the kernel does to the machine ---------------------------------------------- */
 
 /* Records the TLBIs by address that came one after the other. */
-static void settle(void)
+static void flush_pending_tlbi(void)
 {
 	uint64_t bytes = now.tlbi.bytes;
 	now.tlbi.bytes = 0;
@@ -74,8 +76,8 @@ static void store(uint64_t *entry, uint64_t value)
 {
 	table_t table;
 	uint32_t index;
-	settle();
-	/* A pointer to no entry is the machine's to complain of. */
+	flush_pending_tlbi();
+	/* The machine reports a pointer to no entry. */
 	if (!machine_entry_at(now.machine, entry, &table, &index))
 		index = now.machine->entries;
 	machine_store(now.machine, table, index, 1, value, 0);
@@ -89,7 +91,7 @@ static void sync(enum rig_barrier kind)
 		[RIG_DSB_ISH] = BARRIER_DSB_ISH,
 		[RIG_ISB] = BARRIER_ISB,
 	};
-	settle();
+	flush_pending_tlbi();
 	machine_barrier(now.machine, kinds[kind]);
 }
 
@@ -100,7 +102,7 @@ static void tlbi(uint64_t va, uint64_t bytes, bool last_level_only, int level)
 		now.tlbi.bytes += bytes;
 		return;
 	}
-	settle();
+	flush_pending_tlbi();
 	now.tlbi.va = va;
 	now.tlbi.bytes = bytes;
 	now.tlbi.last_level_only = last_level_only;
@@ -109,13 +111,13 @@ static void tlbi(uint64_t va, uint64_t bytes, bool last_level_only, int level)
 
 static void tlbi_all(void)
 {
-	settle();
+	flush_pending_tlbi();
 	machine_tlbi_all(now.machine);
 }
 
 static void flush_cache(bool before_unmapping, uint64_t va, uint64_t bytes)
 {
-	settle();
+	flush_pending_tlbi();
 	machine_flush_cache(now.machine, before_unmapping ? CACHE_FLUSH_VUNMAP : CACHE_FLUSH_VMAP,
 			    va, bytes);
 }
@@ -127,7 +129,7 @@ static uint64_t *words_of(table_t table)
 
 static uint64_t *alloc_table(void)
 {
-	settle();
+	flush_pending_tlbi();
 	table_t table = machine_alloc_table(now.machine);
 	return table == MACHINE_NO_TABLE ? NULL : words_of(table);
 }
@@ -136,7 +138,7 @@ static void free_table(uint64_t *at)
 {
 	table_t table;
 	uint32_t index;
-	settle();
+	flush_pending_tlbi();
 	if (!machine_entry_at(now.machine, at, &table, &index) || index)
 		table = MACHINE_NO_TABLE;
 	machine_free_table(now.machine, table);
@@ -144,7 +146,7 @@ static void free_table(uint64_t *at)
 
 static bool trylock(bool may_fail)
 {
-	settle();
+	flush_pending_tlbi();
 	if (may_fail)
 		return machine_trylock(now.machine);
 	machine_lock(now.machine);
@@ -153,27 +155,27 @@ static bool trylock(bool may_fail)
 
 static void unlock(void)
 {
-	settle();
+	flush_pending_tlbi();
 	machine_unlock(now.machine);
 }
 
 static void unmap_aliases(void)
 {
-	settle();
+	flush_pending_tlbi();
 	machine_unmap_aliases(now.machine);
 }
 
 static void modified(uint32_t mask)
 {
-	now.space->modified |= mask; /* PGTBL_PGD_MODIFIED is bit 0, and stands for level -1 */
+	now.out->modified |= mask; /* PGTBL_PGD_MODIFIED is bit 0, and stands for level -1 */
 }
 
-/* --- what the kernel complains of -------------------------------------------------------- */
+/* --- what the kernel warns of ------------------------------------------------------------- */
 
-static void complain(const char *how, const char *file, int line, const char *what)
+static void keep_warning(const char *how, const char *file, int line, const char *what)
 {
-	if (!now.complaint[0])
-		snprintf(now.complaint, sizeof(now.complaint), "%s at %s:%d: %s", how, file, line,
+	if (!now.warning[0])
+		snprintf(now.warning, sizeof(now.warning), "%s at %s:%d: %s", how, file, line,
 			 what);
 }
 
@@ -181,23 +183,23 @@ static void warn(const char *file, int line, const char *what)
 {
 	if (now.silent)
 		return;
-	settle();
-	complain("WARNING", file, line, what);
+	flush_pending_tlbi();
+	keep_warning("WARNING", file, line, what);
 	machine_warn(now.machine, now.va);
 }
 
 static void __attribute__((noreturn)) bug(const char *file, int line, const char *what)
 {
-	settle();
-	complain("BUG", file, line, what);
+	flush_pending_tlbi();
+	keep_warning("BUG", file, line, what);
 	if (!now.silent)
 		machine_bug(now.machine, now.va);
 	longjmp(now.end, 1);
 }
 
-static const char *complaint(void)
+static const char *warning(void)
 {
-	return now.complaint;
+	return now.warning;
 }
 
 /* --- what the kernel looks up ---------------------------------------------------------------- */
@@ -337,30 +339,40 @@ static void begin(struct address_space *space, uint64_t va)
 	now.build->begin(&now.host);
 }
 
-static void begin_call(struct address_space *space, uint64_t va)
+static void begin_call(struct address_space *space, const struct call *call, struct outcome *out)
 {
 	now.silent = false;
-	now.complaint[0] = '\0';
-	begin(space, va);
+	now.warning[0] = '\0';
+	now.out = out;
+	begin(space, call->va);
 }
 
-/* After a BUG() the kernel is no more; mapper.h wants -EBUSY then. */
+static enum rig_prot rig_prot(enum prot prot)
+{
+	static const enum rig_prot prots[PROT_COUNT] = {
+		[PROT_KERNEL] = RIG_KERNEL,           [PROT_KERNEL_RO] = RIG_KERNEL_RO,
+		[PROT_KERNEL_EXEC] = RIG_KERNEL_EXEC, [PROT_NORMAL_NC] = RIG_NORMAL_NC,
+		[PROT_DEVICE] = RIG_DEVICE,
+	};
+	return prots[prot];
+}
+
+/* BUG() does not return: mapper.h wants -EBUSY then. */
 #define CALL(expression)                                                                           \
 	({                                                                                         \
 		int _error = -EBUSY;                                                               \
 		if (!setjmp(now.end))                                                              \
 			_error = (expression);                                                     \
-		settle();                                                                          \
+		flush_pending_tlbi();                                                              \
 		_error;                                                                            \
 	})
 
-static int kernel_vmap(struct address_space *space, uint64_t va, struct page_array pages,
-		       enum prot prot, unsigned flags)
+static int kernel_vmap(struct address_space *space, const struct call *call, struct outcome *out)
 {
-	begin_call(space, va);
-	void **page = pages_of(pages);
-	return CALL(now.build->vmap(va, page, (unsigned)pages.count, flags & MAP_FLAG_HUGE,
-				    (enum rig_prot)prot)
+	begin_call(space, call, out);
+	void **page = pages_of(call->pages);
+	return CALL(now.build->vmap(call->va, page, (unsigned)call->pages.count,
+				    call->flags & MAP_FLAG_HUGE, rig_prot(call->prot))
 			    ? 0
 			    : -ENOMEM);
 }
@@ -377,38 +389,43 @@ static bool came_in_blocks(struct page_array pages, uint64_t block)
 }
 
 /* What __vmalloc_node_range() decides before it maps; it falls back to single pages. */
-static int kernel_vmalloc(struct address_space *space, uint64_t va, struct page_array pages,
-			  unsigned page_shift, enum prot prot, unsigned flags)
+static int kernel_vmalloc(struct address_space *space, const struct call *call, struct outcome *out)
 {
+	unsigned granule = space->machine->config.page_shift, shift = call->shift;
+	bool huge = call->flags & MAP_FLAG_HUGE && space->policy->max_shift >= shift;
+	if (!huge || !came_in_blocks(call->pages, UINT64_C(1) << (shift - granule)))
+		shift = granule;
+	out->page_shift = (uint8_t)shift;
+	begin_call(space, call, out);
+	void **page = pages_of(call->pages);
+	return CALL(now.build->vmalloc(call->va, page, (unsigned)call->pages.count, shift,
+				       rig_prot(call->prot)));
+}
+
+static int kernel_ioremap(struct address_space *space, const struct call *call, struct outcome *out)
+{
+	uint64_t pa = call->pfn << space->machine->config.page_shift;
+	begin_call(space, call, out);
+	return CALL(now.build->ioremap(call->va, pa, call->bytes, rig_prot(call->prot)));
+}
+
+static int kernel_vunmap(struct address_space *space, const struct call *call, struct outcome *out)
+{
+	begin_call(space, call, out);
+	return CALL((now.build->vunmap(call->va, call->bytes), 0));
+}
+
+static int kernel_set_memory(struct address_space *space, const struct call *call,
+			     struct outcome *out)
+{
+	static const enum rig_change changes[MEMORY_CHANGES] = {
+		[MEMORY_RO] = RIG_RO, [MEMORY_RW] = RIG_RW,           [MEMORY_NX] = RIG_NX,
+		[MEMORY_X] = RIG_X,   [MEMORY_INVALID] = RIG_INVALID, [MEMORY_VALID] = RIG_VALID,
+	};
 	unsigned granule = space->machine->config.page_shift;
-	bool huge = flags & MAP_FLAG_HUGE && space->policy->max_shift >= page_shift;
-	if (!huge || !came_in_blocks(pages, UINT64_C(1) << (page_shift - granule)))
-		page_shift = granule;
-	space->page_shift = (uint8_t)page_shift;
-	begin_call(space, va);
-	void **page = pages_of(pages);
-	return CALL(now.build->vmalloc(va, page, (unsigned)pages.count, page_shift,
-				       (enum rig_prot)prot));
-}
-
-static int kernel_ioremap(struct address_space *space, uint64_t va, uint64_t pa, uint64_t bytes,
-			  enum prot prot)
-{
-	begin_call(space, va);
-	return CALL(now.build->ioremap(va, pa, bytes, (enum rig_prot)prot));
-}
-
-static int kernel_vunmap(struct address_space *space, uint64_t va, uint64_t bytes)
-{
-	begin_call(space, va);
-	return CALL((now.build->vunmap(va, bytes), 0));
-}
-
-static int kernel_set_memory(struct address_space *space, uint64_t va, uint64_t pages,
-			     enum memory_change change)
-{
-	begin_call(space, va);
-	return CALL(now.build->set_memory(va, (int)pages, (enum rig_change)change));
+	begin_call(space, call, out);
+	return CALL(now.build->set_memory(call->va, (int)(call->bytes >> granule),
+					  changes[call->change]));
 }
 
 /* Asked after a call on the same machine, for many addresses: the call's host still stands. */
@@ -425,49 +442,52 @@ static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
 
 /* --- what the tree is --------------------------------------------------------------------- */
 
-const char kernel_release[] = KERNEL_RELEASE;
-const char kernel_tree[] = KERNEL_TREE;
-
-const struct kernel_function kernel_functions[] = {
-	{ "vmap", RIG_FILE_vmap, RIG_LINE_vmap },
-	{ "vmalloc", RIG_FILE_vmap_pages_range, RIG_LINE_vmap_pages_range },
-	{ "ioremap", RIG_FILE_ioremap_page_range, RIG_LINE_ioremap_page_range },
-	{ "vunmap", RIG_FILE_vunmap_range, RIG_LINE_vunmap_range },
-#ifdef RIG_HAVE_set_memory_ro
-	{ "set_memory", RIG_FILE_set_memory_ro, RIG_LINE_set_memory_ro },
-#endif
-	{ NULL, NULL, 0 },
-};
-
-struct policy kernel_policy(struct policy asked, unsigned page_shift)
+static struct policy decide_policy(struct policy asked, unsigned page_shift)
 {
 	struct policy policy = policy_default(TREE_SERIES);
-	/* Nobody but nohugeiomap and nohugevmalloc sets a largest shift, and then it is the page's. */
+	/* Only nohugeiomap and nohugevmalloc set a largest shift, and then it is the page's. */
 	if (asked.max_shift == page_shift && TREE_SERIES == POLICY_PRIOR)
 		policy.max_shift = (uint8_t)page_shift;
 	policy.hugetlb = TREE_HAS_GROUPS;
 	return policy;
 }
 
-bool kernel_sets_memory(void)
-{
-	return TREE_SETS_MEMORY;
-}
-
-bool kernel_splits(void)
-{
-	return TREE_SPLITS;
-}
+#ifdef RIG_HAVE_set_memory_ro
+#define ENTRY_SET_MEMORY                                                                           \
+	{                                                                                          \
+		RIG_FILE_set_memory_ro, RIG_LINE_set_memory_ro                                     \
+	}
+#else
+#define ENTRY_SET_MEMORY                                                                           \
+	{                                                                                          \
+		NULL, 0                                                                            \
+	}
+#endif
 
 const struct mapper kernel_mapper = {
 	.name = "kernel",
 	.kind = TREE_SERIES == POLICY_PRIOR ? MAPPER_PRIOR : MAPPER_SERIES,
-	.has_machine = has_machine,
-	.complaint = complaint,
-	.vmap = kernel_vmap,
-	.vmalloc = kernel_vmalloc,
-	.ioremap = kernel_ioremap,
-	.vunmap = kernel_vunmap,
-	.set_memory = kernel_set_memory,
+	.call = {
+		[CALL_VMAP] = kernel_vmap,
+		[CALL_VMALLOC] = kernel_vmalloc,
+		[CALL_IOREMAP] = kernel_ioremap,
+		[CALL_VUNMAP] = kernel_vunmap,
+		[CALL_SET_MEMORY] = kernel_set_memory,
+	},
 	.lookup = kernel_lookup,
+	.has_machine = has_machine,
+	.warning = warning,
+	.decide_policy = decide_policy,
+	.never_called = kernel_never_called,
+	.tree = KERNEL_TREE,
+	.release = KERNEL_RELEASE,
+	.about = TREE_ABOUT,
+	.left_out = TREE_LEFT_OUT,
+	.entry = {
+		[CALL_VMAP] = { RIG_FILE_vmap, RIG_LINE_vmap },
+		[CALL_VMALLOC] = { RIG_FILE_vmap_pages_range, RIG_LINE_vmap_pages_range },
+		[CALL_IOREMAP] = { RIG_FILE_ioremap_page_range, RIG_LINE_ioremap_page_range },
+		[CALL_VUNMAP] = { RIG_FILE_vunmap_range, RIG_LINE_vunmap_range },
+		[CALL_SET_MEMORY] = ENTRY_SET_MEMORY,
+	},
 };

@@ -27,15 +27,19 @@
 /* set_memory is left out where what it reaches did not build: the build says so. */
 #ifdef RIG_HAVE_set_memory_ro
 #define TREE_SETS_MEMORY true
+#define TREE_LEFT_OUT NULL
 #else
 #define TREE_SETS_MEMORY false
+#define TREE_LEFT_OUT "set_memory, which uses names that mapper/kernel/shim.h lacks"
 #endif
 
 /* Leaves that are split in place for set_memory (Linux 6.18). */
 #ifdef RIG_HAVE_split_kernel_leaf_mapping
 #define TREE_SPLITS true
+#define TREE_ABOUT "leaves are split"
 #else
 #define TREE_SPLITS false
+#define TREE_ABOUT "no leaf is split"
 #endif
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "mapper/machine/assert.h"
 #include "mapper/machine/poison.h"
 #include "mapper/machine/record.h"
 
@@ -83,6 +84,7 @@ static void open_up_to(struct machine *m, size_t bytes)
 
 static void hand_out(struct machine *m)
 {
+	ASSERT_CMP(m->tables, <, MACHINE_MAX_TABLES);
 	m->table[m->tables] = (struct machine_table){ .low = m->entries };
 	open_up_to(m, table_bytes(m) * PAGES_PER_TABLE * (m->tables + 1));
 	unpoison(table_words(m, m->tables), table_bytes(m));
@@ -103,8 +105,22 @@ static void zero_touched(struct machine *m)
 	}
 }
 
+/* What fuzz/scenario_check.c promises of every machine. */
+static void check_config(const struct machine_config *config)
+{
+	ASSERT_CMP(config->page_shift, >=, 12);
+	ASSERT_CMP(config->page_shift, <=, 16);
+	ASSERT_CMP(config->va_bits, >, config->page_shift);
+	ASSERT_CMP(config->va_bits, <=, 52);
+	ASSERT_CMP(config->pa_bits, <=, 52);
+	ASSERT_CMP(config->bbm, <=, 2);
+	ASSERT(!config->table_bits == !config->group_bits);
+	ASSERT_CMP(config->group_bits, <=, config->table_bits);
+}
+
 void machine_reset(struct machine *m, const struct machine_config *config)
 {
+	check_config(config);
 	zero_touched(m);
 	m->config = *config;
 	m->counters = (struct machine_counters){ 0 };
@@ -112,12 +128,14 @@ void machine_reset(struct machine *m, const struct machine_config *config)
 	m->trap = MACHINE_TRAP_NONE;
 	m->entries = 1u << (config->table_bits ? config->table_bits : config->page_shift - 3);
 	m->tables = 0;
+	m->live_tables = 1;
 	hand_out(m);
 	machine_begin_call(m, 0, 0);
 }
 
 void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_trylock)
 {
+	ASSERT(m->tables); /* machine_reset() came before */
 	m->log.events = 0;
 	m->log.words = 0;
 	m->fail_alloc = fail_alloc;
@@ -138,6 +156,7 @@ table_t machine_alloc_table(struct machine *m)
 		return MACHINE_NO_TABLE;
 	}
 	hand_out(m);
+	m->live_tables++;
 	m->counters.tables++;
 	table_t table = m->tables - 1;
 	record(m, (struct event){ .kind = EVENT_ALLOC, .table = table });
@@ -170,6 +189,8 @@ void machine_free_table(struct machine *m, table_t table)
 {
 	if (!in_table(m, table, 0, 0))
 		return;
+	ASSERT_CMP(m->live_tables, >, 0);
+	m->live_tables--;
 	m->table[table].freed = true;
 	poison(table_words(m, table), table_bytes(m));
 	record(m, (struct event){ .kind = EVENT_FREE, .table = table });
@@ -234,6 +255,7 @@ bool machine_entry_at(const struct machine *m, const void *p, table_t *table, ui
 
 const uint64_t *machine_words(const struct machine *m, table_t table)
 {
+	ASSERT_CMP(table, <, MACHINE_MAX_TABLES);
 	return table_words(m, table);
 }
 

@@ -83,6 +83,7 @@ struct machine {
 	struct machine_counters counters;
 	enum machine_trap trap; /* the first one since machine_reset() */
 	uint32_t tables;        /* handed out so far, the root included */
+	uint32_t live_tables;   /* of these, those that were not freed */
 	uint32_t entries;       /* per table page */
 	struct event_log log;
 	struct event_watch watch; /* set by whoever judges; machine_reset() clears it */

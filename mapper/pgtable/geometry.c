@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "mapper/pgtable/geometry.h"
+#include "mapper/machine/assert.h"
 
 #define ENTRY_SHIFT 3 /* log2 bytes of a descriptor */
 
@@ -35,8 +36,11 @@ struct geometry geometry_of(const struct machine_config *config)
 	uint8_t scaled = config->table_bits, group = config->group_bits;
 	uint8_t table_bits = scaled ? scaled : page_shift - ENTRY_SHIFT;
 	uint8_t pmd_shift = page_shift + table_bits;
+	ASSERT_CMP(config->va_bits, >, page_shift);
 	/* ARM64_HW_PGTABLE_LEVELS */
 	int levels = (config->va_bits - page_shift - 1) / table_bits + 1;
+	ASSERT_CMP(levels, >=, 2); /* an entry above the pages' can be a block */
+	ASSERT_CMP(levels, <=, 5);
 
 	return (struct geometry){
 		.page_shift = page_shift,

@@ -4,30 +4,29 @@
 #include <errno.h>
 
 /* A new table below entry `index`; its zeroes are ordered before the link to it. */
-static table_t link_new_table(struct address_space *space, const struct geometry *g, table_t table,
-			      int level, uint32_t index)
+static table_t link_new_table(struct machine *m, struct outcome *out, const struct geometry *g,
+			      table_t table, int level, uint32_t index)
 {
-	struct machine *m = space->machine;
 	table_t child = machine_alloc_table(m);
 	if (child == MACHINE_NO_TABLE)
 		return MACHINE_NO_TABLE;
 	machine_barrier(m, BARRIER_DMB_ISHST);
 	machine_store(m, table, index, 1, desc_to_table(g, machine_table_pfn(m, child)), 0);
-	space->modified |= MODIFIED_LEVEL(level);
+	out->modified |= MODIFIED_LEVEL(level);
 	return child;
 }
 
-int table_descend(struct address_space *space, const struct geometry *g, table_t table, int level,
-		  uint32_t index, table_t *child)
+int table_descend(struct machine *m, struct outcome *out, const struct geometry *g, table_t table,
+		  int level, uint32_t index, table_t *child)
 {
-	uint64_t desc = machine_load(space->machine, table, index);
+	uint64_t desc = machine_load(m, table, index);
 	if (!desc) {
-		*child = link_new_table(space, g, table, level, index);
+		*child = link_new_table(m, out, g, table, level, index);
 		return *child == MACHINE_NO_TABLE ? -ENOMEM : 0;
 	}
 	if (!desc_is_table(desc))
 		return -EBUSY;
-	*child = table_below(space->machine, g, desc);
+	*child = table_below(m, g, desc);
 	return 0;
 }
 
@@ -39,7 +38,7 @@ static uint32_t next_entry(struct machine *m, const struct geometry *g, table_t 
 	return index + machine_find_nonzero(m, table, index, entries - index);
 }
 
-/* Whether no leaf stands in the table, whose entries are at `level`, nor in those below. */
+/* Whether no leaf is in the table, whose entries are at `level`, or in those below. */
 static bool holds_no_leaf(struct machine *m, const struct geometry *g, table_t table, int level)
 {
 	uint32_t entries = 1u << g->table_bits;
@@ -67,10 +66,9 @@ static void free_with_all_below(struct machine *m, const struct geometry *g, tab
  * The tables are unreachable for walks, and no walk cache holds them, before
  * they are freed (Linux: b6bdb7517c3d).
  */
-bool table_make_way(struct address_space *space, const struct geometry *g, table_t table, int level,
+bool try_free_table(struct machine *m, const struct geometry *g, table_t table, int level,
 		    uint32_t index, uint64_t offset)
 {
-	struct machine *m = space->machine;
 	uint64_t desc = machine_load(m, table, index);
 	if (!desc_is_table(desc))
 		return false;

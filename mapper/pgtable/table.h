@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tables below entries: made on the way down, and taken away for a block. */
+/* Tables below entries: allocated on the way down, and freed for a block. */
 #ifndef MAPPER_PGTABLE_TABLE_H
 #define MAPPER_PGTABLE_TABLE_H
 
@@ -14,19 +14,19 @@ static inline table_t table_below(const struct machine *m, const struct geometry
 }
 
 /*
- * The table below entry `index`, made and linked if the entry is empty. 0,
- * -ENOMEM, or -EBUSY at a leaf (pmd_alloc_track() and its kind, Linux 6.12,
- * but for the leaf, which they take for a table).
+ * The table below entry `index`, allocated and linked if the entry is empty.
+ * 0, -ENOMEM, or -EBUSY at a leaf (pmd_alloc_track() and the like, Linux 6.12,
+ * except for the leaf, which they take for a table).
  */
-int table_descend(struct address_space *space, const struct geometry *g, table_t table, int level,
-		  uint32_t index, table_t *child);
+int table_descend(struct machine *m, struct outcome *out, const struct geometry *g, table_t table,
+		  int level, uint32_t index, table_t *child);
 
 /*
  * Empties entry `index`, which maps `offset`, and frees the table below it
  * and those below that: pmd_free_pte_page() and pud_free_pmd_page(). False,
- * with nothing done, when the entry is no table or some leaf stands below.
+ * with nothing done, when the entry is not a table or some leaf is below it.
  */
-bool table_make_way(struct address_space *space, const struct geometry *g, table_t table, int level,
+bool try_free_table(struct machine *m, const struct geometry *g, table_t table, int level,
 		    uint32_t index, uint64_t offset);
 
 /*

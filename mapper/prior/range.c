@@ -37,11 +37,11 @@ static bool try_block(const struct range *r, table_t table, int level, uint64_t 
 	bool empty = !machine_load(r->machine, table, index), locked = false;
 	if (!empty) {
 		locked = machine_trylock(r->machine);
-		empty = locked && table_make_way(t->space, &t->g, table, level, index, offset);
+		empty = locked && try_free_table(r->machine, &t->g, table, level, index, offset);
 	}
 	if (empty) {
 		machine_store(r->machine, table, index, 1, desc, 0);
-		t->space->modified |= MODIFIED_LEVEL(level);
+		t->out->modified |= MODIFIED_LEVEL(level);
 	}
 	if (locked)
 		machine_unlock(r->machine);
@@ -73,7 +73,7 @@ static int store_pages(const struct range *r, table_t table, uint64_t offset, ui
 static int map_ptes(const struct range *r, table_t table, uint64_t offset, uint64_t end)
 {
 	const struct geometry *g = &r->t->g;
-	r->t->space->modified |= MODIFIED_LEVEL(PTE_LEVEL);
+	r->t->out->modified |= MODIFIED_LEVEL(PTE_LEVEL);
 	for (uint64_t size; offset < end; offset += size) {
 		uint64_t bits = DESC_PAGE_TYPE;
 		size = UINT64_C(1) << g->cont_shift;
@@ -97,7 +97,7 @@ static int map_table(const struct range *r, table_t table, int level, uint64_t o
 		next = window_end(&t->g, level, offset, end);
 		if (try_block(r, table, level, offset, next))
 			continue;
-		int error = table_descend(t->space, &t->g, table, level,
+		int error = table_descend(r->machine, t->out, &t->g, table, level,
 					  level_index(&t->g, level, offset), &child);
 		if (error)
 			return error == -EBUSY ? bug_at(r, offset) : error;

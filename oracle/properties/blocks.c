@@ -40,7 +40,7 @@ static bool fail_size(struct oracle *o, unsigned shift)
 {
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
 	snprintf(expected, sizeof(expected), "blocks of 1 << %u bytes", shift);
-	snprintf(found, sizeof(found), "1 << %u", o->call->page_shift);
+	snprintf(found, sizeof(found), "1 << %u", o->out.page_shift);
 	return fail(o, RULE_PLACEMENT_BLOCK_SIZE, VERDICT_NO_LEVEL, o->first_page, expected, found);
 }
 
@@ -48,8 +48,7 @@ static bool fail_size(struct oracle *o, unsigned shift)
 static unsigned wanted_shift(const struct oracle *o)
 {
 	const struct call *call = o->call;
-	unsigned most =
-		o->policy->max_shift < call->asked_shift ? o->policy->max_shift : call->asked_shift;
+	unsigned most = o->policy->max_shift < call->shift ? o->policy->max_shift : call->shift;
 	if (!(call->flags & MAP_FLAG_HUGE) || !o->owed->large_leaves)
 		return o->g.granule;
 	unsigned block = arm64_leaf_bits(&o->g, 2);
@@ -59,23 +58,23 @@ static unsigned wanted_shift(const struct oracle *o)
 
 uint64_t vmalloc_block_pages(const struct oracle *o)
 {
-	unsigned order = (unsigned)o->call->page_shift - o->g.granule;
-	return o->call->page_shift > o->g.granule && order < 64 ? UINT64_C(1) << order : 1;
+	unsigned order = (unsigned)o->out.page_shift - o->g.granule;
+	return o->out.page_shift > o->g.granule && order < 64 ? UINT64_C(1) << order : 1;
 }
 
 bool blocks_held(struct oracle *o)
 {
 	const struct call *call = o->call;
-	if (call->kind != CALL_VMALLOC)
+	if (!call_has_field(call->kind, FIELD_SHIFT))
 		return true;
 	uint64_t kept = vmalloc_block_pages(o);
 	uint64_t odd = kept > 1 ? first_noncontiguous(call->pages, kept) : call->pages.count;
 	if (odd < call->pages.count && !fail_contiguity(o, odd, kept))
 		return false;
 	unsigned wanted = wanted_shift(o);
-	if (wanted > o->g.granule && wanted != call->page_shift &&
+	if (wanted > o->g.granule && wanted != o->out.page_shift &&
 	    first_noncontiguous(call->pages, UINT64_C(1) << (wanted - o->g.granule)) <
 		    call->pages.count)
 		wanted = o->g.granule;
-	return wanted == call->page_shift || fail_size(o, wanted);
+	return wanted == o->out.page_shift || fail_size(o, wanted);
 }

@@ -78,7 +78,7 @@ bool cost_held(struct oracle *o)
 	uint64_t most = o->leaves + spent.tables + o->summary->frees;
 	if (o->summary->wasteful_tlbi && !fail_tlbi(o, o->summary->wasteful_tlbi))
 		return false;
-	if (o->call->kind > CALL_IOREMAP)
+	if (!call_maps(o->call->kind))
 		return true;
 	if (spent.pages_scanned > o->call->pages.count)
 		return fail_count(o, RULE_COST_SCAN, o->call->pages.count, spent.pages_scanned);

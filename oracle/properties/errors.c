@@ -19,11 +19,11 @@ static bool code_held(struct oracle *o)
 {
 	const struct expected *e = o->expected;
 	bool bug = o->summary->bugs;
-	if (o->call->returned == e->error && bug == e->bug)
+	if (o->out.error == e->error && bug == e->bug)
 		return true;
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
 	describe_return(expected, e->error, e->bug);
-	describe_return(found, o->call->returned, bug);
+	describe_return(found, o->out.error, bug);
 	return fail(o, RULE_ERRORS_CODE, VERDICT_NO_LEVEL, e->error_page, expected, found);
 }
 
@@ -31,8 +31,8 @@ static bool warning_held(struct oracle *o)
 {
 	const struct expected *e = o->expected;
 	bool warned = o->summary->warnings;
-	if (warned == e->warns ||
-	    (o->call->kind == CALL_VUNMAP && !warned && oracle_waives(o, WAIVER_SILENT_CUT)))
+	if (warned == e->warns || (call_effect(o->call->kind) == CALL_UNMAPS && !warned &&
+				   oracle_waives(o, WAIVER_SILENT_CUT)))
 		return true;
 	return fail(o, RULE_ERRORS_WARNING, VERDICT_NO_LEVEL, e->error_page,
 		    e->warns ? "a warning" : "no warning", warned ? "a warning" : "no warning");
@@ -45,7 +45,7 @@ static bool refusal_held(struct oracle *o)
 		return true;
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
 	snprintf(expected, sizeof(expected), "%d, and no store", e->error);
-	snprintf(found, sizeof(found), "%d, and stores", o->call->returned);
+	snprintf(found, sizeof(found), "%d, and stores", o->out.error);
 	return fail(o, RULE_ERRORS_REFUSED, VERDICT_NO_LEVEL, o->first_page, expected, found);
 }
 

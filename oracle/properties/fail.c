@@ -7,12 +7,6 @@
 #include "mapper/machine/assert.h"
 #include "oracle/properties/properties.h"
 
-const char *call_name(enum call_kind kind)
-{
-	static const char *const names[] = { "vmap", "vmalloc", "ioremap", "vunmap", "set_memory" };
-	return names[kind];
-}
-
 static struct verdict verdict_of(const struct oracle *o, enum rule rule, int level, uint64_t page,
 				 const char *expected, const char *found)
 {
@@ -23,8 +17,8 @@ static struct verdict verdict_of(const struct oracle *o, enum rule rule, int lev
 	struct verdict v = {
 		.rule = rule,
 		.mapper = o->mapper->name,
-		.call = call_name(o->call->kind),
-		.op = o->call->op,
+		.call = call_traits(o->call->kind)->name,
+		.op = o->in.op,
 		.page_shift = o->g.granule,
 		.level = level,
 		.va = oracle_va(o, page),

@@ -30,32 +30,32 @@ static bool fail_cache(struct oracle *o, const char *expected, const struct trac
 static bool cache_held(struct oracle *o, const struct trace_summary *seen)
 {
 	const struct call *call = o->call;
-	if (call->kind == CALL_SET_MEMORY)
+	if (call_effect(call->kind) == CALL_CHANGES)
 		return !seen->flushes || fail_cache(o, "no flush", seen);
 	bool whole = seen->flushes == 1 && seen->flush->va == call->va &&
 		     seen->flush->bytes == call->bytes;
-	if (call->kind == CALL_VUNMAP) {
+	if (call_effect(call->kind) == CALL_UNMAPS) {
 		whole = whole && seen->flush->what == CACHE_FLUSH_VUNMAP &&
 			seen->last_flush < seen->first_store;
 		return whole || fail_cache(o, "one flush of the range, before all stores", seen);
 	}
 	whole = whole && seen->flush->what == CACHE_FLUSH_VMAP &&
 		(seen->first_store == UINT32_MAX || seen->last_flush > seen->last_store);
-	return whole || fail_cache(o, "one flush of the range, behind all stores", seen);
+	return whole || fail_cache(o, "one flush of the range, after all stores", seen);
 }
 
 /* A call that failed may report the last level, at which it stopped before a store. */
 static bool modified_held(struct oracle *o, const struct trace_summary *seen)
 {
-	uint32_t reported = o->call->modified;
+	uint32_t reported = o->out.modified;
 	uint32_t allowed = seen->levels | seen->freed_levels;
-	if (o->call->kind == CALL_SET_MEMORY)
+	if (call_effect(o->call->kind) == CALL_CHANGES)
 		return true; /* the kernel's has no mask */
-	if (o->call->returned)
+	if (o->out.error)
 		allowed |= MODIFIED_LEVEL(ARM64_LAST_LEVEL);
-	if (o->call->returned && oracle_waives(o, WAIVER_MASK_LOST))
+	if (o->out.error && oracle_waives(o, WAIVER_MASK_LOST))
 		return true;
-	if ((o->call->kind == CALL_VUNMAP || o->call->returned) &&
+	if ((call_effect(o->call->kind) == CALL_UNMAPS || o->out.error) &&
 	    oracle_waives(o, WAIVER_MASK_OF_NOTHING))
 		allowed = reported;
 	if (!(seen->levels & ~reported) && !(reported & ~allowed))
@@ -71,8 +71,7 @@ static bool modified_held(struct oracle *o, const struct trace_summary *seen)
 /* set_memory_valid() is for the linear map, and a call that failed may not have come so far. */
 static bool aliases_held(struct oracle *o, const struct trace_summary *seen)
 {
-	if (o->call->kind != CALL_SET_MEMORY || o->call->returned || !o->expected->area ||
-	    seen->unmapped_aliases)
+	if (o->out.error || !o->expected->area || seen->unmapped_aliases)
 		return true;
 	return fail(o, RULE_FLUSH_ALIASES, VERDICT_NO_LEVEL, o->expected->affected_first,
 		    "vm_unmap_aliases()", "none");

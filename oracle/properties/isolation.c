@@ -26,7 +26,7 @@ enum rule isolation_rule(const struct oracle *o, uint64_t page)
 {
 	if (!in_range(o, page))
 		return RULE_ISOLATION_OUTSIDE;
-	return o->call->cleanup ? RULE_ERRORS_RESIDUE : RULE_TRANSLATION_UNEXPECTED;
+	return o->in.cleanup ? RULE_ERRORS_RESIDUE : RULE_TRANSLATION_UNEXPECTED;
 }
 
 /* --- after each store ------------------------------------------------------------ */
@@ -51,7 +51,7 @@ static bool is_old_or_new(const struct oracle *o, int level, uint64_t page, uint
 	unsigned at = space_find(&o->space, page);
 	const struct segment *s = &o->space.segment[at];
 	if (at == o->space.segments || s->start > page)
-		return o->call->kind == CALL_VUNMAP; /* what was there, and went */
+		return call_effect(o->call->kind) == CALL_UNMAPS; /* what was there, and went */
 	uint64_t pfn = (arm64_address(&o->g, desc) >> o->g.granule) & ~(pages - 1);
 	return segment_pfn(s, page) == pfn &&
 	       attributes_of(s->prot)->memory == arm64_attributes(&o->g, desc, 0).memory;

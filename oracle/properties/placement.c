@@ -16,21 +16,7 @@
 
 static bool is_judged(const struct oracle *o)
 {
-	return o->call->kind <= CALL_IOREMAP && !o->call->returned && !o->summary->failed_trylocks;
-}
-
-static bool vmap_has_blocks(const struct oracle *o)
-{
-	if (oracle_before_series(o))
-		return false;
-	return o->policy->vmap_huge == VMAP_HUGE_ALWAYS ||
-	       (o->policy->vmap_huge == VMAP_HUGE_FLAG && o->call->flags & MAP_FLAG_HUGE);
-}
-
-/* Before v8, contiguous groups of pages were HugeTLB's. */
-static bool has_groups(const struct oracle *o)
-{
-	return o->policy->series == POLICY_V9 || o->policy->hugetlb;
+	return call_maps(o->call->kind) && !o->out.error && !o->summary->failed_trylocks;
 }
 
 void placement_begin(struct oracle *o)
@@ -41,25 +27,15 @@ void placement_begin(struct oracle *o)
 	o->placement = (struct placement){
 		.g = &o->g,
 		.policy = o->policy,
-		.page = call->kind == CALL_IOREMAP ? NULL : call->pages.page,
-		.pfn = call->pa >> o->g.granule,
+		.page = call_traits(call->kind)->has_pages ? call->pages.page : NULL,
+		.pfn = call->pfn,
 		.first = o->first_page,
 		.pages = pages,
 		.max_shift = o->policy->max_shift,
 		.groups = has_groups(o),
-		.blocks = true,
 	};
 	struct placement *p = &o->placement;
-	if (call->kind == CALL_VMALLOC) {
-		p->block = vmalloc_block_pages(o);
-		p->max_shift = call->page_shift;
-		p->blocks = p->block > 1;
-	} else if (call->kind == CALL_IOREMAP) {
-		p->block = pages;
-	} else {
-		unsigned group = o->g.granule + arm64_contiguous_size(&o->g, ARM64_LAST_LEVEL);
-		p->blocks = vmap_has_blocks(o) && o->policy->max_shift >= group;
-	}
+	expect_place(o, p);
 	if (!o->owed->large_leaves)
 		p->blocks = false;
 	if (!is_judged(o))

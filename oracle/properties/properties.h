@@ -6,7 +6,7 @@
 #ifndef ORACLE_PROPERTIES_PROPERTIES_H
 #define ORACLE_PROPERTIES_PROPERTIES_H
 
-#include "oracle/expect.h"
+#include "oracle/expect/expect.h"
 #include "oracle/oracle.h"
 
 /* summary.c: what the record of the call counts up to, once what is expected is complete. */

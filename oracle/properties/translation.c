@@ -52,7 +52,7 @@ static void describe_expected(char *text, const struct segment *s, uint64_t page
 static bool is_alias(const struct oracle *o, uint64_t page)
 {
 	const struct expected *e = o->expected;
-	for (uint64_t i = 0; o->call->kind == CALL_SET_MEMORY && i < e->all_aliases; i++)
+	for (uint64_t i = 0; i < e->all_aliases; i++)
 		if (e->area->pages.page[e->first_alias + i] == page)
 			return true;
 	return false;

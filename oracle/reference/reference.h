@@ -15,18 +15,29 @@ struct slot {
 };
 
 /*
- * The slot for `va` in the table at `level`, with tables made on the way. 0,
- * -ENOMEM, or -EBUSY when a leaf stands above.
+ * The slot for `va` in the table at `level`, with tables allocated on the way
+ * and their levels added to out->modified. 0, -ENOMEM, or -EBUSY when a leaf
+ * is above it.
  */
-int reference_slot(const struct arm64_geometry *g, struct address_space *space, uint64_t va,
-		   int level, struct slot *slot);
+int reference_slot(const struct arm64_geometry *g, struct machine *m, struct outcome *out,
+		   uint64_t va, int level, struct slot *slot);
 
 /* A table descriptor for `table`, and the table that one points to. */
 uint64_t reference_link(const struct arm64_geometry *g, const struct machine *m, table_t table);
 table_t reference_child(const struct arm64_geometry *g, const struct machine *m, uint64_t desc);
 
-/* set_memory.c */
-int reference_set_memory(struct address_space *space, uint64_t va, uint64_t pages,
-			 enum memory_change change);
+/* The calls, one file each. */
+#define DECLARE(KIND, name) mapper_function reference_##name;
+CALLS(DECLARE)
+#undef DECLARE
+
+/*
+ * mapping.c: maps the pages of a call up to the first that cannot be mapped,
+ * whose address *stopped is then. 0, -ENOMEM, -EINVAL or -EBUSY.
+ */
+int reference_map(struct address_space *space, const struct call *call, struct outcome *out,
+		  uint64_t *stopped);
+/* The same for a page array, with the policy's errno and a warning unless a table page ran out. */
+int reference_map_array(struct address_space *space, const struct call *call, struct outcome *out);
 
 #endif

@@ -160,11 +160,13 @@ static const struct vm_area *changeable_area(const struct address_space *space, 
 	return bytes <= area->bytes + guard - (va - area->va) ? area : NULL;
 }
 
-int reference_set_memory(struct address_space *space, uint64_t va, uint64_t pages,
-			 enum memory_change change)
+int reference_set_memory(struct address_space *space, const struct call *call, struct outcome *out)
 {
+	(void)out; /* the kernel's has no mask of modified levels */
+	enum memory_change change = call->change;
 	struct change c = change_of(space, change);
-	uint64_t page = UINT64_C(1) << c.g.granule, bytes = pages << c.g.granule;
+	uint64_t va = call->va, bytes = call->bytes;
+	uint64_t page = UINT64_C(1) << c.g.granule, pages = bytes >> c.g.granule;
 	if (change == MEMORY_INVALID || change == MEMORY_VALID)
 		return change_range(&c, va, bytes);
 	const struct vm_area *area = changeable_area(space, va, bytes, page);

@@ -27,7 +27,8 @@ static struct oracle oracle;
 static struct arm64_geometry g;
 static uint64_t pfn[PAGES], va;
 
-static void map(const struct machine_config *config, enum prot prot, struct call *call)
+static void map(const struct machine_config *config, enum prot prot, struct call *call,
+		struct outcome *out)
 {
 	struct address_space space = { .machine = m, .policy = &policy };
 	machine_reset(m, config);
@@ -44,8 +45,9 @@ static void map(const struct machine_config *config, enum prot prot, struct call
 			       .bytes = (uint64_t)PAGES << g.granule,
 			       .pages = { pfn, PAGES },
 			       .prot = prot };
-	oracle_expect(&oracle, call);
-	call->returned = reference_mapper.vmap(&space, va, call->pages, prot, 0);
+	*out = (struct outcome){ 0 };
+	oracle_expect(&oracle, call, &(struct call_context){ 0 });
+	out->error = reference_mapper.call[CALL_VMAP](&space, call, out);
 }
 
 static bool same_attributes(const struct arm64_attributes *a, const struct arm64_attributes *b)
@@ -84,10 +86,11 @@ static void check_flip(const struct machine_config *config, enum prot prot, tabl
 		       uint32_t index, unsigned bit)
 {
 	struct call call;
-	map(config, prot, &call);
+	struct outcome out;
+	map(config, prot, &call, &out);
 	uint64_t word = machine_words(m, table)[index];
 	machine_store(m, table, index, 1, word ^ UINT64_C(1) << bit, 0);
-	bool held = oracle_judge(&oracle);
+	bool held = oracle_judge(&oracle, &out);
 	bool right = all_pages_are_right(prot);
 	if (held && !right)
 		fail_msg("granule %u table %u entry %u bit %u goes unseen", g.granule, table, index,
@@ -102,8 +105,9 @@ static void flips_are_judged_alike(void **state)
 	(void)state;
 	for (size_t c = 0; c < sizeof(machines) / sizeof(machines[0]); c++) {
 		struct call call;
+		struct outcome out;
 		enum prot prot = c % PROT_COUNT;
-		map(&machines[c], prot, &call);
+		map(&machines[c], prot, &call, &out);
 		uint32_t tables = m->tables;
 		for (table_t t = 0; t < tables; t++)
 			for (uint32_t i = m->table[t].low; i < m->table[t].high; i += 7)

@@ -16,7 +16,7 @@ static struct policy policy;
 static uint64_t page[MAX_PAGES];
 
 /* Pages of each kind of leaf, and what they missed. */
-struct outcome {
+struct shape {
 	uint64_t single, groups, blocks;
 	struct missed missed;
 };
@@ -29,9 +29,9 @@ static uint64_t run(uint64_t at, uint64_t pfn, uint64_t pages)
 }
 
 /* The array at page `first` of the space, as vmap() places it, with leaves up to `max_shift`. */
-static struct outcome place(uint64_t first, uint64_t pages, unsigned max_shift)
+static struct shape place(uint64_t first, uint64_t pages, unsigned max_shift)
 {
-	struct outcome outcome = { 0 };
+	struct shape outcome = { 0 };
 	policy = policy_default(POLICY_V9);
 	g = arm64_geometry(&config);
 	struct placement p = {
@@ -60,7 +60,7 @@ static void a_block_stands_where_va_and_pa_are_aligned(void **state)
 {
 	(void)state;
 	run(0, BLOCK, BLOCK);
-	struct outcome o = place(BLOCK, BLOCK, 63);
+	struct shape o = place(BLOCK, BLOCK, 63);
 	assert_int_equal(o.blocks, BLOCK);
 	o = place(BLOCK + GROUP, BLOCK, 63);
 	assert_int_equal(o.groups, BLOCK);
@@ -74,7 +74,7 @@ static void groups_end_with_their_block(void **state)
 {
 	(void)state;
 	run(run(0, 64, 64), 1024, 64);
-	struct outcome o = place(GROUP, 128, 63);
+	struct shape o = place(GROUP, 128, 63);
 	assert_int_equal(o.groups, 128);
 	run(run(0, 64, 40), 1024, 64); /* a block of 32, of which 8 pages are left over */
 	o = place(0, 40, 63);
@@ -86,7 +86,7 @@ static void nothing_large_comes_behind_a_single_page(void **state)
 {
 	(void)state;
 	uint64_t pages = run(run(run(0, 64, 16), 7, 1), 1024 + 17, 15 + 16);
-	struct outcome o = place(0, pages, 63);
+	struct shape o = place(0, pages, 63);
 	assert_int_equal(o.groups, 16);
 	assert_int_equal(o.single, pages - 16);
 	run(17, 1040, 16);
@@ -98,7 +98,7 @@ static void a_badly_aligned_pfn_misses_its_group(void **state)
 {
 	(void)state;
 	run(0, 1001, 64);
-	struct outcome o = place(0, 64, 63);
+	struct shape o = place(0, 64, 63);
 	assert_int_equal(o.single, 64);
 	assert_int_equal(o.missed.groups[MISSED_PFN_ALIGNMENT], 64);
 	run(0, 256, 2 * BLOCK);
@@ -111,7 +111,7 @@ static void max_shift_bounds_every_leaf(void **state)
 {
 	(void)state;
 	run(0, BLOCK, BLOCK);
-	struct outcome o = place(BLOCK, BLOCK, 20);
+	struct shape o = place(BLOCK, BLOCK, 20);
 	assert_int_equal(o.groups, BLOCK);
 	assert_int_equal(o.missed.blocks[MISSED_MAX_SHIFT], BLOCK);
 	o = place(BLOCK, BLOCK, 15);
@@ -124,7 +124,7 @@ static void pages_apart_miss_nothing(void **state)
 	(void)state;
 	for (uint64_t i = 0; i < 64; i++)
 		page[i] = 1000 * i;
-	struct outcome o = place(0, 64, 63);
+	struct shape o = place(0, 64, 63);
 	assert_int_equal(o.single, 64);
 	for (int cause = 0; cause < MISSED_CAUSES; cause++)
 		assert_int_equal(o.missed.groups[cause], 0);

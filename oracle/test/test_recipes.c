@@ -25,17 +25,17 @@ static struct slot slot; /* of the one page */
 /* One page that is mapped, or a table for it; then a call begins. */
 static void begin(bool mapped)
 {
-	struct address_space space = { .machine = m };
+	struct outcome ignored = { 0 };
 	uint64_t va = UINT64_C(0xffff800080000000);
 	policy = policy_default(POLICY_V9);
 	machine_reset(m, &config);
 	oracle_begin(&oracle, m, &reference_mapper, &policy);
 	if (mapped)
-		assert_true(oracle_plant_leaf(&oracle, va, PFN, ARM64_LAST_LEVEL));
-	assert_int_equal(reference_slot(&oracle.g, &space, va, ARM64_LAST_LEVEL, &slot), 0);
+		assert_true(oracle_preset_leaf(&oracle, va, PFN, ARM64_LAST_LEVEL));
+	assert_int_equal(reference_slot(&oracle.g, m, &ignored, va, ARM64_LAST_LEVEL, &slot), 0);
 	machine_begin_call(m, 0, 0);
 	call = (struct call){ .kind = CALL_SET_MEMORY, .va = va, .bytes = 1 << 12 };
-	oracle_expect(&oracle, &call);
+	oracle_expect(&oracle, &call, &(struct call_context){ 0 });
 }
 
 static void store(uint64_t pfn)

@@ -35,6 +35,7 @@ struct scene {
 	struct arm64_geometry g;
 	uint64_t va, pfn[MAX_PAGES];
 	struct call call;
+	struct outcome out;
 	struct vm_area area[1];
 	unsigned areas;
 };
@@ -82,6 +83,17 @@ static void set_group_contiguous(void)
 		change(3, i, 0, ARM64_CONTIGUOUS);
 }
 
+static void expect_call_of_scene(void)
+{
+	const struct call_context in = { .area = scene.area, .areas = scene.areas };
+	oracle_expect(&scene.oracle, &scene.call, &in);
+}
+
+static bool judge_scene(void)
+{
+	return oracle_judge(&scene.oracle, &scene.out);
+}
+
 static void begin(const struct machine_config *config, uint64_t pages)
 {
 	machine_reset(scene.m, config);
@@ -100,7 +112,8 @@ static void begin(const struct machine_config *config, uint64_t pages)
 		.pages = { scene.pfn, pages },
 		.prot = PROT_KERNEL,
 	};
-	oracle_expect(&scene.oracle, &scene.call);
+	scene.out = (struct outcome){ 0 };
+	expect_call_of_scene();
 }
 
 /* The mapper of the scene is of another kind than single pages. */
@@ -130,20 +143,11 @@ static struct address_space space_of_scene(void)
 static void make_call(void)
 {
 	struct address_space space = space_of_scene();
-	struct call *call = &scene.call;
-	call->area = scene.area;
-	call->areas = scene.areas;
+	const struct call *call = &scene.call;
 	machine_begin_call(scene.m, 0, 0);
-	oracle_expect(&scene.oracle, call);
-	if (call->kind == CALL_VMAP)
-		call->returned =
-			reference_mapper.vmap(&space, call->va, call->pages, call->prot, 0);
-	else if (call->kind == CALL_VUNMAP)
-		call->returned = reference_mapper.vunmap(&space, call->va, call->bytes);
-	else
-		call->returned = reference_mapper.set_memory(
-			&space, call->va, call->bytes >> scene.g.granule, call->change);
-	call->modified = space.modified;
+	expect_call_of_scene();
+	scene.out = (struct outcome){ 0 };
+	scene.out.error = reference_mapper.call[call->kind](&space, call, &scene.out);
 }
 
 static void store_pages(void)
@@ -170,7 +174,7 @@ static void flush(void)
 /* Has the call before judged, and sets the next one, on the same range. */
 static void next_call(enum call_kind kind)
 {
-	assert_true(oracle_judge(&scene.oracle));
+	assert_true(judge_scene());
 	scene.call = (struct call){ .kind = kind, .va = scene.call.va, .bytes = scene.call.bytes };
 }
 
@@ -189,7 +193,7 @@ static void groups_4k(void)
 	is_of_kind(MAPPER_PRIOR);
 	store_pages();
 	scene.call.kind = CALL_VMALLOC;
-	scene.call.page_shift = scene.call.asked_shift = 16;
+	scene.out.page_shift = scene.call.shift = 16;
 	scene.call.flags = MAP_FLAG_HUGE;
 	for (unsigned i = 0; i < PAGES; i++)
 		change(3, i, 0, ARM64_CONTIGUOUS);
@@ -238,19 +242,18 @@ static void one_block(void)
 	is_of_kind(MAPPER_PRIOR);
 	for (unsigned i = 0; i < MAX_PAGES; i++)
 		scene.pfn[i] = BASE_PFN + i;
-	struct address_space space = space_of_scene();
 	struct slot slot;
-	oracle_expect(&scene.oracle, &scene.call);
+	expect_call_of_scene();
 	uint64_t desc = arm64_leaf_bits_of(&scene.g, 2, attributes_of(PROT_KERNEL)) |
 			(uint64_t)BASE_PFN << 12;
-	assert_int_equal(reference_slot(&scene.g, &space, scene.va, 2, &slot), 0);
+	assert_int_equal(reference_slot(&scene.g, scene.m, &scene.out, scene.va, 2, &slot), 0);
 	machine_store(scene.m, slot.table, slot.index, 1, desc, 0);
 	sync();
 	machine_flush_cache(scene.m, CACHE_FLUSH_VMAP, scene.va, scene.call.bytes);
 	scene.call.kind = CALL_VMALLOC;
-	scene.call.page_shift = scene.call.asked_shift = 21;
+	scene.out.page_shift = scene.call.shift = 21;
 	scene.call.flags = MAP_FLAG_HUGE;
-	scene.call.modified = space.modified | MODIFIED_LEVEL(2);
+	scene.out.modified |= MODIFIED_LEVEL(2);
 }
 
 /* A mapping that failed, and was unmapped by its caller. */
@@ -262,8 +265,8 @@ static void cleaned_up(void)
 	scene.pfn[SINGLE] = PAGE_HOLE;
 	store_pages();
 	next_call(CALL_VUNMAP);
-	scene.call.cleanup = true;
 	make_call();
+	scene.oracle.in.cleanup = true;
 }
 
 /* Half of a block is unmapped, which takes all of it, and warns. */
@@ -403,7 +406,7 @@ static void no_table(void)
 }
 static void code(void)
 {
-	scene.call.returned = -EINVAL;
+	scene.out.error = -EINVAL;
 }
 static void residue(void)
 {
@@ -434,7 +437,7 @@ static void another_flush(void)
 }
 static void nothing_reported(void)
 {
-	scene.call.modified = 0;
+	scene.out.modified = 0;
 }
 static void stored_twice(void)
 {
@@ -457,7 +460,7 @@ static void emptied_the_tlb(void)
 }
 static void kept_single_pages(void)
 {
-	scene.call.page_shift = 12;
+	scene.out.page_shift = 12;
 }
 static void elsewhere_for_a_while(void)
 {
@@ -702,7 +705,7 @@ static void each_good_scene_holds(void **state)
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		char line[VERDICT_SIGNATURE_SIZE];
 		pairs[rule].good();
-		if (oracle_judge(&scene.oracle))
+		if (judge_scene())
 			continue;
 		verdict_signature(&scene.oracle.verdict, line);
 		fail_msg("the good scene of %s.%s: %s", rule_text(rule)->property,
@@ -716,7 +719,7 @@ static void each_bad_scene_breaks_its_rule(void **state)
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		pairs[rule].good();
 		pairs[rule].bad();
-		if (oracle_judge(&scene.oracle))
+		if (judge_scene())
 			fail_msg("the bad scene of %s.%s holds", rule_text(rule)->property,
 				 rule_text(rule)->name);
 		if (scene.oracle.verdict.rule != (enum rule)rule)
@@ -734,7 +737,7 @@ static void each_waived_rule_is_noticed(void **state)
 		pairs[rule].good();
 		scene.oracle.waivers.rules = WAIVED_RULE(rule);
 		pairs[rule].bad();
-		bool held = oracle_judge(&scene.oracle);
+		bool held = judge_scene();
 		if (!held && scene.oracle.verdict.rule == (enum rule)rule)
 			fail_msg("%s.%s is waived and is reported", rule_text(rule)->property,
 				 rule_text(rule)->name);
@@ -754,7 +757,7 @@ static void a_permission_for_a_while_is_noticed(void **state)
 	step(3, SINGLE, 0, ARM64_AP1);
 	step(3, SINGLE, ARM64_AP1, 0);
 	flush();
-	assert_false(oracle_judge(&scene.oracle));
+	assert_false(judge_scene());
 	assert_int_equal(scene.oracle.verdict.rule, RULE_ISOLATION_TRANSIENT);
 }
 
@@ -763,7 +766,7 @@ static void a_lock_that_is_kept_is_noticed(void **state)
 	(void)state;
 	freed_under_lock();
 	lock_kept();
-	assert_false(oracle_judge(&scene.oracle));
+	assert_false(judge_scene());
 	assert_int_equal(scene.oracle.verdict.rule, RULE_TABLES_LOCK);
 }
 

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "fuzz/mappers.h"
 #include "oracle/reference/reference.h"
 #include "regress/bench/rows.h"
 #ifdef VMAPDIFF_KERNEL
@@ -30,6 +31,7 @@ struct bench {
 	struct machine
 		*machine[MAX_WAYS]; /* of each way that has a mapper: one frees what another made */
 	const struct bench_row *row;
+	struct call call; /* of the row, at the slot that was called last */
 	struct policy policy;
 	struct limit {
 		uint64_t *words; /* what stands in the touched part of every last-level table */
@@ -91,19 +93,28 @@ static uint64_t row_bytes(const struct bench_row *row)
 	return (uint64_t)row->pages.count << row->machine.page_shift;
 }
 
+/* The call of a row; its address is the slot's. */
+static struct call call_of(const struct bench_row *row)
+{
+	struct call call = {
+		.kind = row->call,
+		.bytes = row_bytes(row),
+		.pfn = row->pa >> row->machine.page_shift,
+		.shift = (uint8_t)row->shift,
+		.flags = row->flags,
+		.prot = row->call == CALL_IOREMAP ? PROT_DEVICE : PROT_KERNEL,
+	};
+	if (call_traits(call.kind)->has_pages)
+		call.pages = row->pages;
+	return call;
+}
+
 static int make_call(struct bench *b, const struct way *way, uint64_t va)
 {
-	const struct bench_row *row = b->row;
-	const struct mapper *mapper = way->mapper;
 	struct address_space space = { .machine = b->machine[way - ways], .policy = &b->policy };
-	switch (row->call) {
-	case BENCH_IOREMAP:
-		return mapper->ioremap(&space, va, row->pa, row_bytes(row), PROT_DEVICE);
-	case BENCH_VMALLOC:
-		return mapper->vmalloc(&space, va, row->pages, row->shift, PROT_KERNEL, row->flags);
-	default:
-		return mapper->vmap(&space, va, row->pages, PROT_KERNEL, row->flags);
-	}
+	struct outcome out = { 0 };
+	b->call.va = va;
+	return way->mapper->call[b->call.kind](&space, &b->call, &out);
 }
 
 static int make_calls(struct bench *b, const struct way *way)
@@ -122,8 +133,13 @@ static void take_away(struct bench *b, const struct way *way)
 {
 	struct machine *m = b->machine[way - ways];
 	struct address_space space = { .machine = m, .policy = &b->policy };
-	for (unsigned slot = 0; slot < b->row->slots; slot++)
-		batched_mapper.vunmap(&space, slot_va(b->row, slot), row_bytes(b->row));
+	for (unsigned slot = 0; slot < b->row->slots; slot++) {
+		struct outcome out = { 0 };
+		const struct call unmap = { .kind = CALL_VUNMAP,
+					    .va = slot_va(b->row, slot),
+					    .bytes = row_bytes(b->row) };
+		batched_mapper.call[CALL_VUNMAP](&space, &unmap, &out);
+	}
 	machine_begin_call(m, 0, 0);
 }
 
@@ -196,10 +212,10 @@ static void find_limit(struct bench *b)
 static void row_start(struct bench *b, const struct bench_row *row)
 {
 	b->row = row;
+	b->call = call_of(row);
 	b->policy = row->policy;
-#ifdef VMAPDIFF_KERNEL
-	b->policy = kernel_policy(row->policy, row->machine.page_shift);
-#endif
+	if (mapper_tested()->decide_policy)
+		b->policy = mapper_tested()->decide_policy(row->policy, row->machine.page_shift);
 	for (size_t way = 0; way < WAYS; way++)
 		if (ways[way].mapper)
 			machine_reset(b->machine[way], &row->machine);

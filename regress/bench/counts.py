@@ -35,7 +35,7 @@ TARGETS = {
     "fuzz_ioremap": "fuzz_ioremap",
     "fuzz_set_memory": "fuzz_set_memory",
     "fuzz_sequence": "fuzz_sequence",
-    "fuzz_witness": "fuzz_sequence",
+    "fuzz_crosscheck": "fuzz_sequence",
     "fuzz_bytes": "fuzz_vmap",
     "fuzz_text": "fuzz_vmap",
 }

@@ -89,7 +89,7 @@ bool row_of_scale(enum bench_array kind, uint64_t pages, struct bench_row *row)
 	snprintf(name, sizeof(name), "%s-%llu", bench_array_names[kind], (unsigned long long)pages);
 	if (!row_begin(row, name, pages))
 		return false;
-	row->call = BENCH_VMAP;
+	row->call = CALL_VMAP;
 	row->slots = pages < 4096 ? (unsigned)(4096 / pages) : 1;
 	row->stride = pages << PAGE_SHIFT;
 	fill(kind, own(row), pages);
@@ -97,7 +97,7 @@ bool row_of_scale(enum bench_array kind, uint64_t pages, struct bench_row *row)
 }
 
 /* A call of 1 MB, eight of which are timed together. */
-static bool small_row(const char *name, enum bench_call call, struct bench_row *row)
+static bool small_row(const char *name, enum call_kind call, struct bench_row *row)
 {
 	if (!row_begin(row, name, PAGES_1M))
 		return false;
@@ -105,7 +105,7 @@ static bool small_row(const char *name, enum bench_call call, struct bench_row *
 	row->slots = 8;
 	row->pa = UINT64_C(0x4000100000);
 	row->flags = MAP_FLAG_HUGE;
-	row->shift = call == BENCH_VMALLOC ? 16 : PAGE_SHIFT;
+	row->shift = call == CALL_VMALLOC ? 16 : PAGE_SHIFT;
 	fill(BENCH_ORDER_4, own(row), PAGES_1M);
 	return true;
 }
@@ -113,15 +113,15 @@ static bool small_row(const char *name, enum bench_call call, struct bench_row *
 bool row_named(const char *name, struct bench_row *row)
 {
 	if (!strcmp(name, "ioremap-1M"))
-		return small_row(name, BENCH_IOREMAP, row);
+		return small_row(name, CALL_IOREMAP, row);
 	if (!strcmp(name, "vmalloc-1M-order-4"))
-		return small_row(name, BENCH_VMALLOC, row);
+		return small_row(name, CALL_VMALLOC, row);
 	bool one = !strcmp(name, "vmap-1-page"), singles = !strcmp(name, "vmap-100M-order-0");
 	if (!one && !singles && strcmp(name, "vmap-100M-order-8") != 0)
 		return false;
 	if (!row_begin(row, name, one ? 1 : PAGES_100M))
 		return false;
-	row->call = BENCH_VMAP;
+	row->call = CALL_VMAP;
 	if (one) {
 		row->slots = 256;
 		row->stride = UINT64_C(1) << PAGE_SHIFT;
@@ -153,9 +153,9 @@ static bool row_of_op(const struct scenario *s, const struct op *op, const char 
 {
 	if (!row_begin(row, name, op_pages(s, op)))
 		return false;
-	row->call = BENCH_VMAP;
+	row->call = CALL_VMAP;
 	row->machine = s->machine;
-	row->va = op->va;
+	row->va = op->call.va;
 	uint64_t *to = own(row);
 	for (uint32_t i = 0; i < op->runs; i++) {
 		const struct page_run *run = &s->run[op->first_run + i];
@@ -174,7 +174,8 @@ bool row_of_file(const char *path, struct bench_row *row)
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(base, "."), base);
 	if (s && read_scenario(path, s))
 		for (uint32_t i = 0; i < s->ops && !found; i++)
-			found = s->op[i].kind == OP_VMAP && row_of_op(s, &s->op[i], name, row);
+			found = s->op[i].call.kind == CALL_VMAP &&
+				row_of_op(s, &s->op[i], name, row);
 	free(s);
 	return found;
 }

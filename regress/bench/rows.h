@@ -9,11 +9,9 @@
 
 #include "mapper/mapper.h"
 
-enum bench_call { BENCH_IOREMAP, BENCH_VMALLOC, BENCH_VMAP };
-
 struct bench_row {
 	char name[40];
-	enum bench_call call;
+	enum call_kind call;
 	struct machine_config machine;
 	struct policy policy;
 	struct page_array pages; /* owned; of ioremap only the count is meant */

@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz/shape.h"
-#include "fuzz/walk.h"
+#include "fuzz/arbitrary_tables.h"
+#include "fuzz/sizes.h"
 #include "oracle/mmu/compare.h"
 #include "regress/tool/vmapdiff.h"
 
 #define MAX_EMULATORS 2
-#define LPA2_MACHINE 2 /* in shape_machines: one that has a level -1 */
+#define LPA2_MACHINE 2 /* in linux_machines: one that has a level -1 */
 #define SAMPLES 6      /* addresses inside of each mapped range, beside its ends */
 
 struct panel {
@@ -24,8 +24,8 @@ struct panel {
 	const char *server;              /* image of the guest that answers, if one is asked */
 	unsigned emulators;
 	/* By emulator and machine: over arbitrary descriptors, and over scenarios. */
-	struct mmu_tally random[MAX_EMULATORS][SHAPE_MACHINES];
-	struct mmu_tally played[MAX_EMULATORS][SHAPE_MACHINES];
+	struct mmu_tally random[MAX_EMULATORS][LINUX_MACHINES];
+	struct mmu_tally played[MAX_EMULATORS][LINUX_MACHINES];
 	struct player *player;
 	unsigned scenarios;
 };
@@ -41,7 +41,7 @@ static bool ask_random(struct panel *p, unsigned r, unsigned which, uint64_t ans
 	struct mmu_tally *tally = &p->random[r][which];
 	struct walk_source from = { .rng = { which + 1 } };
 	while (tally->compared < answers) {
-		size_t count = walk_fill(m, &shape_machines[which], &from, address);
+		size_t count = walk_fill(m, &linux_machines[which], &from, address);
 		if (!mmu_compare(p->emulator[r], m, address, count, tally))
 			return false;
 	}
@@ -52,13 +52,13 @@ static bool ask_all_random(struct panel *p)
 {
 	for (unsigned r = 0; r < p->emulators; r++) {
 		unsigned known = 0;
-		for (unsigned i = 0; i < SHAPE_MACHINES; i++)
-			known += p->emulator[r]->knows(&shape_machines[i]);
-		for (unsigned i = 0; i < SHAPE_MACHINES; i++) {
-			if (!p->emulator[r]->knows(&shape_machines[i]))
+		for (unsigned i = 0; i < LINUX_MACHINES; i++)
+			known += p->emulator[r]->knows(&linux_machines[i]);
+		for (unsigned i = 0; i < LINUX_MACHINES; i++) {
+			if (!p->emulator[r]->knows(&linux_machines[i]))
 				continue;
 			fprintf(stderr, "emulators: %s, arbitrary descriptors, %u of %u machines\n",
-				p->emulator[r]->name, i + 1, SHAPE_MACHINES);
+				p->emulator[r]->name, i + 1, LINUX_MACHINES);
 			if (!ask_random(p, r, i, p->answers[r] / known + 1))
 				return false;
 		}
@@ -73,7 +73,7 @@ static unsigned machine_number(const struct machine_config *config)
 	unsigned i = 0;
 	struct machine_config wanted = *config;
 	wanted.bbm = 0;
-	while (i < SHAPE_MACHINES && memcmp(&shape_machines[i], &wanted, sizeof(wanted)) != 0)
+	while (i < LINUX_MACHINES && memcmp(&linux_machines[i], &wanted, sizeof(wanted)) != 0)
 		i++;
 	return i;
 }
@@ -104,7 +104,7 @@ static bool ask_scenario(struct panel *p, unsigned r, unsigned which)
 	struct rng rng = { 1 };
 	struct verdict verdict;
 	unsigned number = machine_number(&scenario.machine);
-	if (number == SHAPE_MACHINES || !p->emulator[r]->knows(&scenario.machine))
+	if (number == LINUX_MACHINES || !p->emulator[r]->knows(&scenario.machine))
 		return true;
 	player_prepare(p->player, &scenario);
 	for (uint32_t ops = 1; ops <= scenario.ops; ops++) {
@@ -124,7 +124,7 @@ static bool ask_file(const char *path, void *context)
 		return false;
 	p->scenarios++;
 	for (unsigned r = 0; r < p->emulators; r++)
-		for (unsigned which = 0; player_mappers[which]; which++)
+		for (unsigned which = 0; which < mapper_list()->count; which++)
 			if (!ask_scenario(p, r, which))
 				return false;
 	return true;
@@ -145,7 +145,7 @@ static void add(struct mmu_tally *to, const struct mmu_tally *from)
 static void print_row(const struct panel *p, unsigned r, unsigned which)
 {
 	char name[40];
-	const struct machine_config *config = &shape_machines[which];
+	const struct machine_config *config = &linux_machines[which];
 	const struct mmu_tally *random = &p->random[r][which], *played = &p->played[r][which];
 	if (!random->compared && !played->compared)
 		return;
@@ -162,7 +162,7 @@ static bool print_emulator(const struct panel *p, unsigned r)
 	const struct emulator *emulator = p->emulator[r];
 	printf("%s\n  %-22s %12s %12s %12s\n", emulator->name, "machine", "arbitrary", "scenarios",
 	       "unexplained");
-	for (unsigned i = 0; i < SHAPE_MACHINES; i++) {
+	for (unsigned i = 0; i < LINUX_MACHINES; i++) {
 		print_row(p, r, i);
 		add(&all, &p->random[r][i]);
 		add(&all, &p->played[r][i]);
@@ -190,7 +190,7 @@ static bool still_dies(const struct panel *p)
 	struct emulator *qemu = qemu_open(p->server);
 	if (!qemu)
 		return false;
-	machine_reset(m, &shape_machines[LPA2_MACHINE]);
+	machine_reset(m, &linux_machines[LPA2_MACHINE]);
 	machine_store(m, MACHINE_ROOT, 0, 1, ARM64_VALID, 0);
 	struct arm64_geometry g = arm64_geometry(&m->config);
 	uint64_t lowest = arm64_va_base(&g);

@@ -15,9 +15,12 @@ static void map(int series, uint64_t va)
 {
 	struct policy policy = policy_default(series);
 	struct address_space space = { .machine = m, .policy = &policy };
-	struct page_array pages = { page, PAGES };
+	const struct call call = {
+		.kind = CALL_VMAP, .va = va, .bytes = PAGES << 12, .pages = { page, PAGES }
+	};
+	struct outcome out = { 0 };
 	machine_reset(m, &config);
-	assert_int_equal(batched_mapper.vmap(&space, va, pages, PROT_KERNEL, 0), 0);
+	assert_int_equal(batched_mapper.call[CALL_VMAP](&space, &call, &out), 0);
 }
 
 static void fill(uint64_t first, uint64_t order)

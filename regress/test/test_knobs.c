@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Each knob of the policy has a case, cases/knob-NAME.scenario, in which it
- * is the only one turned (read from the project's top folder): turned back, the batched mapper makes leaves of
- * another shape. scan-limit alone changes no shape, but the work.
+ * is the only one turned (read from the project's top folder): turned back,
+ * the batched mapper makes leaves of another size. scan-limit alone changes no sizes, but the work.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,24 +11,22 @@
 #include "regress/tool/view.h"
 #include "regress/tool/vmapdiff.h"
 
-#define BATCHED 1 /* index in player_mappers */
-
 static struct scenario scenario;
 static struct player *player;
 
 /* What the batched mapper makes of the scenario, and at what cost. */
-struct outcome {
+struct played {
 	struct view view;
 	uint64_t scanned;
 };
 
-static struct outcome play(void)
+static struct played play(void)
 {
 	struct arm64_geometry g = arm64_geometry(&scenario.machine);
 	struct verdict verdict;
 	assert_true(player_play_all(player, &scenario, &verdict));
-	struct machine *m = player->machine[BATCHED];
-	return (struct outcome){ view_of(&g, m), m->counters.pages_scanned };
+	struct machine *m = player->machine[mapper_index("batched")];
+	return (struct played){ view_of(&g, m), m->counters.pages_scanned };
 }
 
 static bool same_shape(const struct view *a, const struct view *b)
@@ -55,9 +53,9 @@ static void compare(const char *knob, void (*turn_back)(struct policy *), bool *
 		    bool *same_work)
 {
 	load(knob);
-	struct outcome turned = play();
+	struct played turned = play();
 	turn_back(&scenario.policy);
-	struct outcome standard = play();
+	struct played standard = play();
 	*same = same_shape(&turned.view, &standard.view);
 	*same_work = turned.scanned == standard.scanned;
 	view_free(&turned.view);
@@ -127,9 +125,9 @@ static void without_hugetlb_v9_keeps_its_groups(void **state)
 	(void)state;
 	load("hugetlb");
 	scenario.policy = policy_default(POLICY_V9);
-	struct outcome with = play();
+	struct played with = play();
 	scenario.policy.hugetlb = false;
-	struct outcome without = play();
+	struct played without = play();
 	assert_true(same_shape(&with.view, &without.view));
 	view_free(&with.view);
 	view_free(&without.view);

@@ -21,6 +21,13 @@ static struct oracle oracle;
 static struct policy policy;
 static const uint64_t page[PAGES] = { PFN, PFN + 100, PFN + 1 };
 
+static void make_call(const struct mapper *mapper, struct address_space *space,
+		      const struct call *call)
+{
+	struct outcome out = { 0 };
+	assert_int_equal(mapper->call[call->kind](space, call, &out), 0);
+}
+
 /* vmalloc() of three pages, whose aliases lie in a 1G block, made read-only. */
 static void make_read_only(const struct mapper *mapper)
 {
@@ -32,10 +39,19 @@ static void make_read_only(const struct mapper *mapper)
 	policy = policy_default(POLICY_V9);
 	machine_reset(m, &config);
 	oracle_begin(&oracle, m, &reference_mapper, &policy);
-	assert_true(oracle_plant_linear(&oracle, UINT64_C(1) << 30, UINT64_C(1) << 30, false));
-	assert_int_equal(mapper->vmalloc(&space, VA, pages, 12, PROT_KERNEL, 0), 0);
+	assert_true(oracle_lay_linear(&oracle, UINT64_C(1) << 30, UINT64_C(1) << 30, false));
+	make_call(mapper, &space,
+		  &(struct call){ .kind = CALL_VMALLOC,
+				  .va = VA,
+				  .bytes = PAGES << 12,
+				  .pages = pages,
+				  .shift = 12 });
 	machine_begin_call(m, 0, 0);
-	assert_int_equal(mapper->set_memory(&space, VA, PAGES, MEMORY_RO), 0);
+	make_call(mapper, &space,
+		  &(struct call){ .kind = CALL_SET_MEMORY,
+				  .va = VA,
+				  .bytes = PAGES << 12,
+				  .change = MEMORY_RO });
 }
 
 /* The number of the first event from `from` on that drops the leaf for `va`; fails without. */

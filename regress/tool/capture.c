@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "fuzz/scenario_text.h"
-#include "fuzz/shape.h"
+#include "fuzz/sizes.h"
 #include "regress/tool/vmapdiff.h"
 
 #define MAX_AREAS 8     /* scenarios written, the largest areas first */
@@ -133,11 +133,11 @@ static void make_scenario(struct capture *c, const struct area *area)
 {
 	scenario_init(&scenario);
 	scenario.machine.page_shift = page_shift_of(c->page_size);
-	struct shape shape = shape_of(&scenario.machine);
-	uint64_t skew = area->start & (shape.block * c->page_size - 1);
+	struct sizes sizes = sizes_of(&scenario.machine);
+	uint64_t skew = area->start & (sizes.block * c->page_size - 1);
 	struct op *op = &scenario.op[0];
-	*op = (struct op){ .kind = OP_VMAP };
-	op->va = scenario_va_middle(&scenario) + skew;
+	*op = scenario_new_op(&scenario, CALL_VMAP);
+	op->call.va = scenario_va_middle(&scenario) + skew;
 	scenario.ops = 1;
 	c->pages = 0;
 	for_each_frame(c, area, add_frame, op);

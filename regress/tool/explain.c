@@ -21,8 +21,8 @@ struct scene {
 
 static void print_array(const struct scene *sc, const struct scenario *s, const struct op *op)
 {
-	uint64_t first = oracle_page(sc->o, op->va), index = sc->page - first, at = 0;
-	if (!op_has_runs(op) || sc->page < first || index >= op_pages(s, op))
+	uint64_t first = oracle_page(sc->o, op->call.va), index = sc->page - first, at = 0;
+	if (!call_traits(op->call.kind)->has_pages || sc->page < first || index >= op_pages(s, op))
 		return;
 	for (uint32_t i = 0; i < op->runs; i++) {
 		const struct page_run *run = &s->run[op->first_run + i];
@@ -239,7 +239,7 @@ void explain(const struct player *p, const struct scenario *s, unsigned which,
 	struct scene sc = { &p->oracle, p->machine[which], verdict, to, 0 };
 	sc.page = oracle_page(sc.o, verdict->va);
 	fprintf(to, "  op        %u of %u: %s\n", verdict->op + 1, s->ops,
-		op_name(s->op[verdict->op].kind));
+		call_traits(s->op[verdict->op].call.kind)->name);
 	print_array(&sc, s, &s->op[verdict->op]);
 	if (is_about_pages(verdict))
 		draw_around(&sc);

@@ -28,7 +28,7 @@ static struct finding find(struct player *p)
 {
 	struct finding f = { .player = p, .op = &scenario.op[scenario.ops - 1] };
 	player_prepare(p, &scenario);
-	for (f.which = 0; player_mappers[f.which]; f.which++) {
+	for (f.which = 0; f.which < mapper_list()->count; f.which++) {
 		if (player_run(p, &scenario, f.which, scenario.ops, &f.verdict))
 			continue;
 		f.op = &scenario.op[f.verdict.op];
@@ -40,13 +40,7 @@ static struct finding find(struct player *p)
 
 static void print_indented_scenario(FILE *to, const char *indent)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *memory = open_memstream(&text, &size);
-	if (!memory)
-		return;
-	scenario_print(&scenario, memory);
-	fclose(memory);
+	char *text = scenario_to_text(&scenario);
 	for (char *line = text, *end; *line; line = end + (*end == '\n')) {
 		end = line + strcspn(line, "\n");
 		fprintf(to, "%s%.*s\n", indent, (int)(end - line), line);
@@ -66,12 +60,12 @@ static bool export_mail(const struct finding *f, FILE *to)
 	}
 	rule = rule_text(f->verdict.rule);
 	verdict_signature(&f->verdict, signature);
-	fprintf(to, "Subject: %s() breaks %s.%s\n\n", op_name(f->op->kind), rule->property,
-		rule->name);
+	fprintf(to, "Subject: %s() breaks %s.%s\n\n", call_traits(f->op->call.kind)->name,
+		rule->property, rule->name);
 	fprintf(to, "vmapdiff found a call that breaks a rule:\n\n");
 	verdict_print(&f->verdict, to);
-	if (f->player->complaint[0])
-		fprintf(to, "  kernel    %s\n", f->player->complaint);
+	if (f->player->warning[0])
+		fprintf(to, "  kernel    %s\n", f->player->warning);
 	explain(f->player, &scenario, f->which, &f->verdict, to);
 	fprintf(to, "\nThe scenario: pages are runs, PFN+COUNT; addresses are arm64's.\n\n");
 	print_indented_scenario(to, "  ");
@@ -85,21 +79,24 @@ static bool export_mail(const struct finding *f, FILE *to)
 
 /* --- page arrays as C ---------------------------------------------------------------------- */
 
-static bool has_trouble(const struct op *op)
+static bool has_bad_page(const struct op *op)
 {
 	for (uint32_t i = 0; i < op->runs; i++)
-		if (run_is_trouble(&scenario.run[op->first_run + i]))
+		if (run_is_bad(&scenario.run[op->first_run + i]))
 			return true;
 	return false;
 }
 
-static bool is_of_pages(const struct op *op, const char *as)
+/* Whether C can make the call: its row says how, and every page is a real one. */
+static bool is_callable(const struct op *op, const char *as)
 {
-	if (op->kind == OP_VMAP && !has_trouble(op))
+	const struct call_traits *traits = call_traits(op->call.kind);
+	if (traits->c_map && !has_bad_page(op))
 		return true;
 	fprintf(stderr,
-		"vmapdiff export: --as %s is for a vmap of real pages; this finding is of %s%s\n",
-		as, op_name(op->kind), op->kind == OP_VMAP ? " with a null or bad page" : "");
+		"vmapdiff export: --as %s needs a call that C can make with a page array of real "
+		"pages; this finding is of %s%s\n",
+		as, traits->name, traits->c_map ? " with a null or bad page" : "");
 	return false;
 }
 
@@ -116,7 +113,7 @@ static void print_runs(const struct op *op, FILE *to)
 static bool export_c(const struct finding *f, FILE *to)
 {
 	const struct op *op = f->op;
-	if (!is_of_pages(op, "c"))
+	if (!is_callable(op, "c"))
 		return false;
 	fprintf(to, "/* The page array of a finding: its runs by page frame number. */\n"
 		    "static const struct {\n\tunsigned long pfn, pages;\n} vmapdiff_run[] = {\n");
@@ -133,7 +130,7 @@ static bool export_c(const struct finding *f, FILE *to)
 		"\tfor (i = 0; i < ARRAY_SIZE(vmapdiff_run); i++)\n"
 		"\t\tfor (k = 0; k < vmapdiff_run[i].pages; k++)\n"
 		"\t\t\tpages[n++] = pfn_to_page(vmapdiff_run[i].pfn + k);\n}\n",
-		op->va, op_pages(&scenario, op));
+		op->call.va, op_pages(&scenario, op));
 	return true;
 }
 
@@ -144,7 +141,7 @@ static bool export_c(const struct finding *f, FILE *to)
 static bool export_kunit(const struct finding *f, FILE *to)
 {
 	const struct op *op = f->op;
-	if (!is_of_pages(op, "kunit"))
+	if (!is_callable(op, "kunit"))
 		return false;
 	fprintf(to, "/*\n * A page array as in a finding of vmapdiff:\n");
 	print_indented_scenario(to, " *   ");
@@ -167,11 +164,11 @@ static bool export_kunit(const struct finding *f, FILE *to)
 		"\t\t\tpages[n++] = block[i] + k;\n"
 		"\t}\n\n"
 		"\tfor (k = 0; k < tries; k++) {\n"
-		"\t\tva = vmap(pages, count, VM_MAP, PAGE_KERNEL);\n"
+		"\t\tva = %s;\n"
 		"\t\tKUNIT_ASSERT_NOT_NULL(test, va);\n"
 		"\t\tfor (i = 0; i < count; i++)\n"
 		"\t\t\tKUNIT_EXPECT_PTR_EQ(test, vmalloc_to_page(va + i * PAGE_SIZE), pages[i]);\n"
-		"\t\tvunmap(va);\n"
+		"\t\t%s;\n"
 		"\t\tspacer[k] = vmap(pages, 1, VM_MAP, PAGE_KERNEL);\n"
 		"\t}\n\n"
 		"\tfor (k = 0; k < tries; k++)\n"
@@ -179,7 +176,8 @@ static bool export_kunit(const struct finding *f, FILE *to)
 		"\tfor (i = 0; i < ARRAY_SIZE(run); i++)\n"
 		"\t\t__free_pages(block[i], get_order((unsigned long)run[i] << PAGE_SHIFT));\n"
 		"}\n",
-		op_pages(&scenario, op));
+		op_pages(&scenario, op), call_traits(op->call.kind)->c_map,
+		call_traits(op->call.kind)->c_unmap);
 	return true;
 }
 
@@ -233,6 +231,10 @@ int command_export(int argc, char **argv)
 	struct player *p = need_player();
 	crash_report_for(p);
 	struct finding f = find(p);
+	if (!was_set_up(p, a.file[0])) {
+		player_destroy(p);
+		return EXIT_UNUSABLE;
+	}
 	int code = write_form(form, &f, a.output);
 	player_destroy(p);
 	return code;

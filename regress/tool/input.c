@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "fuzz/kernel.h"
 #include "fuzz/scenario_bytes.h"
 #include "fuzz/scenario_text.h"
 #include "fuzz/waive.h"
@@ -60,7 +59,7 @@ bool load_scenario(const char *path, struct scenario *s)
 {
 	if (!read_scenario(path, s))
 		return false;
-	kernel_adapt(s);
+	mapper_fit_policy(s);
 	return true;
 }
 
@@ -201,4 +200,15 @@ struct player *need_player(void)
 	if (!p || !waive_by_environment(&p->waivers))
 		exit(EXIT_UNUSABLE);
 	return p;
+}
+
+bool was_set_up(const struct player *p, const char *path)
+{
+	struct refusal why;
+	if (!player_refused(p, &why))
+		return true;
+	fprintf(stderr, "%s: op %u: %s, on the mapper %s: %s\n", path, p->refused.op,
+		call_traits(p->scenario->op[p->refused.op].call.kind)->name, p->refused.mapper,
+		why.reason);
+	return false;
 }

@@ -10,27 +10,10 @@
 #include <time.h>
 
 #include "fuzz/generate.h"
-#include "fuzz/kernel.h"
-#include "fuzz/shape.h"
+#include "fuzz/sizes.h"
 #include "regress/tool/search.h"
 #include "regress/tool/vmapdiff.h"
 
-#ifndef VMAPDIFF_KERNEL
-
-int command_kernel(int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	fprintf(stderr, "vmapdiff kernel: this build has no kernel in it; ./rig kernel TREE makes "
-			"one that has\n");
-	return EXIT_UNUSABLE;
-}
-
-#else
-
-#include "mapper/kernel/adapter.h"
-
-#define KERNEL 1 /* index in player_mappers, behind the reference */
 #define MAX_PAGES 25600
 #define BENCH_SCENARIOS 8192
 #define PROGRESS 8192 /* executions between two lines */
@@ -52,12 +35,12 @@ static void print_waivers(const struct player *p)
 	static const char *const names[] = { [POLICY_V9] = "the series (policy v9)",
 					     [POLICY_V4] = "the series (policy v4)",
 					     [POLICY_PRIOR] = "before the series (policy prior)" };
-	struct policy policy = kernel_policy(policy_default(POLICY_V9), 0);
-	printf("Linux %s, %s\njudged as %s, %s contiguous groups, %s\n", kernel_release,
-	       kernel_tree, names[policy.series], policy.hugetlb ? "with" : "without",
-	       kernel_splits() ? "leaves are split" : "no leaf is split");
-	if (!kernel_sets_memory())
-		printf("LEFT OUT: set_memory, which uses names that mapper/kernel/shim.h lacks\n");
+	const struct mapper *tree = mapper_tested();
+	struct policy policy = tree->decide_policy(policy_default(POLICY_V9), 0);
+	printf("Linux %s, %s\njudged as %s, %s contiguous groups, %s\n", tree->release, tree->tree,
+	       names[policy.series], policy.hugetlb ? "with" : "without", tree->about);
+	if (tree->left_out)
+		printf("LEFT OUT: %s\n", tree->left_out);
 	printf(p->tree_waivers ? "waived, since the tree is found to do it:\n"
 			       : "nothing is waived\n");
 	for (int id = 0; id < WAIVERS; id++) {
@@ -85,15 +68,15 @@ static bool same_machine(const struct machine_config *a, const struct machine_co
 static struct tally *tally_of(struct tally *tally, const struct machine_config *config)
 {
 	unsigned i = 0;
-	while (i + 1 < SHAPE_MACHINES && !same_machine(&shape_machines[i], config))
+	while (i + 1 < LINUX_MACHINES && !same_machine(&linux_machines[i], config))
 		i++;
 	return &tally[i];
 }
 
 static void next_scenario(uint64_t number, struct rng *rng)
 {
-	generate(&scenario, (enum theme)(number % THEMES), rng, MAX_PAGES);
-	kernel_adapt(&scenario);
+	generate(&scenario, (enum profile_id)(number % PROFILES), rng, MAX_PAGES);
+	mapper_fit_policy(&scenario);
 }
 
 /* Plays until a rule is broken; true if none was. */
@@ -103,14 +86,14 @@ static bool play(struct search *search, uint64_t seed, uint64_t executions, stru
 	struct verdict verdict;
 	for (uint64_t i = 0; i < executions; i++) {
 		next_scenario(i, &rng);
-		uint64_t before = search->player->judged_calls[KERNEL];
+		uint64_t before = search->player->judged_calls[mapper_list()->under_test];
 		if (!player_play(search->player, &scenario, &verdict)) {
 			search->finding = i;
 			return false;
 		}
 		struct tally *of = tally_of(tally, &scenario.machine);
 		of->scenarios++;
-		of->calls += search->player->judged_calls[KERNEL] - before;
+		of->calls += search->player->judged_calls[mapper_list()->under_test] - before;
 		if ((i + 1) % PROGRESS == 0)
 			fprintf(stderr, "kernel: %" PRIu64 " of %" PRIu64 " scenarios\n", i + 1,
 				executions);
@@ -118,13 +101,13 @@ static bool play(struct search *search, uint64_t seed, uint64_t executions, stru
 	return true;
 }
 
-static void print_tally(const struct tally *tally, uint64_t declined)
+static void print_tally(const struct tally *tally, uint64_t skipped)
 {
 	struct tally all = { 0 };
 	printf("%-24s %10s %10s\n", "machine", "scenarios", "calls");
-	for (unsigned i = 0; i < SHAPE_MACHINES; i++) {
+	for (unsigned i = 0; i < LINUX_MACHINES; i++) {
 		char name[40];
-		const struct machine_config *config = &shape_machines[i];
+		const struct machine_config *config = &linux_machines[i];
 		if (!tally[i].scenarios)
 			continue;
 		snprintf(name, sizeof(name), "%s va=%u pa=%u%s", granule_name(config->page_shift),
@@ -136,14 +119,13 @@ static void print_tally(const struct tally *tally, uint64_t declined)
 	}
 	printf("%-24s %10" PRIu64 " %10" PRIu64 "\n", "all", all.scenarios, all.calls);
 	printf("not made, because the kernel's callers never make them or they meet what is "
-	       "waived: "
-	       "%" PRIu64 " calls\n",
-	       declined);
+	       "waived: %" PRIu64 " calls\n",
+	       skipped);
 }
 
 static int judge(struct player *player, const struct arguments *a)
 {
-	struct tally tally[SHAPE_MACHINES] = { 0 };
+	struct tally tally[LINUX_MACHINES] = { 0 };
 	struct search search = { .player = player, .finding = NO_FINDING };
 	if (!play(&search, a->seed, a->executions, tally)) {
 		char where[128];
@@ -151,8 +133,8 @@ static int judge(struct player *player, const struct arguments *a)
 			 search.finding, a->seed);
 		return search_report(&search, &scenario, where, a->output);
 	}
-	print_tally(tally, player->declined_calls);
-	printf("no finding. next: ./rig kernel %s fuzz\n", kernel_tree);
+	print_tally(tally, player->skipped_calls);
+	printf("no finding. next: ./rig kernel %s fuzz\n", mapper_tested()->tree);
 	return EXIT_AS_EXPECTED;
 }
 
@@ -168,13 +150,15 @@ static double seconds(void)
 /* Each scenario on one mapper after the other, so that what slows the host slows all. */
 static int bench(struct player *player)
 {
+	const struct mapper_list *list = mapper_list();
+	unsigned batched = mapper_index("batched");
 	struct rng rng = { 1 };
 	struct verdict verdict;
-	double spent[PLAYER_MAX_MAPPERS] = { 0 };
+	double spent[MAX_MAPPERS] = { 0 };
 	for (uint64_t i = 0; i < BENCH_SCENARIOS; i++) {
 		next_scenario(i, &rng);
 		player_prepare(player, &scenario);
-		for (unsigned which = KERNEL; player_mappers[which]; which++) {
+		for (unsigned which = 1; which < list->count; which++) {
 			double start = seconds();
 			player_run(player, &scenario, which, scenario.ops, &verdict);
 			spent[which] += seconds() - start;
@@ -182,9 +166,9 @@ static int bench(struct player *player)
 	}
 	printf("%d scenarios, judged, of at most %d pages\n", BENCH_SCENARIOS, MAX_PAGES);
 	printf("%-10s %12s %18s\n", "mapper", "a second", "times `batched`");
-	for (unsigned which = KERNEL; player_mappers[which]; which++)
-		printf("%-10s %12.0f %18.2f\n", player_mappers[which]->name,
-		       BENCH_SCENARIOS / spent[which], spent[KERNEL + 1] / spent[which]);
+	for (unsigned which = 1; which < list->count; which++)
+		printf("%-10s %12.0f %18.2f\n", list->mapper[which]->name,
+		       BENCH_SCENARIOS / spent[which], spent[batched] / spent[which]);
 	return EXIT_AS_EXPECTED;
 }
 
@@ -197,6 +181,11 @@ int command_kernel(int argc, char **argv)
 	if (a.files && !wants_bench && strcmp(a.file[0], "known") != 0) {
 		fprintf(stderr, "vmapdiff kernel: '%s' is neither 'known' nor 'bench'\n",
 			a.file[0]);
+		return EXIT_UNUSABLE;
+	}
+	if (!mapper_tested()->tree) {
+		fprintf(stderr, "vmapdiff kernel: this build has no Linux tree in it; ./rig kernel "
+				"TREE makes one that has\n");
 		return EXIT_UNUSABLE;
 	}
 	struct player *player = need_player();
@@ -212,5 +201,3 @@ int command_kernel(int argc, char **argv)
 	player_destroy(player);
 	return code;
 }
-
-#endif

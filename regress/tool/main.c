@@ -31,6 +31,9 @@ static const struct command {
 	{ "kernel", "[--seed N] [--executions N] [-o FILE] | known | bench",
 	  "play generated scenarios on a Linux tree's own code, machine by machine",
 	  command_kernel },
+	{ "grammar", "[--dictionary]",
+	  "the lines of scenario text, with every call and field; or its words, for an engine",
+	  command_grammar },
 	{ "rules", "", "every rule with its sentence and source", command_rules },
 };
 

@@ -50,7 +50,7 @@ static void print_the_scenario(const struct picture *pic, FILE *to)
 static unsigned number_of(const char *mapper)
 {
 	unsigned i = 0;
-	while (player_mappers[i + 1] && strcmp(player_mappers[i]->name, mapper) != 0)
+	while (i + 1 < mapper_list()->count && strcmp(mapper_list()->mapper[i]->name, mapper) != 0)
 		i++;
 	return i;
 }
@@ -97,7 +97,7 @@ static void put_mapper(const struct picture *pic, unsigned which)
 {
 	static struct page_range range[PICTURE_MOST_RANGES];
 	size_t ranges = differing_ranges(pic->p, which, pic->ops, range);
-	fprintf(pic->to, "{\"name\":\"%s\",\"extents\":[", player_mappers[which]->name);
+	fprintf(pic->to, "{\"name\":\"%s\",\"extents\":[", mapper_list()->mapper[which]->name);
 	put_extents(pic, pic->p->machine[which]);
 	fprintf(pic->to, "],\"wrong\":[");
 	for (size_t i = 0; i < ranges && i < PICTURE_MOST_RANGES; i++)
@@ -110,10 +110,10 @@ static void put_array(const struct picture *pic, const struct op *op)
 {
 	uint64_t index = 0;
 	fprintf(pic->to, "\"array_page\":%" PRIu64 ",\"array\":[",
-		oracle_page(&pic->p->oracle, op->va));
-	for (uint32_t i = 0; op_has_runs(op) && i < op->runs; i++) {
+		oracle_page(&pic->p->oracle, op->call.va));
+	for (uint32_t i = 0; call_traits(op->call.kind)->has_pages && i < op->runs; i++) {
 		const struct page_run *run = &pic->s->run[op->first_run + i];
-		if (!run_is_trouble(run))
+		if (!run_is_bad(run))
 			fprintf(pic->to, "%s[%" PRIu64 ",%u,%" PRIu64 "]", index ? "," : "", index,
 				run->pages, run->pfn);
 		index += run->pages;
@@ -166,7 +166,7 @@ static void put_data(struct picture *pic)
 	uint64_t block = UINT64_C(1) << arm64_leaf_order(&pic->g, ARM64_LAST_LEVEL - 1);
 	uint64_t all = UINT64_C(1) << (pic->g.ia_size - pic->g.granule);
 	put_verdict(pic);
-	uint64_t page = oracle_page(&pic->p->oracle, op->va);
+	uint64_t page = oracle_page(&pic->p->oracle, op->call.va);
 	uint64_t end = page + (op_bytes(pic->s, op) >> pic->g.granule);
 	uint64_t wrong = pic->verdict->rule == RULE_NONE
 				 ? page
@@ -183,7 +183,7 @@ static void put_data(struct picture *pic)
 		",\"wrong\":%" PRIu64 ",\"group\":%u,\"mappers\":[",
 		arm64_va_base(&pic->g), pic->g.granule, pic->first, pic->last, wrong,
 		1u << arm64_contiguous_size(&pic->g, ARM64_LAST_LEVEL));
-	for (unsigned i = 0; player_mappers[i]; i++) {
+	for (unsigned i = 0; i < mapper_list()->count; i++) {
 		fputs(i ? "," : "", pic->to);
 		put_mapper(pic, i);
 	}

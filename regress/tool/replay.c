@@ -37,8 +37,8 @@ static void complain(const struct player *p, const char *path, const struct verd
 	}
 	fprintf(to, "%s:\n", path);
 	verdict_print(verdict, to);
-	if (p->complaint[0])
-		fprintf(to, "  kernel    %s\n", p->complaint);
+	if (p->warning[0])
+		fprintf(to, "  kernel    %s\n", p->warning);
 	fprintf(to, "  next      ./rig show %s\n\n", path);
 }
 
@@ -62,7 +62,7 @@ static void tell(const struct tally *t, const char *path, bool passed,
 		fputs(words, stdout);
 	free(words);
 	if (!passed && verdict && t->sarif && verdict->rule != RULE_NONE)
-		sarif_result(t->sarif, verdict, path, t->player->complaint);
+		sarif_result(t->sarif, verdict, path, t->player->warning);
 }
 
 static bool replay_file(const char *path, void *context)
@@ -75,6 +75,11 @@ static bool replay_file(const char *path, void *context)
 		return true;
 	}
 	player_play_all(tally->player, &scenario, &verdict); /* a replay samples nothing */
+	if (!was_set_up(tally->player, path)) {
+		tally->unusable++;
+		tell(tally, path, false, NULL);
+		return true;
+	}
 	bool passed = verdict.rule == scenario.expect.rule;
 	tally->as_expected += passed;
 	tally->broken += !passed;
@@ -85,17 +90,15 @@ static bool replay_file(const char *path, void *context)
 /* What is waived of the tree that is played, and what of the scenarios was not played. */
 static void print_waivers(const struct player *p)
 {
-#ifdef VMAPDIFF_KERNEL
+	if (!mapper_tested()->tree)
+		return;
 	printf("waived:");
 	for (int id = 0; id < WAIVERS; id++)
 		if (p->tree_waivers & WAIVER(id))
 			printf(" %s", waiver_list[id].name);
 	printf("%s\n", p->tree_waivers ? "" : " nothing");
 	printf("%" PRIu64 " calls were not made that the kernel's callers never make\n",
-	       p->declined_calls);
-#else
-	(void)p;
-#endif
+	       p->skipped_calls);
 }
 
 /* The last words of a replay. */

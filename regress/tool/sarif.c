@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz/kernel.h"
+#include "fuzz/mappers.h"
 #include "fuzz/scenario.h"
 #include "regress/tool/json.h"
 
@@ -15,9 +15,10 @@
 
 static bool is_op_line(const char *line)
 {
-	for (int kind = 0; kind < OP_KINDS; kind++) {
-		size_t length = strlen(op_name((enum op_kind)kind));
-		if (!strncmp(line, op_name((enum op_kind)kind), length) && line[length] == ' ')
+	for (int kind = 0; kind < CALL_KINDS; kind++) {
+		size_t length = strlen(call_traits((enum call_kind)kind)->name);
+		if (!strncmp(line, call_traits((enum call_kind)kind)->name, length) &&
+		    line[length] == ' ')
 			return true;
 	}
 	return false;
@@ -41,10 +42,10 @@ static unsigned line_of_op(const char *path, unsigned op)
 	return found ? found : 1;
 }
 
-/* Reads " at FILE:LINE: " out of a complaint; FILE goes into `file`. 0 if it has none. */
-static unsigned read_complaint(const char *complaint, char *file, size_t size)
+/* Reads " at FILE:LINE: " out of a warning; FILE goes into `file`. 0 if it has none. */
+static unsigned read_warning(const char *warning, char *file, size_t size)
 {
-	const char *at = strstr(complaint, " at ");
+	const char *at = strstr(warning, " at ");
 	const char *colon = at ? strchr(at, ':') : NULL;
 	if (!colon)
 		return 0;
@@ -59,19 +60,40 @@ static void put_location(FILE *to, const char *file, unsigned line)
 	fprintf(to, "},\"region\":{\"startLine\":%u}}}", line);
 }
 
+/* Where the tree's function for a call begins: the line, and its file; 0 where there is none. */
+static unsigned entry_of(const struct mapper *mapper, const char *call, char *file, size_t size)
+{
+	for (enum call_kind kind = 0; kind < CALL_KINDS; kind++) {
+		const struct source_line *entry = &mapper->entry[kind];
+		if (strcmp(call_traits(kind)->name, call) != 0 || !entry->file)
+			continue;
+		snprintf(file, size, "%s", entry->file);
+		return entry->line;
+	}
+	return 0;
+}
+
+/* A path of the tree, from the tree's top. */
+static const char *path_in_tree(const struct mapper *mapper, const char *path)
+{
+	size_t top = strlen(mapper->tree);
+	return !strncmp(path, mapper->tree, top) && path[top] == '/' ? path + top + 1 : path;
+}
+
 /* In the tree if there is one, where readers of the report are; else in the scenario. */
 static void put_locations(FILE *to, const struct verdict *v, const char *scenario,
-			  const char *complaint)
+			  const char *warning)
 {
 	char file[256] = "";
+	const struct mapper *mapper = mapper_list()->mapper[mapper_index(v->mapper)];
 	unsigned line = 0, op_line = line_of_op(scenario, v->op);
-	if (!strcmp(v->mapper, "kernel")) {
-		line = read_complaint(complaint, file, sizeof(file));
+	if (mapper->tree) {
+		line = read_warning(warning, file, sizeof(file));
 		if (!line)
-			line = kernel_entry(v->call, file, sizeof(file));
+			line = entry_of(mapper, v->call, file, sizeof(file));
 	}
 	fputs(",\"locations\":[", to);
-	put_location(to, line ? kernel_path(file) : scenario, line ? line : op_line);
+	put_location(to, line ? path_in_tree(mapper, file) : scenario, line ? line : op_line);
 	fputs("]", to);
 	if (line) {
 		fputs(",\"relatedLocations\":[", to);
@@ -121,7 +143,7 @@ static void put_message(FILE *to, const struct verdict *v, const char *signature
 }
 
 void sarif_result(struct sarif *sarif, const struct verdict *v, const char *scenario,
-		  const char *complaint)
+		  const char *warning)
 {
 	FILE *to = sarif->to;
 	const struct rule_text *text = rule_text(v->rule);
@@ -130,7 +152,7 @@ void sarif_result(struct sarif *sarif, const struct verdict *v, const char *scen
 	fprintf(to, "%s\n{\"ruleId\":\"%s.%s\",\"ruleIndex\":%d", sarif->results++ ? "," : "",
 		text->property, text->name, v->rule - RULE_NONE - 1);
 	put_message(to, v, signature);
-	put_locations(to, v, scenario, complaint);
+	put_locations(to, v, scenario, warning);
 	fputs(",\"partialFingerprints\":{\"signature/v1\":", to);
 	json_text(to, signature);
 	fputs("}}", to);

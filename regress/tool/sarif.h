@@ -22,11 +22,11 @@ bool sarif_begin(struct sarif *sarif, const char *path);
 
 /*
  * One finding: in scenario file `scenario`, at the line of its op; where a
- * tree is played, first of all in the tree, at the complaint (see
- * player.complaint) if there is one, or else at the function that was called.
+ * tree is played, first of all in the tree, at the warning (see
+ * player.warning) if there is one, or else at the function that was called.
  */
 void sarif_result(struct sarif *sarif, const struct verdict *verdict, const char *scenario,
-		  const char *complaint);
+		  const char *warning);
 
 /* Closes it; false after a message when something was not written. */
 bool sarif_end(struct sarif *sarif);

@@ -42,13 +42,7 @@ static void print_folded(const char *line)
 
 static void print_scenario(void)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *memory = open_memstream(&text, &size);
-	if (!memory)
-		return;
-	scenario_print(&scenario, memory);
-	fclose(memory);
+	char *text = scenario_to_text(&scenario);
 	print_folded(text);
 	free(text);
 }
@@ -246,7 +240,7 @@ static void print_rows(const struct table *t)
 static unsigned mapper_named(const char *name)
 {
 	unsigned i = 0;
-	while (player_mappers[i] && strcmp(player_mappers[i]->name, name) != 0)
+	while (i < mapper_list()->count && strcmp(mapper_list()->mapper[i]->name, name) != 0)
 		i++;
 	return i;
 }
@@ -256,7 +250,7 @@ static uint32_t judge(struct player *p, struct verdict *first)
 {
 	uint32_t op = scenario.ops;
 	first->rule = RULE_NONE;
-	for (unsigned i = 0; player_mappers[i]; i++) {
+	for (unsigned i = 0; i < mapper_list()->count; i++) {
 		struct verdict v;
 		if (!player_run(p, &scenario, i, scenario.ops, &v) && v.op < op) {
 			*first = v;
@@ -269,11 +263,11 @@ static uint32_t judge(struct player *p, struct verdict *first)
 /* Each mapper's tables after `ops` ops, as the kernel dumps its own. */
 static void dump_tables(struct player *p, uint32_t ops)
 {
-	for (unsigned i = 0; player_mappers[i]; i++) {
+	for (unsigned i = 0; i < mapper_list()->count; i++) {
 		struct verdict ignored;
 		struct arm64_geometry g = arm64_geometry(&scenario.machine);
 		player_run(p, &scenario, i, ops, &ignored);
-		printf("\n---[ %s ]---\n", player_mappers[i]->name);
+		printf("\n---[ %s ]---\n", mapper_list()->mapper[i]->name);
 		ptdump_print(&g, p->machine[i], stdout);
 	}
 }
@@ -294,7 +288,7 @@ static void compare(struct player *p, struct table *t, unsigned which, uint32_t 
 	struct verdict ignored;
 	*t = (struct table){ .g = arm64_geometry(&scenario.machine) };
 	for (unsigned v = 0; v < COLUMNS; v++) {
-		t->name[v] = player_mappers[column[v]]->name;
+		t->name[v] = mapper_list()->mapper[column[v]]->name;
 		player_run(p, &scenario, column[v], ops, &ignored);
 		t->view[v] = view_of(&t->g, p->machine[column[v]]);
 	}
@@ -331,7 +325,7 @@ static void show_spaces(struct player *p, uint32_t ops, unsigned shown)
 	compare(p, &t, shown, ops);
 	print_rows(&t);
 	table_free(&t);
-	for (unsigned i = 1; player_mappers[i]; i++) {
+	for (unsigned i = 1; i < mapper_list()->count; i++) {
 		if (i == shown)
 			continue;
 		compare(p, &t, i, ops);
@@ -352,11 +346,12 @@ int command_show(int argc, char **argv)
 		fprintf(stderr, "vmapdiff show: takes one scenario\n");
 		return EXIT_UNUSABLE;
 	}
-	if (a.mapper && (!mapper_named(a.mapper) || !player_mappers[mapper_named(a.mapper)])) {
+	if (a.mapper &&
+	    (!mapper_named(a.mapper) || mapper_named(a.mapper) == mapper_list()->count)) {
 		fprintf(stderr,
 			"vmapdiff show: '%s' is no mapper that is shown; there are:", a.mapper);
-		for (unsigned i = 1; player_mappers[i]; i++)
-			fprintf(stderr, " %s", player_mappers[i]->name);
+		for (unsigned i = 1; i < mapper_list()->count; i++)
+			fprintf(stderr, " %s", mapper_list()->mapper[i]->name);
 		fprintf(stderr, "\n");
 		return EXIT_UNUSABLE;
 	}
@@ -369,15 +364,19 @@ int command_show(int argc, char **argv)
 	fflush(stdout);
 	player_prepare(p, &scenario);
 	uint32_t op = judge(p, &verdict);
+	if (!was_set_up(p, a.file[0])) {
+		player_destroy(p);
+		return EXIT_UNUSABLE;
+	}
 	if (verdict.rule == RULE_NONE)
 		printf("all rules hold on every mapper\n");
 	else
 		verdict_print(&verdict, stdout);
-	if (verdict.rule != RULE_NONE && p->complaint[0])
-		printf("  kernel    %s\n", p->complaint);
+	if (verdict.rule != RULE_NONE && p->warning[0])
+		printf("  kernel    %s\n", p->warning);
 	if (verdict.rule != RULE_NONE)
 		explain_verdict(p, &verdict);
-	unsigned shown = mapper_named(a.mapper ? a.mapper : player_mappers[p->subject]->name);
+	unsigned shown = mapper_named(a.mapper ? a.mapper : mapper_tested()->name);
 	if (!a.mapper && verdict.rule != RULE_NONE && mapper_named(verdict.mapper))
 		shown = mapper_named(verdict.mapper);
 	uint32_t ops = op < scenario.ops ? op + 1 : op;

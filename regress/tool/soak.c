@@ -41,7 +41,7 @@ static void digest_player(uint64_t *digest, const struct player *p, const struct
 	digest_word(digest, verdict->rule);
 	if (verdict->rule != RULE_NONE)
 		digest_word(digest, verdict->va ^ verdict->op ^ (uint64_t)verdict->level << 8);
-	for (unsigned i = 0; player_mappers[i]; i++) {
+	for (unsigned i = 0; i < mapper_list()->count; i++) {
 		if (!(p->played & 1U << i))
 			continue; /* what its machine counts is an earlier scenario's */
 		const struct machine_counters *counters = &p->machine[i]->counters;
@@ -55,7 +55,7 @@ static void digest_player(uint64_t *digest, const struct player *p, const struct
 /* Makes *s scenario `number` of its chunk, from the one before or from nothing. */
 static void next_scenario(struct scenario *s, uint64_t number, uint64_t pages, struct rng *rng)
 {
-	enum theme theme = (enum theme)(number / (MUTATIONS + 1) % THEMES);
+	enum profile_id theme = (enum profile_id)(number / (MUTATIONS + 1) % PROFILES);
 	if (number % (MUTATIONS + 1))
 		mutate(s, theme, rng, pages);
 	else

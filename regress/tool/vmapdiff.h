@@ -19,6 +19,7 @@ int command_minimize(int argc, char **argv);
 int command_convert(int argc, char **argv);
 int command_capture(int argc, char **argv);
 int command_rules(int argc, char **argv);
+int command_grammar(int argc, char **argv);
 int command_exhaustive(int argc, char **argv);
 int command_soak(int argc, char **argv);
 int command_kernel(int argc, char **argv);
@@ -60,6 +61,12 @@ struct arguments {
 bool read_options(const char *command, int argc, char **argv, struct arguments *a);
 /* The same for a command that needs a file. */
 bool read_arguments(const char *command, int argc, char **argv, struct arguments *a);
+
+/*
+ * Whether every line of the scenario that was played last could be set up;
+ * else a message says which could not, and there is no verdict.
+ */
+bool was_set_up(const struct player *p, const char *path);
 
 /* A player, or the end of the process with a message. */
 struct player *need_player(void);

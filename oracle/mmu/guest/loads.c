@@ -25,7 +25,7 @@
 #define MEMORY_PAGES 16384
 
 #define MOST_PAGES 1024 /* of a call */
-#define MOST_AREAS 64
+#define MAX_AREAS 64
 
 static struct machine machine;
 static struct arm64_geometry geometry;
@@ -34,8 +34,8 @@ static uint64_t loads, faults, calls;
 static const char *calling = "";
 static uint64_t state = 1; /* of the random numbers */
 
-static struct vm_area area[MOST_AREAS];
-static uint64_t area_page[MOST_AREAS][MOST_PAGES];
+static struct vm_area area[MAX_AREAS];
+static uint64_t area_page[MAX_AREAS][MOST_PAGES];
 static unsigned areas;
 
 static uint64_t below(uint64_t limit)
@@ -132,7 +132,7 @@ static uint64_t free_range(uint64_t *va)
 }
 
 /* Runs of pages that lie together, most of them aligned to a group. */
-static void some_pages(uint64_t *page, uint64_t pages)
+static void pick_pages(uint64_t *page, uint64_t pages)
 {
 	for (uint64_t done = 0, run; done < pages; done += run) {
 		uint64_t pfn = FIRST_PFN + below(MEMORY_PAGES - MOST_PAGES);
@@ -160,31 +160,37 @@ static void forget_areas(uint64_t va, uint64_t bytes)
 	areas = kept;
 }
 
+static void make_call(struct address_space *space, const struct call *call)
+{
+	struct outcome out = { 0 };
+	calling = call_traits(call->kind)->name;
+	batched_mapper.call[call->kind](space, call, &out);
+}
+
 static void map_something(struct address_space *space)
 {
 	uint64_t va, pages = free_range(&va);
-	if (!pages || areas == MOST_AREAS)
+	if (!pages || areas == MAX_AREAS)
 		return;
 	uint64_t *page = area_page[areas];
-	struct page_array array = { page, pages };
-	enum prot prot = chance(70) ? PROT_KERNEL : PROT_KERNEL_RO;
-	some_pages(page, pages);
-	switch (below(3)) {
-	case 0:
-		calling = "ioremap";
-		batched_mapper.ioremap(space, va, page[0] << PAGE_SHIFT, pages << PAGE_SHIFT, prot);
-		return;
-	case 1:
-		calling = "vmap";
-		batched_mapper.vmap(space, va, array, prot, 0);
-		return;
-	default:
-		calling = "vmalloc";
-		batched_mapper.vmalloc(space, va, array, PAGE_SHIFT, prot, 0);
+	static const enum call_kind kinds[] = { CALL_IOREMAP, CALL_VMAP, CALL_VMALLOC };
+	struct call call = {
+		.va = va,
+		.bytes = pages << PAGE_SHIFT,
+		.prot = chance(70) ? PROT_KERNEL : PROT_KERNEL_RO,
+		.shift = PAGE_SHIFT,
+	};
+	pick_pages(page, pages);
+	call.kind = kinds[below(3)];
+	if (call_traits(call.kind)->has_pages)
+		call.pages = (struct page_array){ page, pages };
+	else
+		call.pfn = page[0];
+	make_call(space, &call);
+	if (call.kind == CALL_VMALLOC)
 		area[areas++] = (struct vm_area){
-			.kind = AREA_ALLOC, .va = va, .bytes = pages << PAGE_SHIFT, .pages = array
+			.kind = AREA_ALLOC, .va = va, .bytes = call.bytes, .pages = call.pages
 		};
-	}
 }
 
 static void unmap_something(struct address_space *space)
@@ -193,10 +199,10 @@ static void unmap_something(struct address_space *space)
 	if (pages > WINDOW_PAGES - first)
 		pages = WINDOW_PAGES - first;
 	uint64_t va = WINDOW + (first << PAGE_SHIFT);
-	calling = "vunmap";
 	/* What is cut goes as a whole: a block, at most. */
 	forget_areas(va - (512 << PAGE_SHIFT), (pages + 1024) << PAGE_SHIFT);
-	batched_mapper.vunmap(space, va, pages << PAGE_SHIFT);
+	make_call(space,
+		  &(struct call){ .kind = CALL_VUNMAP, .va = va, .bytes = pages << PAGE_SHIFT });
 }
 
 static void change_something(struct address_space *space)
@@ -205,17 +211,19 @@ static void change_something(struct address_space *space)
 		return;
 	const struct vm_area *of = &area[below(areas)];
 	uint64_t first = below(of->pages.count), pages = 1 + below(of->pages.count - first);
-	calling = "set_memory";
-	batched_mapper.set_memory(space, of->va + (first << PAGE_SHIFT), pages,
-				  chance(50) ? MEMORY_RO : MEMORY_RW);
+	make_call(space, &(struct call){ .kind = CALL_SET_MEMORY,
+					 .va = of->va + (first << PAGE_SHIFT),
+					 .bytes = pages << PAGE_SHIFT,
+					 .change = chance(50) ? MEMORY_RO : MEMORY_RW });
 }
 
 static void change_linear(struct address_space *space)
 {
 	uint64_t first = below(LINEAR_PAGES), pages = 1 + below(LINEAR_PAGES - first);
-	calling = "set_memory";
-	batched_mapper.set_memory(space, LINEAR_BASE + GUEST_PAGES + (first << PAGE_SHIFT), pages,
-				  chance(50) ? MEMORY_INVALID : MEMORY_VALID);
+	make_call(space, &(struct call){ .kind = CALL_SET_MEMORY,
+					 .va = LINEAR_BASE + GUEST_PAGES + (first << PAGE_SHIFT),
+					 .bytes = pages << PAGE_SHIFT,
+					 .change = chance(50) ? MEMORY_INVALID : MEMORY_VALID });
 }
 
 static int call_something(void)
@@ -254,8 +262,11 @@ static void begin(void)
 			  cached << 26 | inner << 28 | granule_4k << 30 | pa_48 << 32,
 		  late_machine_root());
 	struct address_space space = { .machine = &machine, .policy = &policy };
-	batched_mapper.ioremap(&space, LINEAR_BASE + GUEST_PAGES, GUEST_PAGES,
-			       LINEAR_PAGES << PAGE_SHIFT, PROT_KERNEL);
+	make_call(&space, &(struct call){ .kind = CALL_IOREMAP,
+					  .va = LINEAR_BASE + GUEST_PAGES,
+					  .bytes = LINEAR_PAGES << PAGE_SHIFT,
+					  .pfn = GUEST_PAGES >> PAGE_SHIFT,
+					  .prot = PROT_KERNEL });
 }
 
 int guest_main(void)

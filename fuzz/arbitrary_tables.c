@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "fuzz/walk.h"
+#include "fuzz/arbitrary_tables.h"
 
 #include "oracle/arm64/encoding.h"
 

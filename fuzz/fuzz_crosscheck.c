@@ -6,4 +6,4 @@
  */
 #include "fuzz/harness.h"
 
-HARNESS_TARGET_THAT(harness_run_all, THEME_SEQUENCE)
+HARNESS_TARGET_THAT(harness_run_all, PROFILE_SEQUENCE)

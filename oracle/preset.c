@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What stands in the tables though nobody under test stored it. */
+/* Entries and tables that no mapper under test stored: preset ones, and the linear map. */
 #include "mapper/machine/assert.h"
 #include "oracle/attributes.h"
 #include "oracle/oracle.h"
@@ -8,11 +8,11 @@
 /* The empty slot of `va` at `level`. False when it is in use or there is no table page. */
 static bool empty_slot(struct oracle *o, uint64_t va, int level, struct slot *slot)
 {
-	struct address_space space = { .machine = o->machine };
+	struct outcome ignored = { 0 };
 	ASSERT(!o->trace.judging); /* nothing is preset in the middle of a call */
 	ASSERT_CMP(level, >=, o->g.start_level);
 	ASSERT_CMP(level, <=, ARM64_LAST_LEVEL);
-	return !reference_slot(&o->g, &space, va, level, slot) &&
+	return !reference_slot(&o->g, o->machine, &ignored, va, level, slot) &&
 	       !machine_load(o->machine, slot->table, slot->index);
 }
 
@@ -44,7 +44,7 @@ static void expect_mapped(struct oracle *o, uint64_t page, uint64_t pages, uint6
 					       .may = attributes_may(PROT_KERNEL) });
 }
 
-bool oracle_plant_leaf(struct oracle *o, uint64_t va, uint64_t pfn, int level)
+bool oracle_preset_leaf(struct oracle *o, uint64_t va, uint64_t pfn, int level)
 {
 	uint64_t pages = UINT64_C(1) << arm64_leaf_order(&o->g, level);
 	ASSERT_CMP(oracle_page(o, va) % pages, ==, 0);
@@ -55,7 +55,7 @@ bool oracle_plant_leaf(struct oracle *o, uint64_t va, uint64_t pfn, int level)
 	return true;
 }
 
-bool oracle_plant_table(struct oracle *o, uint64_t va, int level)
+bool oracle_preset_table(struct oracle *o, uint64_t va, int level)
 {
 	struct slot slot;
 	if (!empty_slot(o, va, level, &slot))
@@ -95,7 +95,7 @@ static bool in_linear_group(const struct oracle *o, uint64_t page, int level, ui
 	return level >= 2 && start >= first && start + (UINT64_C(1) << order) <= end;
 }
 
-bool oracle_plant_linear(struct oracle *o, uint64_t pa, uint64_t bytes, bool by_pages)
+bool oracle_lay_linear(struct oracle *o, uint64_t pa, uint64_t bytes, bool by_pages)
 {
 	uint64_t first = pa >> o->g.granule, end = first + (bytes >> o->g.granule), page = first;
 	ASSERT_CMP(end, <=, oracle_linear_pages(o));

@@ -11,7 +11,7 @@
 #include "fuzz/scenario.h"
 
 /* The sizes that matter on the scenario's machine, in pages. */
-struct shape {
+struct sizes {
 	uint64_t group;     /* a contiguous group of pages */
 	uint64_t block;     /* what one level 2 entry maps */
 	uint64_t va_pages;  /* the whole address space */
@@ -19,10 +19,10 @@ struct shape {
 	unsigned page_shift, table_bits;
 };
 
-struct shape shape_of(const struct machine_config *config);
+struct sizes sizes_of(const struct machine_config *config);
 
 /* A number of pages: 1, near a group, several groups, a power of two, near a block, ... */
-uint64_t shape_length(const struct shape *shape, struct rng *rng);
+uint64_t pick_length(const struct sizes *sizes, struct rng *rng);
 
 /*
  * A pfn for a run of `pages` that will stand at page `va_page` of the space
@@ -30,26 +30,26 @@ uint64_t shape_length(const struct shape *shape, struct rng *rng);
  * aligned to a group, a block or its own size, or skewed like its address, or
  * just below a boundary of the descriptor format.
  */
-uint64_t shape_pfn(const struct shape *shape, struct rng *rng, uint64_t pages, uint64_t va_page,
-		   uint64_t after);
+uint64_t pick_pfn(const struct sizes *sizes, struct rng *rng, uint64_t pages, uint64_t va_page,
+		  uint64_t after);
 
 /* The page number of an area of `pages`: by where tables end, with a skew near a block's start. */
-uint64_t shape_va_page(const struct shape *shape, struct rng *rng, uint64_t pages);
+uint64_t pick_va_page(const struct sizes *sizes, struct rng *rng, uint64_t pages);
 
 /* A small distance in pages, up or down, by which an alignment may be missed. */
-int64_t shape_skew(const struct shape *shape, struct rng *rng);
+int64_t pick_misalignment(const struct sizes *sizes, struct rng *rng);
 
 /* Every kind of machine that Linux supports, the commonest first. */
-#define SHAPE_MACHINES 12
-extern const struct machine_config shape_machines[SHAPE_MACHINES];
+#define LINUX_MACHINES 12
+extern const struct machine_config linux_machines[LINUX_MACHINES];
 
 /* The pfn at which the 52-bit formats start to use bits that lie out of order; 0 in others. */
-uint64_t shape_format_boundary(const struct shape *shape);
+uint64_t format_boundary(const struct sizes *sizes);
 
 /* A machine that Linux supports, most often with 4K pages; or now and then a scaled-down one. */
-struct machine_config shape_machine(struct rng *rng);
+struct machine_config pick_machine(struct rng *rng);
 
 /* A policy, most often the newest with nothing changed. */
-struct policy shape_policy(struct rng *rng, const struct machine_config *config);
+struct policy pick_policy(struct rng *rng, const struct machine_config *config);
 
 #endif

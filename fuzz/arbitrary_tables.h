@@ -3,8 +3,8 @@
  * Tables of arbitrary descriptors, which no mapper would make, to hold walks
  * against each other.
  */
-#ifndef FUZZ_WALK_H
-#define FUZZ_WALK_H
+#ifndef FUZZ_ARBITRARY_TABLES_H
+#define FUZZ_ARBITRARY_TABLES_H
 
 #include <stddef.h>
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "fuzz/shape.h"
+#include "fuzz/sizes.h"
+#include "mapper/machine/assert.h"
 
-struct shape shape_of(const struct machine_config *config)
+struct sizes sizes_of(const struct machine_config *config)
 {
 	unsigned table_bits = scenario_table_bits(config);
-	return (struct shape){
+	ASSERT_CMP(scenario_group_shift(config), <, config->page_shift + table_bits);
+	return (struct sizes){
 		.group = UINT64_C(1) << (scenario_group_shift(config) - config->page_shift),
 		.block = UINT64_C(1) << table_bits,
 		.va_pages = UINT64_C(1) << (config->va_bits - config->page_shift),
@@ -14,43 +16,43 @@ struct shape shape_of(const struct machine_config *config)
 	};
 }
 
-static uint64_t some_length(const struct shape *shape, struct rng *rng)
+static uint64_t some_length(const struct sizes *sizes, struct rng *rng)
 {
-	uint64_t groups = shape->block / shape->group, blocks;
+	uint64_t groups = sizes->block / sizes->group, blocks;
 	switch (rng_below(rng, 10)) {
 	case 0:
 		return 1;
 	case 1:
-		return 1 + rng_below(rng, shape->group);
+		return 1 + rng_below(rng, sizes->group);
 	case 2:
-		return shape->group;
+		return sizes->group;
 	case 3:
-		return shape->group + 1 - 2 * rng_below(rng, 2);
+		return sizes->group + 1 - 2 * rng_below(rng, 2);
 	case 4:
-		return shape->group * (1 + rng_below(rng, 4));
+		return sizes->group * (1 + rng_below(rng, 4));
 	case 5:
-		return shape->group * (1 + rng_below(rng, groups));
+		return sizes->group * (1 + rng_below(rng, groups));
 	case 6:
-		return UINT64_C(1) << rng_below(rng, shape->table_bits + 2u);
+		return UINT64_C(1) << rng_below(rng, sizes->table_bits + 2u);
 	case 7:
-		return shape->block;
+		return sizes->block;
 	case 8:
-		return shape->block + (uint64_t)shape_skew(shape, rng);
+		return sizes->block + (uint64_t)pick_misalignment(sizes, rng);
 	default:
 		blocks = 1 + rng_below(rng, 2);
-		return shape->block * blocks + rng_below(rng, shape->group);
+		return sizes->block * blocks + rng_below(rng, sizes->group);
 	}
 }
 
-uint64_t shape_length(const struct shape *shape, struct rng *rng)
+uint64_t pick_length(const struct sizes *sizes, struct rng *rng)
 {
-	uint64_t pages = some_length(shape, rng);
+	uint64_t pages = some_length(sizes, rng);
 	return pages ? pages : 1;
 }
 
-int64_t shape_skew(const struct shape *shape, struct rng *rng)
+int64_t pick_misalignment(const struct sizes *sizes, struct rng *rng)
 {
-	int64_t group = (int64_t)shape->group, block = (int64_t)shape->block;
+	int64_t group = (int64_t)sizes->group, block = (int64_t)sizes->block;
 	int64_t skew;
 	switch (rng_below(rng, 5)) {
 	case 0:
@@ -71,27 +73,27 @@ int64_t shape_skew(const struct shape *shape, struct rng *rng)
 	return rng_chance(rng, 50) ? skew : -skew;
 }
 
-uint64_t shape_format_boundary(const struct shape *shape)
+uint64_t format_boundary(const struct sizes *sizes)
 {
 	uint64_t boundary = UINT64_C(1)
-			    << ((shape->page_shift == 16 ? 48 : 50) - shape->page_shift);
-	return boundary < shape->pfn_limit ? boundary : 0;
+			    << ((sizes->page_shift == 16 ? 48 : 50) - sizes->page_shift);
+	return boundary < sizes->pfn_limit ? boundary : 0;
 }
 
 /* A block-aligned pfn in one of a few places, so that runs come to lie near each other. */
-static uint64_t place_in_memory(const struct shape *shape, struct rng *rng)
+static uint64_t place_in_memory(const struct sizes *sizes, struct rng *rng)
 {
-	if (shape_format_boundary(shape) && rng_chance(rng, 30))
-		return shape_format_boundary(shape);
+	if (format_boundary(sizes) && rng_chance(rng, 30))
+		return format_boundary(sizes);
 	switch (rng_below(rng, 8)) {
 	case 0:
-		return shape->block;
+		return sizes->block;
 	case 1:
-		return rng_below(rng, shape->pfn_limit / shape->block) * shape->block;
+		return rng_below(rng, sizes->pfn_limit / sizes->block) * sizes->block;
 	case 2:
 		return 0;
 	default:
-		return (1 + rng_below(rng, 64)) * shape->block;
+		return (1 + rng_below(rng, 64)) * sizes->block;
 	}
 }
 
@@ -101,36 +103,36 @@ static uint64_t next_power_of_two(uint64_t x)
 }
 
 /* Before a place in memory, and on across it, where a batch of groups may start before it. */
-static uint64_t across(const struct shape *shape, struct rng *rng, uint64_t place, uint64_t pages,
+static uint64_t across(const struct sizes *sizes, struct rng *rng, uint64_t place, uint64_t pages,
 		       uint64_t va_page)
 {
-	uint64_t groups = 1 + rng_below(rng, pages / shape->group + 1);
-	return place + (va_page & (shape->group - 1)) - groups * shape->group;
+	uint64_t groups = 1 + rng_below(rng, pages / sizes->group + 1);
+	return place + (va_page & (sizes->group - 1)) - groups * sizes->group;
 }
 
-static uint64_t aligned_pfn(const struct shape *shape, struct rng *rng, uint64_t pages,
+static uint64_t aligned_pfn(const struct sizes *sizes, struct rng *rng, uint64_t pages,
 			    uint64_t va_page, uint64_t after)
 {
-	uint64_t place = place_in_memory(shape, rng);
-	uint64_t within = rng_below(rng, shape->block);
-	if (place && place == shape_format_boundary(shape) && rng_chance(rng, 50))
-		return across(shape, rng, place, pages, va_page);
+	uint64_t place = place_in_memory(sizes, rng);
+	uint64_t within = rng_below(rng, sizes->block);
+	if (place && place == format_boundary(sizes) && rng_chance(rng, 50))
+		return across(sizes, rng, place, pages, va_page);
 	switch (rng_below(rng, 10)) {
 	case 0:
 	case 1:
 		return after;
 	case 2:
-		return after + 1 + rng_below(rng, shape->group);
+		return after + 1 + rng_below(rng, sizes->group);
 	case 3:
-		return place + (within & ~(shape->group - 1));
+		return place + (within & ~(sizes->group - 1));
 	case 4:
 		return place + (within & ~(next_power_of_two(pages) - 1));
 	case 5:
 		return place;
 	case 6:
-		return place + (va_page & (shape->block - 1));
+		return place + (va_page & (sizes->block - 1));
 	case 7:
-		return place + (within & ~(shape->group - 1)) + (va_page & (shape->group - 1));
+		return place + (within & ~(sizes->group - 1)) + (va_page & (sizes->group - 1));
 	case 8:
 		return place - rng_below(rng, pages + 1);
 	default:
@@ -138,42 +140,42 @@ static uint64_t aligned_pfn(const struct shape *shape, struct rng *rng, uint64_t
 	}
 }
 
-uint64_t shape_pfn(const struct shape *shape, struct rng *rng, uint64_t pages, uint64_t va_page,
-		   uint64_t after)
+uint64_t pick_pfn(const struct sizes *sizes, struct rng *rng, uint64_t pages, uint64_t va_page,
+		  uint64_t after)
 {
-	uint64_t pfn = aligned_pfn(shape, rng, pages, va_page, after);
+	uint64_t pfn = aligned_pfn(sizes, rng, pages, va_page, after);
 	/* Also what wrapped below 0 or ran past the end comes back into memory. */
-	return pfn < shape->pfn_limit - pages ? pfn : rng_below(rng, shape->block);
+	return pfn < sizes->pfn_limit - pages ? pfn : rng_below(rng, sizes->block);
 }
 
 /* A page number that is a multiple of what an entry of some level maps. */
-static uint64_t table_boundary(const struct shape *shape, struct rng *rng)
+static uint64_t table_boundary(const struct sizes *sizes, struct rng *rng)
 {
-	uint64_t middle = shape->va_pages / 2;
-	uint64_t upper = shape->block << shape->table_bits; /* what one level 1 entry maps */
+	uint64_t middle = sizes->va_pages / 2;
+	uint64_t upper = sizes->block << sizes->table_bits; /* what one level 1 entry maps */
 	switch (rng_below(rng, 4)) {
 	case 0:
 		return upper < middle ? middle + upper : middle;
 	case 1:
 		return middle;
 	default:
-		return middle + shape->block * (1 + rng_below(rng, 16));
+		return middle + sizes->block * (1 + rng_below(rng, 16));
 	}
 }
 
-uint64_t shape_va_page(const struct shape *shape, struct rng *rng, uint64_t pages)
+uint64_t pick_va_page(const struct sizes *sizes, struct rng *rng, uint64_t pages)
 {
 	if (rng_chance(rng, 3))
 		return 0;
 	if (rng_chance(rng, 3))
-		return shape->va_pages - pages;
-	uint64_t page = table_boundary(shape, rng);
+		return sizes->va_pages - pages;
+	uint64_t page = table_boundary(sizes, rng);
 	if (rng_chance(rng, 60))
-		page += (uint64_t)shape_skew(shape, rng);
-	return page <= shape->va_pages - pages ? page : shape->va_pages - pages;
+		page += (uint64_t)pick_misalignment(sizes, rng);
+	return page <= sizes->va_pages - pages ? page : sizes->va_pages - pages;
 }
 
-const struct machine_config shape_machines[SHAPE_MACHINES] = {
+const struct machine_config linux_machines[LINUX_MACHINES] = {
 	{ .page_shift = 12, .va_bits = 48, .pa_bits = 48 },
 	{ .page_shift = 12, .va_bits = 39, .pa_bits = 48 },
 	{ .page_shift = 12, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
@@ -188,7 +190,7 @@ const struct machine_config shape_machines[SHAPE_MACHINES] = {
 	{ .page_shift = 16, .va_bits = 52, .pa_bits = 52 },
 };
 
-struct machine_config shape_machine(struct rng *rng)
+struct machine_config pick_machine(struct rng *rng)
 {
 	/*
 	 * Few pages meet everything here, as a table holds four groups; what a
@@ -197,16 +199,16 @@ struct machine_config shape_machine(struct rng *rng)
 	static const struct machine_config scaled = {
 		.page_shift = 12, .va_bits = 24, .pa_bits = 48, .table_bits = 4, .group_bits = 2
 	};
-	struct machine_config config = shape_machines[0];
+	struct machine_config config = linux_machines[0];
 	if (rng_chance(rng, 12))
 		config = scaled;
 	else if (rng_chance(rng, 60))
-		config = shape_machines[rng_below(rng, SHAPE_MACHINES)];
+		config = linux_machines[rng_below(rng, LINUX_MACHINES)];
 	config.bbm = (uint8_t)rng_below(rng, 3);
 	return config;
 }
 
-struct policy shape_policy(struct rng *rng, const struct machine_config *config)
+struct policy pick_policy(struct rng *rng, const struct machine_config *config)
 {
 	struct policy policy = policy_default(rng_chance(rng, 70)   ? POLICY_V9
 					      : rng_chance(rng, 80) ? POLICY_V4

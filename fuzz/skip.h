@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Calls that are not made, since they meet a waived behaviour and would do anything. */
+#ifndef FUZZ_SKIP_H
+#define FUZZ_SKIP_H
+
+#include "oracle/oracle.h"
+
+/*
+ * Why a call is not made in the space as `o` has it, with these areas: a
+ * sentence, or NULL if it is made. Static. Nothing is skipped of a mapper of
+ * which nothing is waived.
+ */
+const char *skip_reason(const struct oracle *o, const struct call *call,
+			const struct address_space *space);
+
+#endif

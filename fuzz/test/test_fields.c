@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rows of calls and fields: each is whole, and what one side of a row says
+ * the other reads back. A call or field that is added is tested by being there.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/field.h"
+#include "fuzz/mappers.h"
+#include "fuzz/scenario_bytes.h"
+#include "fuzz/scenario_text.h"
+#include "mapper/test/cmocka_all.h"
+
+static struct scenario scenario, again;
+static uint8_t bytes[SCENARIO_MAX_BYTES], bytes_again[SCENARIO_MAX_BYTES];
+
+/* --- calls ------------------------------------------------------------------------- */
+
+static void every_call_has_a_row(void **state)
+{
+	(void)state;
+	for (enum call_kind kind = 0; kind < CALL_KINDS; kind++) {
+		const struct call_traits *traits = call_traits(kind);
+		assert_non_null(traits->name);
+		assert_non_null(traits->function);
+		assert_int_equal(call_by_wire(traits->wire), kind);
+		assert_int_not_equal(traits->fields[0], FIELD_NONE);
+		assert_int_equal(call_has_field(kind, FIELD_PAGES), traits->has_pages);
+		for (enum call_kind other = 0; other < kind; other++)
+			assert_string_not_equal(traits->name, call_traits(other)->name);
+	}
+	assert_int_equal(call_by_wire(UINT8_MAX), CALL_KINDS);
+}
+
+static void every_mapper_makes_every_call(void **state)
+{
+	(void)state;
+	const struct mapper_list *list = mapper_list();
+	assert_true(list->count >= 3);
+	for (unsigned i = 0; i < list->count; i++) {
+		assert_non_null(list->mapper[i]->lookup);
+		for (enum call_kind kind = 0; kind < CALL_KINDS; kind++)
+			if (!call_sets_up(kind))
+				assert_non_null(list->mapper[i]->call[kind]);
+	}
+}
+
+/* --- fields ------------------------------------------------------------------------ */
+
+static void every_field_has_a_row(void **state)
+{
+	(void)state;
+	for (enum field_id id = FIELD_NONE + 1; id < FIELD_IDS; id++) {
+		const struct field *f = field(id);
+		bool used = false;
+		assert_non_null(f->name);
+		assert_non_null(f->value);
+		assert_non_null(f->what);
+		assert_non_null(f->type->read);
+		assert_non_null(f->type->is_default);
+		assert_non_null(f->type->print);
+		assert_non_null(f->type->put);
+		assert_non_null(f->type->get);
+		assert_int_equal(f->bare, !f->value[0]);
+		for (enum call_kind kind = 0; kind < CALL_KINDS; kind++)
+			used |= call_has_field(kind, id);
+		assert_true(used);
+	}
+}
+
+/* One line of each call; every other line that it needs comes before. */
+static const char *const texts[] = {
+	"vmap va=0xffff800080000000 pages=0x10+3,null,bad,0x40 prot=kernel-ro flags=huge",
+	"vmalloc va=0xffff800090000000 pages=0x200+512 shift=21 prot=device flags=huge",
+	"ioremap va=0xffff8000a0000000 pa=0x9000000 size=0x3000 prot=device",
+	"vunmap va=0xffff800080001000 size=0x2000",
+	"linear pa=0x200000 size=0x400000 leaf=page",
+	"set_memory va=0xffff000000201000 pages=3 op=invalid",
+	"preset va=0xffff8000b0000000 level=2 pfn=0x400",
+	"preset va=0xffff8000c0000000 level=1 table",
+};
+
+#define TEXTS (sizeof(texts) / sizeof(texts[0]))
+
+static size_t print(const struct scenario *s, char *to, size_t size)
+{
+	FILE *memory = fmemopen(to, size, "w");
+	assert_non_null(memory);
+	scenario_print(s, memory);
+	size_t length = (size_t)ftell(memory);
+	fclose(memory);
+	return length;
+}
+
+/* Every call in one scenario, with every field somewhere away from its default. */
+static void parse_all(void)
+{
+	char text[4096] = "vmapdiff 2\n";
+	struct text_error error;
+	for (size_t i = 0; i < TEXTS; i++) {
+		strcat(text, texts[i]);
+		strcat(text, "\n");
+	}
+	if (!scenario_parse(text, strlen(text), &scenario, &error))
+		fail_msg("%u:%u: %s", error.line, error.column, error.message);
+}
+
+static void every_call_and_field_is_in_the_texts(void **state)
+{
+	(void)state;
+	bool call[CALL_KINDS] = { false }, said[FIELD_IDS] = { false };
+	parse_all();
+	for (uint32_t i = 0; i < scenario.ops; i++) {
+		const struct op *op = &scenario.op[i];
+		call[op->call.kind] = true;
+		for (enum field_id id = FIELD_NONE + 1; id < FIELD_IDS; id++)
+			if (call_has_field(op->call.kind, id))
+				said[id] |= !field(id)->type->is_default(field(id), &scenario, op);
+	}
+	for (enum call_kind kind = 0; kind < CALL_KINDS; kind++)
+		if (!call[kind])
+			fail_msg("no text has the call %s", call_traits(kind)->name);
+	for (enum field_id id = FIELD_NONE + 1; id < FIELD_IDS; id++)
+		if (!said[id])
+			fail_msg("no text has the field %s", field(id)->name);
+}
+
+static void fields_are_printed_as_they_are_read(void **state)
+{
+	(void)state;
+	char text[4096];
+	parse_all();
+	size_t size = print(&scenario, text, sizeof(text));
+	for (size_t i = 0; i < TEXTS; i++)
+		if (!strstr(text, texts[i]))
+			fail_msg("not printed as it was read: %s\n%s", texts[i], text);
+	struct text_error error;
+	assert_true(scenario_parse(text, size, &again, &error));
+	assert_int_equal(scenario_encode(&scenario, bytes, sizeof(bytes)),
+			 scenario_encode(&again, bytes_again, sizeof(bytes_again)));
+}
+
+static void fields_are_decoded_as_they_are_encoded(void **state)
+{
+	(void)state;
+	char text[4096], text_again[4096];
+	parse_all();
+	size_t size = scenario_encode(&scenario, bytes, sizeof(bytes));
+	assert_true(size > 0);
+	assert_true(scenario_decode(bytes, size, &again));
+	size_t printed = print(&scenario, text, sizeof(text));
+	assert_int_equal(print(&again, text_again, sizeof(text_again)), printed);
+	assert_memory_equal(text, text_again, printed);
+}
+
+/* --- what is done to fields ---------------------------------------------------------- */
+
+/* A try at shrinking either leaves the op as it is or comes to an end, try after try. */
+static void shrinking_comes_to_an_end(void **state)
+{
+	(void)state;
+	parse_all();
+	for (uint32_t i = 0; i < scenario.ops; i++) {
+		for (const struct field *f = NULL; (f = op_next_field(&scenario.op[i], f));) {
+			if (!f->shrink)
+				continue;
+			unsigned try = 0;
+			for (bool more = true; more; try++) {
+				scenario_copy(&again, &scenario);
+				more = f->shrink(&again, i, try);
+				assert_true(try < 100);
+			}
+			assert_true(try > 1);
+		}
+	}
+}
+
+static void mutations_have_weights(void **state)
+{
+	(void)state;
+	for (enum field_id id = FIELD_NONE + 1; id < FIELD_IDS; id++)
+		for (const struct field_mutation *m = field(id)->mutations; m && m->change; m++)
+			assert_true(m->weight > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_call_has_a_row),
+		cmocka_unit_test(every_mapper_makes_every_call),
+		cmocka_unit_test(every_field_has_a_row),
+		cmocka_unit_test(every_call_and_field_is_in_the_texts),
+		cmocka_unit_test(fields_are_printed_as_they_are_read),
+		cmocka_unit_test(fields_are_decoded_as_they_are_encoded),
+		cmocka_unit_test(shrinking_comes_to_an_end),
+		cmocka_unit_test(mutations_have_weights),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "mapper/call.h"
+
+#include "mapper/machine/assert.h"
+
+/* The one table of calls. Wire numbers are for ever: a removed call's is not given to another. */
+static const struct call_traits rows[CALL_KINDS] = {
+	[CALL_VMAP] = {
+		.name = "vmap",
+		.function = "vmap()",
+		.wire = 0,
+		.effect = CALL_MAPS,
+		.area = AREA_MAP,
+		.has_pages = true,
+		.c_map = "vmap(pages, count, VM_MAP, PAGE_KERNEL)",
+		.c_unmap = "vunmap(va)",
+		.fields = { FIELD_VA, FIELD_PAGES, FIELD_PROT, FIELD_FLAGS },
+	},
+	[CALL_VMALLOC] = {
+		.name = "vmalloc",
+		.function = "vmalloc(), vmalloc_huge()",
+		.wire = 1,
+		.effect = CALL_MAPS,
+		.area = AREA_ALLOC,
+		.has_pages = true,
+		.fields = { FIELD_VA, FIELD_PAGES, FIELD_SHIFT, FIELD_PROT, FIELD_FLAGS },
+	},
+	[CALL_IOREMAP] = {
+		.name = "ioremap",
+		.function = "ioremap_page_range()",
+		.wire = 2,
+		.effect = CALL_MAPS,
+		.area = AREA_IOREMAP,
+		.fields = { FIELD_VA, FIELD_PA, FIELD_SIZE, FIELD_PROT },
+	},
+	[CALL_VUNMAP] = {
+		.name = "vunmap",
+		.function = "vunmap_range()",
+		.wire = 3,
+		.effect = CALL_UNMAPS,
+		.fields = { FIELD_VA, FIELD_SIZE },
+	},
+	[CALL_SET_MEMORY] = {
+		.name = "set_memory",
+		.function = "set_memory_ro() and the like",
+		.wire = 4,
+		.effect = CALL_CHANGES,
+		.fields = { FIELD_VA, FIELD_COUNT, FIELD_CHANGE },
+	},
+	[CALL_PRESET] = {
+		.name = "preset",
+		.function = "none",
+		.wire = 5,
+		.effect = CALL_SETS_UP,
+		.fields = { FIELD_VA, FIELD_LEVEL, FIELD_TABLE, FIELD_PFN },
+	},
+	[CALL_LINEAR] = {
+		.name = "linear",
+		.function = "none",
+		.wire = 6,
+		.effect = CALL_SETS_UP,
+		.fields = { FIELD_PA, FIELD_SIZE, FIELD_LEAF },
+	},
+};
+
+const struct call_traits *call_traits(enum call_kind kind)
+{
+	ASSERT_CMP(kind, <, CALL_KINDS);
+	return &rows[kind];
+}
+
+enum call_kind call_by_wire(uint64_t wire)
+{
+	enum call_kind kind = 0;
+	while (kind < CALL_KINDS && rows[kind].wire != wire)
+		kind++;
+	return kind;
+}
+
+bool call_has_field(enum call_kind kind, enum field_id field)
+{
+	const uint8_t *has = call_traits(kind)->fields;
+	ASSERT(field != FIELD_NONE);
+	while (*has != FIELD_NONE && *has != field)
+		has++;
+	return *has == field;
+}

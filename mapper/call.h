@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Calls: what a caller of the kernel asks of its mapping code, and what a
+ * line of a scenario says. Everything that is said once per kind of call
+ * stands in its row of the table in call.c. To add a call, add its kind here
+ * and its row there, and then one file on each floor; .github/CONTRIBUTING.md
+ * has the list.
+ */
+#ifndef MAPPER_CALL_H
+#define MAPPER_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a page array holds where there is no page frame number. */
+#define PAGE_HOLE (UINT64_C(1) << 63) /* a NULL page pointer */
+#define PAGE_BAD (UINT64_C(1) << 62)  /* a page whose pfn_valid() is false */
+#define PAGE_IS_PFN(page) ((page) < PAGE_BAD)
+
+/* What vmap() is given: `count` pages, each a pfn, PAGE_HOLE or PAGE_BAD. Owned by the caller. */
+struct page_array {
+	const uint64_t *page;
+	size_t count;
+};
+
+/* Protections, by what a caller of the kernel passes. */
+enum prot {
+	PROT_KERNEL,      /* PAGE_KERNEL: read, write, Normal memory */
+	PROT_KERNEL_RO,   /* PAGE_KERNEL_RO */
+	PROT_KERNEL_EXEC, /* PAGE_KERNEL_EXEC */
+	PROT_NORMAL_NC,   /* pgprot_writecombine(PAGE_KERNEL) */
+	PROT_DEVICE,      /* pgprot_device(PAGE_KERNEL): Device-nGnRE */
+	PROT_COUNT,
+};
+
+/* What set_memory_ro() and the functions like it change. */
+enum memory_change {
+	MEMORY_RO,
+	MEMORY_RW,
+	MEMORY_NX,
+	MEMORY_X,
+	MEMORY_INVALID, /* set_memory_valid(addr, n, 0): the entry stays, and faults */
+	MEMORY_VALID,   /* set_memory_valid(addr, n, 1) */
+	MEMORY_CHANGES,
+};
+
+/* Which leaves a part of the linear map is laid in. */
+enum leaf_size {
+	LEAF_LARGEST, /* the largest that Linux makes there, in contiguous groups */
+	LEAF_PAGE,
+};
+
+/* Flags of a mapping call. */
+#define MAP_FLAG_HUGE 1u /* VM_ALLOW_HUGE_VMAP */
+
+/*
+ * The calls into a mapper: the kind, and the name that its functions have in
+ * batched_NAME(), prior_NAME(), reference_NAME() and expect_NAME.
+ */
+#define CALLS(X)                                                                                   \
+	X(VMAP, vmap)                                                                              \
+	X(VMALLOC, vmalloc)                                                                        \
+	X(IOREMAP, ioremap)                                                                        \
+	X(VUNMAP, vunmap)                                                                          \
+	X(SET_MEMORY, set_memory)
+
+/*
+ * Kinds of call. The last two set something up before the calls that meet it:
+ * the oracle makes them, and no mapper does. Their order means nothing; what a
+ * kind is, its row says.
+ */
+enum call_kind {
+#define CALL_KIND(KIND, name) CALL_##KIND,
+	CALLS(CALL_KIND)
+#undef CALL_KIND
+		CALL_PRESET, /* an entry, or an empty table, that no mapper under test stored */
+	CALL_LINEAR,         /* a part of the linear map */
+	CALL_KINDS,
+};
+
+/* Fields of calls. How each is written, read, encoded, changed and shrunk: fuzz/field.c. */
+enum field_id {
+	FIELD_NONE, /* ends a list */
+	FIELD_VA,
+	FIELD_PAGES,
+	FIELD_PA,
+	FIELD_SIZE,
+	FIELD_COUNT,
+	FIELD_SHIFT,
+	FIELD_PROT,
+	FIELD_FLAGS,
+	FIELD_CHANGE,
+	FIELD_LEVEL,
+	FIELD_TABLE,
+	FIELD_PFN,
+	FIELD_LEAF,
+	FIELD_IDS,
+};
+
+#define CALL_MAX_FIELDS 6
+
+/* What a kind of call does to its range. */
+enum call_effect {
+	CALL_MAPS,    /* makes an area of it */
+	CALL_UNMAPS,  /* takes away what it meets */
+	CALL_CHANGES, /* changes the attributes of what is mapped */
+	CALL_SETS_UP, /* before the calls under test: see CALL_PRESET */
+};
+
+/* Which kind of vm_struct a mapping call makes. */
+enum area_kind {
+	AREA_MAP,     /* VM_MAP */
+	AREA_ALLOC,   /* VM_ALLOC */
+	AREA_IOREMAP, /* VM_IOREMAP */
+};
+
+/* One row for each kind of call. */
+struct call_traits {
+	const char *name;     /* in scenario text and in signature lines */
+	const char *function; /* the kernel's, for documents and exports */
+	uint8_t wire;         /* its number in encoded scenarios; never used again for another */
+	enum call_effect effect;
+	enum area_kind area; /* of what maps */
+	bool has_pages;      /* maps a page array, and not a physical range */
+	/* C that maps `count` pages of `pages` at `va`, and unmaps them, for exports; NULL if none can. */
+	const char *c_map, *c_unmap;
+	uint8_t fields[CALL_MAX_FIELDS +
+		       1]; /* enum field_id, as the text has them; ends with FIELD_NONE */
+};
+
+/* The row of a kind. Static. */
+const struct call_traits *call_traits(enum call_kind kind);
+
+/* The kind with that number on the wire; CALL_KINDS if there is none. */
+enum call_kind call_by_wire(uint64_t wire);
+
+static inline enum call_effect call_effect(enum call_kind kind)
+{
+	return call_traits(kind)->effect;
+}
+
+static inline bool call_maps(enum call_kind kind)
+{
+	return call_effect(kind) == CALL_MAPS;
+}
+
+static inline bool call_sets_up(enum call_kind kind)
+{
+	return call_effect(kind) == CALL_SETS_UP;
+}
+
+/* Whether calls of this kind have the field. */
+bool call_has_field(enum call_kind kind, enum field_id field);
+
+/* One call. A field that its kind does not have is 0. */
+struct call {
+	enum call_kind kind;
+	uint64_t va;
+	uint64_t bytes; /* of the range; with a page array, as many pages as that has */
+	struct page_array pages;
+	uint64_t pfn; /* the first page frame of a physical range, or of a preset leaf */
+	enum prot prot;
+	unsigned flags; /* MAP_FLAG_ */
+	uint8_t shift;  /* vmalloc: log2 bytes of the blocks that the allocator was asked for */
+	enum memory_change change;
+
+	/* Of what is set up: the level of an entry, whether it is a table, how memory is laid. */
+	uint8_t level;
+	bool table;
+	enum leaf_size leaf;
+};
+
+/* What came of a call, beside what the machine recorded. */
+struct outcome {
+	int error;          /* 0 or a negative errno; filled from what the mapper returned */
+	uint32_t modified;  /* MODIFIED_LEVEL() of each level of table that was stored to */
+	uint8_t page_shift; /* vmalloc: log2 bytes of the area's blocks (vm_struct.page_order) */
+};
+
+/* The kernel's pgtbl_mod_mask: which level of table was changed. Levels -1 to 3. */
+#define MODIFIED_LEVEL(level) (1u << ((level) + 1))
+
+#endif

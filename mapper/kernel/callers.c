@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Calls that no caller of a kernel makes: a scenario may ask for them, and
+ * what the tree's code does then says nothing about it. Each has a reason,
+ * and the rig counts and prints what is not made.
+ */
+#include "mapper/kernel/callers.h"
+
+#include "mapper/kernel/tree.h"
+#include "mapper/pgtable/descriptor.h"
+#include "mapper/pgtable/geometry.h"
+#include "mapper/pgtable/table.h"
+
+struct place {
+	const struct machine *m;
+	struct geometry g;
+};
+
+/* --- what is mapped ------------------------------------------------------------------- */
+
+/* Whether a block, or a leaf of a contiguous group, maps some of [offset, end) of a table. */
+static bool table_has_large(const struct place *p, table_t table, int level, uint64_t offset,
+			    uint64_t end)
+{
+	for (uint64_t next; offset < end; offset = next) {
+		uint64_t desc = machine_words(p->m, table)[level_index(&p->g, level, offset)];
+		next = window_end(&p->g, level, offset, end);
+		if (!desc)
+			continue;
+		if (level < PTE_LEVEL && desc_is_table(desc)) {
+			if (table_has_large(p, table_below(p->m, &p->g, desc), level + 1, offset,
+					    next))
+				return true;
+		} else if (level < PTE_LEVEL || desc & DESC_CONT) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool meets_large(const struct place *p, uint64_t offset, uint64_t bytes)
+{
+	return table_has_large(p, MACHINE_ROOT, p->g.start_level, offset, offset + bytes);
+}
+
+/* --- set_memory ------------------------------------------------------------------------- */
+
+/* The most recent area at the call's address, with its guard page: find_vm_area(). */
+static const struct vm_area *area_of(const struct address_space *space, uint64_t va, uint64_t guard)
+{
+	for (unsigned i = space->areas; i-- > 0;)
+		if (va - space->area[i].va < space->area[i].bytes + guard)
+			return &space->area[i];
+	return NULL;
+}
+
+/* Whether the kernel refuses the call before it looks at any entry. */
+static bool is_refused(const struct vm_area *area, const struct call *call, uint64_t guard)
+{
+	return !area || area->kind != AREA_ALLOC || area->flags & MAP_FLAG_HUGE ||
+	       call->va + call->bytes > area->va + area->bytes + guard;
+}
+
+static const char *never_changed_alias(const struct place *p, const struct vm_area *area)
+{
+	for (size_t i = 0; i < area->pages.count; i++) {
+		uint64_t alias = area->pages.page[i] << p->g.page_shift;
+		if (alias >= p->g.linear_bytes)
+			return "a page lies beyond the linear map, which has all memory";
+		if (!TREE_SPLITS && meets_large(p, alias, UINT64_C(1) << p->g.page_shift))
+			return "before leaves were split, the linear map was made of single pages";
+	}
+	return NULL;
+}
+
+static const char *never_changed(const struct place *p, const struct address_space *space,
+				 const struct call *call)
+{
+	if (!TREE_SETS_MEMORY)
+		return "the tree's set_memory was left out, since it did not build";
+	uint64_t guard = UINT64_C(1) << p->g.page_shift;
+	bool linear = call->change == MEMORY_INVALID || call->change == MEMORY_VALID;
+	const struct vm_area *area = area_of(space, call->va, guard);
+	if (!linear && is_refused(area, call, guard))
+		return NULL;
+	if (!TREE_SPLITS && meets_large(p, call->va - p->g.va_base, call->bytes))
+		return "before leaves were split, set_memory was for single pages";
+	if (call->change == MEMORY_RO || call->change == MEMORY_RW)
+		return never_changed_alias(p, area);
+	return NULL;
+}
+
+/* --- vmalloc ---------------------------------------------------------------------------- */
+
+/* Whether an area of large blocks is as __vmalloc_node_range() and the page allocator make it. */
+static bool is_aligned_area(const struct place *p, const struct call *call)
+{
+	uint64_t block = UINT64_C(1) << (call->shift - p->g.page_shift);
+	if ((call->va | call->bytes) & ((block << p->g.page_shift) - 1))
+		return false;
+	for (size_t i = 0; i < call->pages.count; i += block)
+		if (PAGE_IS_PFN(call->pages.page[i]) && call->pages.page[i] & (block - 1))
+			return false;
+	return true;
+}
+
+const char *kernel_never_called(const struct address_space *space, const struct call *call)
+{
+	struct place p = { space->machine, geometry_of(&space->machine->config) };
+	uint64_t guard = UINT64_C(1) << p.g.page_shift;
+	if (-call->va <= call->bytes + guard)
+		return "the range and its guard page reach the top of the address space";
+	if (call->kind == CALL_SET_MEMORY)
+		return never_changed(&p, space, call);
+	if (call->kind == CALL_VMALLOC && !is_aligned_area(&p, call))
+		return "vmalloc() aligns an area and its size to the blocks, and blocks come "
+		       "aligned";
+	return NULL;
+}

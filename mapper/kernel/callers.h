@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#ifndef MAPPER_KERNEL_CALLERS_H
+#define MAPPER_KERNEL_CALLERS_H
+
+#include "mapper/mapper.h"
+
+/* Why no caller of the tree's kernel makes such a call; NULL if callers do. See struct mapper. */
+const char *kernel_never_called(const struct address_space *space, const struct call *call);
+
+#endif

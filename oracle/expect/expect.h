@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What must come of a call, and what it makes of the space. */
+#ifndef ORACLE_EXPECT_EXPECT_H
+#define ORACLE_EXPECT_EXPECT_H
+
+#include "oracle/oracle.h"
+
+/* What is expected of one kind of call; each has a file of its own here. */
+struct call_expectation {
+	/* From o->call, o->space and the tables before the call: what must come of it. */
+	struct expected (*expect)(const struct oracle *o);
+	/* Adds what only the end of the call tells; NULL if that is nothing. */
+	void (*complete)(const struct oracle *o, struct expected *e);
+	/* Applies what was expected to o->space. */
+	void (*apply)(struct oracle *o, const struct expected *e);
+	/* Says which leaves a mapping call that succeeded makes; NULL of other calls. */
+	void (*place)(const struct oracle *o, struct placement *p);
+};
+
+#define DECLARE(KIND, name) extern const struct call_expectation expect_##name;
+CALLS(DECLARE)
+#undef DECLARE
+
+/* The same for o->call, by its kind. */
+struct expected expect_call(const struct oracle *o);
+void expect_complete(const struct oracle *o, struct expected *e);
+void expect_apply(struct oracle *o, const struct expected *e);
+void expect_place(const struct oracle *o, struct placement *p);
+
+/* --- what calls have in common --------------------------------------------------------- */
+
+/* mapping.c: a mapping call stops at the first page that cannot be mapped, and warns. */
+struct expected expect_mapping(const struct oracle *o);
+void apply_mapping(struct oracle *o, const struct expected *e);
+/* Whether the policy has contiguous groups of pages. */
+bool has_groups(const struct oracle *o);
+
+/* unmapping.c: a range that is taken away, with the blocks and groups that it cuts. */
+struct expected expect_unmapping(const struct oracle *o);
+void apply_unmapping(struct oracle *o, const struct expected *e);
+
+/* cut.c: pages of the leaf or contiguous group, valid or not, that the entry for `page` is part of. */
+uint64_t pages_together(const struct oracle *o, uint64_t page);
+/* Whether a range that begins or ends at `page` cuts what is there. */
+bool is_cut(const struct oracle *o, uint64_t page);
+
+#endif

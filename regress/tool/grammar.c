@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* grammar: the lines of scenario text, from the rows of calls and fields; or its words as a dictionary. */
+#include <stdio.h>
+#include <string.h>
+
+#include "fuzz/field.h"
+#include "fuzz/scenario_text.h"
+#include "regress/tool/vmapdiff.h"
+
+/* The lines that are not calls. */
+static const struct {
+	const char *line, *what;
+} lines[] = {
+	{ "machine [granule=4k|16k|64k] [va=N] [pa=N] [lpa2] [bbm=0|1|2] [entries=N] [group=N]",
+	  "once, before the policy" },
+	{ "policy v9|v4|prior [vmap-huge=always|flag|never] [stop-at-order0=yes|no] "
+	  "[scan-limit=yes|no] [hugetlb=yes|no] [max-shift=N] [quirks=NAME,...]",
+	  "once, before the ops" },
+	{ "fail [alloc=N] [trylock=N]", "faults of the call on the next line" },
+	{ "expect holds|fails PROPERTY.RULE", "the last line" },
+};
+
+#define LINES (sizeof(lines) / sizeof(lines[0]))
+
+static void print_call(enum call_kind kind)
+{
+	const struct call_traits *traits = call_traits(kind);
+	printf("%s", traits->name);
+	for (const uint8_t *id = traits->fields; *id != FIELD_NONE; id++) {
+		const struct field *f = field(*id);
+		printf(" %s%s%s%s%s", f->needed ? "" : "[", f->name, f->bare ? "" : "=", f->value,
+		       f->needed ? "" : "]");
+	}
+	printf("\n");
+	if (!call_sets_up(kind))
+		printf("    %s\n", traits->function);
+	for (const uint8_t *id = traits->fields; *id != FIELD_NONE; id++)
+		printf("    %-8s %s\n", field(*id)->name, field(*id)->what);
+}
+
+static void print_grammar(void)
+{
+	printf("vmapdiff %d\n", SCENARIO_TEXT_VERSION);
+	for (size_t i = 0; i < LINES; i++)
+		printf("%s\n    %s\n", lines[i].line, lines[i].what);
+	for (enum call_kind kind = 0; kind < CALL_KINDS; kind++)
+		print_call(kind);
+}
+
+/* --- as a dictionary ------------------------------------------------------------------ */
+
+/* Prints the words of a line of grammar, each in quotes: what stands between brackets, bars and `=`. */
+static void print_words(const char *line)
+{
+	while (*line) {
+		size_t blank = strspn(line, " []|,.");
+		size_t length = strcspn(line + blank, " []|,.=");
+		bool option = line[blank + length] == '=';
+		const char *word = line + blank;
+		if (length && (word[0] < 'A' || word[0] > 'Z'))
+			printf("\"%s%.*s%s\"\n", option ? " " : "", (int)length, word,
+			       option ? "=" : "");
+		line = word + length + option;
+	}
+}
+
+static void print_dictionary(void)
+{
+	static const char *const values[] = {
+		"0xffff800080000000", "0xffff000000000000", "+512", ",", "#", "holds", "fails",
+	};
+	printf("# SPDX-License-Identifier: GPL-2.0-only\n"
+	       "# Words of scenario text, for engines that take dictionaries.\n"
+	       "\"vmapdiff %d\\x0a\"\n",
+	       SCENARIO_TEXT_VERSION);
+	for (size_t i = 0; i < LINES; i++)
+		print_words(lines[i].line);
+	for (unsigned i = 0; quirk_names[i]; i++)
+		printf("\"%s\"\n", quirk_names[i]);
+	for (enum call_kind kind = 0; kind < CALL_KINDS; kind++)
+		print_words(call_traits(kind)->name);
+	for (enum field_id id = FIELD_NONE + 1; id < FIELD_IDS; id++) {
+		const struct field *f = field(id);
+		printf("\" %s%s\"\n", f->name, f->bare ? "" : "=");
+		print_words(f->value);
+	}
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		printf("\"%s\"\n", values[i]);
+}
+
+int command_grammar(int argc, char **argv)
+{
+	if (argc == 1 && !strcmp(argv[0], "--dictionary")) {
+		print_dictionary();
+		return EXIT_AS_EXPECTED;
+	}
+	if (argc) {
+		fprintf(stderr, "vmapdiff grammar: takes nothing, or --dictionary\n");
+		return EXIT_UNUSABLE;
+	}
+	print_grammar();
+	return EXIT_AS_EXPECTED;
+}
