@@ -25,10 +25,10 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 TOOL = TOP / ".build/coverage/regress/vmapdiff"
 FUZZERS = TOP / ".build/fuzz"
 SOURCES = ("mapper/batched/", "mapper/pgtable/")
-# fuzz_text has texts, and fuzz_witness plays what fuzz_sequence plays.
-TARGETS = [name for name in fuzz_targets() if name not in ("fuzz_text", "fuzz_witness")]
+# fuzz_text has texts, and fuzz_crosscheck plays what fuzz_sequence plays.
+TARGETS = [name for name in fuzz_targets() if name not in ("fuzz_text", "fuzz_crosscheck")]
 PREFIX = "covers-"  # of the names of scenarios that merge writes
-OPS = re.compile(r"^(vmap|vmalloc|ioremap|vunmap|set_memory|plant|linear|fail) ")
+OPS = re.compile(r"^(vmap|vmalloc|ioremap|vunmap|set_memory|preset|plant|linear|fail) ")
 
 
 def say(text):

@@ -69,7 +69,7 @@ def replay(work):
 
 
 def afl_command(work, binary, target, seconds):
-    extra = ["--dictionary", TOP / "fuzz/fuzz_text.dict"]
+    extra = ["--dictionary", BUILDS / "fuzz/fuzz/fuzz_text.dict"]
     if target != "fuzz_text":
         extra = ["--mutator", BUILDS / f"replay/fuzz/{target}.mutator.so"]
     return ["python3", TOP / "regress/ci/afl.py", "--target", binary, "--seeds", seeds_for(target, work),

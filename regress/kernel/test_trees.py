@@ -44,7 +44,7 @@ class Copy(unittest.TestCase):
 
     def scenario(self, text):
         path = self.work / "a.scenario"
-        path.write_text("vmapdiff 1\n" + text)
+        path.write_text("vmapdiff 2\n" + text)
         return path
 
 

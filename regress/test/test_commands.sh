@@ -22,8 +22,8 @@ expect() {
 }
 
 good="$top/regress/cases/d1-two-order-7-blocks.scenario"
-printf 'vmapdiff 1\nvmap va=0xffff800080000000 pages=1\nexpect fails leaf.level\n' >wrong.scenario
-printf 'vmapdiff 1\nvmap va=0xffff800080000000 pages=1+\n' >bad.scenario
+printf 'vmapdiff 2\nvmap va=0xffff800080000000 pages=1\nexpect fails leaf.level\n' >wrong.scenario
+printf 'vmapdiff 2\nvmap va=0xffff800080000000 pages=1+\n' >bad.scenario
 : >empty.scenario
 head -c 300000 /dev/zero >zeros.scenario
 head -c 100000000 /dev/zero | tr '\0' '#' >huge.scenario
@@ -41,8 +41,8 @@ expect 2 'is no engine; there are: libfuzzer afl' "$top/rig" --no-install fuzz -
 expect 0 '1 scenarios: 1 as expected' "$vmapdiff" replay "$good"
 expect 1 'holds, but was expected to fail leaf.level' "$vmapdiff" replay wrong.scenario
 expect 2 'bad.scenario:2:36: a number is expected' "$vmapdiff" replay bad.scenario
-expect 2 "empty.scenario:1:1: the text ends before the line 'vmapdiff 1'" "$vmapdiff" replay empty.scenario
-expect 2 'zeros.scenario:1:1: byte 0x00 is no text' "$vmapdiff" replay zeros.scenario
+expect 2 "empty.scenario:1:1: the text ends before the line 'vmapdiff 2'" "$vmapdiff" replay empty.scenario
+expect 2 'zeros.scenario:1:1: byte 0x00 is not text' "$vmapdiff" replay zeros.scenario
 expect 2 'huge.scenario:1:1: the text is longer than' "$vmapdiff" replay huge.scenario
 expect 2 'nowhere: cannot open' "$vmapdiff" replay nowhere
 expect 2 'something to work on is missing' "$vmapdiff" replay

@@ -74,7 +74,7 @@ try() {
 }
 
 # A page array of 25600 pages that lie apart.
-awk 'BEGIN { printf "vmapdiff 1\npolicy v9 quirks=head-check\nplant va=0xffff800080003000 pfn=0x77\n"
+awk 'BEGIN { printf "vmapdiff 2\npolicy v9 quirks=head-check\npreset va=0xffff800080003000 pfn=0x77\n"
 	printf "vmap va=0xffff800080000000 pages=0x100000+16"
 	for (i = 1; i < 1600; i++) printf ",0x%x+16", 1048576 + i * 48
 	printf "\n" }' >large.scenario
