@@ -241,12 +241,15 @@ static void pick_part(const struct scenario *s, uint32_t about, struct rng *rng,
 	*pages = to - from;
 }
 
-void generate_vunmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+/* What takes an op's area away: all of it where that is the only way, or a part. */
+void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
 {
+	enum call_kind about_kind = s->op[about].call.kind;
+	enum call_kind kind = call_maps(about_kind) ? call_traits(about_kind)->undo : CALL_VUNMAP;
 	uint64_t page = va_page_of(s, about), pages = pages_of_op(s, about);
-	if (rng_chance(rng, weights.unmap_part))
+	if (!call_traits(kind)->lazy && rng_chance(rng, weights.unmap_part))
 		pick_part(s, about, rng, &page, &pages);
-	struct op op = scenario_new_op(s, CALL_VUNMAP);
+	struct op op = scenario_new_op(s, kind);
 	op.call.va = va_of_page(s, page);
 	op.call.bytes = pages << s->machine.page_shift;
 	edit_insert_op(s, at, &op);
@@ -317,7 +320,7 @@ static void add_area(struct scenario *s, struct rng *rng, enum call_kind kind, u
 	add_mapping(s, rng, kind, va_page, max_pages);
 	uint32_t area = s->ops - 1;
 	if (rng_chance(rng, weights.unmapped) && area == first) {
-		generate_vunmap(s, s->ops, area, rng);
+		generate_unmap(s, s->ops, area, rng);
 		if (rng_chance(rng, weights.mapped_again))
 			add_mapping(s, rng, kind, va_page, max_pages);
 	}
@@ -417,7 +420,7 @@ static void add_step(struct scenario *s, const struct profile *profile, struct r
 		}
 		add_mapping(s, rng, pick_call(profile->areas, rng), page, budget);
 	} else if (what < 7) {
-		generate_vunmap(s, s->ops, about, rng);
+		generate_unmap(s, s->ops, about, rng);
 	} else if (what < 9) {
 		generate_set_memory(s, s->ops, about, rng);
 	} else {

@@ -16,7 +16,7 @@ void generate(struct scenario *s, enum profile_id id, struct rng *rng, uint64_t 
 void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t max_pages);
 
 /* Inserts a new op before op `at`, that concerns what op `about` does. */
-void generate_vunmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
+void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_preset(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 

@@ -62,9 +62,9 @@ static void insert_preset(struct mutation *m)
 }
 
 /* Ops about the op that is changed, right after it. */
-static void insert_vunmap(struct mutation *m)
+static void insert_unmap(struct mutation *m)
 {
-	generate_vunmap(m->s, m->op + 1, m->op, m->rng);
+	generate_unmap(m->s, m->op + 1, m->op, m->rng);
 }
 
 static void insert_set_memory(struct mutation *m)
@@ -75,9 +75,10 @@ static void insert_set_memory(struct mutation *m)
 /* Unmaps the area and maps something else there. */
 static void remap(struct mutation *m)
 {
-	struct op again = *mutated_op(m), unmap = scenario_new_op(m->s, CALL_VUNMAP);
+	struct op again = *mutated_op(m);
 	if (!call_maps(again.call.kind) || m->s->ops + 2 > SCENARIO_MAX_OPS)
 		return;
+	struct op unmap = scenario_new_op(m->s, call_traits(again.call.kind)->undo);
 	unmap.call.va = again.call.va;
 	unmap.call.bytes = op_bytes(m->s, &again);
 	edit_insert_op(m->s, m->op + 1, &unmap);
@@ -110,7 +111,7 @@ static void remove_op(struct mutation *m)
 
 #define AREA_MUTATIONS                                                                             \
 	{ change_faults, 1 }, { change_policy, 1 }, { change_machine, 1 }, { insert_preset, 1 },   \
-		{ insert_vunmap, 1 }, { remap, 1 },                                                \
+		{ insert_unmap, 1 }, { remap, 1 },                                                 \
 	{                                                                                          \
 		remove_op, 1                                                                       \
 	}

@@ -136,6 +136,21 @@ static struct address_space space_of(struct player *p)
 	};
 }
 
+/*
+ * What the area allocator does before it hands out a range that was unmapped
+ * lazily: purge_vmap_area_lazy(), outside of any call under test.
+ */
+static void purge_lazy(struct player *p)
+{
+	struct machine *m = p->oracle.machine;
+	machine_begin_call(m, 0, 0);
+	machine_barrier(m, BARRIER_DSB_ISHST);
+	machine_tlbi_all(m);
+	machine_barrier(m, BARRIER_DSB_ISH);
+	machine_barrier(m, BARRIER_ISB);
+	oracle_purge(&p->oracle);
+}
+
 /* Makes one call and has it judged. *error is what it returned. */
 static bool judge_call(struct player *p, const struct call *call, bool cleanup, int *error)
 {
@@ -170,7 +185,7 @@ static bool clean_up(struct player *p, const struct call *failed)
 {
 	int error;
 	const struct call call = {
-		.kind = CALL_VUNMAP,
+		.kind = call_traits(failed->kind)->undo,
 		.va = failed->va,
 		.bytes = failed->bytes,
 	};
@@ -191,6 +206,8 @@ static bool play_call(struct player *p, const struct op *op)
 		call.pages = p->array[p->op];
 	if (is_skipped(p, &call))
 		return true;
+	if (call_maps(call.kind) && oracle_meets_lazy(&p->oracle, call.va, call.bytes))
+		purge_lazy(p);
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
 	if (!judge_call(p, &call, false, &error))
 		return false;

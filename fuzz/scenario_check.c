@@ -330,10 +330,25 @@ static bool check_faults(const struct op *op, struct refusal *why)
 	return true;
 }
 
+/* A lazy call takes away what its partner mapped, whole: "cannot unmap partial", as the kernel says. */
+static bool check_undo(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	const struct op *op = &s->op[i];
+	if (!call_traits(op->call.kind)->lazy)
+		return true;
+	for (uint32_t k = 0; k < i; k++) {
+		enum call_kind kind = s->op[k].call.kind;
+		if (call_maps(kind) && call_traits(kind)->undo == op->call.kind &&
+		    s->op[k].call.va == op->call.va && op_bytes(s, &s->op[k]) == op->call.bytes)
+			return true;
+	}
+	return refuse(why, "", "the range is not that of a call before which maps it, whole");
+}
+
 static bool check_op(const struct scenario *s, uint32_t i, struct budget *b, struct refusal *why)
 {
 	if (!check_range(s, &s->op[i], why) || !check_faults(&s->op[i], why) ||
-	    !check_fields(s, i, why) || !check_linear_map(s, i, why))
+	    !check_fields(s, i, why) || !check_undo(s, i, why) || !check_linear_map(s, i, why))
 		return false;
 	spend(b, s, &s->op[i]);
 	return check_budget(b, why);

@@ -14,6 +14,8 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.has_pages = true,
 		.c_map = "vmap(pages, count, VM_MAP, PAGE_KERNEL)",
 		.c_unmap = "vunmap(va)",
+		.undo = CALL_VUNMAP,
+		.example = "vmap va=0xffff800080000000 pages=0x10+3,null,bad,0x40 prot=kernel-ro flags=huge",
 		.fields = { FIELD_VA, FIELD_PAGES, FIELD_PROT, FIELD_FLAGS },
 	},
 	[CALL_VMALLOC] = {
@@ -23,6 +25,8 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.effect = CALL_MAPS,
 		.area = AREA_ALLOC,
 		.has_pages = true,
+		.undo = CALL_VUNMAP,
+		.example = "vmalloc va=0xffff800090000000 pages=0x200+512 shift=21 prot=device flags=huge",
 		.fields = { FIELD_VA, FIELD_PAGES, FIELD_SHIFT, FIELD_PROT, FIELD_FLAGS },
 	},
 	[CALL_IOREMAP] = {
@@ -31,6 +35,8 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.wire = 2,
 		.effect = CALL_MAPS,
 		.area = AREA_IOREMAP,
+		.undo = CALL_VUNMAP,
+		.example = "ioremap va=0xffff8000a0000000 pa=0x9000000 size=0x3000 prot=device",
 		.fields = { FIELD_VA, FIELD_PA, FIELD_SIZE, FIELD_PROT },
 	},
 	[CALL_VUNMAP] = {
@@ -38,6 +44,7 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.function = "vunmap_range()",
 		.wire = 3,
 		.effect = CALL_UNMAPS,
+		.example = "vunmap va=0xffff800080001000 size=0x2000",
 		.fields = { FIELD_VA, FIELD_SIZE },
 	},
 	[CALL_SET_MEMORY] = {
@@ -45,6 +52,7 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.function = "set_memory_ro() and the like",
 		.wire = 4,
 		.effect = CALL_CHANGES,
+		.example = "set_memory va=0xffff000000201000 pages=3 op=invalid",
 		.fields = { FIELD_VA, FIELD_COUNT, FIELD_CHANGE },
 	},
 	[CALL_PRESET] = {
@@ -52,6 +60,7 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.function = "none",
 		.wire = 5,
 		.effect = CALL_SETS_UP,
+		.example = "preset va=0xffff8000b0000000 level=2 pfn=0x400",
 		.fields = { FIELD_VA, FIELD_LEVEL, FIELD_TABLE, FIELD_PFN },
 	},
 	[CALL_LINEAR] = {
@@ -59,6 +68,7 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.function = "none",
 		.wire = 6,
 		.effect = CALL_SETS_UP,
+		.example = "linear pa=0x200000 size=0x400000 leaf=page",
 		.fields = { FIELD_PA, FIELD_SIZE, FIELD_LEAF },
 	},
 };

@@ -113,6 +113,7 @@ enum area_kind {
 	AREA_MAP,     /* VM_MAP */
 	AREA_ALLOC,   /* VM_ALLOC */
 	AREA_IOREMAP, /* VM_IOREMAP */
+	AREA_RAM,     /* of vm_map_ram(): no vm_struct, and so nothing for find_vm_area() */
 };
 
 /* One row for each kind of call. */
@@ -122,6 +123,9 @@ struct call_traits {
 	uint8_t wire;         /* its number in encoded scenarios; never used again for another */
 	enum call_effect effect;
 	enum area_kind area; /* of what maps */
+	enum call_kind undo; /* of what maps: the call by which its callers take it away */
+	bool lazy; /* of what unmaps: TLBs may hold what it cleared until vm_unmap_aliases() */
+	const char *example; /* a line of text; lines before it in the table make it valid */
 	bool has_pages;      /* maps a page array, and not a physical range */
 	/* C that maps `count` pages of `pages` at `va`, and unmaps them, for exports; NULL if none can. */
 	const char *c_map, *c_unmap;

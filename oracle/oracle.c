@@ -82,6 +82,7 @@ static void check_call(const struct oracle *o, const struct call *call)
 {
 	uint64_t page_mask = (UINT64_C(1) << o->g.granule) - 1;
 	ASSERT(!call_sets_up(call->kind));
+	ASSERT(!call_maps(call->kind) || !oracle_meets_lazy(o, call->va, call->bytes));
 	ASSERT_CMP(call->bytes, >, 0);
 	ASSERT_CMP((call->va | call->bytes) & page_mask, ==, 0);
 	ASSERT_CMP(call->bytes - 1, <=, UINT64_MAX - call->va);
@@ -149,6 +150,8 @@ bool oracle_judge(struct oracle *o, const struct outcome *out)
 		o->waived = held = true;
 		o->verdict.rule = RULE_NONE;
 	}
+	if (o->summary->unmapped_aliases)
+		oracle_purge(o);
 	ASSERT_CMP(held, ==, o->verdict.rule == RULE_NONE);
 	return held;
 }

@@ -122,6 +122,16 @@ void oracle_expect(struct oracle *o, const struct call *call, const struct call_
 /* Judges the call by what came of it. True while all rules hold; else o->verdict says which broke. */
 bool oracle_judge(struct oracle *o, const struct outcome *out);
 
+/*
+ * Whether TLBs may still hold something in [va, va + bytes) that a call
+ * unmapped lazily. The area allocator purges such a range before it hands it
+ * out again, so that no mapping call meets one.
+ */
+bool oracle_meets_lazy(const struct oracle *o, uint64_t va, uint64_t bytes);
+
+/* Every lazily unmapped range was invalidated, outside of any call. */
+void oracle_purge(struct oracle *o);
+
 /* Decodes a descriptor into words that fit VERDICT_DETAIL_SIZE. */
 void oracle_describe(const struct oracle *o, int level, uint64_t desc, char *text);
 

@@ -14,6 +14,13 @@ struct table_place {
 	uint64_t written; /* when it was last stored to, or handed out */
 };
 
+/* Pages that a call unmapped and left in TLBs until vm_unmap_aliases(). */
+struct lazy_range {
+	uint64_t first, end;
+};
+
+#define TRACE_MAX_LAZY 32
+
 /* What hardware could see of the call so far; kept up to date event by event. */
 struct trace {
 	bool judging; /* between oracle_expect() and oracle_judge() */
@@ -28,6 +35,10 @@ struct trace {
 	enum { TRACE_VISIBLE, TRACE_STORED, TRACE_COMPLETED } valid;
 	int valid_level;
 	uint64_t valid_page;
+
+	/* Since oracle_begin(), and not yet purged. */
+	struct lazy_range lazy[TRACE_MAX_LAZY];
+	unsigned lazies;
 };
 
 /* What properties count in the record of a call that returned. Events are named by their index. */

@@ -255,6 +255,8 @@ static bool find_area(uint64_t va, struct rig_area *found)
 		const struct vm_area *area = &now.space->area[i];
 		if (va - area->va >= area->bytes + guard)
 			continue;
+		if (area->kind == AREA_RAM)
+			return false;
 		*found = (struct rig_area){
 			.kind = kinds[area->kind],
 			.va = area->va,

@@ -64,6 +64,9 @@ static bool fail_tlbi(struct oracle *o, const struct event *e)
 	uint64_t pages = e->all ? affected_pages(o) : e->bytes >> o->g.granule;
 	snprintf(found, sizeof(found), "%s for %" PRIu64 " pages",
 		 e->all ? "TLBI of everything" : "TLBI by page", pages);
+	if (call_traits(o->call->kind)->lazy)
+		return fail(o, RULE_COST_TLBI, VERDICT_NO_LEVEL, o->expected->affected_first,
+			    "no TLBI before vm_unmap_aliases()", found);
 	return fail(o, RULE_COST_TLBI, VERDICT_NO_LEVEL, o->expected->affected_first,
 		    e->all ? "TLBI by page" : "TLBI of everything", found);
 }

@@ -134,6 +134,7 @@ void history_begin(struct oracle *o)
 	o->trace.judging = false;
 	o->trace.clock = 0;
 	o->trace.ordered = 0;
+	o->trace.lazies = 0;
 	o->trace.place[MACHINE_ROOT] =
 		(struct table_place){ .linked = true, .level = o->g.start_level };
 	tlb_begin(&o->trace.tlb, &o->g);
@@ -151,10 +152,33 @@ void history_begin_call(struct oracle *o)
 	tlb_begin(&o->trace.tlb, &o->g);
 }
 
+/* Whether all that is stale are leaves that a lazy call cleared, for which no TLBI is due yet. */
+static bool is_lazy(const struct oracle *o)
+{
+	const struct tlb *tlb = &o->trace.tlb;
+	bool lazy = call_traits(o->call->kind)->lazy;
+	for (uint32_t i = 0; i < tlb->count; i++)
+		lazy = lazy && tlb->stale[i].child == MACHINE_NO_TABLE &&
+		       tlb->stale[i].page >= o->expected->affected_first &&
+		       tlb->stale[i].page < o->expected->affected_end;
+	return lazy;
+}
+
+static void keep_lazy_range(struct oracle *o)
+{
+	ASSERT_CMP(o->trace.lazies, <, TRACE_MAX_LAZY);
+	o->trace.lazy[o->trace.lazies++] = (struct lazy_range){
+		.first = o->expected->affected_first,
+		.end = o->expected->affected_end,
+	};
+}
+
 static void judge_end(struct oracle *o)
 {
 	const struct trace *trace = &o->trace;
-	if (trace->tlb.count)
+	if (trace->tlb.count && is_lazy(o))
+		keep_lazy_range(o);
+	else if (trace->tlb.count)
 		trace_fail(o, RULE_HISTORY_STALE, trace->tlb.stale[0].level,
 			   trace->tlb.stale[0].page, "DSB, TLBI, DSB before the call returns",
 			   trace->tlb.stale[0].ordered ? "no TLBI that drops it and is complete"
@@ -182,4 +206,20 @@ bool history_held(struct oracle *o)
 		return true;
 	o->verdict = o->trace.verdict;
 	return false;
+}
+
+/* --- what is invalidated later ------------------------------------------------------ */
+
+bool oracle_meets_lazy(const struct oracle *o, uint64_t va, uint64_t bytes)
+{
+	uint64_t first = oracle_page(o, va), end = first + (bytes >> o->g.granule);
+	for (unsigned i = 0; i < o->trace.lazies; i++)
+		if (o->trace.lazy[i].first < end && first < o->trace.lazy[i].end)
+			return true;
+	return false;
+}
+
+void oracle_purge(struct oracle *o)
+{
+	o->trace.lazies = 0;
 }

@@ -36,6 +36,7 @@ static void print_call(enum call_kind kind)
 		printf("    %s\n", traits->function);
 	for (const uint8_t *id = traits->fields; *id != FIELD_NONE; id++)
 		printf("    %-8s %s\n", field(*id)->name, field(*id)->what);
+	printf("    example: %s\n", traits->example);
 }
 
 static void print_grammar(void)
