@@ -83,6 +83,12 @@ static const struct profile profiles[PROFILES] = {
 		.areas = { { CALL_IOREMAP, 1 } },
 		.mutations = sequence_mutations,
 	},
+	[PROFILE_VM_MAP_RAM] = {
+		.name = "vm_map_ram",
+		.fill = fill_areas,
+		.areas = { { CALL_VM_MAP_RAM, 1 } },
+		.mutations = sequence_mutations,
+	},
 	[PROFILE_SET_MEMORY] = {
 		.name = "set_memory",
 		.fill = fill_set_memory,
@@ -92,7 +98,10 @@ static const struct profile profiles[PROFILES] = {
 	[PROFILE_SEQUENCE] = {
 		.name = "sequence",
 		.fill = fill_sequence,
-		.areas = { { CALL_VMAP, 1 }, { CALL_VMALLOC, 1 }, { CALL_IOREMAP, 1 } },
+		.areas = { { CALL_VMAP, 3 },
+			   { CALL_VMALLOC, 3 },
+			   { CALL_IOREMAP, 3 },
+			   { CALL_VM_MAP_RAM, 1 } },
 		.mutations = sequence_mutations,
 	},
 };

@@ -62,7 +62,9 @@ enum leaf_size {
 	X(VMAP, vmap)                                                                              \
 	X(VMALLOC, vmalloc)                                                                        \
 	X(IOREMAP, ioremap)                                                                        \
+	X(VM_MAP_RAM, vm_map_ram)                                                                  \
 	X(VUNMAP, vunmap)                                                                          \
+	X(VM_UNMAP_RAM, vm_unmap_ram)                                                              \
 	X(SET_MEMORY, set_memory)
 
 /*
