@@ -202,7 +202,7 @@ static void add_mapping(struct scenario *s, struct rng *rng, enum call_kind kind
 	const struct call_traits *traits = call_traits(kind);
 	struct op op = scenario_new_op(s, kind);
 	op.call.va = va_of_page(s, va_page);
-	if (!rng_chance(rng, weights.usual_prot))
+	if (call_has_field(kind, FIELD_PROT) && !rng_chance(rng, weights.usual_prot))
 		op.call.prot = (enum prot)rng_below(rng, PROT_COUNT);
 	pick_faults(&op, rng);
 	bool small = s->machine.page_shift != 12 || rng_chance(rng, weights.small_range);

@@ -99,6 +99,8 @@ static void change_kind(struct mutation *m)
 	while (!call_maps(kind) || !call_traits(kind)->has_pages);
 	call->kind = kind;
 	call->shift = call_has_field(kind, FIELD_SHIFT) ? m->s->machine.page_shift : 0;
+	if (!call_has_field(kind, FIELD_PROT))
+		call->prot = PROT_KERNEL;
 	if (!call_has_field(kind, FIELD_FLAGS))
 		call->flags = 0;
 }

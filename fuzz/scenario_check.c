@@ -313,10 +313,21 @@ static bool check_budget(const struct budget *b, struct refusal *why)
 	return true;
 }
 
+/* A value that no text can say would change what a mapper does, and the text would hide why. */
+static void assert_no_other_fields(const struct call *call)
+{
+	ASSERT(call_has_field(call->kind, FIELD_PROT) || !call->prot);
+	ASSERT(call_has_field(call->kind, FIELD_FLAGS) || !call->flags);
+	ASSERT(call_has_field(call->kind, FIELD_SHIFT) || !call->shift);
+	ASSERT(call_has_field(call->kind, FIELD_CHANGE) || !call->change);
+	ASSERT(call_has_field(call->kind, FIELD_LEAF) || !call->leaf);
+}
+
 /* Each field of the op by the check of its row. */
 static bool check_fields(const struct scenario *s, uint32_t i, struct refusal *why)
 {
 	const struct op *op = &s->op[i];
+	assert_no_other_fields(&op->call);
 	for (const struct field *f = NULL; (f = op_next_field(op, f));)
 		if (f->check && !f->check(s, i, why))
 			return false;
