@@ -82,6 +82,8 @@ struct rig_build {
 		       enum rig_prot prot);
 	int (*ioremap)(uint64_t va, uint64_t pa, uint64_t bytes, enum rig_prot prot);
 	void (*vunmap)(uint64_t va, uint64_t bytes);
+	/* What vm_unmap_ram() calls of an area: the TLBs are left to vm_unmap_aliases(). */
+	void (*vunmap_lazily)(uint64_t va, uint64_t bytes);
 	int (*set_memory)(uint64_t va, int pages, enum rig_change change);
 	/* The pfn, or UINT64_MAX. */
 	uint64_t (*lookup)(uint64_t va);

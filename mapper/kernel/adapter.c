@@ -417,6 +417,23 @@ static int kernel_vunmap(struct address_space *space, const struct call *call, s
 	return CALL((now.build->vunmap(call->va, call->bytes), 0));
 }
 
+/* What vm_map_ram() calls once it has an address. */
+static int kernel_vm_map_ram(struct address_space *space, const struct call *call,
+			     struct outcome *out)
+{
+	begin_call(space, call, out);
+	void **page = pages_of(call->pages);
+	return CALL(now.build->vmalloc(call->va, page, (unsigned)call->pages.count,
+				       space->machine->config.page_shift, RIG_KERNEL));
+}
+
+static int kernel_vm_unmap_ram(struct address_space *space, const struct call *call,
+			       struct outcome *out)
+{
+	begin_call(space, call, out);
+	return CALL((now.build->vunmap_lazily(call->va, call->bytes), 0));
+}
+
 static int kernel_set_memory(struct address_space *space, const struct call *call,
 			     struct outcome *out)
 {
@@ -473,7 +490,9 @@ const struct mapper kernel_mapper = {
 		[CALL_VMAP] = kernel_vmap,
 		[CALL_VMALLOC] = kernel_vmalloc,
 		[CALL_IOREMAP] = kernel_ioremap,
+		[CALL_VM_MAP_RAM] = kernel_vm_map_ram,
 		[CALL_VUNMAP] = kernel_vunmap,
+		[CALL_VM_UNMAP_RAM] = kernel_vm_unmap_ram,
 		[CALL_SET_MEMORY] = kernel_set_memory,
 	},
 	.lookup = kernel_lookup,
@@ -489,7 +508,10 @@ const struct mapper kernel_mapper = {
 		[CALL_VMAP] = { RIG_FILE_vmap, RIG_LINE_vmap },
 		[CALL_VMALLOC] = { RIG_FILE_vmap_pages_range, RIG_LINE_vmap_pages_range },
 		[CALL_IOREMAP] = { RIG_FILE_ioremap_page_range, RIG_LINE_ioremap_page_range },
+		[CALL_VM_MAP_RAM] = { RIG_FILE_vmap_pages_range, RIG_LINE_vmap_pages_range },
 		[CALL_VUNMAP] = { RIG_FILE_vunmap_range, RIG_LINE_vunmap_range },
+		[CALL_VM_UNMAP_RAM] = { RIG_FILE_vunmap_range_noflush,
+					RIG_LINE_vunmap_range_noflush },
 		[CALL_SET_MEMORY] = ENTRY_SET_MEMORY,
 	},
 };

@@ -181,6 +181,12 @@ static void call_vunmap(uint64_t va, uint64_t bytes)
 	vunmap_range(va, va + bytes);
 }
 
+static void call_vunmap_lazily(uint64_t va, uint64_t bytes)
+{
+	flush_cache_vunmap(va, va + bytes);
+	vunmap_range_noflush(va, va + bytes);
+}
+
 #ifdef RIG_HAVE_set_memory_ro
 
 static int call_set_memory(uint64_t va, int pages, enum rig_change change)
@@ -226,6 +232,7 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.vmalloc = call_vmalloc,
 	.ioremap = call_ioremap,
 	.vunmap = call_vunmap,
+	.vunmap_lazily = call_vunmap_lazily,
 	.set_memory = call_set_memory,
 	.lookup = call_lookup,
 };
