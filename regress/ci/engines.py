@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Every fuzz target under every engine for some seconds, and planted bugs that AFL++ must find from
+"""Every fuzz target under every engine for some seconds, and injected bugs that AFL++ must find from
 the checked-in seeds. `./rig engines` builds what this runs.
 
 exit: 0 all as it must be, 1 not, 2 something to run is missing
@@ -84,7 +84,7 @@ def afl(work):
 
 
 def afl_finds(work):
-    """Three planted bugs, each found by a rule that its header names."""
+    """Three injected bugs, each found by a rule that its header names."""
     for name, target in MUTANTS.items():
         header = (TOP / f"regress/mutants/{name}.patch").read_text()
         rules = re.search(r"^rule: (.*)$", header, re.MULTILINE).group(1).split(" or ")

@@ -17,7 +17,7 @@ import catalogue
 import pool
 import report
 import survival
-import trial
+import run
 import workshop
 from mutants import BUILD, CORPUS, TOP, encode_corpus
 
@@ -26,15 +26,15 @@ def arguments():
     parser = argparse.ArgumentParser(prog="rig mutants --ablation", description=__doc__)
     parser.add_argument("--ablation", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", metavar="NAME", help="of regress/mutants; default all")
-    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="trials of each (3)")
-    parser.add_argument("--runs", type=int, default=1 << 16, metavar="N",
-                        help="executions at which a trial ends (2^16)")
+    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each (3)")
+    parser.add_argument("--executions", "--runs", dest="executions", type=int, default=1 << 16,
+                        metavar="N", help="executions at which a run ends (2^16)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
                         help="also write ablation.csv and ablation.md there")
     found = parser.parse_args()
-    if min(found.seeds, found.runs, found.jobs) < 1:
-        parser.error("--seeds, --runs and --jobs need a number from 1")
+    if min(found.seeds, found.executions, found.jobs) < 1:
+        parser.error("--seeds, --executions and --jobs need a number from 1")
     return found
 
 
@@ -62,10 +62,10 @@ def search_jobs(shop, folder, mutants, options):
             f"mutants/fuzz.{m.name}", folder / f"bytes.{m.name}",
             {f"fuzz/{m.target}.c.o": "fuzz/CMakeFiles/fuzz_bytes.dir/fuzz_bytes.c.o"})
         for seed in seeds_of(options):
-            yield functools.partial(trial.fuzz, full, m.name, "full", seed, options.runs)
-            yield functools.partial(trial.soak, tool, m.name, seed, options.runs)
-            yield functools.partial(trial.fuzz, plain, m.name, "bytes", seed, options.runs)
-            yield functools.partial(trial.fuzz, plain, m.name, "bytes+corpus", seed, options.runs,
+            yield functools.partial(run.fuzz, full, m.name, "full", seed, options.executions)
+            yield functools.partial(run.soak, tool, m.name, seed, options.executions)
+            yield functools.partial(run.fuzz, plain, m.name, "bytes", seed, options.executions)
+            yield functools.partial(run.fuzz, plain, m.name, "bytes+corpus", seed, options.executions,
                                     CORPUS)
 
 
@@ -77,15 +77,15 @@ SEARCHES = {
 }
 
 
-def search_table(trials, bound):
-    groups = report.group(trials)
-    lines = ["| search | mutants that die for every seed | for none | median of medians |",
+def search_table(runs, bound):
+    groups = report.group(runs)
+    lines = ["| search | mutants killed for every seed | for none | median of medians |",
              "|---|---|---|---|"]
     for search, what in SEARCHES.items():
         found = [survival.summary(g) for (_, s), g in groups.items() if s == search]
         medians = sorted(bound if s.median is None else s.median for s in found)
         middle = medians[(len(medians) - 1) // 2]
-        lines.append(f"| {what} | {sum(s.killed == s.trials for s in found)} of {len(found)} "
+        lines.append(f"| {what} | {sum(s.killed == s.runs for s in found)} of {len(found)} "
                      f"| {sum(not s.killed for s in found)} "
                      f"| {'over ' if middle >= bound else ''}{middle:,} |")
     return lines
@@ -94,17 +94,17 @@ def search_table(trials, bound):
 # --- the oracle: each property waived -----------------------------------------------
 
 
-def first_properties(trials):
-    """Of each mutant, the properties that found it first in some trial."""
+def first_properties(runs):
+    """Of each mutant, the properties that found it first in some run."""
     found = {}
-    for t in trials:
-        if t.start == "full" and t.rule:
-            found.setdefault(t.mutant, set()).add(t.rule.split(".")[0])
+    for r in runs:
+        if r.start == "full" and r.rule:
+            found.setdefault(r.mutant, set()).add(r.rule.split(".")[0])
     return found
 
 
 def waived_jobs(mutants, first, options):
-    """Only a mutant that a property found first can live longer without it."""
+    """Only a mutant that a property found first can take longer to kill without it."""
     for m in mutants:
         wanted = sorted(first.get(m.name, set()) & set(properties()))
         if not wanted:
@@ -113,12 +113,12 @@ def waived_jobs(mutants, first, options):
         for name in wanted:
             environment = dict(os.environ, VMAPDIFF_WAIVE=name)
             for seed in seeds_of(options):
-                yield functools.partial(trial.fuzz, full, m.name, f"-{name}", seed, options.runs,
-                                        None, environment)
+                yield functools.partial(run.fuzz, full, m.name, f"-{name}", seed,
+                                        options.executions, None, environment)
 
 
-def waived_table(trials, first):
-    groups = report.group(trials)
+def waived_table(runs, first):
+    groups = report.group(runs)
     lines = ["| property switched off | finds first | then never found | what finds the others |",
              "|---|---|---|---|"]
     useless = []
@@ -142,13 +142,13 @@ def waived_table(trials, first):
 # --- both ---------------------------------------------------------------------------------
 
 
-def document(trials, first, options):
-    waived, useless = waived_table(trials, first)
+def document(runs, first, options):
+    waived, useless = waived_table(runs, first)
     text = [f"<!-- {report.LICENCE} -->", "# Ablation", "",
-            f"Made by `./rig mutants --ablation --seeds {options.seeds} --runs {options.runs} "
+            f"Made by `./rig mutants --ablation --seeds {options.seeds} --executions {options.executions} "
             "-o DIR`: every mutant of the catalogue, without parts of the rig. Numbers are "
-            f"executions up to {options.runs:,}.", "", "## Who makes the scenarios", "",
-            *search_table(trials, options.runs), "", "## What judges them", "",
+            f"executions up to {options.executions:,}.", "", "## Who makes the scenarios", "",
+            *search_table(runs, options.executions), "", "## What judges them", "",
             "With one property switched off, the mutants that it found first were searched for again.",
             "", *waived, ""]
     return "\n".join(text), useless
@@ -161,19 +161,19 @@ def main():
     encode_corpus()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-ablation-"))
     try:
-        trials = pool.run(list(search_jobs(shop, folder, mutants, options)), "trials of searches",
+        runs = pool.run(list(search_jobs(shop, folder, mutants, options)), "runs of searches",
                           options.jobs)
-        first = first_properties(trials)
-        trials += pool.run(list(waived_jobs(mutants, first, options)),
-                           "trials with a property waived", options.jobs)
+        first = first_properties(runs)
+        runs += pool.run(list(waived_jobs(mutants, first, options)),
+                         "runs with a property waived", options.jobs)
     finally:
         shutil.rmtree(folder)
-    text, useless = document(trials, first, options)
+    text, useless = document(runs, first, options)
     print(text)
     if options.output:
         options.output.mkdir(parents=True, exist_ok=True)
         (options.output / "ablation.md").write_text(text)
-        report.write_csv(options.output / "ablation.csv", trials)
+        report.write_csv(options.output / "ablation.csv", runs)
     for name in useless:
         print(f"mutants: without {name} no mutant is lost: it needs one of its own, or needs to go",
               file=sys.stderr)

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Generated mutants: slips made by rule, sampled by seed, each fuzzed until it dies.
+"""Generated mutants: edits made by rule, sampled by seed, each fuzzed until it is killed.
 
-Exit: 0 when at least 97 % of those that are not equivalent die; 1 if not; 2
-for unusable arguments.
+Exit: 0 when at least 97 % of those that are not equivalent are killed; 1 if
+not; 2 for unusable arguments.
 """
 import argparse
 import functools
@@ -15,7 +15,7 @@ import tempfile
 import operators
 import pool
 import report
-import trial
+import run
 import workshop
 from mutants import BUILD, TOP
 from unusable import unusable
@@ -46,11 +46,12 @@ def arguments():
     parser.add_argument("--mechanical", dest="generated", type=int, default=argparse.SUPPRESS,
                         help=argparse.SUPPRESS)  # its name until it was renamed
     parser.add_argument("--sample", type=int, default=1, metavar="SEED",
-                        help="which of all slips: the seed of the sample (1)")
+                        help="which mutants: the seed of the sample (1)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the fuzzers (1)")
-    parser.add_argument("--runs", type=int, default=trial.BOUND, metavar="N",
-                        help="executions at which a mutant has survived (2^20)")
-    parser.add_argument("--only", metavar="FILE[:LINE]", help="all slips of one file, or of one line of it")
+    parser.add_argument("--executions", "--runs", dest="executions", type=int, default=run.BOUND,
+                        metavar="N", help="executions at which a mutant has survived (2^20)")
+    parser.add_argument("--only", metavar="FILE[:LINE]", 
+                        help="all mutants of one file, or of one line of it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
                         help="also write generated.csv and generated.md there")
@@ -58,98 +59,99 @@ def arguments():
     found = parser.parse_args()
     if found.json and not found.output:
         parser.error("--json needs -o DIR")
-    if min(found.generated, found.runs, found.jobs) < 1:
-        parser.error("--generated, --runs and --jobs need a number from 1")
+    if min(found.generated, found.executions, found.jobs) < 1:
+        parser.error("--generated, --executions and --jobs need a number from 1")
     return found
 
 
-def name_of(slip):
-    stem = pathlib.Path(slip.file).stem
-    return f"{stem}:{slip.line}:{slip.column} {slip.kind} {slip.replacement}".replace("\n", " ")
+def name_of(mutant):
+    stem = pathlib.Path(mutant.file).stem
+    name = f"{stem}:{mutant.line}:{mutant.column} {mutant.kind} {mutant.replacement}"
+    return name.replace("\n", " ")
 
 
 def rounds(targets, bound):
-    """A short turn for each target, then a long one: few slips live through the first."""
+    """A short turn for each target, then a long one: few mutants survive the first."""
     share = bound // len(targets)
     for part in (share // FIRST_ROUND, share - share // FIRST_ROUND):
         for target in targets:
             yield target, max(part, 1)
 
 
-def search(shop, options, slip):
-    """Fuzzes one slip with its targets in turn; None if it does not compile."""
-    with tempfile.TemporaryDirectory(prefix="vmapdiff-slip-") as folder:
+def search(shop, options, mutant):
+    """Fuzzes one mutant with its targets in turn; None if it does not compile."""
+    with tempfile.TemporaryDirectory(prefix="vmapdiff-mutant-") as folder:
         folder = pathlib.Path(folder)
-        text = slip.apply((TOP / slip.file).read_text(encoding="utf-8"))
-        compiled = shop.compile(slip.file, text, folder)
+        text = mutant.apply((TOP / mutant.file).read_text(encoding="utf-8"))
+        compiled = shop.compile(mutant.file, text, folder)
         if not compiled:
             return None
-        targets = TARGETS.get(pathlib.Path(slip.file).name, OTHERS)
+        targets = TARGETS.get(pathlib.Path(mutant.file).name, OTHERS)
         spent = 0
-        for number, (target, runs) in enumerate(rounds(targets, options.runs)):
+        for number, (target, executions) in enumerate(rounds(targets, options.executions)):
             binary = folder / target
             if not binary.exists():
                 shop.link(compiled, f"fuzz/{target}", binary)
-            found = trial.fuzz(binary, name_of(slip), "empty", options.seed + number, runs)
+            found = run.fuzz(binary, name_of(mutant), "empty", options.seed + number, executions)
             spent += found.executions
             if found.rule:
                 break
         if not found.rule:
-            print_survivor(slip)
-        return trial.Trial(found.mutant, "empty", options.seed, spent, found.rule)
+            print_survivor(mutant)
+        return run.Run(found.mutant, "empty", options.seed, spent, found.rule)
 
 
 def choose(options):
-    slips = operators.all_slips(TOP)
+    mutants = operators.all_mutants(TOP)
     if options.only:
         file, _, line = options.only.partition(":")
-        only = [s for s in slips if s.file == file and line in ("", str(s.line))]
+        only = [s for s in mutants if s.file == file and line in ("", str(s.line))]
         if not only:
-            unusable(f"no slip is in {options.only}; a file of the mapper is one "
-                     f"of {', '.join(sorted({s.file for s in slips}))}")
-        return only, len(slips)
-    return operators.sample(TOP, slips, options.generated, options.sample), len(slips)
+            unusable(f"no mutant is in {options.only}; a file of the mapper is one "
+                     f"of {', '.join(sorted({s.file for s in mutants}))}")
+        return only, len(mutants)
+    return operators.sample(TOP, mutants, options.generated, options.sample), len(mutants)
 
 
-def print_survivor(slip):
-    before, after = slip.lines((TOP / slip.file).read_text(encoding="utf-8"))
-    print(f"survived: {slip.file}:{slip.line}, {slip.kind}\nin {slip.file} {slip.function}\n"
-          f"- {before}\n+ {after}\n", flush=True)
+def print_survivor(mutant):
+    before, after = mutant.lines((TOP / mutant.file).read_text(encoding="utf-8"))
+    print(f"survived: {mutant.file}:{mutant.line}, {mutant.kind}\n"
+          f"in {mutant.file} {mutant.function}\n- {before}\n+ {after}\n", flush=True)
 
 
 def entries(outcomes, ignored):
-    for slip, found in outcomes:
+    for mutant, found in outcomes:
         status = "CompileError" if found is None else "Killed" if found.rule else "Survived"
         why = f"{found.executions} executions" if found else "does not compile"
         rules = [found.rule] if found and found.rule else []
-        yield slip, status, rules, why
-    for slip, why in ignored:
-        yield slip, "Ignored", [], why
+        yield mutant, status, rules, why
+    for mutant, why in ignored:
+        yield mutant, "Ignored", [], why
 
 
 def elements(outcomes, ignored):
     rows = []
-    for slip, status, rules, why in entries(outcomes, ignored):
-        text = (TOP / slip.file).read_text(encoding="utf-8")
-        end = operators.position(text, slip.end)
-        rows.append((name_of(slip), slip.file, (slip.line, slip.column), end, slip.replacement,
-                     slip.kind, status, rules, why))
+    for mutant, status, rules, why in entries(outcomes, ignored):
+        text = (TOP / mutant.file).read_text(encoding="utf-8")
+        end = operators.position(text, mutant.end)
+        rows.append((name_of(mutant), mutant.file, (mutant.line, mutant.column), end,
+                     mutant.replacement, mutant.kind, status, rules, why))
     return report.elements(TOP, rows)
 
 
 def write(folder, outcomes, ignored, options, line):
     folder.mkdir(parents=True, exist_ok=True)
-    trials = [found for _, found in outcomes if found]
-    report.write_csv(folder / "generated.csv", trials)
+    runs = [found for _, found in outcomes if found]
+    report.write_csv(folder / "generated.csv", runs)
     if options.json:
         report.write_json(folder / "generated.json", elements(outcomes, ignored))
-    text = report.markdown(trials, options.runs, "Generated mutants",
+    text = report.markdown(runs, options.executions, "Generated mutants",
                            f"./rig mutants --generated {options.generated} "
                            f"--sample {options.sample} -o DIR")
     text += f"\n{line}\n\n## Equivalent, and why\n\n"
-    for slip, why in ignored:
-        before, after = slip.lines((TOP / slip.file).read_text(encoding="utf-8"))
-        text += f"* `{slip.file}`, {slip.function}(): `{before}` becomes `{after}`: {why}\n"
+    for mutant, why in ignored:
+        before, after = mutant.lines((TOP / mutant.file).read_text(encoding="utf-8"))
+        text += f"* `{mutant.file}`, {mutant.function}(): `{before}` becomes `{after}`: {why}\n"
     (folder / "generated.md").write_text(text)
 
 
@@ -157,20 +159,20 @@ def main():
     options = arguments()
     chosen, total = choose(options)
     known = operators.read_equivalents(EQUIVALENTS)
-    texts = {slip.file: (TOP / slip.file).read_text(encoding="utf-8") for slip in chosen}
+    texts = {mutant.file: (TOP / mutant.file).read_text(encoding="utf-8") for mutant in chosen}
     ignored = [(s, known[s.key(texts[s.file])]) for s in chosen if s.key(texts[s.file]) in known]
     searched = [s for s in chosen if s.key(texts[s.file]) not in known]
-    print(f"mutants: {len(chosen)} of {total} slips, {len(ignored)} of them equivalent; "
-          f"each up to {options.runs} executions", file=sys.stderr)
+    print(f"mutants: {len(chosen)} of {total} mutants, {len(ignored)} of them equivalent; "
+          f"each up to {options.executions} executions", file=sys.stderr)
     shop = workshop.Workshop(TOP, BUILD)
-    found = pool.run([functools.partial(search, shop, options, s) for s in searched], "slips",
+    found = pool.run([functools.partial(search, shop, options, s) for s in searched], "mutants",
                      options.jobs)
     outcomes = list(zip(searched, found))
     compiled = [(s, t) for s, t in outcomes if t]
     killed = sum(bool(t.rule) for _, t in compiled)
-    line = (f"{killed} of {len(compiled)} slips that are not equivalent die "
+    line = (f"{killed} of {len(compiled)} mutants that are not equivalent are killed "
             f"({killed / max(len(compiled), 1):.1%}); {len(ignored)} equivalent, "
-            f"{len(outcomes) - len(compiled)} do not compile; {total} slips in all")
+            f"{len(outcomes) - len(compiled)} do not compile; {total} mutants in all")
     print(line)
     if options.output:
         write(options.output, outcomes, ignored, options, line)

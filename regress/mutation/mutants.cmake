@@ -27,7 +27,7 @@ function(vmapdiff_mutant patch)
     COMMAND ${PATCH_PROGRAM} --quiet --no-backup-if-mismatch --fuzz=0 -p1 -d ${root} -i ${patch}
     COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
     DEPENDS ${patch} ${batched_files}
-    COMMENT "Planting ${name}"
+    COMMENT "Injecting ${name}"
     VERBATIM)
   add_library(batched.${name} OBJECT ${sources})
   target_include_directories(batched.${name} BEFORE PRIVATE ${root})

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The kill table: how many executions until each planted bug is found.
+"""The kill table: how many executions until each injected bug is found.
 
-Exit: 0 when every mutant dies for every seed, each most often by a rule that
+Exit: 0 when every mutant is killed for every seed, each most often by a rule that
 its header names; 1 if not; 2 for unusable arguments.
 """
 import argparse
@@ -17,7 +17,7 @@ import catalogue
 import pool
 import report
 import survival
-import trial
+import run
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TOP / ".build" / "fuzz"
@@ -28,14 +28,14 @@ STARTS = ("empty", "corpus", "cases", "exhaustive")
 def arguments():
     parser = argparse.ArgumentParser(prog="rig mutants", description=__doc__.split("\n", 1)[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="of regress/mutants; default all")
-    parser.add_argument("--seeds", type=int, default=5, metavar="N", help="trials of each (5)")
-    parser.add_argument("--runs", type=int, default=trial.BOUND, metavar="N",
-                        help="executions at which a trial ends (2^20)")
+    parser.add_argument("--seeds", type=int, default=5, metavar="N", help="runs of each (5)")
+    parser.add_argument("--executions", "--runs", dest="executions", type=int, default=run.BOUND,
+                        metavar="N", help="executions at which a run ends (2^20)")
     parser.add_argument("--start", action="append", choices=STARTS,
                         help="from an empty corpus, the checked-in one, or by the cases or the "
                              "exhaustive families alone; may be given again (empty)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N",
-                        help="trials at a time (one a core)")
+                        help="runs at a time (one a core)")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
                         help="also write kills.csv and kills.md there")
     parser.add_argument("--json", action="store_true", help="with -o: kills.json too")
@@ -43,26 +43,25 @@ def arguments():
     found = parser.parse_args()
     if (found.json or found.svg) and not found.output:
         parser.error("--json and --svg need -o DIR")
-    for value, name in ((found.seeds, "--seeds"), (found.runs, "--runs"), (found.jobs, "--jobs")):
-        if value < 1:
-            parser.error(f"{name} needs a number from 1")
+    if min(found.seeds, found.executions, found.jobs) < 1:
+        parser.error("--seeds, --executions and --jobs need a number from 1")
     found.start = found.start or ["empty"]
     return found
 
 
-def trials_of(mutant, options):
+def runs_of(mutant, options):
     """The jobs of one mutant."""
     target = BUILD / "mutants" / f"fuzz.{mutant.name}"
     tool = BUILD / "mutants" / f"vmapdiff.{mutant.name}"
     for start in options.start:
         if start == "cases":
-            yield functools.partial(trial.replay, tool, mutant.name, TOP / "regress" / "cases")
+            yield functools.partial(run.replay, tool, mutant.name, TOP / "regress" / "cases")
             continue
         if start == "exhaustive":
-            yield functools.partial(trial.exhaustive, tool, mutant.name, mutant.target)
+            yield functools.partial(run.exhaustive, tool, mutant.name, mutant.target)
             continue
         for seed in range(1, options.seeds + 1):
-            yield functools.partial(trial.fuzz, target, mutant.name, start, seed, options.runs,
+            yield functools.partial(run.fuzz, target, mutant.name, start, seed, options.executions,
                                     CORPUS if start == "corpus" else None)
 
 
@@ -74,56 +73,56 @@ def encode_corpus():
                     CORPUS], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def print_row(name, start, trials):
-    s = survival.summary(trials)
+def print_row(name, start, runs):
+    s = survival.summary(runs)
     rules = ", ".join(f"{rule} ({times})" for rule, times in s.rules)
-    print(f"{name:<32} {start:<7} {s.killed:>4}/{s.trials:<4} {s.median or '-':>9} "
+    print(f"{name:<32} {start:<7} {s.killed:>4}/{s.runs:<4} {s.median or '-':>9} "
           f"{s.p90 or '-':>9} {s.worst or '-':>9}  {rules}")
 
 
 def complaints(mutants, groups):
     """What is not as it must be, in sentences."""
     by_name = {mutant.name: mutant for mutant in mutants}
-    for (name, start), trials in groups.items():
-        s = survival.summary(trials)
+    for (name, start), runs in groups.items():
+        s = survival.summary(runs)
         if start in ("cases", "exhaustive"):
             continue
-        if s.killed < s.trials:
-            yield f"{name}: {s.trials - s.killed} of {s.trials} trials from {start} survived"
+        if s.killed < s.runs:
+            yield f"{name}: {s.runs - s.killed} of {s.runs} runs from {start} survived"
         if s.rules and start == "empty" and s.rules[0][0] not in by_name[name].rules:
             yield (f"{name}: {s.rules[0][0]} found it, and its header expects "
                    f"{' or '.join(by_name[name].rules)}")
 
 
-def elements(mutants, trials):
+def elements(mutants, runs):
     """The table in the schema of mutation-testing-elements."""
     entries = []
     for m in mutants:
-        found = [t for t in trials if t.mutant == m.name and t.rule]
+        found = [r for r in runs if r.mutant == m.name and r.rule]
         rules = [rule for rule, _ in survival.summary(found).rules] if found else []
         entries.append((m.name, m.file, (m.line, 1), (m.last_line + 1, 1), m.replacement,
                         "catalogue", "Killed" if found else "Survived", rules, m.plants))
     return report.elements(TOP, entries)
 
 
-def write_svg(path, trials, bound):
-    curves = [t for t in trials if t.start in report.STARTS]
+def write_svg(path, runs, bound):
+    curves = [r for r in runs if r.start in report.STARTS]
     if not curves or not report.write_curves(path, curves, bound):
         print("mutants: no kills.svg: gnuplot is missing", file=sys.stderr)
 
 
-def write(folder, mutants, trials, options):
+def write(folder, mutants, runs, options):
     folder.mkdir(parents=True, exist_ok=True)
-    groups = report.group(trials)
-    report.write_csv(folder / "kills.csv", trials)
+    groups = report.group(runs)
+    report.write_csv(folder / "kills.csv", runs)
     command = "./rig mutants" + "".join(f" --start {s}" for s in options.start)
     (folder / "kills.md").write_text(report.markdown(
-        trials, options.runs, "The kill table of the catalogue",
+        runs, options.executions, "The kill table of the catalogue",
         f"{command} --seeds {options.seeds} -o DIR"))
     if options.json:
-        report.write_json(folder / "kills.json", elements(mutants, trials))
+        report.write_json(folder / "kills.json", elements(mutants, runs))
     if options.svg:
-        write_svg(folder / "kills.svg", trials, options.runs)
+        write_svg(folder / "kills.svg", runs, options.executions)
     print(f"mutants: {len(groups)} rows written to {folder}", file=sys.stderr)
 
 
@@ -132,16 +131,16 @@ def main():
     mutants = catalogue.read_all(TOP, options.names)
     if "corpus" in options.start:
         encode_corpus()
-    jobs = [job for mutant in mutants for job in trials_of(mutant, options)]
-    trials = pool.run(jobs, "trials", options.jobs)
+    jobs = [job for mutant in mutants for job in runs_of(mutant, options)]
+    runs = pool.run(jobs, "runs", options.jobs)
     print(f"{'mutant':<32} {'from':<7} {'killed':>9} {'median':>9} {'90 %':>9} {'worst':>9}"
           "  rule that fired (times)")
-    groups = report.group(trials)
-    for (name, start), trials_ in groups.items():
-        print_row(name, start, trials_)
-    print(f"numbers are executions; a trial ends at {options.runs}")
+    groups = report.group(runs)
+    for (name, start), runs_ in groups.items():
+        print_row(name, start, runs_)
+    print(f"numbers are executions; a run ends at {options.executions}")
     if options.output:
-        write(options.output, mutants, trials, options)
+        write(options.output, mutants, runs, options)
     wrong = list(complaints(mutants, groups))
     for sentence in wrong:
         print(f"mutants: {sentence}", file=sys.stderr)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Mutants by rule: every place of the batched mapper where a small slip could be.
+"""Mutants by rule: every place of the batched mapper where a small edit could be a bug.
 
-The places come from Clang's syntax tree, so that a slip is one that compiles
+The places come from Clang's syntax tree, so that a mutant compiles, most often,
 and stands in code, not in a comment or a macro.
 """
 import dataclasses
@@ -12,7 +12,7 @@ from unusable import unusable
 
 FOLDERS = ("mapper/batched", "mapper/pgtable")
 
-# What may stand in an operator's place, by the kind of slip.
+# What may stand in an operator's place, by the kind of mutant.
 BOUNDARY = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 RELATIONAL = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "!=", "!=": "=="}
 ARITHMETIC = {"+": "-", "-": "+", "<<": ">>", ">>": "<<", "&": "|", "|": "&", "&&": "||",
@@ -25,7 +25,7 @@ def position(text, offset):
 
 
 @dataclasses.dataclass(frozen=True, order=True)
-class Slip:
+class GeneratedMutant:
     file: str
     start: int  # offsets into the file's text
     end: int
@@ -52,14 +52,14 @@ class Slip:
 
 
 class Finder:
-    """Collects the slips of one file."""
+    """Collects the mutants of one file."""
 
     def __init__(self, cindex, top, file):
         self.kinds = cindex.CursorKind
         self.file = file
         self.path = str(pathlib.Path(top) / file)
         self.text = pathlib.Path(self.path).read_text(encoding="utf-8")
-        self.slips = []
+        self.mutants = []
         arguments = ["-std=gnu11", "-D_GNU_SOURCE", f"-I{top}"]
         unit = cindex.Index.create().parse(self.path, args=arguments)
         errors = [d for d in unit.diagnostics if d.severity >= d.Error]
@@ -75,8 +75,8 @@ class Finder:
 
     def add(self, start, end, replacement, kind):
         line, column = position(self.text, start)
-        self.slips.append(
-            Slip(self.file, start, end, replacement, kind, self.function, line, column))
+        self.mutants.append(
+            GeneratedMutant(self.file, start, end, replacement, kind, self.function, line, column))
 
     def operator(self, cursor):
         left, right = list(cursor.get_children())[:2]
@@ -144,28 +144,28 @@ def parent_body(statement):
     return list(statement.get_children())[-1]
 
 
-def all_slips(top):
-    """Every slip there is, in order."""
+def all_mutants(top):
+    """Every mutant there is, in order."""
     try:
         from clang import cindex  # pylint: disable=import-outside-toplevel
     except ImportError:
         unusable("generated mutants need Debian's python3-clang-14, and its /usr/bin/python3")
-    slips = set()
+    mutants = set()
     for folder in FOLDERS:
         for path in sorted((pathlib.Path(top) / folder).glob("*.c")):
-            slips.update(Finder(cindex, top, str(path.relative_to(top))).slips)
-    return sorted(slips)
+            mutants.update(Finder(cindex, top, str(path.relative_to(top))).mutants)
+    return sorted(mutants)
 
 
-def sample(top, slips, count, seed):
-    """`count` of them by a hash of what they change: a slip stays in when others come and go."""
-    texts = {s.file: (pathlib.Path(top) / s.file).read_text(encoding="utf-8") for s in slips}
+def sample(top, mutants, count, seed):
+    """`count` of them by a hash of what they change: a mutant stays in when others come and go."""
+    texts = {s.file: (pathlib.Path(top) / s.file).read_text(encoding="utf-8") for s in mutants}
 
-    def rank(slip):
-        key = "\n".join((str(seed), str(slip.column), *slip.key(texts[slip.file])))
+    def rank(mutant):
+        key = "\n".join((str(seed), str(mutant.column), *mutant.key(texts[mutant.file])))
         return hashlib.sha256(key.encode()).hexdigest()
 
-    return sorted(sorted(slips, key=rank)[:count])
+    return sorted(sorted(mutants, key=rank)[:count])
 
 
 def read_equivalents(path):

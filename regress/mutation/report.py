@@ -7,17 +7,17 @@ import shutil
 import subprocess
 
 import survival
-from trial import Trial
+from run import Run
 
 STARTS = ("empty", "corpus")
 LICENCE = "SPDX-License-Identifier: GPL-2.0-only"
 
 
-def group(trials):
+def group(runs):
     """Trials by (mutant, start), in the order in which they come."""
     groups = {}
-    for trial in trials:
-        groups.setdefault((trial.mutant, trial.start), []).append(trial)
+    for run in runs:
+        groups.setdefault((run.mutant, run.start), []).append(run)
     return groups
 
 
@@ -25,22 +25,22 @@ def _number(value):
     return "-" if value is None else f"{value:,.0f}"
 
 
-# --- CSV: every trial -----------------------------------------------------------------
+# --- CSV: every run -----------------------------------------------------------------
 
 
-def write_csv(path, trials):
+def write_csv(path, runs):
     with open(path, "w", newline="", encoding="ascii") as file:
         file.write(f"# {LICENCE}\n")
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["mutant", "start", "seed", "executions", "rule"])
-        for t in trials:
-            writer.writerow([t.mutant, t.start, t.seed, t.executions, t.rule or ""])
+        for r in runs:
+            writer.writerow([r.mutant, r.start, r.seed, r.executions, r.rule or ""])
 
 
 def read_csv(path):
     with open(path, newline="", encoding="ascii") as file:
         rows = csv.DictReader(line for line in file if not line.startswith("#"))
-        return [Trial(row["mutant"], row["start"], int(row["seed"]), int(row["executions"]),
+        return [Run(row["mutant"], row["start"], int(row["seed"]), int(row["executions"]),
                       row["rule"] or None) for row in rows]
 
 
@@ -53,12 +53,12 @@ def _overall(groups, start, bound):
         return None
     medians = sorted(bound if s.median is None else s.median for s in summaries)
     worst = max(bound if s.worst is None else s.worst for s in summaries)
-    killed = sum(s.killed == s.trials for s in summaries)
-    seeds = summaries[0].trials
+    killed = sum(s.killed == s.runs for s in summaries)
+    seeds = summaries[0].runs
     return (f"* from {'an empty corpus' if start == 'empty' else 'the checked-in corpus'}: "
-            f"{killed} of {len(summaries)} mutants die for every one of {seeds} seeds; median over "
+            f"{killed} of {len(summaries)} mutants are killed for every one of {seeds} seeds; median over "
             f"mutants of the median {_number(medians[(len(medians) - 1) // 2])} executions, "
-            f"largest median {_number(medians[-1])}, worst single trial {_number(worst)}")
+            f"largest median {_number(medians[-1])}, worst single run {_number(worst)}")
 
 
 def _row(mutant, groups):
@@ -68,20 +68,20 @@ def _row(mutant, groups):
         if (mutant, start) not in groups:
             continue
         s = survival.summary(groups[mutant, start])
-        cells += [f"{s.killed}/{s.trials}", _number(s.median), _number(s.p90),
+        cells += [f"{s.killed}/{s.runs}", _number(s.median), _number(s.p90),
                   _number(s.restricted_mean)]
         first = first or ", ".join(f"`{rule}` {times}" for rule, times in s.rules[:3])
     if (mutant, "cases") in groups:
-        trial = groups[mutant, "cases"][0]
-        cells.append(str(trial.executions) if trial.rule else "0")
+        run = groups[mutant, "cases"][0]
+        cells.append(str(run.executions) if run.rule else "0")
     if (mutant, "exhaustive") in groups:
         cells.append("yes" if groups[mutant, "exhaustive"][0].rule else "no")
     return "| " + " | ".join(cells + [first]) + " |"
 
 
-def markdown(trials, bound, title, command):
-    groups = group(trials)
-    mutants = list(dict.fromkeys(t.mutant for t in trials))
+def markdown(runs, bound, title, command):
+    groups = group(runs)
+    mutants = list(dict.fromkeys(r.mutant for r in runs))
     starts = [s for s in STARTS if any(key[1] == s for key in groups)]
     head = ["mutant"]
     for start in starts:
@@ -144,25 +144,25 @@ def _steps(points, bound):
     return "\n".join(f"{x} {y:.4f}" for x, y in corners) + "\n"
 
 
-def write_curves(path, trials, bound):
+def write_curves(path, runs, bound):
     """An SVG by gnuplot: thin lines for each mutant, thick ones for all. False without gnuplot."""
     if not shutil.which("gnuplot"):
         return False
-    groups = group(trials)
+    groups = group(runs)
     starts = [s for s in STARTS if any(key[1] == s for key in groups)]
     data, plots = [], []
-    for (_, start), trials_of in groups.items():
+    for (_, start), runs_here in groups.items():
         if start == starts[0]:
-            data.append(_steps(survival.curve(trials_of), bound))
+            data.append(_steps(survival.curve(runs_here), bound))
             plots.append("'-' with lines lc rgb '#d0d0d0' notitle")
     for colour, start in zip(("#c03020", "#2050a0"), starts):
-        data.append(_steps(survival.curve([t for t in trials if t.start == start]), bound))
+        data.append(_steps(survival.curve([r for r in runs if r.start == start]), bound))
         plots.append(f"'-' with lines lw 3 lc rgb '{colour}' title 'all mutants, from {start}'")
     script = f"""set terminal svg size 900,560 font 'sans,13' background '#ffffff'
 set output '{path}'
-set title 'Mutants alive after so many executions (grey: each, from {starts[0]})'
+set title 'Mutants not yet killed after so many executions (grey: each, from {starts[0]})'
 set xlabel 'executions'
-set ylabel 'share of trials in which the mutant is alive'
+set ylabel 'share of runs in which the mutant is not yet killed'
 set logscale x
 set xrange [1:{bound}]
 set yrange [0:1]

@@ -7,10 +7,10 @@ import math
 
 @dataclasses.dataclass(frozen=True)
 class Summary:
-    """Of the trials of one mutant from one start. A quantile is None when it was not reached."""
+    """Of the runs of one mutant from one start. A quantile is None when it was not reached."""
 
     killed: int
-    trials: int
+    runs: int
     median: int | None
     p90: int | None
     restricted_mean: float  # of min(executions, bound)
@@ -18,30 +18,30 @@ class Summary:
     rules: tuple  # (rule, times), the most frequent first
 
 
-def quantile(trials, q):
-    """The least number of executions by which a share `q` of the trials had killed."""
-    kills = sorted(trial.executions for trial in trials if trial.rule)
-    rank = math.ceil(q * len(trials))
+def quantile(runs, q):
+    """The least number of executions by which a share `q` of the runs had killed."""
+    kills = sorted(run.executions for run in runs if run.rule)
+    rank = math.ceil(q * len(runs))
     return kills[rank - 1] if rank <= len(kills) else None
 
 
-def summary(trials):
-    rules = collections.Counter(trial.rule for trial in trials if trial.rule)
+def summary(runs):
+    rules = collections.Counter(run.rule for run in runs if run.rule)
     return Summary(
-        killed=sum(rules.values()), trials=len(trials), median=quantile(trials, 0.5),
-        p90=quantile(trials, 0.9),
-        restricted_mean=sum(trial.executions for trial in trials) / len(trials),
-        worst=quantile(trials, 1.0),
+        killed=sum(rules.values()), runs=len(runs), median=quantile(runs, 0.5),
+        p90=quantile(runs, 0.9),
+        restricted_mean=sum(run.executions for run in runs) / len(runs),
+        worst=quantile(runs, 1.0),
         rules=tuple(sorted(rules.items(), key=lambda item: (-item[1], item[0]))))
 
 
-def curve(trials):
-    """Kaplan-Meier's estimate: (executions, share of trials still alive), from (1, 1.0) on.
+def curve(runs):
+    """Kaplan-Meier's estimate: (executions, share of runs that survive so far), from (1, 1.0) on.
 
-    All are censored at one bound, so the estimate is the share that lives.
+    All are censored at one bound, so the estimate is the share of survivors.
     """
-    points, alive = [(1, 1.0)], len(trials)
-    for executions in sorted(trial.executions for trial in trials if trial.rule):
-        alive -= 1
-        points.append((executions, alive / len(trials)))
+    points, surviving = [(1, 1.0)], len(runs)
+    for executions in sorted(run.executions for run in runs if run.rule):
+        surviving -= 1
+        points.append((executions, surviving / len(runs)))
     return points

@@ -25,15 +25,15 @@ foreach(class Messages Unseen Series Bisect)
   list(APPEND kernel_tests kernel_${class})
 endforeach()
 
-add_test(NAME kernel_planted
-  COMMAND python3 ${kernel_scripts}/planted.py ${trees}/linux-source-6.12)
+add_test(NAME kernel_injected
+  COMMAND python3 ${kernel_scripts}/injected.py ${trees}/linux-source-6.12)
 add_test(NAME kernel_fuzz
   COMMAND sh ${kernel_scripts}/fuzz_trees.sh ${PROJECT_SOURCE_DIR} 8
           ${trees}/linux-source-6.1 ${trees}/linux-source-6.12)
-list(APPEND kernel_tests kernel_planted kernel_fuzz)
+list(APPEND kernel_tests kernel_injected kernel_fuzz)
 set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
 # They build in the trees' folders, one at a time.
 set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
-set_tests_properties(kernel_planted kernel_Series kernel_Unseen PROPERTIES COST 200)
+set_tests_properties(kernel_injected kernel_Series kernel_Unseen PROPERTIES COST 200)
 set_tests_properties(kernel_slicer kernel_unpack ${kernel_tests} PROPERTIES
   LABELS kernel SKIP_RETURN_CODE 77)

@@ -7,11 +7,11 @@ import shutil
 import subprocess
 import tempfile
 
-BOUND = 1 << 20  # executions: a mutant that lives so long is right-censored there
+BOUND = 1 << 20  # executions: a mutant that survives so many is right-censored there
 
 
 @dataclasses.dataclass(frozen=True)
-class Trial:
+class Run:
     """What came of it. `rule` is None when the mutant survived, and then executions is the bound."""
 
     mutant: str
@@ -51,7 +51,7 @@ def fuzz(binary, mutant, start, seed, bound=BOUND, seeds=None, environment=None)
         executions, rule = read_output(done.stdout, bound)
     finally:
         shutil.rmtree(work)
-    return Trial(mutant, start, seed, executions if rule else bound, rule)
+    return Run(mutant, start, seed, executions if rule else bound, rule)
 
 
 def soak(binary, mutant, seed, bound=BOUND):
@@ -62,12 +62,12 @@ def soak(binary, mutant, seed, bound=BOUND):
     fail = re.search(r"^FAIL (\S+)", done.stdout, re.MULTILINE)
     after = re.search(r"^  where +execution (\d+)", done.stdout, re.MULTILINE)
     if done.returncode == 0:
-        return Trial(mutant, "unguided", seed, bound, None)
+        return Run(mutant, "unguided", seed, bound, None)
     if not after and "a worker died" not in done.stdout:
         raise RuntimeError("a soak ended without saying where:\n" + done.stdout[-2000:])
     # A sanitizer ends the process before it has said where: counted as the bound, at worst.
     executions = int(after.group(1)) + 1 if after else bound
-    return Trial(mutant, "unguided", seed, executions, fail.group(1) if fail else "soak.crash")
+    return Run(mutant, "unguided", seed, executions, fail.group(1) if fail else "soak.crash")
 
 
 # The families of ./rig exhaustive that are about what a target is about; then all the others.
@@ -90,9 +90,9 @@ def exhaustive(binary, mutant, target):
             continue
         fail = re.search(r"^FAIL (\S+)", done.stdout, re.MULTILINE)
         case = re.search(r"^  where +case (\d+)", done.stdout, re.MULTILINE)
-        return Trial(mutant, "exhaustive", 0, int(case.group(1)) + 1 if case else 1,
+        return Run(mutant, "exhaustive", 0, int(case.group(1)) + 1 if case else 1,
                      fail.group(1) if fail else "exhaustive.crash")
-    return Trial(mutant, "exhaustive", 0, BOUND, None)
+    return Run(mutant, "exhaustive", 0, BOUND, None)
 
 
 def replay(binary, mutant, scenarios):
@@ -102,6 +102,6 @@ def replay(binary, mutant, scenarios):
     fail = re.search(r"^FAIL (\S+)", done.stdout, re.MULTILINE)
     total = re.search(r"(\d+) scenarios: \d+ as expected, (\d+) not", done.stdout)
     if done.returncode == 0:
-        return Trial(mutant, "cases", 0, int(total.group(1)), None)
+        return Run(mutant, "cases", 0, int(total.group(1)), None)
     failed = int(total.group(2)) if total else 1  # a sanitizer ended it
-    return Trial(mutant, "cases", 0, failed, fail.group(1) if fail else "replay.crash")
+    return Run(mutant, "cases", 0, failed, fail.group(1) if fail else "replay.crash")

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Plants bugs in a copy of a tree and counts executions until each is found.
+"""Injects bugs into a copy of a tree and counts executions until each is found.
 
 Each is one small edit of the tree's own code, made in a copy that is thrown
 away. The fuzz target starts from an empty corpus; what it finds is minimized
 and must break the rule that the bug's name stands for.
 
-Usage: planted.py TREE [--runs N] [--work DIR] [NAME]...
+Usage: injected.py TREE [--runs N] [--work DIR] [NAME]...
 exit: 0 all were found, 1 one was not, 2 unusable, 77 no tree
 """
 import argparse
@@ -29,7 +29,7 @@ def edit(*arguments):
 
 
 # name: (fuzz target, signature that must begin the finding, the edit)
-PLANTED = {
+INJECTED = {
     # The index of a page array advances by bytes: a maintainer met it as an oops at boot.
     "index-step": ("fuzz_vmalloc", "translation.missing",
                    edit(copies.VMALLOC, "__vmap_pages_range_noflush",
@@ -64,7 +64,7 @@ class Build:
     def __init__(self, tree, work):
         self.original, self.tree, self.dir = tree, work / "tree", work / "build"
 
-    def plant(self, bug):
+    def inject(self, bug):
         copies.copy_tree(self.original, self.tree)
         bug(self.tree)
 
@@ -74,7 +74,7 @@ class Build:
                         ["cmake", "--build", self.dir, "--target", target, "vmapdiff"]):
             run = subprocess.run(command, cwd=copies.TOP, capture_output=True, text=True)
             if run.returncode:
-                sys.exit(f"planted: the copy does not build:\n{run.stdout[-3000:]}{run.stderr}")
+                sys.exit(f"injected: the copy does not build:\n{run.stdout[-3000:]}{run.stderr}")
 
     def fuzz(self, target, runs, findings):
         run = subprocess.run([self.dir / "fuzz" / target, "-seed=1", f"-runs={runs}",
@@ -91,8 +91,8 @@ class Build:
 
 def try_one(build, name, runs, findings):
     """(whether it was found as it must be, a line for the table, the minimized scenario)"""
-    target, rule, bug = PLANTED[name]
-    build.plant(bug)
+    target, rule, bug = INJECTED[name]
+    build.inject(bug)
     build.make(target)
     log = build.fuzz(target, runs, findings)
     signature = re.search(r"^FAIL (\S+).*$", log, re.M)
@@ -113,9 +113,9 @@ def main():
     parser.add_argument("--runs", type=int, default=200000, help="executions at most")
     parser.add_argument("--work", help="where copies and builds are kept (default: nowhere)")
     options = parser.parse_args()
-    unknown = set(options.names) - set(PLANTED)
+    unknown = set(options.names) - set(INJECTED)
     if unknown:
-        parser.error(f"no such bug: {', '.join(sorted(unknown))}; there are {', '.join(PLANTED)}")
+        parser.error(f"no such bug: {', '.join(sorted(unknown))}; there are {', '.join(INJECTED)}")
     if not (Path(options.tree) / copies.VMALLOC).exists():
         print(f"SKIP: no {options.tree} (Debian package linux-source)")
         return SKIP
@@ -125,11 +125,11 @@ def main():
         findings.mkdir(parents=True, exist_ok=True)
         build, good = Build(options.tree, work), True
         print(f"{'bug':28} {'killed at':>8}  {'target':14} rule", flush=True)
-        for name in options.names or PLANTED:
+        for name in options.names or INJECTED:
             try:
                 found, line, scenario = try_one(build, name, options.runs, findings)
             except copies.EditFailed as why:
-                sys.exit(f"planted: {name}: {why}")
+                sys.exit(f"injected: {name}: {why}")
             good &= found
             print(line, flush=True)
             print("".join(f"    {text}\n" for text in scenario.splitlines()
