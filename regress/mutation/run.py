@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One mutant, one seed: run until a rule breaks or the bound is reached."""
 import dataclasses
+import os
 import pathlib
 import re
 import shutil
@@ -19,6 +20,16 @@ class Run:
     seed: int
     executions: int
     rule: str | None
+
+
+def _play(command, environment=None):
+    """Runs it and returns what it printed and its exit code. Nothing reads the functions' names in a
+    stack trace, and the symbolizer takes longer than most runs."""
+    environment = dict(environment or os.environ)
+    environment["ASAN_OPTIONS"] = f"{environment.get('ASAN_OPTIONS', '')}:symbolize=0".lstrip(":")
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env=environment, errors="replace", check=False)
+    return done.stdout, done.returncode
 
 
 def read_output(output, bound):
@@ -46,9 +57,8 @@ def fuzz(binary, mutant, start, seed, bound=BOUND, seeds=None, environment=None)
         if seeds:
             (work / "new").mkdir()
             command += [work / "new", seeds]  # what is new goes into the first
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              env=environment, errors="replace", check=False)
-        executions, rule = read_output(done.stdout, bound)
+        output, _ = _play(command, environment)
+        executions, rule = read_output(output, bound)
     finally:
         shutil.rmtree(work)
     return Run(mutant, start, seed, executions if rule else bound, rule)
@@ -56,15 +66,14 @@ def fuzz(binary, mutant, start, seed, bound=BOUND, seeds=None, environment=None)
 
 def soak(binary, mutant, seed, bound=BOUND):
     """Plays scenarios of the generator and mutator as they come, without coverage to guide them."""
-    done = subprocess.run([binary, "soak", "--jobs", "1", "--seed", str(seed), "--executions",
-                           str(bound)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          errors="replace", check=False)
-    fail = re.search(r"^FAIL (\S+)", done.stdout, re.MULTILINE)
-    after = re.search(r"^  where +execution (\d+)", done.stdout, re.MULTILINE)
-    if done.returncode == 0:
+    output, code = _play([binary, "soak", "--jobs", "1", "--seed", str(seed), "--executions",
+                          str(bound)])
+    fail = re.search(r"^FAIL (\S+)", output, re.MULTILINE)
+    after = re.search(r"^  where +execution (\d+)", output, re.MULTILINE)
+    if code == 0:
         return Run(mutant, "unguided", seed, bound, None)
-    if not after and "a worker died" not in done.stdout:
-        raise RuntimeError("a soak ended without saying where:\n" + done.stdout[-2000:])
+    if not after and "a worker died" not in output:
+        raise RuntimeError("a soak ended without saying where:\n" + output[-2000:])
     # A sanitizer ends the process before it has said where: counted as the bound, at worst.
     executions = int(after.group(1)) + 1 if after else bound
     return Run(mutant, "unguided", seed, executions, fail.group(1) if fail else "soak.crash")
@@ -83,13 +92,11 @@ FAMILIES = {
 def exhaustive(binary, mutant, target):
     """Plays every case up to the default bound; executions are the number of the family's case."""
     for families in (FAMILIES[target], []):
-        done = subprocess.run([binary, "exhaustive", "--jobs", "1", *families],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
-                              check=False)
-        if done.returncode == 0:
+        output, code = _play([binary, "exhaustive", "--jobs", "1", *families])
+        if code == 0:
             continue
-        fail = re.search(r"^FAIL (\S+)", done.stdout, re.MULTILINE)
-        case = re.search(r"^  where +case (\d+)", done.stdout, re.MULTILINE)
+        fail = re.search(r"^FAIL (\S+)", output, re.MULTILINE)
+        case = re.search(r"^  where +case (\d+)", output, re.MULTILINE)
         return Run(mutant, "exhaustive", 0, int(case.group(1)) + 1 if case else 1,
                      fail.group(1) if fail else "exhaustive.crash")
     return Run(mutant, "exhaustive", 0, BOUND, None)
@@ -97,11 +104,10 @@ def exhaustive(binary, mutant, target):
 
 def replay(binary, mutant, scenarios):
     """Plays checked-in scenarios: how many are not as expected, and the rule of the first."""
-    done = subprocess.run([binary, "replay", scenarios], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, errors="replace", check=False)
-    fail = re.search(r"^FAIL (\S+)", done.stdout, re.MULTILINE)
-    total = re.search(r"(\d+) scenarios: \d+ as expected, (\d+) not", done.stdout)
-    if done.returncode == 0:
+    output, code = _play([binary, "replay", scenarios])
+    fail = re.search(r"^FAIL (\S+)", output, re.MULTILINE)
+    total = re.search(r"(\d+) scenarios: \d+ as expected, (\d+) not", output)
+    if code == 0:
         return Run(mutant, "cases", 0, int(total.group(1)), None)
     failed = int(total.group(2)) if total else 1  # a sanitizer ended it
     return Run(mutant, "cases", 0, failed, fail.group(1) if fail else "replay.crash")
