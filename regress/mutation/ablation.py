@@ -15,6 +15,7 @@ import tempfile
 
 import catalogue
 import pool
+import records
 import report
 import survival
 import run
@@ -22,17 +23,31 @@ import workshop
 from mutants import BUILD, CORPUS, TOP, encode_corpus
 
 
+RECORDED = {"seeds": 2, "executions": 1 << 14}
+USUAL = {"seeds": 3, "executions": 1 << 16}
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="rig mutants --ablation", description=__doc__)
     parser.add_argument("--ablation", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", metavar="NAME", help="of regress/mutants; default all")
-    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each (3)")
-    parser.add_argument("--executions", "--runs", dest="executions", type=int, default=1 << 16,
-                        metavar="N", help="executions at which a run ends (2^16)")
+    parser.add_argument("--seeds", type=int, metavar="N", help="runs of each (3)")
+    parser.add_argument("--executions", "--runs", dest="executions", type=int, metavar="N",
+                        help="executions at which a run ends (2^16)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
                         help="also write ablation.csv and ablation.md there")
+    parser.add_argument("--record", action="store_true",
+                        help="make the rows of these mutants in the checked-in table again, with "
+                             "2 seeds and 2^14 executions; with -o: in the table there")
     found = parser.parse_args()
+    if found.record and not found.output:
+        if found.seeds or found.executions:
+            parser.error("--record has its own seeds and executions; others need -o DIR")
+        found.output = TOP / records.TABLES
+    for option, value in (RECORDED if found.record else USUAL).items():
+        if getattr(found, option) is None:
+            setattr(found, option, value)
     if min(found.seeds, found.executions, found.jobs) < 1:
         parser.error("--seeds, --executions and --jobs need a number from 1")
     return found
@@ -142,21 +157,38 @@ def waived_table(runs, first):
 # --- both ---------------------------------------------------------------------------------
 
 
-def document(runs, first, options):
-    waived, useless = waived_table(runs, first)
-    text = [f"<!-- {report.LICENCE} -->", "# Ablation", "",
-            f"Made by `./rig mutants --ablation --seeds {options.seeds} --executions {options.executions} "
-            "-o DIR`: every mutant of the catalogue, without parts of the rig. Numbers are "
-            f"executions up to {options.executions:,}.", "", "## Who makes the scenarios", "",
-            *search_table(runs, options.executions), "", "## What judges them", "",
+def document(table, executions):
+    runs = table.runs
+    waived, useless = waived_table(runs, first_properties(runs))
+    text = [*report.head(table, "Ablation"),
+            "Every mutant of the catalogue, without parts of the rig. Numbers are executions up to "
+            f"{executions:,}.", "", "## Who makes the scenarios", "",
+            *search_table(runs, executions), "", "## What judges them", "",
             "With one property switched off, the mutants that it found first were searched for again.",
             "", *waived, ""]
     return "\n".join(text), useless
 
 
+def command_of(options):
+    if options.record:
+        return "./rig mutants --ablation --record"
+    return (f"./rig mutants --ablation --seeds {options.seeds} --executions {options.executions} "
+            "-o DIR")
+
+
+def write(folder, table, options):
+    folder.mkdir(parents=True, exist_ok=True)
+    if options.record:
+        everyone = {mutant.name for mutant in catalogue.read_all(TOP, [])}
+        table = records.updated(folder / "ablation.csv", table, everyone)
+    records.write(folder / "ablation.csv", table)
+    (folder / "ablation.md").write_text(document(table, options.executions)[0])
+
+
 def main():
     options = arguments()
     mutants = catalogue.read_all(TOP, options.names)
+    origin = records.origin(TOP, [mutant.name for mutant in mutants])
     shop = workshop.Workshop(TOP, BUILD)
     encode_corpus()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-ablation-"))
@@ -168,12 +200,11 @@ def main():
                          "runs with a property waived", options.jobs)
     finally:
         shutil.rmtree(folder)
-    text, useless = document(runs, first, options)
+    table = origin.table(command_of(options), runs)
+    text, useless = document(table, options.executions)
     print(text)
     if options.output:
-        options.output.mkdir(parents=True, exist_ok=True)
-        (options.output / "ablation.md").write_text(text)
-        report.write_csv(options.output / "ablation.csv", runs)
+        write(options.output, table, options)
     for name in useless:
         print(f"mutants: without {name} no mutant is lost: it needs one of its own, or needs to go",
               file=sys.stderr)

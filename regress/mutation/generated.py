@@ -14,14 +14,18 @@ import tempfile
 
 import operators
 import pool
+import records
 import report
 import run
+import sources
 import workshop
 from mutants import BUILD, TOP
 from unusable import unusable
 
 EQUIVALENTS = pathlib.Path(__file__).with_name("equivalent")
 ENOUGH = 0.97
+GROUPS = (*sources.OF_MUTANTS, "operators")
+RECORDED = {"generated": 300, "sample": 1, "seed": 1, "executions": run.BOUND, "only": None}
 FIRST_ROUND = 64  # of so many parts of a target's share, the first turn has one
 
 # The fuzz targets that reach each file; the bound is divided among them.
@@ -55,8 +59,14 @@ def arguments():
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
                         help="also write generated.csv and generated.md there")
+    parser.add_argument("--record", action="store_true",
+                        help="make the checked-in table again; with -o: the one there")
     parser.add_argument("--json", action="store_true", help="with -o: generated.json too")
     found = parser.parse_args()
+    if found.record and not found.output:
+        if any(getattr(found, option) != value for option, value in RECORDED.items()):
+            parser.error("--record is of 300 mutants, sample 1, seed 1; others need -o DIR")
+        found.output = TOP / records.TABLES
     if found.json and not found.output:
         parser.error("--json needs -o DIR")
     if min(found.generated, found.executions, found.jobs) < 1:
@@ -139,15 +149,15 @@ def elements(outcomes, ignored):
     return report.elements(TOP, rows)
 
 
-def write(folder, outcomes, ignored, options, line):
+def write(folder, outcomes, ignored, options, line, origin):
     folder.mkdir(parents=True, exist_ok=True)
-    runs = [found for _, found in outcomes if found]
-    report.write_csv(folder / "generated.csv", runs)
+    sampled = f"--generated {options.generated} --sample {options.sample}"
+    command = "--generated 300 --record" if options.record else f"{sampled} -o DIR"
+    table = origin.table(f"./rig mutants {command}", [found for _, found in outcomes if found])
+    records.write(folder / "generated.csv", table)
     if options.json:
         report.write_json(folder / "generated.json", elements(outcomes, ignored))
-    text = report.markdown(runs, options.executions, "Generated mutants",
-                           f"./rig mutants --generated {options.generated} "
-                           f"--sample {options.sample} -o DIR")
+    text = report.markdown(table, options.executions, "Generated mutants")
     text += f"\n{line}\n\n## Equivalent, and why\n\n"
     for mutant, why in ignored:
         before, after = mutant.lines((TOP / mutant.file).read_text(encoding="utf-8"))
@@ -157,6 +167,7 @@ def write(folder, outcomes, ignored, options, line):
 
 def main():
     options = arguments()
+    origin = records.origin(TOP, groups=GROUPS)
     chosen, total = choose(options)
     known = operators.read_equivalents(EQUIVALENTS)
     texts = {mutant.file: (TOP / mutant.file).read_text(encoding="utf-8") for mutant in chosen}
@@ -175,7 +186,7 @@ def main():
             f"{len(outcomes) - len(compiled)} do not compile; {total} mutants in all")
     print(line)
     if options.output:
-        write(options.output, outcomes, ignored, options, line)
+        write(options.output, outcomes, ignored, options, line, origin)
     return 0 if killed >= ENOUGH * len(compiled) else 1
 
 

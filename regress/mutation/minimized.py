@@ -19,8 +19,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import sources
+
 TOP = Path(__file__).resolve().parents[2]
 BUILD = TOP / ".build/fuzz/mutants"
+COMMAND = "python3 regress/mutation/minimized.py -o regress/mutation/tables"
 RUNS = 200000
 MAX_OPS, MAX_RUNS = 2, 3
 
@@ -115,10 +118,13 @@ def median(rows, who, part):
 
 
 def table(rows):
+    stamp = sources.stamp_of_minimized(TOP, [row["name"] for row in rows])
     yield "<!-- SPDX-License-Identifier: GPL-2.0-only -->"
+    yield f"<!-- {stamp} -->"
     yield "# How small findings get"
     yield ""
-    yield ("The first finding of each mutant's target, from an empty corpus; ops, runs of pages, pages. "
+    yield (f"Made by `{COMMAND}` of version {stamp.version} (sources `{stamp.id}`). "
+           "The first finding of each mutant's target, from an empty corpus; ops, runs of pages, pages. "
            "`minimize` and libFuzzer's `-minimize_crash=1` had the same file and the same time "
            "(a second at least). libFuzzer's: `*` fails in another way than the finding did, which it does "
            "not tell apart; `+` is on scaled-down tables, which no machine has, where a block is 16 pages. "

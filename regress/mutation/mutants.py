@@ -15,22 +15,27 @@ import sys
 
 import catalogue
 import pool
+import records
 import report
-import survival
 import run
+import stale
+import survival
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TOP / ".build" / "fuzz"
 CORPUS = BUILD.parent / "seeds" / "corpus"  # as bytes: see encode_corpus()
 STARTS = ("empty", "corpus", "cases", "exhaustive")
+# What the checked-in table has, which README's figures and the bars of its test are about.
+RECORDED = {"seeds": 20, "start": ["empty", "corpus", "cases"], "executions": run.BOUND}
+USUAL = {"seeds": 5, "start": ["empty"], "executions": run.BOUND}
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="rig mutants", description=__doc__.split("\n", 1)[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="of regress/mutants; default all")
-    parser.add_argument("--seeds", type=int, default=5, metavar="N", help="runs of each (5)")
-    parser.add_argument("--executions", "--runs", dest="executions", type=int, default=run.BOUND,
-                        metavar="N", help="executions at which a run ends (2^20)")
+    parser.add_argument("--seeds", type=int, metavar="N", help="runs of each (5)")
+    parser.add_argument("--executions", "--runs", dest="executions", type=int, metavar="N",
+                        help="executions at which a run ends (2^20)")
     parser.add_argument("--start", action="append", choices=STARTS,
                         help="from an empty corpus, the checked-in one, or by the cases or the "
                              "exhaustive families alone; may be given again (empty)")
@@ -38,15 +43,38 @@ def arguments():
                         help="runs at a time (one a core)")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
                         help="also write kills.csv and kills.md there")
+    parser.add_argument("--record", action="store_true",
+                        help="make the rows of these mutants in the checked-in tables again, with "
+                             "20 seeds from empty, corpus and cases; with -o: in the tables there")
+    parser.add_argument("--stale", action="store_true",
+                        help="list the tables and rows that are older than the code; see "
+                             "--stale --help")
     parser.add_argument("--json", action="store_true", help="with -o: kills.json too")
     parser.add_argument("--svg", action="store_true", help="with -o: survival curves as kills.svg")
-    found = parser.parse_args()
+    parser.add_argument("--needs", action="store_true", help=argparse.SUPPRESS)
+    return checked(parser, parser.parse_args())
+
+
+def checked(parser, found):
+    """Options with what is not said filled in."""
     if (found.json or found.svg) and not found.output:
         parser.error("--json and --svg need -o DIR")
+    if found.record and not found.output:
+        if found.seeds or found.start or found.executions:
+            parser.error("--record has its own seeds, starts and executions; others need -o DIR")
+        found.output = TOP / records.TABLES
+    for option, value in (RECORDED if found.record else USUAL).items():
+        if getattr(found, option) is None:
+            setattr(found, option, value)
     if min(found.seeds, found.executions, found.jobs) < 1:
         parser.error("--seeds, --executions and --jobs need a number from 1")
-    found.start = found.start or ["empty"]
     return found
+
+
+def needed_targets(names):
+    """What must be built for these mutants; nothing named means everything."""
+    return ["vmapdiff", *(f"{kind}.{name}" for name in names for kind in ("fuzz", "vmapdiff"))
+            ] if names else []
 
 
 def runs_of(mutant, options):
@@ -111,24 +139,40 @@ def write_svg(path, runs, bound):
         print("mutants: no kills.svg: gnuplot is missing", file=sys.stderr)
 
 
-def write(folder, mutants, runs, options):
+def command_of(options):
+    if options.record:
+        return "./rig mutants --record"
+    starts = "".join(f" --start {s}" for s in options.start)
+    return f"./rig mutants{starts} --seeds {options.seeds} -o DIR"
+
+
+def markdown(table, executions):
+    return report.markdown(table, executions, "The kill table of the catalogue")
+
+
+def write(folder, mutants, table, options):
     folder.mkdir(parents=True, exist_ok=True)
-    groups = report.group(runs)
-    report.write_csv(folder / "kills.csv", runs)
-    command = "./rig mutants" + "".join(f" --start {s}" for s in options.start)
-    (folder / "kills.md").write_text(report.markdown(
-        runs, options.executions, "The kill table of the catalogue",
-        f"{command} --seeds {options.seeds} -o DIR"))
+    if options.record:
+        everyone = {mutant.name for mutant in catalogue.read_all(TOP, [])}
+        table = records.updated(folder / "kills.csv", table, everyone)
+    records.write(folder / "kills.csv", table)
+    (folder / "kills.md").write_text(markdown(table, options.executions))
     if options.json:
-        report.write_json(folder / "kills.json", elements(mutants, runs))
+        report.write_json(folder / "kills.json", elements(mutants, table.runs))
     if options.svg:
-        write_svg(folder / "kills.svg", runs, options.executions)
-    print(f"mutants: {len(groups)} rows written to {folder}", file=sys.stderr)
+        write_svg(folder / "kills.svg", table.runs, options.executions)
+    print(f"mutants: {len(mutants)} mutants written to {folder}", file=sys.stderr)
 
 
 def main():
+    if "--stale" in sys.argv[1:]:
+        return stale.main()
     options = arguments()
     mutants = catalogue.read_all(TOP, options.names)
+    if options.needs:
+        print(*needed_targets(options.names))
+        return 0
+    origin = records.origin(TOP, [mutant.name for mutant in mutants])
     if "corpus" in options.start:
         encode_corpus()
     jobs = [job for mutant in mutants for job in runs_of(mutant, options)]
@@ -140,7 +184,7 @@ def main():
         print_row(name, start, runs_)
     print(f"numbers are executions; a run ends at {options.executions}")
     if options.output:
-        write(options.output, mutants, runs, options)
+        write(options.output, mutants, origin.table(command_of(options), runs), options)
     wrong = list(complaints(mutants, groups))
     for sentence in wrong:
         print(f"mutants: {sentence}", file=sys.stderr)

@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The kill table as CSV, Markdown, mutation-testing-elements JSON and survival curves."""
-import csv
+"""The kill table as Markdown, mutation-testing-elements JSON and survival curves."""
 import json
 import pathlib
 import shutil
 import subprocess
 
 import survival
-from run import Run
+from records import LICENCE
 
 STARTS = ("empty", "corpus")
-LICENCE = "SPDX-License-Identifier: GPL-2.0-only"
 
 
 def group(runs):
-    """Trials by (mutant, start), in the order in which they come."""
+    """Runs by (mutant, start), in the order in which they come."""
     groups = {}
     for run in runs:
         groups.setdefault((run.mutant, run.start), []).append(run)
@@ -23,25 +21,6 @@ def group(runs):
 
 def _number(value):
     return "-" if value is None else f"{value:,.0f}"
-
-
-# --- CSV: every run -----------------------------------------------------------------
-
-
-def write_csv(path, runs):
-    with open(path, "w", newline="", encoding="ascii") as file:
-        file.write(f"# {LICENCE}\n")
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["mutant", "start", "seed", "executions", "rule"])
-        for r in runs:
-            writer.writerow([r.mutant, r.start, r.seed, r.executions, r.rule or ""])
-
-
-def read_csv(path):
-    with open(path, newline="", encoding="ascii") as file:
-        rows = csv.DictReader(line for line in file if not line.startswith("#"))
-        return [Run(row["mutant"], row["start"], int(row["seed"]), int(row["executions"]),
-                      row["rule"] or None) for row in rows]
 
 
 # --- Markdown: what a reader wants to know ---------------------------------------------
@@ -79,26 +58,37 @@ def _row(mutant, groups):
     return "| " + " | ".join(cells + [first]) + " |"
 
 
-def markdown(runs, bound, title, command):
+def head(table, title):
+    """Licence, stamps and title of a table's Markdown, and a sentence of what it was made from."""
+    mutants = {row.run.mutant: row.sources for row in table.rows}
+    counts = [sum(one == stamp.id for one in mutants.values()) for stamp in table.stamps]
+    origins = ", ".join(f"{count} mutants of version {stamp.version} (sources `{stamp.id}`)"
+                        for count, stamp in zip(counts, table.stamps))
+    return [f"<!-- {LICENCE} -->", *(f"<!-- {stamp} -->" for stamp in table.stamps), f"# {title}",
+            "", f"Made by `{table.command}`: {origins}."]
+
+
+def markdown(table, bound, title):
+    runs = table.runs
     groups = group(runs)
-    mutants = list(dict.fromkeys(r.mutant for r in runs))
+    mutants = table.mutants
     starts = [s for s in STARTS if any(key[1] == s for key in groups)]
-    head = ["mutant"]
+    columns = ["mutant"]
     for start in starts:
-        head += [f"killed, {start}", "median", "90 %", "restricted mean"]
+        columns += [f"killed, {start}", "median", "90 %", "restricted mean"]
     if any(key[1] == "cases" for key in groups):
-        head.append("cases that fail")
+        columns.append("cases that fail")
     if any(key[1] == "exhaustive" for key in groups):
-        head.append("exhaustive")
-    head.append("rule that fired first (times)")
-    lines = [f"<!-- {LICENCE} -->", f"# {title}", "",
-             f"Made by `{command}`; numbers are executions, right-censored at {bound:,}.", ""]
+        columns.append("exhaustive")
+    columns.append("rule that fired first (times)")
+    lines = head(table, title)
+    lines += [f"Numbers are executions, right-censored at {bound:,}.", ""]
     lines += [text for text in (_overall(groups, start, bound) for start in starts) if text]
     for start, what in (("cases", "the checked-in cases"), ("exhaustive", "`./rig exhaustive`")):
         caught = sum(bool(g[0].rule) for (_, s), g in groups.items() if s == start)
         if any(key[1] == start for key in groups):
             lines.append(f"* by {what} alone: {caught} of {len(mutants)}")
-    lines += ["", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     lines += [_row(mutant, groups) for mutant in mutants]
     return "\n".join(lines) + "\n"
 

@@ -26,9 +26,8 @@ SHORT = {
     "cmake --workflow --preset replay":
         "cmake --preset replay && cmake --build --preset replay && ctest --preset replay -L unit",
     "./rig kernel ~/linux fuzz": "./rig kernel ~/linux fuzz --seconds 5",
-    "./rig mutants --seeds 20 --start empty --start corpus --start cases -o regress/mutation/tables":
-        "./rig mutants --seeds 1 --start empty --start corpus --start cases -o .build/kills-short "
-        "lookup-forgets-block-offset",
+    "./rig mutants --record":
+        "./rig mutants lookup-forgets-block-offset --record --seeds 1 -o .build/kills-short",
     "python3 regress/mutation/minimized.py -o regress/mutation/tables":
         "python3 regress/mutation/minimized.py --count 1 -o .build/kills-short",
     "./rig counts --record": "./rig counts --help",
