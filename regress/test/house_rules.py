@@ -11,7 +11,7 @@ from pathlib import Path
 
 FLOORS = ["mapper", "oracle", "fuzz", "regress"]
 TOP_LEVEL = {"mapper", "oracle", "fuzz", "corpus", "regress", "CMakeLists.txt", "README.md",
-             "CMakePresets.json", "LICENSE", "rig"}
+             "CMakePresets.json", "LICENSE", "CHANGELOG.md", "rig"}
 LOOSE_IN_REGRESS = {"README.md", "FINDING.md", "CMakeLists.txt"}  # all else has a room
 NO_LICENCE_LINE = {"LICENSE", "CMakePresets.json"}  # JSON has no comments
 # Headers that are included with a slice of a kernel tree at hand.
