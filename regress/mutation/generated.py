@@ -123,6 +123,19 @@ def choose(options):
     return operators.sample(TOP, mutants, options.generated, options.sample), len(mutants)
 
 
+def check_equivalents(known, options):
+    """An entry that fits no mutant any more, since the code around it changed, lets its mutant run to
+    the bound and counts it as a survivor: it must follow the code before a table is recorded."""
+    mutants = operators.all_mutants(TOP)
+    texts = {m.file: (TOP / m.file).read_text(encoding="utf-8") for m in mutants}
+    unfit = sorted(known.keys() - {m.key(texts[m.file]) for m in mutants})
+    for file, function, before, after in unfit:
+        print(f"mutants: {EQUIVALENTS.name}: fits no mutant: in {file} {function}\n"
+              f"- {before}\n+ {after}", file=sys.stderr)
+    if unfit and options.record:
+        unusable(f"{len(unfit)} entries of regress/mutation/equivalent fit no mutant: the code changed")
+
+
 def print_survivor(mutant):
     before, after = mutant.lines((TOP / mutant.file).read_text(encoding="utf-8"))
     print(f"survived: {mutant.file}:{mutant.line}, {mutant.kind}\n"
@@ -170,6 +183,7 @@ def main():
     origin = records.origin(TOP, groups=GROUPS)
     chosen, total = choose(options)
     known = operators.read_equivalents(EQUIVALENTS)
+    check_equivalents(known, options)
     texts = {mutant.file: (TOP / mutant.file).read_text(encoding="utf-8") for mutant in chosen}
     ignored = [(s, known[s.key(texts[s.file])]) for s in chosen if s.key(texts[s.file]) in known]
     searched = [s for s in chosen if s.key(texts[s.file]) not in known]
