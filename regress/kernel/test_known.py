@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The table of KERNEL.md says what each of Debian's trees is known to do wrong.
+"""The table of KERNEL.md lists the known bugs of each of Debian's trees.
 
 Usage: test_known.py TREE COLUMN     exit: 0 it does, 1 it does not, 77 no tree
 """
@@ -14,11 +14,13 @@ SKIP = 77
 
 
 def by_table(column):
-    rows = [[cell.strip() for cell in line.strip("|\n").split("|")]
-            for line in (TOP / "mapper/kernel/KERNEL.md").read_text().splitlines()
-            if line.startswith("|")]
-    at = rows[0].index(column)
-    return {name for row in rows if row[at] == "yes" for name in re.findall(r"`([^`]+)`:", row[0])}
+    lines = (TOP / "mapper/kernel/KERNEL.md").read_text().splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    start = next(i for i, row in enumerate(rows) if column in row)
+    end = next(i for i in range(start, len(lines)) if not lines[i].startswith("|"))
+    at = rows[start].index(column)
+    return {name for row in rows[start:end] if row[at] == "yes"
+            for name in re.findall(r"`([^`]+)`:", row[0])}
 
 
 def by_tree(tree):
