@@ -10,7 +10,7 @@ from unusable import unusable
 @dataclasses.dataclass(frozen=True)
 class Mutant:
     name: str
-    plants: str
+    injects: str
     happened: str
     rules: tuple  # one of these must be what fires most often
     target: str
@@ -40,11 +40,11 @@ def _hunk(text):
 
 def read(path):
     text = pathlib.Path(path).read_text()
-    header = dict(re.findall(r"^(plants|happened|rule|target): (.*)$", text, re.MULTILINE))
-    missing = {"plants", "happened", "rule"} - header.keys()
+    header = dict(re.findall(r"^(injects|happened|rule|target): (.*)$", text, re.MULTILINE))
+    missing = {"injects", "happened", "rule"} - header.keys()
     if missing:
         unusable(f"{path}: its header lacks {', '.join(sorted(missing))}")
-    return Mutant(pathlib.Path(path).stem, header["plants"], header["happened"],
+    return Mutant(pathlib.Path(path).stem, header["injects"], header["happened"],
                   tuple(header["rule"].split(" or ")), header.get("target", "fuzz_vmap"),
                   *_hunk(text))
 

@@ -129,7 +129,7 @@ def elements(mutants, runs):
         found = [r for r in runs if r.mutant == m.name and r.rule]
         rules = [rule for rule, _ in survival.summary(found).rules] if found else []
         entries.append((m.name, m.file, (m.line, 1), (m.last_line + 1, 1), m.replacement,
-                        "catalogue", "Killed" if found else "Survived", rules, m.plants))
+                        "catalogue", "Killed" if found else "Survived", rules, m.injects))
     return report.elements(TOP, entries)
 
 
