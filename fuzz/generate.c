@@ -6,11 +6,7 @@
 #include "fuzz/profile.h"
 #include "fuzz/sizes.h"
 #include "mapper/machine/assert.h"
-
-static uint64_t min(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
+#include "mapper/machine/min.h"
 
 static uint64_t va_page_of(const struct scenario *s, uint32_t op)
 {

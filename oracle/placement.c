@@ -2,11 +2,7 @@
 #include "oracle/placement.h"
 
 #include "mapper/machine/assert.h"
-
-static uint64_t min(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
+#include "mapper/machine/min.h"
 
 static uint64_t pfn_at(const struct placement *p, uint64_t index)
 {

@@ -8,13 +8,9 @@
 
 #include "mapper/batched/pages.h"
 #include "mapper/batched/walk.h"
+#include "mapper/machine/min.h"
 
 #define GATHER 256 /* single pages that are stored by one list */
-
-static uint64_t min(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
 
 /* The largest power of two that is not above x; x is not 0. */
 static uint64_t power_of_two_below(uint64_t x)
