@@ -7,7 +7,9 @@
 /* Bytes of MAIR_EL1 (Arm D24.2, MAIR_EL1). */
 #define NORMAL_WRITE_BACK 0xff
 #define NORMAL_NON_CACHEABLE 0x44
+#define NORMAL_TAGGED 0xf0
 #define DEVICE_nGnRE 0x04
+#define DEVICE_nGnRnE 0x00
 
 static const struct arm64_attributes table[PROT_COUNT] = {
 	[PROT_KERNEL] = { .memory = NORMAL_WRITE_BACK,
@@ -41,6 +43,23 @@ const struct arm64_attributes *attributes_of(enum prot prot)
 {
 	ASSERT_CMP((unsigned)prot, <, PROT_COUNT);
 	return &table[prot];
+}
+
+const char *attributes_memory_name(uint8_t memory)
+{
+	switch (memory) {
+	case NORMAL_WRITE_BACK:
+		return "Normal WB";
+	case NORMAL_NON_CACHEABLE:
+		return "Normal NC";
+	case NORMAL_TAGGED:
+		return "Normal Tagged";
+	case DEVICE_nGnRE:
+		return "Device-nGnRE";
+	case DEVICE_nGnRnE:
+		return "Device-nGnRnE";
+	}
+	return "other";
 }
 
 uint8_t attributes_may(enum prot prot)

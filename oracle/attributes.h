@@ -9,6 +9,9 @@
 /* The attributes of kernel memory mapped with `prot`. Static. */
 const struct arm64_attributes *attributes_of(enum prot prot);
 
+/* What a byte of MAIR_EL1 says, as Arm writes it; "other" if the kernel has no such memory. Static. */
+const char *attributes_memory_name(uint8_t memory);
+
 /* What a segment that maps pages with `prot` may be found to be: MAY_ bits of space.h. */
 uint8_t attributes_may(enum prot prot);
 

@@ -105,7 +105,7 @@ bool oracle_lay_linear(struct oracle *o, uint64_t pa, uint64_t bytes, bool by_pa
 		pages = UINT64_C(1) << arm64_leaf_order(&o->g, level);
 		if (!by_pages && in_linear_group(o, page, level, first, end))
 			desc |= ARM64_CONTIGUOUS;
-		if (!fill_slot(o, arm64_va_base(&o->g) + (page << o->g.granule), level, desc))
+		if (!fill_slot(o, oracle_va(o, page), level, desc))
 			break;
 	}
 	ASSERT_CMP(page, <=, end);

@@ -6,13 +6,44 @@
  */
 #include "oracle/properties/properties.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "oracle/properties/fail.h"
 
-static void describe_return(char *text, int code, bool bug)
+/* A return value as kernel code has it; NULL for one that no mapping code returns. */
+static const char *error_name(int code)
 {
-	snprintf(text, VERDICT_DETAIL_SIZE, "%d%s", code, bug ? ", after BUG()" : "");
+	switch (code) {
+	case 0:
+		return "0";
+	case -EPERM:
+		return "-EPERM";
+	case -EAGAIN:
+		return "-EAGAIN";
+	case -ENOMEM:
+		return "-ENOMEM";
+	case -EFAULT:
+		return "-EFAULT";
+	case -EBUSY:
+		return "-EBUSY";
+	case -EINVAL:
+		return "-EINVAL";
+	case -ERANGE:
+		return "-ERANGE";
+	case -EOPNOTSUPP:
+		return "-EOPNOTSUPP";
+	}
+	return NULL;
+}
+
+static void describe_return(char *text, int code, const char *rest)
+{
+	const char *name = error_name(code);
+	if (name)
+		snprintf(text, VERDICT_DETAIL_SIZE, "%s%s", name, rest);
+	else
+		snprintf(text, VERDICT_DETAIL_SIZE, "%d%s", code, rest);
 }
 
 static bool code_held(struct oracle *o)
@@ -22,8 +53,8 @@ static bool code_held(struct oracle *o)
 	if (o->out.error == e->error && bug == e->bug)
 		return true;
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
-	describe_return(expected, e->error, e->bug);
-	describe_return(found, o->out.error, bug);
+	describe_return(expected, e->error, e->bug ? ", after BUG()" : "");
+	describe_return(found, o->out.error, bug ? ", after BUG()" : "");
 	return fail(o, RULE_ERRORS_CODE, VERDICT_NO_LEVEL, e->error_page, expected, found);
 }
 
@@ -44,8 +75,8 @@ static bool refusal_held(struct oracle *o)
 	if (!e->refused || !o->summary->stores)
 		return true;
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
-	snprintf(expected, sizeof(expected), "%d, and no store", e->error);
-	snprintf(found, sizeof(found), "%d, and stores", o->out.error);
+	describe_return(expected, e->error, ", and no store");
+	describe_return(found, o->out.error, ", and stores");
 	return fail(o, RULE_ERRORS_REFUSED, VERDICT_NO_LEVEL, o->first_page, expected, found);
 }
 

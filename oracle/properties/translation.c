@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "mapper/machine/assert.h"
+#include "mapper/machine/min.h"
 #include "oracle/attributes.h"
 #include "oracle/properties/fail.h"
 
@@ -44,8 +45,9 @@ static void describe_expected(char *text, const struct segment *s, uint64_t page
 		return;
 	}
 	struct arm64_attributes a = expected_attributes(s);
-	snprintf(text, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64 ", %s%s, memory %02x",
-		 segment_pfn(s, page), a.el1_write ? "rw" : "r", a.el1_exec ? "x" : "", a.memory);
+	snprintf(text, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64 ", %s%s, %s (MAIR byte 0x%02x)",
+		 segment_pfn(s, page), a.el1_write ? "rw" : "r", a.el1_exec ? "x" : "",
+		 attributes_memory_name(a.memory), a.memory);
 }
 
 /* Whether `page` is the linear alias of a page that the call changes. */
@@ -196,11 +198,6 @@ static bool judge_pages(struct oracle *o, const struct arm64_span *span, uint32_
 		if (!leaf_means(o, span, index + i, s, page, page + 1))
 			return false;
 	return true;
-}
-
-static uint64_t min(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
 }
 
 /*
