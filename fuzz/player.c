@@ -296,7 +296,7 @@ static void print_causes(const char *what, const uint64_t *pages, FILE *to)
 {
 	static const char *const causes[MISSED_CAUSES] = {
 		[MISSED_BEHIND_SINGLE] = "behind a single page",
-		[MISSED_SKEW] = "VA and PA skewed",
+		[MISSED_SKEW] = "VA and PA not aligned alike",
 		[MISSED_PFN_ALIGNMENT] = "pfn alignment",
 		[MISSED_MAX_SHIFT] = "max-shift",
 		[MISSED_POLICY] = "policy",

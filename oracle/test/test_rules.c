@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For each rule a scene in which it holds and the same scene with one thing
+ * For each rule a fixture in which it holds and the same fixture with one thing
  * changed, which breaks this rule and is reported as this rule. No mapper
  * under test takes part. A rule without its pair fails the test.
  *
- * And for each rule an oracle that waives it: then its bad scene holds, or
- * another rule is broken. So each rule is what catches its own scene.
+ * And for each rule an oracle that waives it: then its failing fixture holds, or
+ * another rule is broken. So each rule is what catches its own fixture.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "oracle/reference/reference.h"
 
 #define MAX_PAGES 512
-#define PAGES 48  /* of a scene of pages: three contiguous groups */
+#define PAGES 48  /* of a fixture of pages: three contiguous groups */
 #define SINGLE 40 /* a page of it that is in no group with the Contiguous bit */
 #define MEMBER 3  /* a page of it that is */
 #define BASE_PFN 0x10000
@@ -27,10 +27,10 @@ static const struct machine_config machine_lpa2 = {
 };
 static const struct machine_config machine_64k = { .page_shift = 16, .va_bits = 48, .pa_bits = 48 };
 
-struct scene {
+struct fixture {
 	struct machine *m;
 	struct policy policy;
-	struct mapper mapper; /* of a scene: only its lookup is ever called */
+	struct mapper mapper; /* of a fixture: only its lookup is ever called */
 	struct oracle oracle;
 	struct arm64_geometry g;
 	uint64_t va, pfn[MAX_PAGES];
@@ -40,41 +40,41 @@ struct scene {
 	unsigned areas;
 };
 
-static struct scene scene;
+static struct fixture fixture;
 
-/* The table and index of the descriptor for page `page` of the scene at `level`. */
+/* The table and index of the descriptor for page `page` of the fixture at `level`. */
 static uint64_t *word_at(int level, unsigned page, table_t *table, uint32_t *index)
 {
-	uint64_t va = scene.va + ((uint64_t)page << scene.g.granule);
+	uint64_t va = fixture.va + ((uint64_t)page << fixture.g.granule);
 	*table = MACHINE_ROOT;
-	for (int l = scene.g.start_level;; l++) {
-		*index = arm64_table_index(&scene.g, l, va);
-		uint64_t *word = (uint64_t *)machine_words(scene.m, *table) + *index;
+	for (int l = fixture.g.start_level;; l++) {
+		*index = arm64_table_index(&fixture.g, l, va);
+		uint64_t *word = (uint64_t *)machine_words(fixture.m, *table) + *index;
 		if (l == level)
 			return word;
-		*table = machine_table_at(scene.m,
-					  arm64_address(&scene.g, *word) >> scene.g.granule);
+		*table = machine_table_at(fixture.m,
+					  arm64_address(&fixture.g, *word) >> fixture.g.granule);
 		assert_int_not_equal(*table, MACHINE_NO_TABLE);
 	}
 }
 
-/* Changes an entry as the mapper of the scene would: each step is seen. */
+/* Changes an entry as the mapper of the fixture would: each step is seen. */
 static void step(int level, unsigned page, uint64_t clear, uint64_t set)
 {
 	table_t table;
 	uint32_t index;
 	uint64_t *word = word_at(level, page, &table, &index);
-	machine_store(scene.m, table, index, 1, (*word & ~clear) | set, 0);
+	machine_store(fixture.m, table, index, 1, (*word & ~clear) | set, 0);
 }
 
 /* Changes an entry as if it had been so from the start: only the end is judged. */
 static void change(int level, unsigned page, uint64_t clear, uint64_t set)
 {
-	struct event_watch watch = scene.m->watch;
-	scene.m->watch.see = NULL;
+	struct event_watch watch = fixture.m->watch;
+	fixture.m->watch.see = NULL;
 	step(level, page, clear, set);
-	scene.m->log.events--;
-	scene.m->watch = watch;
+	fixture.m->log.events--;
+	fixture.m->watch = watch;
 }
 
 static void set_group_contiguous(void)
@@ -83,71 +83,71 @@ static void set_group_contiguous(void)
 		change(3, i, 0, ARM64_CONTIGUOUS);
 }
 
-static void expect_call_of_scene(void)
+static void expect_call_of_fixture(void)
 {
-	const struct call_context in = { .area = scene.area, .areas = scene.areas };
-	oracle_expect(&scene.oracle, &scene.call, &in);
+	const struct call_context in = { .area = fixture.area, .areas = fixture.areas };
+	oracle_expect(&fixture.oracle, &fixture.call, &in);
 }
 
-static bool judge_scene(void)
+static bool judge_fixture(void)
 {
-	return oracle_judge(&scene.oracle, &scene.out);
+	return oracle_judge(&fixture.oracle, &fixture.out);
 }
 
 static void begin(const struct machine_config *config, uint64_t pages)
 {
-	machine_reset(scene.m, config);
-	scene.policy = policy_default(POLICY_V9);
-	scene.mapper = (struct mapper){ .name = "scene",
-					.kind = MAPPER_PAGES,
-					.lookup = reference_mapper.lookup };
-	oracle_begin(&scene.oracle, scene.m, &scene.mapper, &scene.policy);
-	scene.g = arm64_geometry(config);
-	scene.areas = 0;
-	scene.va = arm64_va_base(&scene.g) + (UINT64_C(1) << (config->va_bits - 1));
-	scene.call = (struct call){
+	machine_reset(fixture.m, config);
+	fixture.policy = policy_default(POLICY_V9);
+	fixture.mapper = (struct mapper){ .name = "fixture",
+					  .kind = MAPPER_PAGES,
+					  .lookup = reference_mapper.lookup };
+	oracle_begin(&fixture.oracle, fixture.m, &fixture.mapper, &fixture.policy);
+	fixture.g = arm64_geometry(config);
+	fixture.areas = 0;
+	fixture.va = arm64_va_base(&fixture.g) + (UINT64_C(1) << (config->va_bits - 1));
+	fixture.call = (struct call){
 		.kind = CALL_VMAP,
-		.va = scene.va,
+		.va = fixture.va,
 		.bytes = pages << config->page_shift,
-		.pages = { scene.pfn, pages },
+		.pages = { fixture.pfn, pages },
 		.prot = PROT_KERNEL,
 	};
-	scene.out = (struct outcome){ 0 };
-	expect_call_of_scene();
+	fixture.out = (struct outcome){ 0 };
+	expect_call_of_fixture();
 }
 
-/* The mapper of the scene is of another kind than single pages. */
+/* The mapper of the fixture is of another kind than single pages. */
 static void is_of_kind(enum mapper_kind kind)
 {
-	scene.mapper.kind = kind;
-	scene.oracle.owed = owed_by(kind);
+	fixture.mapper.kind = kind;
+	fixture.oracle.owed = owed_by(kind);
 }
 
 static void map_pages(const struct machine_config *config, uint64_t first_pfn)
 {
 	begin(config, PAGES);
 	for (unsigned i = 0; i < PAGES; i++)
-		scene.pfn[i] = first_pfn + i;
+		fixture.pfn[i] = first_pfn + i;
 }
 
-/* What the mapper of a scene is handed. */
-static struct address_space space_of_scene(void)
+/* What the mapper of a fixture is handed. */
+static struct address_space space_of_fixture(void)
 {
-	return (struct address_space){ .machine = scene.m,
-				       .policy = &scene.policy,
-				       .area = scene.area,
-				       .areas = scene.areas };
+	return (struct address_space){ .machine = fixture.m,
+				       .policy = &fixture.policy,
+				       .area = fixture.area,
+				       .areas = fixture.areas };
 }
 
-/* Makes the scene's call, by the reference mapper, when all of it is set. */
+/* Makes the fixture's call, by the reference mapper, when all of it is set. */
 static void make_call(void)
 {
-	struct address_space space = space_of_scene();
-	const struct call *call = &scene.call;
-	machine_begin_call(scene.m, 0, 0);
-	expect_call_of_scene();
-	scene.out = (struct outcome){ 0 };
-	scene.out.error = reference_mapper.call[call->kind](&space, call, &scene.out);
+	struct address_space space = space_of_fixture();
+	const struct call *call = &fixture.call;
+	machine_begin_call(fixture.m, 0, 0);
+	expect_call_of_fixture();
+	fixture.out = (struct outcome){ 0 };
+	fixture.out.error = reference_mapper.call[call->kind](&space, call, &fixture.out);
 }
 
 static void store_pages(void)
@@ -158,27 +158,28 @@ static void store_pages(void)
 /* Makes stores visible to walks. */
 static void sync(void)
 {
-	machine_barrier(scene.m, BARRIER_DSB_ISHST);
-	machine_barrier(scene.m, BARRIER_ISB);
+	machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+	machine_barrier(fixture.m, BARRIER_ISB);
 }
 
 /* Drops everything from all TLBs. */
 static void flush(void)
 {
-	machine_barrier(scene.m, BARRIER_DSB_ISHST);
-	machine_tlbi_all(scene.m);
-	machine_barrier(scene.m, BARRIER_DSB_ISH);
-	machine_barrier(scene.m, BARRIER_ISB);
+	machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+	machine_tlbi_all(fixture.m);
+	machine_barrier(fixture.m, BARRIER_DSB_ISH);
+	machine_barrier(fixture.m, BARRIER_ISB);
 }
 
 /* Has the call before judged, and sets the next one, on the same range. */
 static void next_call(enum call_kind kind)
 {
-	assert_true(judge_scene());
-	scene.call = (struct call){ .kind = kind, .va = scene.call.va, .bytes = scene.call.bytes };
+	assert_true(judge_fixture());
+	fixture.call =
+		(struct call){ .kind = kind, .va = fixture.call.va, .bytes = fixture.call.bytes };
 }
 
-/* --- scenes in which everything holds ------------------------------------- */
+/* --- fixtures in which everything holds ------------------------------------- */
 
 static void pages_4k(void)
 {
@@ -192,9 +193,9 @@ static void groups_4k(void)
 	map_pages(&machine_4k, BASE_PFN);
 	is_of_kind(MAPPER_PRIOR);
 	store_pages();
-	scene.call.kind = CALL_VMALLOC;
-	scene.out.page_shift = scene.call.shift = 16;
-	scene.call.flags = MAP_FLAG_HUGE;
+	fixture.call.kind = CALL_VMALLOC;
+	fixture.out.page_shift = fixture.call.shift = 16;
+	fixture.call.flags = MAP_FLAG_HUGE;
 	for (unsigned i = 0; i < PAGES; i++)
 		change(3, i, 0, ARM64_CONTIGUOUS);
 }
@@ -204,7 +205,7 @@ static void one_page(void)
 {
 	begin(&machine_4k, 1);
 	is_of_kind(MAPPER_SERIES);
-	scene.pfn[0] = BASE_PFN;
+	fixture.pfn[0] = BASE_PFN;
 	make_call();
 }
 
@@ -231,7 +232,7 @@ static void pages_unaligned(void)
 static void pages_scattered(void)
 {
 	map_pages(&machine_4k, BASE_PFN);
-	scene.pfn[MEMBER] = 0x777;
+	fixture.pfn[MEMBER] = 0x777;
 	store_pages();
 }
 
@@ -241,19 +242,20 @@ static void one_block(void)
 	begin(&machine_4k, MAX_PAGES);
 	is_of_kind(MAPPER_PRIOR);
 	for (unsigned i = 0; i < MAX_PAGES; i++)
-		scene.pfn[i] = BASE_PFN + i;
+		fixture.pfn[i] = BASE_PFN + i;
 	struct slot slot;
-	expect_call_of_scene();
-	uint64_t desc = arm64_leaf_bits_of(&scene.g, 2, attributes_of(PROT_KERNEL)) |
+	expect_call_of_fixture();
+	uint64_t desc = arm64_leaf_bits_of(&fixture.g, 2, attributes_of(PROT_KERNEL)) |
 			(uint64_t)BASE_PFN << 12;
-	assert_int_equal(reference_slot(&scene.g, scene.m, &scene.out, scene.va, 2, &slot), 0);
-	machine_store(scene.m, slot.table, slot.index, 1, desc, 0);
+	assert_int_equal(reference_slot(&fixture.g, fixture.m, &fixture.out, fixture.va, 2, &slot),
+			 0);
+	machine_store(fixture.m, slot.table, slot.index, 1, desc, 0);
 	sync();
-	machine_flush_cache(scene.m, CACHE_FLUSH_VMAP, scene.va, scene.call.bytes);
-	scene.call.kind = CALL_VMALLOC;
-	scene.out.page_shift = scene.call.shift = 21;
-	scene.call.flags = MAP_FLAG_HUGE;
-	scene.out.modified |= MODIFIED_LEVEL(2);
+	machine_flush_cache(fixture.m, CACHE_FLUSH_VMAP, fixture.va, fixture.call.bytes);
+	fixture.call.kind = CALL_VMALLOC;
+	fixture.out.page_shift = fixture.call.shift = 21;
+	fixture.call.flags = MAP_FLAG_HUGE;
+	fixture.out.modified |= MODIFIED_LEVEL(2);
 }
 
 /* A mapping that failed, and was unmapped by its caller. */
@@ -261,12 +263,12 @@ static void cleaned_up(void)
 {
 	begin(&machine_4k, PAGES);
 	for (unsigned i = 0; i < PAGES; i++)
-		scene.pfn[i] = BASE_PFN + i;
-	scene.pfn[SINGLE] = PAGE_HOLE;
+		fixture.pfn[i] = BASE_PFN + i;
+	fixture.pfn[SINGLE] = PAGE_HOLE;
 	store_pages();
 	next_call(CALL_VUNMAP);
 	make_call();
-	scene.oracle.in.cleanup = true;
+	fixture.oracle.in.cleanup = true;
 }
 
 /* Half of a block is unmapped, which takes all of it, and warns. */
@@ -274,7 +276,7 @@ static void half_a_block_unmapped(void)
 {
 	one_block();
 	next_call(CALL_VUNMAP);
-	scene.call.bytes /= 2;
+	fixture.call.bytes /= 2;
 	make_call();
 }
 
@@ -283,12 +285,12 @@ static void refused(void)
 {
 	pages_4k();
 	next_call(CALL_SET_MEMORY);
-	scene.call.change = MEMORY_RO;
-	scene.area[0] = (struct vm_area){ .kind = AREA_MAP,
-					  .va = scene.va,
-					  .bytes = scene.call.bytes,
-					  .pages = { scene.pfn, PAGES } };
-	scene.areas = 1;
+	fixture.call.change = MEMORY_RO;
+	fixture.area[0] = (struct vm_area){ .kind = AREA_MAP,
+					    .va = fixture.va,
+					    .bytes = fixture.call.bytes,
+					    .pages = { fixture.pfn, PAGES } };
+	fixture.areas = 1;
 	make_call();
 }
 
@@ -297,12 +299,12 @@ static void made_executable(void)
 {
 	pages_4k();
 	next_call(CALL_SET_MEMORY);
-	scene.call.change = MEMORY_X;
-	scene.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
-					  .va = scene.va,
-					  .bytes = scene.call.bytes,
-					  .pages = { scene.pfn, PAGES } };
-	scene.areas = 1;
+	fixture.call.change = MEMORY_X;
+	fixture.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
+					    .va = fixture.va,
+					    .bytes = fixture.call.bytes,
+					    .pages = { fixture.pfn, PAGES } };
+	fixture.areas = 1;
 	make_call();
 }
 
@@ -311,9 +313,9 @@ static void mapped_behind(void)
 {
 	pages_4k();
 	next_call(CALL_VMAP);
-	scene.call.va = scene.va + ((uint64_t)64 << 12);
-	scene.call.pages = (struct page_array){ scene.pfn, 16 };
-	scene.call.bytes = 16 << 12;
+	fixture.call.va = fixture.va + ((uint64_t)64 << 12);
+	fixture.call.pages = (struct page_array){ fixture.pfn, 16 };
+	fixture.call.bytes = 16 << 12;
 	make_call();
 }
 
@@ -354,7 +356,7 @@ static void access_flag(void)
 }
 static void leaf_level(void)
 {
-	machine_store(scene.m, MACHINE_ROOT, 511, 1, 0x701, 0);
+	machine_store(fixture.m, MACHINE_ROOT, 511, 1, 0x701, 0);
 }
 static void leaf_alignment(void)
 {
@@ -386,7 +388,7 @@ static void outside(void)
 }
 static void leak(void)
 {
-	machine_alloc_table(scene.m);
+	machine_alloc_table(fixture.m);
 }
 static void descriptor(void)
 {
@@ -394,19 +396,19 @@ static void descriptor(void)
 }
 static void root_index(void)
 {
-	machine_store(scene.m, MACHINE_ROOT, 64, 1, 0, 0);
+	machine_store(fixture.m, MACHINE_ROOT, 64, 1, 0, 0);
 }
 static void outside_table(void)
 {
-	machine_store(scene.m, MACHINE_ROOT, 512, 1, 0, 0);
+	machine_store(fixture.m, MACHINE_ROOT, 512, 1, 0, 0);
 }
 static void no_table(void)
 {
-	machine_load(scene.m, 99, 0);
+	machine_load(fixture.m, 99, 0);
 }
 static void code(void)
 {
-	scene.out.error = -EINVAL;
+	fixture.out.error = -EINVAL;
 }
 static void residue(void)
 {
@@ -414,7 +416,7 @@ static void residue(void)
 }
 static void no_warning(void)
 {
-	machine_begin_call(scene.m, 0, 0);
+	machine_begin_call(fixture.m, 0, 0);
 }
 static void store_though_refused(void)
 {
@@ -422,7 +424,7 @@ static void store_though_refused(void)
 }
 static void a_page_elsewhere(void)
 {
-	scene.pfn[20] = 0x777;
+	fixture.pfn[20] = 0x777;
 }
 static void overwritten_for_a_while(void)
 {
@@ -433,26 +435,26 @@ static void overwritten_for_a_while(void)
 }
 static void another_flush(void)
 {
-	machine_flush_cache(scene.m, CACHE_FLUSH_VMAP, scene.va, scene.call.bytes);
+	machine_flush_cache(fixture.m, CACHE_FLUSH_VMAP, fixture.va, fixture.call.bytes);
 }
 static void nothing_reported(void)
 {
-	scene.out.modified = 0;
+	fixture.out.modified = 0;
 }
 static void stored_twice(void)
 {
-	scene.m->log.events--; /* the flush, which must stay behind the stores */
+	fixture.m->log.events--; /* the flush, which must stay behind the stores */
 	step(3, 0, 0, 0);
-	machine_flush_cache(scene.m, CACHE_FLUSH_VMAP, scene.va, scene.call.bytes);
+	machine_flush_cache(fixture.m, CACHE_FLUSH_VMAP, fixture.va, fixture.call.bytes);
 }
 static void read_often(void)
 {
 	for (unsigned i = 0; i < 100; i++)
-		machine_load(scene.m, MACHINE_ROOT, 0);
+		machine_load(fixture.m, MACHINE_ROOT, 0);
 }
 static void scanned_twice(void)
 {
-	machine_count_scanned(scene.m, 2);
+	machine_count_scanned(fixture.m, 2);
 }
 static void emptied_the_tlb(void)
 {
@@ -460,7 +462,7 @@ static void emptied_the_tlb(void)
 }
 static void kept_single_pages(void)
 {
-	scene.out.page_shift = 12;
+	fixture.out.page_shift = 12;
 }
 static void elsewhere_for_a_while(void)
 {
@@ -502,15 +504,16 @@ static void no_tlbi(void)
 }
 // clang-format on
 
-/* Links an empty table below the entry behind the scene's block; its number. */
+/* Links an empty table below the entry behind the fixture's block; its number. */
 static table_t link_table(bool with_barrier)
 {
-	table_t parent, table = machine_alloc_table(scene.m);
+	table_t parent, table = machine_alloc_table(fixture.m);
 	uint32_t index;
 	word_at(2, 0, &parent, &index);
 	if (with_barrier)
-		machine_barrier(scene.m, BARRIER_DMB_ISHST);
-	machine_store(scene.m, parent, index + 1, 1, reference_link(&scene.g, scene.m, table), 0);
+		machine_barrier(fixture.m, BARRIER_DMB_ISHST);
+	machine_store(fixture.m, parent, index + 1, 1, reference_link(&fixture.g, fixture.m, table),
+		      0);
 	return table;
 }
 
@@ -528,7 +531,7 @@ static void no_dsb(void)
 static void no_isb(void)
 {
 	link_table(true);
-	machine_barrier(scene.m, BARRIER_DSB_ISHST);
+	machine_barrier(fixture.m, BARRIER_DSB_ISHST);
 }
 
 static uint64_t next_page(struct address_space *space, uint64_t va)
@@ -539,7 +542,7 @@ static uint64_t next_page(struct address_space *space, uint64_t va)
 
 static void lookup_next_page(void)
 {
-	scene.mapper.lookup = next_page;
+	fixture.mapper.lookup = next_page;
 }
 
 static uint64_t any_page(struct address_space *space, uint64_t va)
@@ -550,7 +553,7 @@ static uint64_t any_page(struct address_space *space, uint64_t va)
 
 static void lookup_always(void)
 {
-	scene.mapper.lookup = any_page;
+	fixture.mapper.lookup = any_page;
 }
 
 static void dangling(void)
@@ -558,7 +561,7 @@ static void dangling(void)
 	table_t table;
 	uint32_t index;
 	word_at(3, 0, &table, &index);
-	machine_free_table(scene.m, table);
+	machine_free_table(fixture.m, table);
 }
 
 static void reached_twice(void)
@@ -566,20 +569,20 @@ static void reached_twice(void)
 	table_t table;
 	uint32_t index;
 	uint64_t *word = word_at(2, 0, &table, &index);
-	machine_store(scene.m, table, index + 1, 1, *word, 0);
+	machine_store(fixture.m, table, index + 1, 1, *word, 0);
 }
 
 static void freed_access(void)
 {
-	table_t table = machine_alloc_table(scene.m);
-	machine_free_table(scene.m, table);
-	machine_store(scene.m, table, 0, 1, 0, 0);
+	table_t table = machine_alloc_table(fixture.m);
+	machine_free_table(fixture.m, table);
+	machine_store(fixture.m, table, 0, 1, 0, 0);
 }
 
 static void runaway(void)
 {
 	for (unsigned i = 0; i <= MACHINE_MAX_EVENTS; i++)
-		machine_barrier(scene.m, BARRIER_ISB);
+		machine_barrier(fixture.m, BARRIER_ISB);
 }
 
 /* Links a table and takes it away: under the lock, and with a TLBI of all levels, or without. */
@@ -590,13 +593,13 @@ static void free_linked_table(bool locked, bool last_level_only)
 	sync();
 	word_at(2, 0, &parent, &index);
 	if (locked)
-		machine_trylock(scene.m);
-	machine_store(scene.m, parent, index + 1, 1, 0, 0);
-	machine_barrier(scene.m, BARRIER_DSB_ISHST);
-	machine_tlbi_range(scene.m, scene.va + (UINT64_C(1) << 21), UINT64_C(1) << 21,
+		machine_trylock(fixture.m);
+	machine_store(fixture.m, parent, index + 1, 1, 0, 0);
+	machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+	machine_tlbi_range(fixture.m, fixture.va + (UINT64_C(1) << 21), UINT64_C(1) << 21,
 			   last_level_only);
-	machine_barrier(scene.m, BARRIER_DSB_ISH);
-	machine_free_table(scene.m, table);
+	machine_barrier(fixture.m, BARRIER_DSB_ISH);
+	machine_free_table(fixture.m, table);
 	flush();
 }
 
@@ -604,13 +607,13 @@ static void freed_under_lock(void)
 {
 	made_executable();
 	free_linked_table(true, false);
-	machine_unlock(scene.m);
+	machine_unlock(fixture.m);
 }
 
 static void freed_while_cached(void)
 {
 	free_linked_table(true, true);
-	machine_unlock(scene.m);
+	machine_unlock(fixture.m);
 }
 
 static void freed_without_lock(void)
@@ -620,14 +623,14 @@ static void freed_without_lock(void)
 
 static void aliases_kept(void)
 {
-	for (uint32_t i = 0; i < scene.m->log.events; i++)
-		if (scene.m->log.event[i].kind == EVENT_UNMAP_ALIASES)
-			scene.m->log.event[i].kind = EVENT_UNLOCK;
+	for (uint32_t i = 0; i < fixture.m->log.events; i++)
+		if (fixture.m->log.event[i].kind == EVENT_UNMAP_ALIASES)
+			fixture.m->log.event[i].kind = EVENT_UNLOCK;
 }
 
 static void lock_kept(void)
 {
-	machine_trylock(scene.m);
+	machine_trylock(fixture.m);
 }
 
 static const struct pair {
@@ -699,34 +702,34 @@ static void every_rule_has_its_pair(void **state)
 				 rule_text(rule)->name);
 }
 
-static void each_good_scene_holds(void **state)
+static void each_passing_fixture_holds(void **state)
 {
 	(void)state;
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		char line[VERDICT_SIGNATURE_SIZE];
 		pairs[rule].good();
-		if (judge_scene())
+		if (judge_fixture())
 			continue;
-		verdict_signature(&scene.oracle.verdict, line);
-		fail_msg("the good scene of %s.%s: %s", rule_text(rule)->property,
+		verdict_signature(&fixture.oracle.verdict, line);
+		fail_msg("the passing fixture of %s.%s: %s", rule_text(rule)->property,
 			 rule_text(rule)->name, line);
 	}
 }
 
-static void each_bad_scene_breaks_its_rule(void **state)
+static void each_failing_fixture_breaks_its_rule(void **state)
 {
 	(void)state;
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		pairs[rule].good();
 		pairs[rule].bad();
-		if (judge_scene())
-			fail_msg("the bad scene of %s.%s holds", rule_text(rule)->property,
+		if (judge_fixture())
+			fail_msg("the failing fixture of %s.%s holds", rule_text(rule)->property,
 				 rule_text(rule)->name);
-		if (scene.oracle.verdict.rule != (enum rule)rule)
-			fail_msg("the bad scene of %s.%s broke %s.%s", rule_text(rule)->property,
-				 rule_text(rule)->name,
-				 rule_text(scene.oracle.verdict.rule)->property,
-				 rule_text(scene.oracle.verdict.rule)->name);
+		if (fixture.oracle.verdict.rule != (enum rule)rule)
+			fail_msg("the failing fixture of %s.%s broke %s.%s",
+				 rule_text(rule)->property, rule_text(rule)->name,
+				 rule_text(fixture.oracle.verdict.rule)->property,
+				 rule_text(fixture.oracle.verdict.rule)->name);
 	}
 }
 
@@ -735,17 +738,17 @@ static void each_waived_rule_is_noticed(void **state)
 	(void)state;
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		pairs[rule].good();
-		scene.oracle.waivers.rules = WAIVED_RULE(rule);
+		fixture.oracle.waivers.rules = WAIVED_RULE(rule);
 		pairs[rule].bad();
-		bool held = judge_scene();
-		if (!held && scene.oracle.verdict.rule == (enum rule)rule)
+		bool held = judge_fixture();
+		if (!held && fixture.oracle.verdict.rule == (enum rule)rule)
 			fail_msg("%s.%s is waived and is reported", rule_text(rule)->property,
 				 rule_text(rule)->name);
-		if (!scene.oracle.waived)
-			fail_msg("the bad scene of %s.%s does not break it",
+		if (!fixture.oracle.waived)
+			fail_msg("the failing fixture of %s.%s does not break it",
 				 rule_text(rule)->property, rule_text(rule)->name);
 	}
-	print_message("%d rules, %d pairs of scenes, %d waived, all noticed\n", RULE_COUNT - 1,
+	print_message("%d rules, %d pairs of fixtures, %d waived, all noticed\n", RULE_COUNT - 1,
 		      RULE_COUNT - 1, RULE_COUNT - 1);
 }
 
@@ -757,8 +760,8 @@ static void a_permission_for_a_while_is_noticed(void **state)
 	step(3, SINGLE, 0, ARM64_AP1);
 	step(3, SINGLE, ARM64_AP1, 0);
 	flush();
-	assert_false(judge_scene());
-	assert_int_equal(scene.oracle.verdict.rule, RULE_ISOLATION_TRANSIENT);
+	assert_false(judge_fixture());
+	assert_int_equal(fixture.oracle.verdict.rule, RULE_ISOLATION_TRANSIENT);
 }
 
 static void a_lock_that_is_kept_is_noticed(void **state)
@@ -766,8 +769,8 @@ static void a_lock_that_is_kept_is_noticed(void **state)
 	(void)state;
 	freed_under_lock();
 	lock_kept();
-	assert_false(judge_scene());
-	assert_int_equal(scene.oracle.verdict.rule, RULE_TABLES_LOCK);
+	assert_false(judge_fixture());
+	assert_int_equal(fixture.oracle.verdict.rule, RULE_TABLES_LOCK);
 }
 
 static void rules_are_found_by_name(void **state)
@@ -802,18 +805,18 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_rule_has_its_pair),
-		cmocka_unit_test(each_good_scene_holds),
-		cmocka_unit_test(each_bad_scene_breaks_its_rule),
+		cmocka_unit_test(each_passing_fixture_holds),
+		cmocka_unit_test(each_failing_fixture_breaks_its_rule),
 		cmocka_unit_test(each_waived_rule_is_noticed),
 		cmocka_unit_test(a_lock_that_is_kept_is_noticed),
 		cmocka_unit_test(a_permission_for_a_while_is_noticed),
 		cmocka_unit_test(rules_are_found_by_name),
 		cmocka_unit_test(groups_fit_their_tables),
 	};
-	scene.m = machine_create();
-	bool ready = scene.m && oracle_create(&scene.oracle);
+	fixture.m = machine_create();
+	bool ready = fixture.m && oracle_create(&fixture.oracle);
 	int failed = ready ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
-	oracle_destroy(&scene.oracle);
-	machine_destroy(scene.m);
+	oracle_destroy(&fixture.oracle);
+	machine_destroy(fixture.m);
 	return failed;
 }

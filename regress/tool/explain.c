@@ -9,7 +9,7 @@
 #define NO_EVENT UINT32_MAX
 
 /* What is explained, and the pages that it is about. */
-struct scene {
+struct explanation {
 	const struct oracle *o;
 	const struct machine *m;
 	const struct verdict *verdict;
@@ -19,15 +19,15 @@ struct scene {
 
 /* --- the page of the array -------------------------------------------------------- */
 
-static void print_array(const struct scene *sc, const struct scenario *s, const struct op *op)
+static void print_array(const struct explanation *ex, const struct scenario *s, const struct op *op)
 {
-	uint64_t first = oracle_page(sc->o, op->call.va), index = sc->page - first, at = 0;
-	if (!call_traits(op->call.kind)->has_pages || sc->page < first || index >= op_pages(s, op))
+	uint64_t first = oracle_page(ex->o, op->call.va), index = ex->page - first, at = 0;
+	if (!call_traits(op->call.kind)->has_pages || ex->page < first || index >= op_pages(s, op))
 		return;
 	for (uint32_t i = 0; i < op->runs; i++) {
 		const struct page_run *run = &s->run[op->first_run + i];
 		if (index < at + run->pages) {
-			fprintf(sc->to,
+			fprintf(ex->to,
 				"  array     index %" PRIu64 ": page %" PRIu64
 				" of run %u, 0x%" PRIx64 "+%u\n",
 				index, index - at, i + 1, run->pfn, run->pages);
@@ -40,14 +40,14 @@ static void print_array(const struct scene *sc, const struct scenario *s, const 
 /* --- drawings ------------------------------------------------------------------------ */
 
 /* `.` as expected, `!` not, `-` nothing mapped and nothing expected. */
-static char mark_of(const struct scene *sc, uint64_t page)
+static char mark_of(const struct explanation *ex, uint64_t page)
 {
-	const struct oracle *o = sc->o;
+	const struct oracle *o = ex->o;
 	unsigned at = space_find(&o->space, page);
 	const struct segment *s = at < o->space.segments ? &o->space.segment[at] : NULL;
 	bool expected = s && s->start <= page && s->may & MAY_BE_MAPPED;
 	struct arm64_translation t =
-		arm64_translate(&o->g, sc->m, arm64_va_base(&o->g) + (page << o->g.granule));
+		arm64_translate(&o->g, ex->m, arm64_va_base(&o->g) + (page << o->g.granule));
 	if (!expected)
 		return t.mapped ? '!' : '-';
 	if (!t.mapped)
@@ -58,11 +58,11 @@ static char mark_of(const struct scene *sc, uint64_t page)
 }
 
 /* The worst mark of some pages. */
-static char worst_of(const struct scene *sc, uint64_t page, uint64_t pages)
+static char worst_of(const struct explanation *ex, uint64_t page, uint64_t pages)
 {
 	char worst = '-';
 	for (uint64_t i = 0; i < pages && worst != '!'; i++) {
-		char mark = mark_of(sc, page + i);
+		char mark = mark_of(ex, page + i);
 		if (mark == '!' || worst == '-')
 			worst = mark;
 	}
@@ -72,61 +72,61 @@ static char worst_of(const struct scene *sc, uint64_t page, uint64_t pages)
 #define MARKS_A_LINE 64
 
 /* Draws `count` marks of `pages` pages each from `first` on, 64 a line. */
-static void draw(const struct scene *sc, const char *what, uint64_t first, uint64_t count,
+static void draw(const struct explanation *ex, const char *what, uint64_t first, uint64_t count,
 		 uint64_t pages)
 {
-	uint64_t va = arm64_va_base(&sc->o->g) + (first << sc->o->g.granule);
-	fprintf(sc->to,
+	uint64_t va = arm64_va_base(&ex->o->g) + (first << ex->o->g.granule);
+	fprintf(ex->to,
 		"  %-9s at 0x%016" PRIx64 ", a mark is %" PRIu64 " page%s: . right, ! wrong\n",
 		what, va, pages, pages == 1 ? "" : "s");
 	for (uint64_t i = 0; i < count; i++) {
 		if (i % MARKS_A_LINE == 0)
-			fprintf(sc->to, "%s            [", i ? "]\n" : "");
-		fputc(worst_of(sc, first + i * pages, pages), sc->to);
+			fprintf(ex->to, "%s            [", i ? "]\n" : "");
+		fputc(worst_of(ex, first + i * pages, pages), ex->to);
 	}
-	fprintf(sc->to, "]\n");
+	fprintf(ex->to, "]\n");
 }
 
-static void draw_around(const struct scene *sc)
+static void draw_around(const struct explanation *ex)
 {
-	const struct arm64_geometry *g = &sc->o->g;
+	const struct arm64_geometry *g = &ex->o->g;
 	uint64_t group = UINT64_C(1) << arm64_contiguous_size(g, ARM64_LAST_LEVEL);
 	uint64_t block = UINT64_C(1) << arm64_leaf_order(g, ARM64_LAST_LEVEL - 1);
-	draw(sc, "group", sc->page & ~(group - 1), group, 1);
-	draw(sc, "block", sc->page & ~(block - 1), block / group, group);
+	draw(ex, "group", ex->page & ~(group - 1), group, 1);
+	draw(ex, "block", ex->page & ~(block - 1), block / group, group);
 }
 
 /* --- events ---------------------------------------------------------------------------- */
 
-static void print_store(const struct scene *sc, const struct event *e)
+static void print_store(const struct explanation *ex, const struct event *e)
 {
-	const struct table_place *place = &sc->o->trace.place[e->table];
+	const struct table_place *place = &ex->o->trace.place[e->table];
 	uint64_t va =
-		arm64_va_base(&sc->o->g) +
-		((place->page + ((uint64_t)e->index << arm64_leaf_order(&sc->o->g, place->level)))
-		 << sc->o->g.granule);
-	uint64_t word = e->words == EVENT_NO_WORDS ? e->first : sc->m->log.word[e->words];
-	fprintf(sc->to, "store %u at level %d, 0x%016" PRIx64 ": %s", e->count, place->level, va,
+		arm64_va_base(&ex->o->g) +
+		((place->page + ((uint64_t)e->index << arm64_leaf_order(&ex->o->g, place->level)))
+		 << ex->o->g.granule);
+	uint64_t word = e->words == EVENT_NO_WORDS ? e->first : ex->m->log.word[e->words];
+	fprintf(ex->to, "store %u at level %d, 0x%016" PRIx64 ": %s", e->count, place->level, va,
 		!word                                                      ? "cleared"
-		: arm64_kind(&sc->o->g, place->level, word) == ARM64_TABLE ? "table"
-		: arm64_kind(&sc->o->g, place->level, word) == ARM64_LEAF
+		: arm64_kind(&ex->o->g, place->level, word) == ARM64_TABLE ? "table"
+		: arm64_kind(&ex->o->g, place->level, word) == ARM64_LEAF
 			? (word & ARM64_CONTIGUOUS ? "cont" : "leaf")
 			: "not valid");
 	if (e->old_words != EVENT_NO_WORDS)
-		fprintf(sc->to, " (was in use)");
+		fprintf(ex->to, " (was in use)");
 }
 
-static void print_tlbi(const struct scene *sc, const struct event *e)
+static void print_tlbi(const struct explanation *ex, const struct event *e)
 {
 	if (e->all)
-		fprintf(sc->to, "TLBI of everything");
+		fprintf(ex->to, "TLBI of everything");
 	else
-		fprintf(sc->to, "TLBI of %" PRIu64 " pages from 0x%016" PRIx64 "%s",
-			e->bytes >> sc->o->g.granule, e->va,
+		fprintf(ex->to, "TLBI of %" PRIu64 " pages from 0x%016" PRIx64 "%s",
+			e->bytes >> ex->o->g.granule, e->va,
 			e->last_level_only ? ", last level" : "");
 }
 
-static void print_event(const struct scene *sc, const struct event *e)
+static void print_event(const struct explanation *ex, const struct event *e)
 {
 	static const char *const barriers[] = { [BARRIER_DMB_ISHST] = "dmb ishst",
 						[BARRIER_DSB_ISHST] = "dsb ishst",
@@ -134,82 +134,82 @@ static void print_event(const struct scene *sc, const struct event *e)
 						[BARRIER_ISB] = "isb" };
 	switch (e->kind) {
 	case EVENT_STORE:
-		print_store(sc, e);
+		print_store(ex, e);
 		break;
 	case EVENT_TLBI:
-		print_tlbi(sc, e);
+		print_tlbi(ex, e);
 		break;
 	case EVENT_BARRIER:
-		fprintf(sc->to, "%s", barriers[e->what]);
+		fprintf(ex->to, "%s", barriers[e->what]);
 		break;
 	case EVENT_ALLOC:
-		fprintf(sc->to, "table page %u allocated", e->table);
+		fprintf(ex->to, "table page %u allocated", e->table);
 		break;
 	case EVENT_FREE:
-		fprintf(sc->to, "table page %u freed", e->table);
+		fprintf(ex->to, "table page %u freed", e->table);
 		break;
 	case EVENT_CACHE_FLUSH:
-		fprintf(sc->to, "%s of 0x%" PRIx64 " bytes from 0x%016" PRIx64,
+		fprintf(ex->to, "%s of 0x%" PRIx64 " bytes from 0x%016" PRIx64,
 			e->what == CACHE_FLUSH_VMAP ? "flush_cache_vmap" : "flush_cache_vunmap",
 			e->bytes, e->va);
 		break;
 	case EVENT_TRYLOCK:
-		fprintf(sc->to, e->what ? "lock taken" : "lock not to be had");
+		fprintf(ex->to, e->what ? "lock taken" : "lock not to be had");
 		break;
 	case EVENT_UNLOCK:
-		fprintf(sc->to, "lock given back");
+		fprintf(ex->to, "lock given back");
 		break;
 	case EVENT_WARN:
-		fprintf(sc->to, "WARN()");
+		fprintf(ex->to, "WARN()");
 		break;
 	case EVENT_BUG:
-		fprintf(sc->to, "BUG()");
+		fprintf(ex->to, "BUG()");
 		break;
 	case EVENT_UNMAP_ALIASES:
-		fprintf(sc->to, "vm_unmap_aliases()");
+		fprintf(ex->to, "vm_unmap_aliases()");
 		break;
 	default:
-		fprintf(sc->to, "access outside of a table");
+		fprintf(ex->to, "access outside of a table");
 	}
-	fputc('\n', sc->to);
+	fputc('\n', ex->to);
 }
 
 /* Whether the event stores an entry that the walk of the verdict's address passes at its level. */
-static bool is_about(const struct scene *sc, const struct event *e)
+static bool is_about(const struct explanation *ex, const struct event *e)
 {
-	const struct table_place *place = &sc->o->trace.place[e->table];
+	const struct table_place *place = &ex->o->trace.place[e->table];
 	if (e->kind != EVENT_STORE || !place->linked)
 		return false;
-	unsigned order = arm64_leaf_order(&sc->o->g, place->level);
+	unsigned order = arm64_leaf_order(&ex->o->g, place->level);
 	uint64_t first = place->page + ((uint64_t)e->index << order);
-	return sc->page >= first && sc->page < first + ((uint64_t)e->count << order) &&
-	       (sc->verdict->level == VERDICT_NO_LEVEL || place->level == sc->verdict->level);
+	return ex->page >= first && ex->page < first + ((uint64_t)e->count << order) &&
+	       (ex->verdict->level == VERDICT_NO_LEVEL || place->level == ex->verdict->level);
 }
 
 /* The last event that stored the entry at fault; the last of all where none did. */
-static uint32_t event_at_fault(const struct scene *sc)
+static uint32_t event_at_fault(const struct explanation *ex)
 {
 	uint32_t found = NO_EVENT;
-	for (uint32_t i = 0; i < sc->m->log.events; i++)
-		if (is_about(sc, &sc->m->log.event[i]))
+	for (uint32_t i = 0; i < ex->m->log.events; i++)
+		if (is_about(ex, &ex->m->log.event[i]))
 			found = i;
 	return found;
 }
 
-static void print_events(const struct scene *sc)
+static void print_events(const struct explanation *ex)
 {
-	uint32_t events = sc->m->log.events, fault = event_at_fault(sc);
+	uint32_t events = ex->m->log.events, fault = event_at_fault(ex);
 	uint32_t middle = fault == NO_EVENT ? events - 1 : fault;
 	if (!events)
 		return;
 	uint32_t from = middle > EVENTS_BEFORE ? middle - EVENTS_BEFORE : 0;
 	uint32_t to = middle + EVENTS_BEHIND < events ? middle + EVENTS_BEHIND + 1 : events;
-	fprintf(sc->to, "  events    %u to %u of %u of this call%s\n", from + 1, to, events,
+	fprintf(ex->to, "  events    %u to %u of %u of this call%s\n", from + 1, to, events,
 		fault == NO_EVENT ? "; none stored the entry for this address"
 				  : "; > stored the entry");
 	for (uint32_t i = from; i < to; i++) {
-		fprintf(sc->to, "  %c %7u ", i == fault ? '>' : ' ', i + 1);
-		print_event(sc, &sc->m->log.event[i]);
+		fprintf(ex->to, "  %c %7u ", i == fault ? '>' : ' ', i + 1);
+		print_event(ex, &ex->m->log.event[i]);
 	}
 }
 
@@ -225,23 +225,23 @@ static bool is_about_pages(const struct verdict *verdict)
 uint32_t explain_events(const struct player *p, unsigned which, const struct verdict *verdict,
 			FILE *to)
 {
-	struct scene sc = { &p->oracle, p->machine[which], verdict, to, 0 };
+	struct explanation ex = { &p->oracle, p->machine[which], verdict, to, 0 };
 	if (verdict->rule != RULE_NONE)
-		sc.page = oracle_page(sc.o, verdict->va);
-	for (uint32_t i = 0; to && i < sc.m->log.events; i++)
-		print_event(&sc, &sc.m->log.event[i]);
-	return verdict->rule == RULE_NONE ? NO_EVENT : event_at_fault(&sc);
+		ex.page = oracle_page(ex.o, verdict->va);
+	for (uint32_t i = 0; to && i < ex.m->log.events; i++)
+		print_event(&ex, &ex.m->log.event[i]);
+	return verdict->rule == RULE_NONE ? NO_EVENT : event_at_fault(&ex);
 }
 
 void explain(const struct player *p, const struct scenario *s, unsigned which,
 	     const struct verdict *verdict, FILE *to)
 {
-	struct scene sc = { &p->oracle, p->machine[which], verdict, to, 0 };
-	sc.page = oracle_page(sc.o, verdict->va);
+	struct explanation ex = { &p->oracle, p->machine[which], verdict, to, 0 };
+	ex.page = oracle_page(ex.o, verdict->va);
 	fprintf(to, "  op        %u of %u: %s\n", verdict->op + 1, s->ops,
 		call_traits(s->op[verdict->op].call.kind)->name);
-	print_array(&sc, s, &s->op[verdict->op]);
+	print_array(&ex, s, &s->op[verdict->op]);
 	if (is_about_pages(verdict))
-		draw_around(&sc);
-	print_events(&sc);
+		draw_around(&ex);
+	print_events(&ex);
 }
