@@ -19,7 +19,8 @@ SUFFIXES = {".c", ".h", ".def", ".inc"}
 GROUPS = {
     "mapper": ("mapper", {"test", "example", "kernel", "prior"}),
     "generator": ("fuzz", {"test", "exhaustive", "kernel", "known", "afl_mutator", "replay_main",
-                           "fuzz_text", "fuzz_walk", "fuzz_empty", "fuzz_crosscheck",
+                           "fuzz_text", "fuzz_walk", "arbitrary_tables", "walk",
+                           "find_waivers", "fuzz_empty", "fuzz_witness", "fuzz_crosscheck",
                            "scenario_parse", "scenario_print", "scenario_text", "text_line"}),
     "oracle": ("oracle", {"test", "mmu"}),
 }

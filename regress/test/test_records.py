@@ -32,7 +32,8 @@ def fresh_catalogue(top, name):
     mutants = sorted(patch.stem for patch in (top / "regress/mutants").glob("*.patch"))
     runs = [run for run in table.runs if run.mutant in mutants]
     runs += [Run(m, "empty", 1, 9, "a.b") for m in mutants if m not in table.mutants]
-    records.write(path, records.origin(top, mutants).table(table.command, runs))
+    made = records.origin(top, mutants).table(table.command, runs)
+    records.write(path, records.merged(records.Table(made.command, (), ()), made, set(mutants)))
 
 
 def freshen(top):
