@@ -35,7 +35,7 @@ def changes(row, table, now, patches):
     changed = stamp.changed(now)
     if row.patch != patches[row.run.mutant]:
         changed.append("its patch" if patches[row.run.mutant] else "its patch is gone")
-    return tuple(changed)
+    return changed
 
 
 def listed(names, total):
@@ -54,14 +54,14 @@ def of_catalogue(top, name, options):
     for row in table.rows:
         found = changes(row, table, now, patches)
         if found:
-            why[row.run.mutant] = found
-    why |= {mutant: ("not in the table",) for mutant in catalogue if mutant not in table.mutants}
+            why[row.run.mutant] = f"changed: {', '.join(found)}"
+    why |= {mutant: "not in the table" for mutant in catalogue if mutant not in table.mutants}
     for reason in dict.fromkeys(why.values()):
         mutants = [mutant for mutant in why if why[mutant] == reason]
         # Rows whose patch is gone go when any other is made again.
         known = [mutant for mutant in mutants if patches[mutant]] or catalogue[:1]
-        named = " ".join(known) + " " if len(known) <= MAX_NAMES else ""
-        yield Stale(name, f"{listed(mutants, len(patches))}: changed: {', '.join(reason)}",
+        named = " ".join(known) + " " if len(why) <= MAX_NAMES else ""
+        yield Stale(name, f"{listed(mutants, len(patches))}: {reason}",
                     f"./rig mutants {named}{options}--record")
 
 

@@ -202,7 +202,7 @@ class Stale(Copy):
     def test_a_mutant_without_rows_and_rows_without_a_mutant(self):
         folder = self.top / "regress/mutants"
         (folder / f"{NAME}.patch").rename(folder / "new-one.patch")
-        self.expect_stale("kills: new-one: changed: not in the table\n"
+        self.expect_stale("kills: new-one: not in the table\n"
                           "    ./rig mutants new-one --record\n",
                           f"kills: {NAME}: changed: its patch is gone\n")
 
