@@ -36,6 +36,7 @@ TARGETS = {
     "set_memory.c": ["fuzz_set_memory", "fuzz_sequence"],
     "protect.c": ["fuzz_set_memory", "fuzz_sequence"],
     "split.c": ["fuzz_set_memory", "fuzz_sequence"],
+    "vm_map_ram.c": ["fuzz_vm_map_ram", "fuzz_sequence"],
     "vunmap.c": ["fuzz_sequence"],
     "lookup.c": ["fuzz_sequence"],
     "block.c": ["fuzz_vmap", "fuzz_ioremap", "fuzz_sequence"],
