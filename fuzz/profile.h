@@ -8,8 +8,10 @@
 #ifndef FUZZ_PROFILE_H
 #define FUZZ_PROFILE_H
 
-#include "fuzz/field.h"
 #include "fuzz/rng.h"
+#include "mapper/call.h"
+
+struct field_mutation;
 
 /* One for each fuzz target that plays scenarios. */
 enum profile_id {
