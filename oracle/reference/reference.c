@@ -5,44 +5,7 @@
  */
 #include "oracle/reference/reference.h"
 
-#include <errno.h>
-
-#include "mapper/machine/assert.h"
 #include "oracle/arm64/translate.h"
-
-uint64_t reference_link(const struct arm64_geometry *g, const struct machine *m, table_t table)
-{
-	uint64_t address = machine_table_pfn(m, table) << g->granule;
-	return arm64_address_bits(g, address) | ARM64_TYPE | ARM64_VALID;
-}
-
-table_t reference_child(const struct arm64_geometry *g, const struct machine *m, uint64_t desc)
-{
-	return machine_table_at(m, arm64_address(g, desc) >> g->granule);
-}
-
-int reference_slot(const struct arm64_geometry *g, struct machine *m, struct outcome *out,
-		   uint64_t va, int level, struct slot *slot)
-{
-	*slot = (struct slot){ MACHINE_ROOT, arm64_table_index(g, g->start_level, va) };
-	for (int l = g->start_level; l < level; l++) {
-		uint64_t desc = machine_load(m, slot->table, slot->index);
-		if (!desc) {
-			table_t child = machine_alloc_table(m);
-			if (child == MACHINE_NO_TABLE)
-				return -ENOMEM;
-			desc = reference_link(g, m, child);
-			machine_barrier(m, BARRIER_DMB_ISHST);
-			machine_store(m, slot->table, slot->index, 1, desc, 0);
-			out->modified |= MODIFIED_LEVEL(l);
-		}
-		if (arm64_kind(g, l, desc) != ARM64_TABLE)
-			return -EBUSY;
-		*slot = (struct slot){ reference_child(g, m, desc),
-				       arm64_table_index(g, l + 1, va) };
-	}
-	return 0;
-}
 
 static uint64_t reference_lookup(struct address_space *space, uint64_t va)
 {

@@ -8,7 +8,7 @@
 
 extern const struct mapper reference_mapper;
 
-/* Where a descriptor stands. */
+/* tables.c: where a descriptor is. */
 struct slot {
 	table_t table;
 	uint32_t index;
