@@ -33,16 +33,6 @@ int walk_error(const struct walk *w, int error)
 	return error && flat ? -ENOMEM : error;
 }
 
-int walk_busy(struct walk *w, uint64_t offset)
-{
-	uint64_t va = w->g.va_base + offset;
-	if (w->busy_is_bug)
-		machine_bug(w->machine, va);
-	else
-		machine_warn(w->machine, va);
-	return -EBUSY;
-}
-
 /* Blocks above PMD level are made of physical ranges only, and none is larger than its run's. */
 static bool may_have_block(const struct walk *w, int level)
 {
