@@ -3,7 +3,8 @@
 #ifndef FUZZ_EXHAUSTIVE_CHOICES_H
 #define FUZZ_EXHAUSTIVE_CHOICES_H
 
-#include "fuzz/exhaustive/families.h"
+#include "fuzz/exhaustive/digits.h"
+#include "fuzz/scenario.h"
 
 /* The scaled-down machine, in pages. */
 #define TABLE_BITS 3

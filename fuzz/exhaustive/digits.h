@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#define FAMILY_MAX_RUNS 4
+
 struct digits {
 	uint64_t rest;
 	uint64_t cases; /* product of the bases so far; begins as 1 */

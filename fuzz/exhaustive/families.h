@@ -15,8 +15,6 @@
 #include "fuzz/exhaustive/digits.h"
 #include "fuzz/scenario.h"
 
-#define FAMILY_MAX_RUNS 4
-
 struct family {
 	const char *name;
 	const char *proves; /* what holds when every case holds */
