@@ -2,10 +2,7 @@
 #include "fuzz/player.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <sys/mman.h>
 
-#include "fuzz/find_waivers.h"
 #include "fuzz/skip.h"
 #include "mapper/machine/assert.h"
 #include "mapper/machine/poison.h"
@@ -14,51 +11,6 @@
 /* Larger ones they sample: one scenario in so many, or one in this part of its pages if that is fewer. */
 #define CROSSCHECK_SAMPLE 16
 #define CROSSCHECK_SHARE 64
-
-/* After each page array: a hole, which is poisoned where that is possible. */
-#define POOL_WORDS (SCENARIO_MAX_PAGES + SCENARIO_MAX_OPS)
-#define POOL_BYTES (POOL_WORDS * sizeof(uint64_t))
-
-static uint64_t *create_pool(void)
-{
-	uint64_t *pool =
-		mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (pool == MAP_FAILED)
-		return NULL;
-	poison(pool, POOL_BYTES);
-	return pool;
-}
-
-struct player *player_create(void)
-{
-	struct player *p = calloc(1, sizeof(*p));
-	if (!p)
-		return NULL;
-	bool all_there = (p->pages = create_pool()) != NULL;
-	all_there &= oracle_create(&p->oracle);
-	for (unsigned i = 0; i < mapper_list()->count; i++)
-		all_there &= (p->machine[i] = machine_create()) != NULL;
-	if (all_there) {
-		find_waivers(p);
-		return p;
-	}
-	player_destroy(p);
-	return NULL;
-}
-
-void player_destroy(struct player *p)
-{
-	if (!p)
-		return;
-	for (unsigned i = 0; i < MAX_MAPPERS; i++)
-		machine_destroy(p->machine[i]);
-	oracle_destroy(&p->oracle);
-	if (p->pages) {
-		unpoison(p->pages, POOL_BYTES);
-		munmap(p->pages, POOL_BYTES);
-	}
-	free(p);
-}
 
 /* Writes the op's pages at `to`. */
 static void expand(const struct scenario *s, const struct op *op, uint64_t *to)
@@ -83,7 +35,7 @@ static void poison_used(struct player *p)
 void player_prepare(struct player *p, const struct scenario *s)
 {
 	uint64_t *at = p->pages;
-	ASSERT_CMP(scenario_pages(s) + s->ops, <=, POOL_WORDS);
+	ASSERT_CMP(scenario_pages(s) + s->ops, <=, PLAYER_POOL_WORDS);
 	poison_used(p);
 	p->refused.mapper = NULL;
 	for (uint32_t i = 0; i < s->ops; i++) {

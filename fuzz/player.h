@@ -13,6 +13,9 @@
 #include "mapper/mapper.h"
 #include "oracle/oracle.h"
 
+/* Of the pool of page arrays. After each: a hole, which is poisoned where that is possible. */
+#define PLAYER_POOL_WORDS (SCENARIO_MAX_PAGES + SCENARIO_MAX_OPS)
+
 struct player {
 	struct machine *machine[MAX_MAPPERS]; /* by index in mapper_list() */
 	struct oracle oracle;
@@ -43,7 +46,7 @@ struct player {
 	uint32_t op;
 };
 
-/* A player with its machines, or NULL when the host has no memory. Allocates; nothing else does. */
+/* player_create.c: a player with its machines, or NULL when the host has no memory. Allocates; nothing else does. */
 struct player *player_create(void);
 void player_destroy(struct player *p);
 
