@@ -24,11 +24,4 @@ bool edit_splice_runs(struct scenario *s, uint32_t op, uint32_t at, uint32_t rem
  */
 void edit_move(struct scenario *s, uint32_t op, uint64_t to);
 
-/*
- * Makes a scenario one that scenario_check() accepts, if it has a machine
- * that exists: mends policy and block sizes, and drops ops that are refused.
- * False when nothing is left.
- */
-bool edit_repair(struct scenario *s);
-
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/field.h"
 
+#include "fuzz/field_checks.h"
 #include "fuzz/mutation.h"
-#include "fuzz/scenario_check.h"
 #include "fuzz/shrink.h"
 #include "mapper/machine/assert.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How the mutator changes each field. */
 #include "fuzz/edit.h"
-#include "fuzz/generate.h"
+#include "fuzz/generate_ops.h"
 #include "fuzz/mutation.h"
 
 /* --- addresses ------------------------------------------------------------------------- */

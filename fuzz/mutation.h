@@ -4,7 +4,6 @@
 #define FUZZ_MUTATION_H
 
 #include "fuzz/field.h"
-#include "fuzz/profile.h"
 #include "fuzz/rng.h"
 #include "fuzz/sizes.h"
 
@@ -28,7 +27,7 @@ static inline uint64_t random_below(struct mutation *m, uint64_t n)
 /* Moves the op to another address of its kind of place, with what is done to its area. */
 void mutate_va(struct mutation *m);
 
-/* mutate.c: what is done to whole ops: of areas alone, or also of what meets them. */
+/* op_mutations.c: what is done to whole ops: of areas alone, or also of what meets them. */
 extern const struct field_mutation area_mutations[], sequence_mutations[];
 
 /* field_mutations.c: the lists of the fields. */

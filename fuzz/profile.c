@@ -1,68 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/profile.h"
 
-#include "fuzz/generate.h"
+#include "fuzz/fill.h"
 #include "fuzz/mutation.h"
 #include "mapper/machine/assert.h"
-
-/* Few runs a page array: a bug of two runs is found among few. */
-const struct weights weights = {
-	.bad_page = 3,
-	.hole = 50,
-	.same_length = 40,
-	.few_runs = 70,
-	.max_few_runs = 4,
-	.max_runs = 8,
-
-	.in_blocks = 75,
-	.max_blocks = 4,
-	.aligned_block = 85,
-	.short_tail = 30,
-	.has_alias = 85,
-	.alias_in_area = 30,
-
-	.usual_prot = 60,
-	.fail_alloc = 8,
-	.fail_alloc_of_change = 20,
-	.fail_trylock = 8,
-	.huge = 50,
-
-	.small_range = 92,
-	.large_aligned = 60,
-	.large_tail = 50,
-	.large_same_misalignment = 85,
-
-	.from_inside = 35,
-	.from_near = 20,
-	.to_inside = 35,
-	.to_near = 20,
-	.unmap_part = 40,
-
-	.preset_in_group = 50,
-	.preset_table = 30,
-	.preset_table_at_2 = 70,
-	.preset_block = 25,
-	.preset_block_at_2 = 80,
-
-	.linear_by_pages = 25,
-	.linear_large = 30,
-	.linear_misaligned = 30,
-	.max_linear_lengths = 3,
-	.linear_places = 16,
-
-	.small_budget = 50,
-	.full_budget = 10,
-	.unmapped = 45,
-	.mapped_again = 60,
-	.preset_before = 12,
-	.one_area = 70,
-	.max_areas = 3,
-	.same_place = 70,
-	.exactly_there = 50,
-	.has_linear_map = 85,
-	.sequence_has_linear_map = 25,
-	.max_changes = 4,
-};
 
 static const struct profile profiles[PROFILES] = {
 	[PROFILE_VMAP] = {
@@ -110,18 +51,4 @@ const struct profile *profile(enum profile_id id)
 {
 	ASSERT_CMP(id, <, PROFILES);
 	return &profiles[id];
-}
-
-enum call_kind pick_call(const struct call_weight *list, struct rng *rng)
-{
-	unsigned all = 0;
-	for (const struct call_weight *w = list; w->weight; w++)
-		all += w->weight;
-	ASSERT(all);
-	if (list[0].weight == all)
-		return list[0].kind;
-	uint64_t at = rng_below(rng, all);
-	while (at >= list->weight)
-		at -= list++->weight;
-	return list->kind;
 }

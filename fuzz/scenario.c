@@ -73,6 +73,23 @@ uint64_t op_bytes(const struct scenario *s, const struct op *op)
 	return UINT64_C(1) << scenario_level_shift(&s->machine, call->level);
 }
 
+uint64_t scenario_va_page(const struct scenario *s, uint32_t op)
+{
+	ASSERT_CMP(op, <, s->ops);
+	return (s->op[op].call.va - scenario_va_base(s)) >> s->machine.page_shift;
+}
+
+uint64_t scenario_op_pages(const struct scenario *s, uint32_t op)
+{
+	ASSERT_CMP(op, <, s->ops);
+	return op_bytes(s, &s->op[op]) >> s->machine.page_shift;
+}
+
+uint64_t scenario_va_of_page(const struct scenario *s, uint64_t page)
+{
+	return scenario_va_base(s) + (page << s->machine.page_shift);
+}
+
 struct op scenario_new_op(const struct scenario *s, enum call_kind kind)
 {
 	struct op op = { .call.kind = kind };

@@ -81,6 +81,11 @@ uint64_t op_bytes(const struct scenario *s, const struct op *op);
 uint64_t scenario_va_base(const struct scenario *s);
 uint64_t scenario_va_middle(const struct scenario *s);
 
+/* The page of the space at which op `op` begins, how many it has, and the address of a page. */
+uint64_t scenario_va_page(const struct scenario *s, uint32_t op);
+uint64_t scenario_op_pages(const struct scenario *s, uint32_t op);
+uint64_t scenario_va_of_page(const struct scenario *s, uint64_t page);
+
 /* An op of a kind, with the defaults of its fields, for the machine that the scenario has. */
 struct op scenario_new_op(const struct scenario *s, enum call_kind kind);
 

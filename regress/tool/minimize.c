@@ -17,6 +17,7 @@
 
 #include "fuzz/crash.h"
 #include "fuzz/edit.h"
+#include "fuzz/repair.h"
 #include "fuzz/scenario_text.h"
 #include "mapper/machine/assert.h"
 #include "regress/tool/reductions.h"
@@ -72,7 +73,7 @@ static bool keep_candidate(struct minimizer *m)
 	struct child_run run;
 	struct refusal why;
 	if (is_stopped(m) || same_scenario(&m->candidate, &m->best) ||
-	    !edit_repair(&m->candidate) || same_scenario(&m->candidate, &m->best))
+	    !scenario_repair(&m->candidate) || same_scenario(&m->candidate, &m->best))
 		return false;
 	ASSERT(scenario_check(&m->candidate, &why));
 	m->attempts++;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The checks of single fields, for the rows of field.c: whether op `i` may have its value; else *why. */
-#ifndef FUZZ_SCENARIO_CHECK_H
-#define FUZZ_SCENARIO_CHECK_H
+#ifndef FUZZ_FIELD_CHECKS_H
+#define FUZZ_FIELD_CHECKS_H
 
 #include "fuzz/scenario.h"
 

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whether a field may have its value: what the machine allows and the calls before make sense of. */
+#include "fuzz/field_checks.h"
+
+#include "fuzz/refuse.h"
+
+/* Whether pfns [pfn, pfn + pages) are memory, and not the machine's own table pages. */
+static bool is_memory(const struct scenario *s, uint64_t pfn, uint64_t pages)
+{
+	uint64_t limit = machine_table_pool_pfn(&s->machine);
+	return pfn < limit && pages <= limit - pfn;
+}
+
+bool check_pages(const struct scenario *s, uint32_t at, struct refusal *why)
+{
+	const struct op *op = &s->op[at];
+	for (uint32_t i = 0; i < op->runs; i++) {
+		const struct page_run *run = &s->run[op->first_run + i];
+		if (!run->pages || (run_is_bad(run) && run->pages != 1))
+			return refuse(why, "pages",
+				      "a run has at least one page; null and bad are one each");
+		if (!run_is_bad(run) && !is_memory(s, run->pfn, run->pages))
+			return refuse(why, "pages",
+				      "a run leaves the physical address space, whose top "
+				      "holds the translation tables");
+	}
+	return true;
+}
+
+static bool ranges_meet(const struct scenario *s, const struct op *a, const struct op *b)
+{
+	return a->call.va <= b->call.va + (op_bytes(s, b) - 1) &&
+	       b->call.va <= a->call.va + (op_bytes(s, a) - 1);
+}
+
+/* Whether the op lies inside of the range of `outer`. */
+static bool is_inside(const struct scenario *s, const struct op *op, const struct op *outer)
+{
+	return op->call.va >= outer->call.va &&
+	       op->call.va + (op_bytes(s, op) - 1) <= outer->call.va + (op_bytes(s, outer) - 1);
+}
+
+bool check_shift(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	const struct op *op = &s->op[i];
+	unsigned page = s->machine.page_shift;
+	if (op->call.shift != page && op->call.shift != scenario_group_shift(&s->machine) &&
+	    op->call.shift != scenario_level_shift(&s->machine, 2))
+		return refuse(why, "shift",
+			      "vmalloc's blocks are a page, a contiguous group or a level 2 block");
+	if (op->call.shift != page && !(op->call.flags & MAP_FLAG_HUGE))
+		return refuse(why, "shift", "blocks larger than a page need flags=huge");
+	return true;
+}
+
+bool check_physical_range(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	const struct op *op = &s->op[i];
+	if (!is_memory(s, op->call.pfn, op->call.bytes >> s->machine.page_shift))
+		return refuse(why, "pa",
+			      "the range leaves the physical address space, whose top holds the "
+			      "translation tables");
+	return true;
+}
+
+/* The runs of the areas that a set_memory op may have aliases in. */
+static uint64_t changed_runs(const struct scenario *s, uint32_t i)
+{
+	uint64_t runs = 0;
+	for (uint32_t k = 0; k < i; k++)
+		if (s->op[k].call.kind == CALL_VMALLOC && s->op[k].call.va <= s->op[i].call.va)
+			runs += s->op[k].runs;
+	return runs;
+}
+
+bool check_changed_runs(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	uint64_t runs = 0;
+	for (uint32_t k = 0; k <= i; k++)
+		runs += s->op[k].call.kind == CALL_SET_MEMORY ? changed_runs(s, k) : 0;
+	if (runs > SCENARIO_MAX_CHANGED_RUNS)
+		return refuse(why, "", "set_memory changes more than 2048 runs of pages together");
+	return true;
+}
+
+bool check_change(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	const struct op *op = &s->op[i];
+	bool found = false;
+	if (op->call.change != MEMORY_INVALID && op->call.change != MEMORY_VALID)
+		return true;
+	for (uint32_t k = 0; k < i; k++)
+		found |= s->op[k].call.kind == CALL_LINEAR && is_inside(s, op, &s->op[k]);
+	return found ||
+	       refuse(why, "va",
+		      "invalid and valid need a 'linear' line before, whose range holds this one");
+}
+
+bool check_linear_range(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	const struct op *op = &s->op[i];
+	if (op->call.bytes > scenario_va_middle(s) - op->call.va)
+		return refuse(why, "size", "the linear map has half of the address space");
+	for (uint32_t k = 0; k < i; k++)
+		if (s->op[k].call.kind == CALL_LINEAR && ranges_meet(s, op, &s->op[k]))
+			return refuse(why, "pa", "the range meets another 'linear' range");
+	return true;
+}
+
+bool check_preset_level(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	const struct call *call = &s->op[i].call;
+	if (scenario_level_shift(&s->machine, call->level) >= s->machine.va_bits)
+		return refuse(why, "level", "the address space has no such level");
+	if (call->table && call->level == OP_LAST_LEVEL)
+		return refuse(why, "level", "a table stands below an entry of level 0, 1 or 2");
+	return true;
+}
+
+bool check_preset_leaf(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	const struct call *call = &s->op[i].call;
+	unsigned shift = scenario_level_shift(&s->machine, call->level);
+	uint64_t order_mask = (UINT64_C(1) << (shift - s->machine.page_shift)) - 1;
+	if (call->level == 0 || (call->level == 1 && s->machine.page_shift != 12))
+		return refuse(why, "level", "a leaf stands at level 3, 2, or with 4k pages at 1");
+	if (call->va & ((UINT64_C(1) << shift) - 1))
+		return refuse(why, "va", "the address is not aligned to the block");
+	if (call->pfn & order_mask)
+		return refuse(why, "pfn", "the pfn is not aligned to the block");
+	if (!is_memory(s, call->pfn, order_mask + 1))
+		return refuse(why, "pfn", "the pfn lies outside of physical memory");
+	return true;
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/fill.h"
+
+#include "fuzz/edit.h"
+#include "fuzz/generate_ops.h"
+#include "fuzz/sizes.h"
+#include "fuzz/weights.h"
+#include "mapper/machine/assert.h"
+#include "mapper/machine/min.h"
+
+/* A kind of call by the weights of a list. */
+static enum call_kind pick_call(const struct call_weight *list, struct rng *rng)
+{
+	unsigned all = 0;
+	for (const struct call_weight *w = list; w->weight; w++)
+		all += w->weight;
+	ASSERT(all);
+	if (list[0].weight == all)
+		return list[0].kind;
+	uint64_t at = rng_below(rng, all);
+	while (at >= list->weight)
+		at -= list++->weight;
+	return list->kind;
+}
+
+/* Most scenarios are small: many small ones find more than one large one. */
+static uint64_t page_budget(const struct scenario *s, struct rng *rng, uint64_t max_pages)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t budget = sizes.block * 3;
+	if (rng_chance(rng, weights.small_budget))
+		budget = sizes.group * 5;
+	else if (rng_chance(rng, weights.full_budget))
+		budget = max_pages;
+	return min(budget, max_pages);
+}
+
+static uint64_t new_va_page(const struct scenario *s, struct rng *rng, uint64_t budget)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	return pick_va_page(&sizes, rng, min(budget, sizes.va_pages / 4));
+}
+
+/* An area that is mapped, perhaps unmapped, perhaps mapped again otherwise. */
+static void add_area(struct scenario *s, struct rng *rng, enum call_kind kind, uint64_t max_pages)
+{
+	uint64_t va_page = new_va_page(s, rng, max_pages);
+	uint32_t first = s->ops;
+	generate_mapping(s, rng, kind, va_page, max_pages);
+	uint32_t area = s->ops - 1;
+	if (rng_chance(rng, weights.unmapped) && area == first) {
+		generate_unmap(s, s->ops, area, rng);
+		if (rng_chance(rng, weights.mapped_again))
+			generate_mapping(s, rng, kind, va_page, max_pages);
+	}
+	if (rng_chance(rng, weights.preset_before))
+		generate_preset(s, first, first, rng);
+}
+
+void fill_areas(struct scenario *s, const struct profile *profile, struct rng *rng,
+		uint64_t max_pages)
+{
+	bool one = rng_chance(rng, weights.one_area);
+	uint64_t areas = one ? 1 : 2 + rng_below(rng, weights.max_areas - 1);
+	for (uint64_t i = 0; i < areas; i++) {
+		enum call_kind kind = pick_call(profile->areas, rng);
+		add_area(s, rng, kind, page_budget(s, rng, max_pages / areas));
+	}
+}
+
+/* Blocks of a contiguous group at level 2 with 16K and 64K pages. */
+#define GROUP_OF_BLOCKS 32
+
+/* A part of the linear map, in which the pages of areas then have their aliases. */
+static void add_linear(struct scenario *s, struct rng *rng, uint64_t max_pages)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t upper = sizes.block << sizes.table_bits;
+	uint64_t pages = pick_length(&sizes, rng);
+	uint64_t blocks_and_one = sizes.block * (GROUP_OF_BLOCKS + 1);
+	pages *= 1 + rng_below(rng, weights.max_linear_lengths);
+	uint64_t place = rng_below(rng, weights.linear_places) * sizes.block;
+	struct op op = scenario_new_op(s, CALL_LINEAR);
+	op.call.leaf = rng_chance(rng, weights.linear_by_pages) ? LEAF_PAGE : LEAF_LARGEST;
+	if (op.call.leaf == LEAF_LARGEST && max_pages > 4 * sizes.block &&
+	    rng_chance(rng, weights.linear_large))
+		pages = sizes.page_shift == 12 ? upper : blocks_and_one;
+	if (rng_chance(rng, weights.linear_misaligned))
+		place += rng_below(rng, sizes.block);
+	if (pages >= upper)
+		place = rng_below(rng, 2) * upper;
+	else if (pages == blocks_and_one)
+		place = rng_below(rng, 2) * GROUP_OF_BLOCKS * sizes.block;
+	op.call.pfn = place;
+	op.call.bytes = pages << sizes.page_shift;
+	scenario_place_op(s, &op);
+	edit_insert_op(s, s->ops, &op);
+}
+
+/* An op before the end that maps, or is a linear range; the number of ops if there is none. */
+static uint32_t pick_area(const struct scenario *s, struct rng *rng)
+{
+	uint32_t from = (uint32_t)rng_below(rng, s->ops + 1u);
+	for (uint32_t i = 0; i < s->ops; i++) {
+		uint32_t op = (from + i) % s->ops;
+		if (call_maps(s->op[op].call.kind) || s->op[op].call.kind == CALL_LINEAR)
+			return op;
+	}
+	return s->ops;
+}
+
+static void add_set_memory(struct scenario *s, struct rng *rng)
+{
+	uint32_t about = pick_area(s, rng);
+	if (about < s->ops)
+		generate_set_memory(s, s->ops, about, rng);
+}
+
+/* Pages of an area of which a part is changed, at most. */
+#define MAX_CHANGED_AREA 2048
+
+void fill_set_memory(struct scenario *s, const struct profile *profile, struct rng *rng,
+		     uint64_t max_pages)
+{
+	uint64_t changes = 1 + rng_below(rng, weights.max_changes);
+	if (rng_chance(rng, weights.has_linear_map))
+		add_linear(s, rng, max_pages);
+	enum call_kind kind = pick_call(profile->areas, rng);
+	add_area(s, rng, kind, min(page_budget(s, rng, max_pages), MAX_CHANGED_AREA));
+	for (uint64_t i = 0; i < changes; i++)
+		add_set_memory(s, rng);
+}
+
+/* One more op of a sequence: something new, or something about what was there before. */
+static void add_step(struct scenario *s, const struct profile *profile, struct rng *rng,
+		     uint64_t max_pages)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint32_t about = pick_area(s, rng);
+	uint64_t what = rng_below(rng, 10);
+	if (about == s->ops || what < 4) {
+		uint64_t budget = page_budget(s, rng, max_pages);
+		uint64_t page = new_va_page(s, rng, budget);
+		if (about < s->ops && call_maps(s->op[about].call.kind) &&
+		    rng_chance(rng, weights.same_place)) {
+			bool exactly = rng_chance(rng, weights.exactly_there);
+			page = scenario_va_page(s, about) +
+			       (exactly ? 0 : (uint64_t)pick_misalignment(&sizes, rng));
+		}
+		generate_mapping(s, rng, pick_call(profile->areas, rng), page, budget);
+	} else if (what < 7) {
+		generate_unmap(s, s->ops, about, rng);
+	} else if (what < 9) {
+		generate_set_memory(s, s->ops, about, rng);
+	} else {
+		generate_preset(s, s->ops, about, rng);
+	}
+}
+
+void fill_sequence(struct scenario *s, const struct profile *profile, struct rng *rng,
+		   uint64_t max_pages)
+{
+	uint64_t steps = 2 + rng_below(rng, SCENARIO_MAX_OPS - 2);
+	if (rng_chance(rng, weights.sequence_has_linear_map))
+		add_linear(s, rng, max_pages);
+	for (uint64_t i = 0; i < steps; i++)
+		add_step(s, profile, rng, max_pages / steps);
+}

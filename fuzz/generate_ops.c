@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* New ops. */
+#include "fuzz/generate_ops.h"
+
+#include "fuzz/edit.h"
+#include "fuzz/sizes.h"
+#include "fuzz/weights.h"
+#include "mapper/machine/assert.h"
+#include "mapper/machine/min.h"
+
+/* --- ops that map -------------------------------------------------------------- */
+
+static void pick_faults(struct op *op, struct rng *rng)
+{
+	bool changes = call_traits(op->call.kind)->effect == CALL_CHANGES;
+	if (rng_chance(rng, changes ? weights.fail_alloc_of_change : weights.fail_alloc))
+		op->fail_alloc =
+			1 + (uint32_t)rng_below(rng, 1 + rng_below(rng, GENERATE_MAX_FAULT));
+	if (rng_chance(rng, weights.fail_trylock))
+		op->fail_trylock =
+			1 + (uint32_t)rng_below(rng, 1 + rng_below(rng, GENERATE_MAX_FAULT));
+}
+
+static uint8_t pick_shift(const struct scenario *s, struct rng *rng)
+{
+	switch (rng_below(rng, 5)) {
+	case 0:
+		return s->machine.page_shift;
+	case 1:
+	case 2:
+		return (uint8_t)scenario_group_shift(&s->machine);
+	default:
+		return (uint8_t)scenario_level_shift(&s->machine, 2);
+	}
+}
+
+/* A physical range like a run of pages. */
+static void pick_range(const struct scenario *s, struct op *op, uint64_t va_page, struct rng *rng,
+		       uint64_t max_pages)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t pages = min(pick_length(&sizes, rng), max_pages);
+	op->call.pfn = pick_pfn(&sizes, rng, pages, va_page, sizes.block);
+	op->call.bytes = pages << sizes.page_shift;
+}
+
+/* A physical range that a level 1 block may map, and most often does. */
+static void pick_large_range(const struct scenario *s, struct op *op, uint64_t va_page,
+			     struct rng *rng)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t upper = sizes.block << sizes.table_bits;
+	bool aligned = rng_chance(rng, weights.large_aligned);
+	uint64_t misalignment = aligned ? 0 : rng_below(rng, sizes.block);
+	uint64_t pages = upper + misalignment;
+	if (rng_chance(rng, weights.large_tail))
+		pages += rng_below(rng, sizes.block * 2);
+	if (va_page + upper < sizes.va_pages)
+		op->call.va = scenario_va_of_page(s, (va_page | (upper - 1)) + 1 - misalignment);
+	op->call.pfn = upper * (1 + rng_below(rng, 8));
+	if (rng_chance(rng, weights.large_same_misalignment))
+		op->call.pfn -= misalignment;
+	op->call.bytes = pages << sizes.page_shift;
+}
+
+void generate_mapping(struct scenario *s, struct rng *rng, enum call_kind kind, uint64_t va_page,
+		      uint64_t max_pages)
+{
+	const struct call_traits *traits = call_traits(kind);
+	struct op op = scenario_new_op(s, kind);
+	op.call.va = scenario_va_of_page(s, va_page);
+	if (call_has_field(kind, FIELD_PROT) && !rng_chance(rng, weights.usual_prot))
+		op.call.prot = (enum prot)rng_below(rng, PROT_COUNT);
+	pick_faults(&op, rng);
+	bool small = s->machine.page_shift != 12 || rng_chance(rng, weights.small_range);
+	if (!traits->has_pages && small)
+		pick_range(s, &op, va_page, rng, max_pages);
+	else if (!traits->has_pages)
+		pick_large_range(s, &op, va_page, rng);
+	if (call_has_field(kind, FIELD_FLAGS) && rng_chance(rng, weights.huge))
+		op.call.flags = MAP_FLAG_HUGE;
+	if (call_has_field(kind, FIELD_SHIFT) && op.call.flags)
+		op.call.shift = pick_shift(s, rng);
+	if (edit_insert_op(s, s->ops, &op) && traits->has_pages)
+		generate_runs(s, s->ops - 1, rng, max_pages);
+}
+
+/* --- ops about other ops --------------------------------------------------------- */
+
+/* A part of the pages of an op: all, or from or to somewhere inside, or a little beyond. */
+static void pick_part(const struct scenario *s, uint32_t about, struct rng *rng, uint64_t *page,
+		      uint64_t *pages)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t first = scenario_va_page(s, about),
+		 all = scenario_op_pages(s, about) | !scenario_op_pages(s, about);
+	uint64_t from = 0, to = all;
+	if (rng_chance(rng, weights.from_inside))
+		from = rng_below(rng, all);
+	else if (rng_chance(rng, weights.from_near))
+		from = (uint64_t)pick_misalignment(&sizes, rng);
+	if (rng_chance(rng, weights.to_inside))
+		to = 1 + rng_below(rng, all);
+	else if (rng_chance(rng, weights.to_near))
+		to = all + (uint64_t)pick_misalignment(&sizes, rng);
+	if ((int64_t)to <= (int64_t)from)
+		to = from + 1;
+	*page = first + from;
+	*pages = to - from;
+}
+
+/* What takes an op's area away: all of it where that is the only way, or a part. */
+void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+{
+	enum call_kind about_kind = s->op[about].call.kind;
+	enum call_kind kind = call_maps(about_kind) ? call_traits(about_kind)->undo : CALL_VUNMAP;
+	uint64_t page = scenario_va_page(s, about), pages = scenario_op_pages(s, about);
+	if (!call_traits(kind)->lazy && rng_chance(rng, weights.unmap_part))
+		pick_part(s, about, rng, &page, &pages);
+	struct op op = scenario_new_op(s, kind);
+	op.call.va = scenario_va_of_page(s, page);
+	op.call.bytes = pages << s->machine.page_shift;
+	edit_insert_op(s, at, &op);
+}
+
+void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+{
+	static const enum memory_change of_linear_map[] = { MEMORY_INVALID, MEMORY_VALID };
+	static const enum memory_change of_area[] = { MEMORY_RO, MEMORY_RW, MEMORY_NX, MEMORY_X };
+	uint64_t page, pages;
+	bool linear = s->op[about].call.kind == CALL_LINEAR;
+	pick_part(s, about, rng, &page, &pages);
+	struct op op = scenario_new_op(s, CALL_SET_MEMORY);
+	op.call.va = scenario_va_of_page(s, page);
+	op.call.bytes = pages << s->machine.page_shift;
+	op.call.change = linear ? of_linear_map[rng_below(rng, 2)] : of_area[rng_below(rng, 4)];
+	pick_faults(&op, rng);
+	edit_insert_op(s, at, &op);
+}
+
+void generate_preset(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t within = rng_chance(rng, weights.preset_in_group) ? sizes.group : sizes.block;
+	uint64_t page = scenario_va_page(s, about) + rng_below(rng, within);
+	struct op op = scenario_new_op(s, CALL_PRESET);
+	struct call *call = &op.call;
+	if (rng_chance(rng, weights.preset_table)) {
+		call->table = true;
+		call->level = rng_chance(rng, weights.preset_table_at_2) ? 2 : 1;
+	} else if (rng_chance(rng, weights.preset_block)) {
+		bool at_2 = rng_chance(rng, weights.preset_block_at_2);
+		call->level = at_2 || sizes.page_shift != 12 ? 2 : 1;
+	}
+	unsigned above = call->table ? 0 : OP_LAST_LEVEL - (unsigned)call->level;
+	uint64_t leaf = UINT64_C(1) << above * sizes.table_bits;
+	page &= ~(leaf - 1);
+	call->va = scenario_va_of_page(s, page);
+	call->pfn = call->table ? 0 : pick_pfn(&sizes, rng, leaf, page, 0) & ~(leaf - 1);
+	edit_insert_op(s, at, &op);
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* New ops and page arrays, for new scenarios and for mutations. */
+#ifndef FUZZ_GENERATE_OPS_H
+#define FUZZ_GENERATE_OPS_H
+
+#include "fuzz/rng.h"
+#include "fuzz/scenario.h"
+
+#define GENERATE_MAX_FAULT 6 /* the n-th allocation or trylock that fails */
+
+/*
+ * Appends a new call of `kind`, which maps, at page `va_page` of the space: an
+ * array or range of at most `max_pages` pages. Nothing where there is no room.
+ */
+void generate_mapping(struct scenario *s, struct rng *rng, enum call_kind kind, uint64_t va_page,
+		      uint64_t max_pages);
+
+/* generate_runs.c: replaces the page array of op `op` by a new one of at most `max_pages` pages. */
+void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t max_pages);
+
+/* Inserts a new op before op `at`, that concerns what op `about` does. */
+void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
+void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
+void generate_preset(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
+
+#endif

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* New page arrays. */
+#include "fuzz/generate_ops.h"
+
+#include "fuzz/edit.h"
+#include "fuzz/sizes.h"
+#include "fuzz/weights.h"
+#include "mapper/machine/assert.h"
+#include "mapper/machine/min.h"
+
+static bool add_run(struct scenario *s, uint32_t op, struct page_run run)
+{
+	return edit_splice_runs(s, op, s->op[op].runs, 0, &run, 1);
+}
+
+/* Where the next run of an array comes to stand, and what came before it. */
+struct array_state {
+	uint64_t va_page, after, left;
+	uint64_t pages; /* of the run before */
+};
+
+static void add_run_after(struct scenario *s, uint32_t op, const struct sizes *sizes,
+			  struct rng *rng, struct array_state *a)
+{
+	if (rng_chance(rng, weights.bad_page)) {
+		bool hole = rng_chance(rng, weights.hole);
+		add_run(s, op, (struct page_run){ hole ? PAGE_HOLE : PAGE_BAD, 1 });
+		a->pages = 1;
+	} else {
+		/* Neighbours of one length are what blocks of one order look like. */
+		uint64_t pages = a->pages && rng_chance(rng, weights.same_length)
+					 ? a->pages
+					 : pick_length(sizes, rng);
+		a->pages = min(pages, a->left);
+		uint64_t pfn = pick_pfn(sizes, rng, a->pages, a->va_page, a->after);
+		add_run(s, op, (struct page_run){ pfn, (uint32_t)a->pages });
+		a->after = pfn + a->pages;
+	}
+	a->va_page += a->pages;
+	a->left -= a->pages;
+}
+
+static void add_any_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t max_pages)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	struct array_state a = {
+		.va_page = scenario_va_page(s, op),
+		.after = sizes.block,
+		.left = max_pages,
+	};
+	bool few = rng_chance(rng, weights.few_runs);
+	uint64_t runs = 1 + rng_below(rng, few ? weights.max_few_runs : weights.max_runs);
+	for (uint64_t i = 0; i < runs && a.left; i++)
+		add_run_after(s, op, &sizes, rng, &a);
+}
+
+/* What an allocator gives that was asked for blocks of `block` pages, and for a tail. */
+static void add_blocks(struct scenario *s, uint32_t op, struct rng *rng, uint64_t block,
+		       uint64_t max_pages)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t blocks = 1 + rng_below(rng, weights.max_blocks), va_page = scenario_va_page(s, op),
+		 left = max_pages;
+	for (uint64_t i = 0; i < blocks && left; i++) {
+		uint64_t pages = min(block, left);
+		uint64_t pfn = pick_pfn(&sizes, rng, pages, va_page, sizes.block);
+		/* Most are aligned to their size, as an allocator's are. */
+		if (rng_chance(rng, weights.aligned_block) &&
+		    (pfn & ~(block - 1)) + pages < sizes.pfn_limit)
+			pfn &= ~(block - 1);
+		if (i + 1 == blocks && rng_chance(rng, weights.short_tail))
+			pages = 1 + rng_below(rng, pages);
+		add_run(s, op, (struct page_run){ pfn, (uint32_t)pages });
+		va_page += pages;
+		left -= pages;
+	}
+}
+
+/* The part of physical memory that the scenario's linear map has; 0 pages if none. */
+static uint64_t linear_range(const struct scenario *s, uint64_t *first)
+{
+	for (uint32_t i = 0; i < s->ops; i++) {
+		if (s->op[i].call.kind == CALL_LINEAR) {
+			*first = s->op[i].call.pfn;
+			return s->op[i].call.bytes >> s->machine.page_shift;
+		}
+	}
+	return 0;
+}
+
+/* Moves most runs of an op into the linear map, so that they have an alias there. */
+static void give_aliases(struct scenario *s, uint32_t op, struct rng *rng)
+{
+	uint64_t first, pages = linear_range(s, &first);
+	for (uint32_t i = 0; i < s->op[op].runs && pages; i++) {
+		struct page_run *run = &s->run[s->op[op].first_run + i];
+		if (run_is_bad(run))
+			continue;
+		if (run->pages <= pages && rng_chance(rng, weights.has_alias))
+			run->pfn = first + rng_below(rng, pages - run->pages + 1);
+		else if (rng_chance(rng, weights.alias_in_area))
+			run->pfn =
+				scenario_va_page(s, op) + rng_below(rng, UINT64_C(2) * run->pages);
+	}
+}
+
+void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t max_pages)
+{
+	ASSERT(call_traits(s->op[op].call.kind)->has_pages);
+	ASSERT(max_pages);
+	uint64_t block = 1;
+	bool in_blocks = call_has_field(s->op[op].call.kind, FIELD_SHIFT);
+	if (in_blocks)
+		block = UINT64_C(1) << (s->op[op].call.shift - s->machine.page_shift);
+	edit_splice_runs(s, op, 0, s->op[op].runs, NULL, 0);
+	if (block > 1 && rng_chance(rng, weights.in_blocks))
+		add_blocks(s, op, rng, block, max_pages);
+	else
+		add_any_runs(s, op, rng, max_pages);
+	if (in_blocks && block == 1)
+		give_aliases(s, op, rng);
+}

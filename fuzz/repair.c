@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/repair.h"
+
+#include "fuzz/edit.h"
+
+/* Makes an op that takes away a whole area as large as the last area at its address that it is for. */
+static void repair_undo(struct scenario *s, uint32_t i)
+{
+	struct call *call = &s->op[i].call;
+	if (!call_traits(call->kind)->lazy)
+		return;
+	for (uint32_t k = i; k-- > 0;) {
+		enum call_kind kind = s->op[k].call.kind;
+		if (s->op[k].call.va != call->va || !call_maps(kind))
+			continue;
+		if (call_traits(kind)->undo == call->kind)
+			call->bytes = op_bytes(s, &s->op[k]);
+		return;
+	}
+}
+
+bool scenario_repair(struct scenario *s)
+{
+	struct refusal why;
+	if (!scenario_check_machine(&s->machine, &why))
+		return false;
+	if (!scenario_check_policy(s, &why))
+		s->policy = policy_default(s->policy.series);
+	for (uint32_t i = 0; i < s->ops; i++)
+		if (call_has_field(s->op[i].call.kind, FIELD_SHIFT) &&
+		    !(s->op[i].call.flags & MAP_FLAG_HUGE))
+			s->op[i].call.shift = s->machine.page_shift;
+	for (uint32_t i = 0; i < s->ops;) {
+		repair_undo(s, i);
+		if (scenario_check_op(s, i, &why))
+			i++;
+		else
+			edit_remove_op(s, i);
+	}
+	return s->ops > 0;
+}
