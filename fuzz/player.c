@@ -190,10 +190,14 @@ static bool set_up(struct player *p, const struct op *op)
 	return oracle_preset_leaf(&p->oracle, call->va, call->pfn, call->level);
 }
 
-/* Keeps the first line that could not be set up, and on which mapper. */
-static void note_refused(struct player *p)
+/*
+ * Keeps the first line that could not be set up, and on which mapper. Where
+ * `skipped` calls were not made, what they would have taken away may be in
+ * the way: that is not the scenario's fault.
+ */
+static void note_refused(struct player *p, uint64_t skipped)
 {
-	if (p->refused.mapper)
+	if (p->refused.mapper || skipped)
 		return;
 	p->refused.mapper = p->mapper->name;
 	p->refused.op = p->op;
@@ -225,6 +229,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 		p->oracle.waivers.behaviours = p->tree_waivers;
 
 	bool holds = true;
+	uint64_t skipped_before = p->skipped_calls;
 	if (!mapper_has_machine(p->mapper, &s->machine))
 		ops = 0;
 	for (p->op = 0; p->op < ops && holds && !p->oracle.waived; p->op++) {
@@ -232,7 +237,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 		if (!call_sets_up(op->call.kind))
 			holds = play_call(p, op);
 		else if (!set_up(p, op))
-			note_refused(p);
+			note_refused(p, p->skipped_calls - skipped_before);
 	}
 	*verdict = p->oracle.verdict;
 	add_missed(&p->missed, &p->oracle.missed);
