@@ -38,7 +38,7 @@ static bool fail_member(struct oracle *o, enum rule rule, const struct group *gr
 	uint64_t page = group->span->page + ((uint64_t)entries << arm64_leaf_order(&o->g, level));
 	char leaf[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
 	oracle_describe(o, level, group->words[member], leaf);
-	snprintf(found, sizeof(found), "member %" PRIu32 " of %" PRIu32 ": %.96s", member,
+	snprintf(found, sizeof(found), "member %" PRIu32 " of %" PRIu32 ": %.64s", member,
 		 group->count, leaf);
 	return fail(o, rule, level, page, expected, found);
 }
