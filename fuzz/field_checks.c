@@ -17,11 +17,12 @@ bool check_pages(const struct scenario *s, uint32_t at, struct refusal *why)
 	for (uint32_t i = 0; i < op->runs; i++) {
 		const struct page_run *run = &s->run[op->first_run + i];
 		if (!run->pages || (run_is_bad(run) && run->pages != 1))
-			return refuse(why, "pages",
-				      "a run has at least one page; null and bad are one each");
+			return refuse(
+				why, "pages",
+				"a run needs at least one page; null and bad are one page each");
 		if (!run_is_bad(run) && !is_memory(s, run->pfn, run->pages))
 			return refuse(why, "pages",
-				      "a run leaves the physical address space, whose top "
+				      "a run exceeds physical memory, whose top "
 				      "holds the translation tables");
 	}
 	return true;
@@ -46,8 +47,9 @@ bool check_shift(const struct scenario *s, uint32_t i, struct refusal *why)
 	unsigned page = s->machine.page_shift;
 	if (op->call.shift != page && op->call.shift != scenario_group_shift(&s->machine) &&
 	    op->call.shift != scenario_level_shift(&s->machine, 2))
-		return refuse(why, "shift",
-			      "vmalloc's blocks are a page, a contiguous group or a level 2 block");
+		return refuse(
+			why, "shift",
+			"shift must be that of a page, a contiguous group or a level 2 block");
 	if (op->call.shift != page && !(op->call.flags & MAP_FLAG_HUGE))
 		return refuse(why, "shift", "blocks larger than a page need flags=huge");
 	return true;
@@ -58,7 +60,7 @@ bool check_physical_range(const struct scenario *s, uint32_t i, struct refusal *
 	const struct op *op = &s->op[i];
 	if (!is_memory(s, op->call.pfn, op->call.bytes >> s->machine.page_shift))
 		return refuse(why, "pa",
-			      "the range leaves the physical address space, whose top holds the "
+			      "the range exceeds physical memory, whose top holds the "
 			      "translation tables");
 	return true;
 }
@@ -79,7 +81,7 @@ bool check_changed_runs(const struct scenario *s, uint32_t i, struct refusal *wh
 	for (uint32_t k = 0; k <= i; k++)
 		runs += s->op[k].call.kind == CALL_SET_MEMORY ? changed_runs(s, k) : 0;
 	if (runs > SCENARIO_MAX_CHANGED_RUNS)
-		return refuse(why, "", "set_memory changes more than 2048 runs of pages together");
+		return refuse(why, "", "set_memory changes more than 2048 runs of pages in total");
 	return true;
 }
 
@@ -93,17 +95,17 @@ bool check_change(const struct scenario *s, uint32_t i, struct refusal *why)
 		found |= s->op[k].call.kind == CALL_LINEAR && is_inside(s, op, &s->op[k]);
 	return found ||
 	       refuse(why, "va",
-		      "invalid and valid need a 'linear' line before, whose range holds this one");
+		      "invalid and valid need an earlier 'linear' line that includes this range");
 }
 
 bool check_linear_range(const struct scenario *s, uint32_t i, struct refusal *why)
 {
 	const struct op *op = &s->op[i];
 	if (op->call.bytes > scenario_va_middle(s) - op->call.va)
-		return refuse(why, "size", "the linear map has half of the address space");
+		return refuse(why, "size", "the linear map is half of the address space");
 	for (uint32_t k = 0; k < i; k++)
 		if (s->op[k].call.kind == CALL_LINEAR && ranges_meet(s, op, &s->op[k]))
-			return refuse(why, "pa", "the range meets another 'linear' range");
+			return refuse(why, "pa", "the range overlaps another 'linear' range");
 	return true;
 }
 
@@ -113,7 +115,7 @@ bool check_preset_level(const struct scenario *s, uint32_t i, struct refusal *wh
 	if (scenario_level_shift(&s->machine, call->level) >= s->machine.va_bits)
 		return refuse(why, "level", "the address space has no such level");
 	if (call->table && call->level == OP_LAST_LEVEL)
-		return refuse(why, "level", "a table stands below an entry of level 0, 1 or 2");
+		return refuse(why, "level", "a table can be below an entry of level 0, 1 or 2");
 	return true;
 }
 
@@ -123,12 +125,12 @@ bool check_preset_leaf(const struct scenario *s, uint32_t i, struct refusal *why
 	unsigned shift = scenario_level_shift(&s->machine, call->level);
 	uint64_t order_mask = (UINT64_C(1) << (shift - s->machine.page_shift)) - 1;
 	if (call->level == 0 || (call->level == 1 && s->machine.page_shift != 12))
-		return refuse(why, "level", "a leaf stands at level 3, 2, or with 4k pages at 1");
+		return refuse(why, "level", "a leaf can be at level 3, 2, or 1 with 4k pages");
 	if (call->va & ((UINT64_C(1) << shift) - 1))
 		return refuse(why, "va", "the address is not aligned to the block");
 	if (call->pfn & order_mask)
 		return refuse(why, "pfn", "the pfn is not aligned to the block");
 	if (!is_memory(s, call->pfn, order_mask + 1))
-		return refuse(why, "pfn", "the pfn lies outside of physical memory");
+		return refuse(why, "pfn", "the pfn is outside physical memory");
 	return true;
 }

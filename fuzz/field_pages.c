@@ -22,7 +22,7 @@ static bool read_run(struct text_line *l, struct token token, struct page_run *r
 		if (!line_number(l, count, SCENARIO_MAX_PAGES, &pages))
 			return false;
 		if (!pages)
-			return line_wrong(l, count.at, "a run has at least one page");
+			return line_wrong(l, count.at, "a run needs at least one page");
 	}
 	run->pages = (uint32_t)pages;
 	return true;

@@ -252,7 +252,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 static void print_causes(const char *what, const uint64_t *pages, FILE *to)
 {
 	static const char *const causes[MISSED_CAUSES] = {
-		[MISSED_BEHIND_SINGLE] = "behind a single page",
+		[MISSED_BEHIND_SINGLE] = "after a single page",
 		[MISSED_SKEW] = "VA and PA not aligned alike",
 		[MISSED_PFN_ALIGNMENT] = "pfn alignment",
 		[MISSED_MAX_SHIFT] = "max-shift",
@@ -306,7 +306,7 @@ static bool play_on(struct player *p, const struct scenario *s, bool crosscheck,
 bool player_refused(const struct player *p, struct refusal *why)
 {
 	static const char reason[] =
-		"the entry is in use, or no table page is left, so nothing can be set up here";
+		"cannot set this up: the entry is in use, or no table page is left";
 	if (!p->refused.mapper)
 		return false;
 	*why = (struct refusal){ "", reason };

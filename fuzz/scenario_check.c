@@ -39,16 +39,16 @@ static bool check_scaled(const struct machine_config *config, struct refusal *wh
 bool scenario_check_machine(const struct machine_config *config, struct refusal *why)
 {
 	if (config->bbm > 2)
-		return refuse(why, "bbm", "bbm is 0, 1 or 2");
+		return refuse(why, "bbm", "bbm must be 0, 1 or 2");
 	if (config->table_bits || config->group_bits)
 		return check_scaled(config, why);
 	if (config->page_shift != 12 && config->page_shift != 14 && config->page_shift != 16)
-		return refuse(why, "granule", "the granule is 4k, 16k or 64k");
+		return refuse(why, "granule", "the granule must be 4k, 16k or 64k");
 	if (!va_fits_granule(config->page_shift, config->va_bits))
 		return refuse(why, "va",
 			      "4k has va 39, 48, 52; 16k has 36, 47, 48, 52; 64k has 42, 48, 52");
 	if (config->pa_bits != 48 && config->pa_bits != 52)
-		return refuse(why, "pa", "pa is 48 or 52");
+		return refuse(why, "pa", "pa must be 48 or 52");
 	bool small = config->page_shift != 16;
 	if (config->lpa2 && !small)
 		return refuse(why, "lpa2", "the 64k granule has 52-bit addresses without lpa2");
@@ -62,7 +62,8 @@ bool scenario_check_machine(const struct machine_config *config, struct refusal 
 bool scenario_check_policy(const struct scenario *s, struct refusal *why)
 {
 	if (s->policy.max_shift < s->machine.page_shift || s->policy.max_shift > 63)
-		return refuse(why, "max-shift", "max-shift is from the page's shift to 63");
+		return refuse(why, "max-shift",
+			      "max-shift must be between the page's shift and 63");
 	if (s->policy.series == POLICY_PRIOR && s->policy.vmap_huge != VMAP_HUGE_NEVER)
 		return refuse(why, "vmap-huge", "before the series, vmap() has no blocks");
 	return true;
@@ -75,17 +76,18 @@ static bool check_range(const struct scenario *s, const struct op *op, struct re
 	uint64_t bytes = op_bytes(s, op);
 	if (op->call.kind == CALL_LINEAR &&
 	    op->call.pfn >> (s->machine.va_bits - 1 - s->machine.page_shift))
-		return refuse(why, "pa", "the linear map has half of the address space, from PA 0");
+		return refuse(why, "pa", "the linear map is half of the address space, from PA 0");
 	if (op->call.va & page_mask)
 		return refuse(why, "va", "the address is not a multiple of the page size");
 	if (op->call.va < scenario_va_base(s))
-		return refuse(why, "va", "the address lies below the kernel's half of the space");
+		return refuse(why, "va",
+			      "the address is below the kernel's half of the address space");
 	if (!bytes)
 		return refuse(why, "", "the range is empty");
 	if (bytes & page_mask)
 		return refuse(why, "size", "the size is not a multiple of the page size");
 	if (bytes - 1 > UINT64_MAX - op->call.va)
-		return refuse(why, "va", "the range leaves the address space at its top");
+		return refuse(why, "va", "the range exceeds the address space");
 	return true;
 }
 
@@ -113,8 +115,8 @@ static bool check_linear_map(const struct scenario *s, uint32_t i, struct refusa
 		bool other_low = !needs_linear_map(other) && is_in_lower_half(s, other);
 		if ((low && needs_linear_map(other)) || (needs_linear_map(op) && other_low))
 			return refuse(why, "va",
-				      "the lower half of the space is the linear map where "
-				      "'linear' or 'set_memory' stands");
+				      "the lower half of the address space is the linear map in a "
+				      "scenario with 'linear' or 'set_memory'");
 	}
 	return true;
 }
@@ -167,13 +169,13 @@ static void spend(struct budget *b, const struct scenario *s, const struct op *o
 static bool check_budget(const struct budget *b, struct refusal *why)
 {
 	if (b->pages > SCENARIO_MAX_PAGES)
-		return refuse(why, "pages", "the page arrays have more than 131072 pages together");
+		return refuse(why, "pages", "the page arrays have more than 131072 pages in total");
 	if (b->device > SCENARIO_MAX_DEVICE_PAGES)
-		return refuse(why, "size", "ioremap maps more than 524288 pages together");
+		return refuse(why, "size", "ioremap maps more than 524288 pages in total");
 	if (b->linear > SCENARIO_MAX_DEVICE_PAGES)
-		return refuse(why, "size", "'linear' lays more than 524288 pages together");
+		return refuse(why, "size", "'linear' maps more than 524288 pages in total");
 	if (1 + b->tables > MACHINE_MAX_TABLES) /* and the root */
-		return refuse(why, "", "the ops may need more than 1536 table pages together");
+		return refuse(why, "", "the ops may need more than 1536 table pages in total");
 	return true;
 }
 

@@ -40,7 +40,8 @@ static bool take_entries(struct parser *p, const char *key, uint8_t *bits)
 	if (!line_option_number(&p->l, option, 1 << 16, &entries))
 		return false;
 	if (entries < 2 || entries & (entries - 1))
-		return line_wrong(&p->l, option->value.at, "%s= is a power of two from 2 on", key);
+		return line_wrong(&p->l, option->value.at, "%s= must be a power of two, at least 2",
+				  key);
 	*bits = (uint8_t)__builtin_ctzll(entries);
 	return true;
 }
@@ -53,7 +54,7 @@ static bool read_machine(struct parser *p)
 	unsigned granule = 0;
 	if (p->seen_machine || p->seen_policy || p->s->ops)
 		return line_wrong(&p->l, p->l.word.at,
-				  "'machine' stands once, before policy and ops");
+				  "'machine' may appear once, before policy and ops");
 	p->seen_machine = true;
 	if (!line_take_name(&p->l, "granule", granules, &granule) ||
 	    !line_take_byte(&p->l, "va", &config->va_bits) ||
@@ -99,12 +100,12 @@ static bool read_policy(struct parser *p)
 	struct policy *policy = &p->s->policy;
 	struct refusal why;
 	if (p->seen_policy || p->s->ops)
-		return line_wrong(&p->l, p->l.word.at, "'policy' stands once, before the ops");
+		return line_wrong(&p->l, p->l.word.at, "'policy' may appear once, before the ops");
 	p->seen_policy = true;
 	bool v4 = line_take(&p->l, "v4"), v9 = line_take(&p->l, "v9"),
 	     prior = line_take(&p->l, "prior");
 	if (v4 + v9 + prior != 1)
-		return line_wrong(&p->l, p->l.word.at, "'policy' names one of: v9, v4, prior");
+		return line_wrong(&p->l, p->l.word.at, "'policy' needs one of: v9, v4, prior");
 	*policy = policy_default(v4 ? POLICY_V4 : prior ? POLICY_PRIOR : POLICY_V9);
 	unsigned vmap_huge = policy->vmap_huge;
 	if (!line_take_name(&p->l, "vmap-huge", huge, &vmap_huge) ||
@@ -126,7 +127,9 @@ static bool read_fail(struct parser *p)
 {
 	uint64_t alloc = 0, trylock = 0;
 	if (p->fail_pending)
-		return line_wrong(&p->l, p->l.word.at, "a 'fail' line stands just before this one");
+		return line_wrong(&p->l, p->l.word.at,
+				  "the line before is 'fail' too; one line can have both alloc= "
+				  "and trylock=");
 	if (!line_take_number(&p->l, "alloc", UINT32_MAX, &alloc) ||
 	    !line_take_number(&p->l, "trylock", UINT32_MAX, &trylock) ||
 	    !line_all_taken(&p->l, "alloc= trylock="))
@@ -202,7 +205,7 @@ static bool read_expect(struct parser *p)
 		return line_wrong(&p->l, name.at, "'%.*s' is not a rule; './rig rules' lists them",
 				  line_shown(name), name.at);
 	}
-	return line_wrong(&p->l, p->l.word.at, "'expect' says 'holds' or 'fails PROPERTY.RULE'");
+	return line_wrong(&p->l, p->l.word.at, "'expect' needs 'holds' or 'fails PROPERTY.RULE'");
 }
 
 static bool read_version(struct parser *p)
@@ -216,7 +219,7 @@ static bool read_version(struct parser *p)
 			}
 		}
 	}
-	return line_wrong(&p->l, p->l.word.at, "a scenario begins with the line 'vmapdiff %d'",
+	return line_wrong(&p->l, p->l.word.at, "the first line of a scenario must be 'vmapdiff %d'",
 			  SCENARIO_TEXT_VERSION);
 }
 
@@ -277,7 +280,7 @@ static bool read_line(struct parser *p)
 	if (!p->version)
 		return read_version(p);
 	if (p->s->expect.stated)
-		return line_wrong(&p->l, p->l.word.at, "nothing follows 'expect'");
+		return line_wrong(&p->l, p->l.word.at, "'expect' must be the last line");
 	if (line_is(p->l.word, "machine"))
 		return read_machine(p);
 	if (line_is(p->l.word, "policy"))
@@ -300,7 +303,7 @@ static bool check_end(struct parser *p, const char *end)
 				  SCENARIO_TEXT_VERSION);
 	if (p->fail_pending)
 		return line_wrong(&p->l, end,
-				  "the text ends after 'fail', which needs an op to strike");
+				  "the text ends after 'fail', which must precede a call");
 	if (!p->s->ops)
 		return line_wrong(&p->l, end, "the text ends without an op, such as vmap");
 	return true;

@@ -134,7 +134,7 @@ bool line_number(struct text_line *l, struct token piece, uint64_t most, uint64_
 	}
 	*value = 0;
 	if (i == piece.length)
-		return line_wrong(l, piece.at, "a number is expected here, decimal or 0x");
+		return line_wrong(l, piece.at, "expected a number, decimal or 0x");
 	for (; i < piece.length; i++) {
 		uint64_t d = (uint64_t)digit(piece.at[i]);
 		if (d >= base)
@@ -170,7 +170,8 @@ bool line_option_name(struct text_line *l, const struct option *option, const ch
 		strcat(strcat(known, i ? ", " : ""), names[i]);
 	}
 	return line_wrong(l, option->value.at ? option->value.at : option->key.at,
-			  "'%.*s' is one of: %s", line_shown(option->key), option->key.at, known);
+			  "'%.*s' must be one of: %s", line_shown(option->key), option->key.at,
+			  known);
 }
 
 bool line_take_name(struct text_line *l, const char *key, const char *const *names, unsigned *index)
