@@ -13,7 +13,7 @@
 	X(TRANSLATION_MISSING, "translation", "missing", "every page that was mapped translates",  \
 	  "the call's contract")                                                                   \
 	X(TRANSLATION_UNEXPECTED, "translation", "unexpected",                                     \
-	  "nothing translates beside what was mapped", "the call's contract")                      \
+	  "no address translates that was not mapped", "the call's contract")                      \
 	X(TRANSLATION_OUTPUT_ADDRESS, "translation", "output_address",                             \
 	  "each page translates to the page frame it was mapped to", "the call's contract")        \
 	X(TRANSLATION_PERMISSION, "translation", "permission",                                     \
@@ -29,7 +29,8 @@
 	X(TRANSLATION_BLOCK_CONTIGUITY, "translation", "block_contiguity",                         \
 	  "an area keeps blocks only if each block of its page array is physically contiguous",    \
 	  "Linux 61ebe5a747da (CVE-2024-45022)")                                                   \
-	X(LEAF_LEVEL, "leaf", "level", "a leaf stands only at a level its granule has leaves at",  \
+	X(LEAF_LEVEL, "leaf", "level",                                                             \
+	  "a leaf is only at a level at which its granule has leaves",                             \
 	  "Arm R_KRMJZ, AArch64_BlockDescSupported")                                               \
 	X(LEAF_ALIGNMENT, "leaf", "alignment", "a block's output address is aligned to its size",  \
 	  "Arm D8.3.1, AArch64_LeafBase")                                                          \
@@ -47,14 +48,14 @@
 	X(CONTIGUOUS_ATTRIBUTES, "contiguous", "attributes",                                       \
 	  "a group's members have equal attributes", "Arm R_JQQTC")                                \
 	X(CONTIGUOUS_MIXED, "contiguous", "mixed",                                                 \
-	  "at no time are members of a group live with and without the Contiguous bit",            \
+	  "live members of a group all have the Contiguous bit, or none has, at any time",         \
 	  "Arm R_QTRPM, I_PGVGZ; R_KHRBC from BBM level 2 on")                                     \
 	X(ISOLATION_OUTSIDE, "isolation", "outside",                                               \
 	  "addresses outside a call's range translate as before", "the call's contract")           \
 	X(ISOLATION_OVERWRITE, "isolation", "overwrite",                                           \
 	  "a mapping call overwrites no live entry", "Linux mm/vmalloc.c: -EBUSY or BUG()")        \
 	X(ISOLATION_TRANSIENT, "isolation", "transient",                                           \
-	  "while a call runs, each address reads as before it, as after it, or faults",            \
+	  "during a call, each address translates as before it, as after it, or faults",           \
 	  "the call's contract")                                                                   \
 	X(HISTORY_LIVE_CHANGE, "history", "live_change",                                           \
 	  "an entry that is live changes only as Arm allows without break-before-make",            \
@@ -62,14 +63,14 @@
 	X(HISTORY_MAKE_BEFORE_TLBI, "history", "make_before_tlbi",                                 \
 	  "an entry is made valid only when no TLB can hold what was there before", "Arm R_DDMVT") \
 	X(HISTORY_STALE, "history", "stale",                                                       \
-	  "when a call returns, no TLB can hold what it took away or changed",                     \
+	  "when a call returns, no TLB can hold an entry that it cleared or changed",              \
 	  "Arm R_DDMVT, R_LQLSD, R_SQXYZ")                                                         \
 	X(HISTORY_FREED_TABLE, "history", "freed_table",                                           \
 	  "a table page is freed only when no walk can reach it, by the tables or by a cached "    \
 	  "pointer",                                                                               \
 	  "Arm R_DDMVT; Linux b6bdb7517c3d")                                                       \
 	X(HISTORY_PUBLISH, "history", "publish",                                                   \
-	  "a table is linked only after a barrier behind the stores to it",                        \
+	  "a table is linked only after a barrier that follows the stores to it",                  \
 	  "Arm R_SPVBD; Linux pmd_populate()")                                                     \
 	X(HISTORY_DSB, "history", "dsb",                                                           \
 	  "a DSB follows an entry made valid before the call returns", "Arm R_SPVBD")              \
@@ -84,7 +85,7 @@
 	  "each block is contiguous; else single pages",                                           \
 	  "Linux mm/vmalloc.c, __vmalloc_node_range()")                                            \
 	X(FLUSH_CACHE, "flush", "cache",                                                           \
-	  "a mapping call flushes the caches of its range behind its last store, an unmapping "    \
+	  "a mapping call flushes the caches of its range after its last store, an unmapping "     \
 	  "one before its first",                                                                  \
 	  "Linux flush_cache_vmap(), flush_cache_vunmap()")                                        \
 	X(FLUSH_MODIFIED, "flush", "modified",                                                     \
@@ -102,21 +103,23 @@
 	X(COST_SCAN, "cost", "scan", "no page of the array is compared twice for contiguity",      \
 	  "the series: scanning is linear in the array")                                           \
 	X(COST_TLBI, "cost", "tlbi",                                                               \
-	  "TLBs are emptied only for ranges of more pages than a table has entries, and page by "  \
-	  "page only up to so many",                                                               \
+	  "a range of more pages than a table has entries is invalidated by one TLBI of "          \
+	  "everything, "                                                                           \
+	  "a smaller one page by page",                                                            \
 	  "Linux flush_tlb_kernel_range(), MAX_DVM_OPS")                                           \
 	X(TABLES_LEAK, "tables", "leak", "every table page is reachable or freed",                 \
 	  "Linux: nothing else could free it")                                                     \
 	X(TABLES_DANGLING, "tables", "dangling", "a table descriptor points to a live table page", \
 	  "Linux: use after free")                                                                 \
 	X(TABLES_REACHED_TWICE, "tables", "reached_twice",                                         \
-	  "a table page hangs below one descriptor only", "Linux: one table, one range")           \
+	  "a table page is linked from one descriptor only", "Linux: one table, one range")        \
 	X(TABLES_LOCK, "tables", "lock",                                                           \
-	  "table pages are freed only under the lock that keeps dumpers of the tables out, and "   \
-	  "the lock is given back",                                                                \
+	  "table pages are freed only under the lock against ptdump, and "                         \
+	  "the lock is released",                                                                  \
 	  "Linux fa93b45fd397; the series' trylock")                                               \
 	X(TABLES_DESCRIPTOR, "tables", "descriptor",                                               \
-	  "a table descriptor has no reserved bit set and limits nothing that is mapped",          \
+	  "a table descriptor has no reserved bit set, and no hierarchical permission that "       \
+	  "affects a mapping",                                                                     \
 	  "Arm D8.3.2")                                                                            \
 	X(TABLES_ROOT_INDEX, "tables", "root_index",                                               \
 	  "nothing is stored past the entries that a walk can reach", "Arm D8.2.9")                \
@@ -124,7 +127,7 @@
 	  "memory safety")                                                                         \
 	X(TABLES_FREED_ACCESS, "tables", "freed_access", "no access to a freed table page",        \
 	  "memory safety")                                                                         \
-	X(TABLES_NO_TABLE, "tables", "no_table", "no access to what is no table page",             \
+	X(TABLES_NO_TABLE, "tables", "no_table", "no access to memory that is not a table page",   \
 	  "memory safety")                                                                         \
 	X(TABLES_RUNAWAY, "tables", "runaway", "a call's work is bounded",                         \
 	  "mapper/machine/machine.h, MACHINE_MAX_EVENTS")                                          \

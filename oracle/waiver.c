@@ -34,7 +34,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.name = "cut-groups",
 		.effect = SKIPS_CALLS,
 		.rule = { RULE_ERRORS_CODE },
-		.why = "set_memory changes a part of a contiguous group as it is",
+		.why = "set_memory changes some members of a contiguous group and leaves the others",
 		.scenario = "vmapdiff 2\n"
 			    "linear pa=0x40000000 size=0x10000\n"
 			    "set_memory va=0xffff000040004000 pages=2 op=invalid\n",
@@ -97,7 +97,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.name = "silent-cut",
 		.effect = WAIVES_RULES,
 		.rule = { RULE_ERRORS_WARNING },
-		.why = "vunmap() of a part of a block takes all of it and does not warn",
+		.why = "vunmap() of a part of a block clears all of it and does not warn",
 		.scenario = "vmapdiff 2\n"
 			    "preset va=0xffff800080000000 pfn=0x80000 level=2\n"
 			    "vunmap va=0xffff800080000000 size=0x1000\n",
@@ -137,7 +137,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.name = "frees-live-tables",
 		.effect = SKIPS_CALLS,
 		.rule = { RULE_ERRORS_CODE },
-		.why = "a block replaces a table that still maps pages: nobody looks whether it is empty",
+		.why = "a block replaces a table without a check that it is empty",
 		.scenario = "vmapdiff 2\n"
 			    "preset va=0xffff800080003000 pfn=0x77 level=3\n"
 			    "ioremap va=0xffff800080000000 pa=0x80000000 size=0x200000 prot=device\n",

@@ -105,8 +105,8 @@ static bool dies_of_level_minus_1_blocks(const struct arm64_geometry *g, const s
 }
 
 static const struct deviation deviations[] = {
-	{ .name = "dies-of-level-minus-1-blocks",
-	  .what = "a block descriptor at level -1, which faults, ends it",
+	{ .name = "aborts-on-level-minus-1-blocks",
+	  .what = "a block descriptor at level -1, which must fault, makes it abort",
 	  .fatal = true,
 	  .is_met = dies_of_level_minus_1_blocks },
 	{ .name = "ignores-high-bits",

@@ -191,7 +191,7 @@ struct emulator *unicorn_open(void)
 				       .pa = IMAGE_PA,
 				       .capacity = IMAGE_BYTES };
 	if (!u->code || !u->data || !u->low_table || !u->image.bytes || !open_engine(u)) {
-		fprintf(stderr, "unicorn: cannot be had\n");
+		fprintf(stderr, "unicorn: cannot be opened\n");
 		close_all(&u->emulator);
 		return NULL;
 	}

@@ -181,20 +181,20 @@ static void judge_end(struct oracle *o)
 	else if (trace->tlb.count)
 		trace_fail(o, RULE_HISTORY_STALE, trace->tlb.stale[0].level,
 			   trace->tlb.stale[0].page, "DSB, TLBI, DSB before the call returns",
-			   trace->tlb.stale[0].ordered ? "no TLBI that drops it and is complete"
+			   trace->tlb.stale[0].ordered ? "no complete TLBI for it"
 						       : "no DSB after the store");
 	if (trace->tlb.overflow)
 		trace_fail(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "TLB maintenance at some point", "more stale entries than pages");
 	if (trace->locked)
 		trace_fail(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->expected->affected_first,
-			   "the lock given back before the call returns", "the lock is still held");
+			   "the lock released before the call returns", "the lock is still held");
 	if (trace->valid == TRACE_STORED)
 		trace_fail(o, RULE_HISTORY_DSB, trace->valid_level, trace->valid_page,
-			   "a DSB behind the store", "none before the call returned");
+			   "a DSB after the store", "none before the call returned");
 	if (trace->valid == TRACE_COMPLETED)
 		trace_fail(o, RULE_HISTORY_ISB, trace->valid_level, trace->valid_page,
-			   "an ISB behind the DSB", "none before the call returned");
+			   "an ISB after the DSB", "none before the call returned");
 }
 
 bool history_held(struct oracle *o)

@@ -126,8 +126,8 @@ void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
 	snprintf(found, sizeof(found), "a stale %s of level %d %s",
 		 stale->child == MACHINE_NO_TABLE ? "leaf" : "table pointer", stale->level,
 		 stale->dropped   ? "whose TLBI is not complete"
-		 : stale->ordered ? "that no TLBI has dropped"
-				  : "that no DSB has made invisible");
+		 : stale->ordered ? "that no TLBI has invalidated"
+				  : "whose store no DSB has completed");
 	trace_fail(o, RULE_HISTORY_MAKE_BEFORE_TLBI, level, page,
 		   "DSB, TLBI, DSB before the new entry", found);
 }
@@ -243,7 +243,7 @@ void step_judge(const struct step *s)
 	if (s->old == s->new || (old == ARM64_INVALID && new == ARM64_INVALID))
 		return;
 	if (old == ARM64_LEAF && s->o->trace.judging && is_mapping(s->o))
-		fail_step(s, RULE_ISOLATION_OVERWRITE, "nothing live in the way");
+		fail_step(s, RULE_ISOLATION_OVERWRITE, "no live entry in the range");
 	if (old == ARM64_INVALID)
 		set_valid(s, new);
 	else if (new == ARM64_INVALID)

@@ -81,8 +81,9 @@ static bool fail_link(struct oracle *o, enum rule rule, const struct arm64_link 
 bool tables_link(struct oracle *o, const struct arm64_link *link)
 {
 	if (link->desc & forbidden_bits(&o->g) & ~oracle_waived_bits(o))
-		return fail_link(o, RULE_TABLES_DESCRIPTOR, link,
-				 "an aligned address, and no limit but on execution");
+		return fail_link(
+			o, RULE_TABLES_DESCRIPTOR, link,
+			"an aligned address, and no hierarchical limit except on execution");
 	if (link->child == MACHINE_NO_TABLE)
 		return fail_link(o, RULE_TABLES_DANGLING, link, "the address of a live table page");
 	if (o->reached_in[link->child] == o->sweep)
