@@ -72,7 +72,7 @@ def soak(binary, mutant, seed, bound=BOUND):
     after = re.search(r"^  where +execution (\d+)", output, re.MULTILINE)
     if code == 0:
         return Run(mutant, "unguided", seed, bound, None)
-    if not after and "a worker died" not in output:
+    if not after and "a worker process crashed" not in output:
         raise RuntimeError("a soak ended without saying where:\n" + output[-2000:])
     # A sanitizer ends the process before it has said where: counted as the bound, at worst.
     executions = int(after.group(1)) + 1 if after else bound

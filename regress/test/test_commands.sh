@@ -30,23 +30,23 @@ head -c 100000000 /dev/zero | tr '\0' '#' >huge.scenario
 
 expect 0 'vmapdiff replay' "$vmapdiff" --help
 expect 2 'vmapdiff replay' "$vmapdiff"
-expect 2 "'frob' is no command" "$vmapdiff" frob
+expect 2 "'frob' is not a command" "$vmapdiff" frob
 expect 0 'contiguous.partial' "$vmapdiff" rules
 expect 0 'vmapdiff minimize FILE' "$vmapdiff" minimize --help
-expect 0 'past each finding' "$top/rig" fuzz --help
+expect 0 'continue after a finding' "$top/rig" fuzz --help
 expect 0 '--start' "$top/rig" mutants --help
-expect 2 "'frob' is no command" "$top/rig" frob --help
-expect 2 'is no engine; there are: libfuzzer afl' "$top/rig" --no-install fuzz --engine frob
+expect 2 "'frob' is not a command" "$top/rig" frob --help
+expect 2 'is not an engine; the engines are: libfuzzer afl' "$top/rig" --no-install fuzz --engine frob
 
 expect 0 '1 scenarios: 1 as expected' "$vmapdiff" replay "$good"
 expect 1 'holds, but was expected to fail leaf.level' "$vmapdiff" replay wrong.scenario
-expect 2 'bad.scenario:2:36: a number is expected' "$vmapdiff" replay bad.scenario
+expect 2 'bad.scenario:2:36: expected a number' "$vmapdiff" replay bad.scenario
 expect 2 "empty.scenario:1:1: the text ends before the line 'vmapdiff 2'" "$vmapdiff" replay empty.scenario
 expect 2 'zeros.scenario:1:1: byte 0x00 is not text' "$vmapdiff" replay zeros.scenario
 expect 2 'huge.scenario:1:1: the text is longer than' "$vmapdiff" replay huge.scenario
 expect 2 'nowhere: cannot open' "$vmapdiff" replay nowhere
-expect 2 'something to work on is missing' "$vmapdiff" replay
-expect 2 '--frob is no option' "$vmapdiff" replay --frob
+expect 2 'no FILE is given' "$vmapdiff" replay
+expect 2 '--frob is not an option' "$vmapdiff" replay --frob
 
 # A folder of crashes: two that fail alike, one otherwise, one that holds, one as it says.
 mkdir crashes
@@ -56,7 +56,7 @@ grep -v '^expect' "$top/regress/cases/quirk-pxn-tables.scenario" >crashes/c.scen
 cp "$good" "$top/regress/cases/quirk-cut-groups.scenario" crashes
 expect 1 '5 scenarios: 2 findings in 3 that fail, 2 as expected, 0 unusable' \
 	"$vmapdiff" triage crashes -o crashes
-expect 1 'the same  crashes/b.scenario' "$vmapdiff" triage crashes/a.scenario crashes/b.scenario
+expect 1 'duplicate crashes/b.scenario' "$vmapdiff" triage crashes/a.scenario crashes/b.scenario
 expect 1 'FAIL errors.code mapper=batched op=1:vmap' "$vmapdiff" replay crashes/finding-1.scenario
 # Minimized alike by every build.
 expect 0 'vmap va=0xffff800000800000 pages=0x400+16' cat crashes/finding-1.scenario
@@ -71,16 +71,16 @@ expect 0 'wrote picture.html, for a browser' "$vmapdiff" show "$good" --html pic
 expect 2 'cannot write' "$vmapdiff" show "$good" --html nowhere/picture.html
 expect 0 '---[ batched ]---' "$vmapdiff" show "$good" --ptdump
 expect 0 'PTE      RW NX SHD AF    CON     UXN MEM/NORMAL' "$vmapdiff" show "$good" --ptdump
-expect 2 "'reference' is no mapper that is shown; there are: batched prior" "$vmapdiff" show "$good" --mapper reference
-expect 2 "'nobody' is no mapper" "$vmapdiff" show "$good" --mapper nobody
+expect 2 "'reference' is not a mapper that can be shown; the mappers are: batched prior" "$vmapdiff" show "$good" --mapper reference
+expect 2 "'nobody' is not a mapper" "$vmapdiff" show "$good" --mapper nobody
 expect 2 '--mapper needs a value' "$vmapdiff" show "$good" --mapper
 expect 2 'takes one scenario' "$vmapdiff" show "$good" "$good"
 [ -z "$("$vmapdiff" show "$good" | awk 'length > 80')" ] || { echo 'FAILED: show is wider than 80'; failed=1; }
 
 expect 2 'nothing to minimize' "$vmapdiff" minimize "$good"
 expect 2 '-o OUT is missing' "$vmapdiff" convert "$good"
-expect 2 'is no directory' "$vmapdiff" convert "$top/regress/cases" -o nowhere
-expect 2 'takes the number of one process' "$vmapdiff" capture self
+expect 2 'several files need a directory' "$vmapdiff" convert "$top/regress/cases" -o nowhere
+expect 2 'needs the number of one process' "$vmapdiff" capture self
 
 # Bytes and text come back the same, for every checked-in scenario.
 mkdir bytes text again
@@ -90,7 +90,7 @@ expect 0 'converted' "$vmapdiff" convert --to-bytes text -o again
 diff -r bytes again >/dev/null || { echo 'FAILED: bytes change by way of text'; failed=1; }
 expect 0 'as expected' "$vmapdiff" replay bytes
 head -c 20 bytes/d1-16k >cut.bytes
-expect 2 'was it cut short?' "$vmapdiff" replay cut.bytes
+expect 2 'or cut short' "$vmapdiff" replay cut.bytes
 
 # A process of our own; its page frames are for root alone.
 sleep 30 &

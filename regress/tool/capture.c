@@ -149,7 +149,7 @@ static bool write_area(struct capture *c, size_t i)
 	char *path = NULL;
 	make_scenario(c, &c->area[i]);
 	if (!scenario_check(&scenario, &why)) {
-		fprintf(stderr, "vmapdiff capture: an area is left out: %s\n", why.reason);
+		fprintf(stderr, "vmapdiff capture: skipped an area: %s\n", why.reason);
 		return true;
 	}
 	if (asprintf(&path, "%s/%s-%zu.scenario", c->directory, c->name, i) < 0)
@@ -205,8 +205,9 @@ static int run_capture(struct capture *c)
 		return EXIT_UNUSABLE;
 	}
 	if (!c->areas) {
-		fprintf(stderr, "vmapdiff capture: process %s has no area of %d pages\n", c->pid,
-			MIN_PAGES);
+		fprintf(stderr,
+			"vmapdiff capture: process %s has no mapped area of at least %d pages\n",
+			c->pid, MIN_PAGES);
 		return EXIT_UNUSABLE;
 	}
 	for (size_t i = 0; i < c->areas && i < MAX_AREAS; i++)
@@ -222,7 +223,7 @@ int command_capture(int argc, char **argv)
 	if (!read_arguments("capture", argc, argv, &a))
 		return EXIT_UNUSABLE;
 	if (a.files != 1 || strspn(a.file[0], "0123456789") != strlen(a.file[0])) {
-		fprintf(stderr, "vmapdiff capture: takes the number of one process\n");
+		fprintf(stderr, "vmapdiff capture: needs the number of one process\n");
 		return EXIT_UNUSABLE;
 	}
 	capture.pid = a.file[0];

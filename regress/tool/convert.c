@@ -82,7 +82,7 @@ int command_convert(int argc, char **argv)
 	c.into_directory = is_directory(a.output);
 	if (!c.into_directory && (a.files > 1 || is_directory(a.file[0]))) {
 		fprintf(stderr,
-			"vmapdiff convert: %s is no directory, and several files need one\n",
+			"vmapdiff convert: several files need a directory, and %s is not one\n",
 			a.output);
 		return EXIT_UNUSABLE;
 	}

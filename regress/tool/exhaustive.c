@@ -68,7 +68,7 @@ static int run_family(const struct family *family, const struct arguments *a, ui
 			     .take = take,
 			     .context = &e };
 	if (!workers_run(&work)) {
-		printf("%-11s a worker died: see above\n", family->name);
+		printf("%-11s a worker process crashed: see above\n", family->name);
 		return EXIT_RULE_BROKEN;
 	}
 	*cases += e.search.cases;
@@ -86,7 +86,7 @@ static const struct family *find_family(const char *name)
 	for (const struct family *f = families; f->name; f++)
 		if (!strcmp(f->name, name))
 			return f;
-	fprintf(stderr, "vmapdiff exhaustive: '%s' is no family; there are:", name);
+	fprintf(stderr, "vmapdiff exhaustive: '%s' is not a family; the families are:", name);
 	for (const struct family *f = families; f->name; f++)
 		fprintf(stderr, " %s", f->name);
 	fprintf(stderr, "\n");
@@ -115,8 +115,8 @@ int command_exhaustive(int argc, char **argv)
 	for (const struct family *f = families; !a.files && f->name && !worst; f++)
 		worst = run_family(f, &a, &cases);
 	if (worst == EXIT_AS_EXPECTED)
-		printf("%" PRIu64 " cases, no finding: within this bound nothing of what "
-		       "./rig rules lists is broken\n",
+		printf("%" PRIu64 " cases, no finding: within this bound, no rule of "
+		       "./rig rules is broken\n",
 		       cases);
 	return worst;
 }

@@ -77,7 +77,8 @@ static void draw(const struct explanation *ex, const char *what, uint64_t first,
 {
 	uint64_t va = arm64_va_base(&ex->o->g) + (first << ex->o->g.granule);
 	fprintf(ex->to,
-		"  %-9s at 0x%016" PRIx64 ", a mark is %" PRIu64 " page%s: . right, ! wrong\n",
+		"  %-9s at 0x%016" PRIx64 ", one mark is %" PRIu64
+		" page%s: . right, ! wrong, - unmapped\n",
 		what, va, pages, pages == 1 ? "" : "s");
 	for (uint64_t i = 0; i < count; i++) {
 		if (i % MARKS_A_LINE == 0)
@@ -119,7 +120,7 @@ static void print_store(const struct explanation *ex, const struct event *e)
 static void print_tlbi(const struct explanation *ex, const struct event *e)
 {
 	if (e->all)
-		fprintf(ex->to, "TLBI of everything");
+		fprintf(ex->to, "TLBI all");
 	else
 		fprintf(ex->to, "TLBI of %" PRIu64 " pages from 0x%016" PRIx64 "%s",
 			e->bytes >> ex->o->g.granule, e->va,
@@ -154,10 +155,10 @@ static void print_event(const struct explanation *ex, const struct event *e)
 			e->bytes, e->va);
 		break;
 	case EVENT_TRYLOCK:
-		fprintf(ex->to, e->what ? "lock taken" : "lock not to be had");
+		fprintf(ex->to, e->what ? "lock acquired" : "trylock fails");
 		break;
 	case EVENT_UNLOCK:
-		fprintf(ex->to, "lock given back");
+		fprintf(ex->to, "lock released");
 		break;
 	case EVENT_WARN:
 		fprintf(ex->to, "WARN()");
@@ -169,7 +170,7 @@ static void print_event(const struct explanation *ex, const struct event *e)
 		fprintf(ex->to, "vm_unmap_aliases()");
 		break;
 	default:
-		fprintf(ex->to, "access outside of a table");
+		fprintf(ex->to, "access outside a table");
 	}
 	fputc('\n', ex->to);
 }

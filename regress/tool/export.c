@@ -67,12 +67,12 @@ static bool export_mail(const struct finding *f, FILE *to)
 	if (f->player->warning[0])
 		fprintf(to, "  kernel    %s\n", f->player->warning);
 	explain(f->player, &scenario, f->which, &f->verdict, to);
-	fprintf(to, "\nThe scenario: pages are runs, PFN+COUNT; addresses are arm64's.\n\n");
+	fprintf(to, "\nThe scenario (a page array is written as runs, PFN+COUNT):\n\n");
 	print_indented_scenario(to, "  ");
 	fprintf(to,
 		"\nTo replay it, save those lines as a.scenario and run\n\n"
 		"  ./rig %sreplay a.scenario\n\n"
-		"It prints the first line above while the bug is there, and exits 1.\n",
+		"It prints the same FAIL line and exits with 1 as long as the bug is there.\n",
 		f->verdict.mapper && !strcmp(f->verdict.mapper, "kernel") ? "kernel TREE " : "");
 	return true;
 }
@@ -94,8 +94,8 @@ static bool is_callable(const struct op *op, const char *as)
 	if (traits->c_map && !has_bad_page(op))
 		return true;
 	fprintf(stderr,
-		"vmapdiff export: --as %s needs a call that C can make with a page array of real "
-		"pages; this finding is of %s%s\n",
+		"vmapdiff export: --as %s needs a mapping call with a page array, without null "
+		"and bad pages; this finding is in %s%s\n",
 		as, traits->name, traits->c_map ? " with a null or bad page" : "");
 	return false;
 }

@@ -44,9 +44,7 @@ static bool read_scenario(const char *path, struct scenario *s)
 	if (scenario_bytes_begin((const uint8_t *)buffer, size)) {
 		if (scenario_decode((const uint8_t *)buffer, size, s))
 			return true;
-		fprintf(stderr,
-			"%s: these bytes are no scenario of this version; was it cut short?\n",
-			path);
+		fprintf(stderr, "%s: not a scenario of this version, or cut short\n", path);
 		return false;
 	}
 	if (scenario_parse(buffer, size, s, &error))
@@ -103,6 +101,18 @@ bool for_each_file(const char *path, bool (*each)(const char *path, void *contex
 	return each(path, context);
 }
 
+const char *again(void)
+{
+	static char text[4096];
+	if (mapper_tested()->tree)
+		snprintf(text, sizeof(text), "./rig kernel %s", mapper_tested()->tree);
+	else if (strcmp(program_invocation_short_name, "vmapdiff") != 0)
+		snprintf(text, sizeof(text), "%s", program_invocation_name);
+	else
+		snprintf(text, sizeof(text), "./rig");
+	return text;
+}
+
 static bool bad_argument(const char *command, const char *argument, const char *why)
 {
 	fprintf(stderr, "vmapdiff %s: %s%s; see 'vmapdiff --help'\n", command, argument, why);
@@ -143,7 +153,7 @@ static bool read_number(const char *command, const char *text, uint64_t *number)
 	*number = strtoull(text, &end, 0);
 	if (!errno && end != text && !*end && text[0] != '-' && *number)
 		return true;
-	return bad_argument(command, text, " is no number from 1 on");
+	return bad_argument(command, text, " is not a number of at least 1");
 }
 
 /* Reads the option at argv[*i]. */
@@ -153,7 +163,7 @@ static bool read_option(const char *command, int argc, char **argv, int *i, stru
 	uint64_t *number;
 	find_option(argv[*i], a, &text, &number);
 	if (!text && !number)
-		return bad_argument(command, argv[*i], " is no option");
+		return bad_argument(command, argv[*i], " is not an option");
 	const char *value = option_value(command, argc, argv, i);
 	if (!value)
 		return false;
@@ -177,7 +187,7 @@ bool read_options(const char *command, int argc, char **argv, struct arguments *
 				return false;
 		} else if (a->files == (int)(sizeof(a->file) / sizeof(a->file[0]))) {
 			return bad_argument(command, argv[i],
-					    " is one path too many; give a directory");
+					    " is one path too many; name a directory instead");
 		} else {
 			a->file[a->files++] = argv[i];
 		}
@@ -189,7 +199,7 @@ bool read_arguments(const char *command, int argc, char **argv, struct arguments
 {
 	*a = (struct arguments){ 0 };
 	return read_options(command, argc, argv, a) &&
-	       (a->files || bad_argument(command, "", "something to work on is missing"));
+	       (a->files || bad_argument(command, "", "no FILE is given"));
 }
 
 struct player *need_player(void)

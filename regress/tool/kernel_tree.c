@@ -118,8 +118,8 @@ static void print_tally(const struct tally *tally, uint64_t skipped)
 		all.calls += tally[i].calls;
 	}
 	printf("%-24s %10" PRIu64 " %10" PRIu64 "\n", "all", all.scenarios, all.calls);
-	printf("not made, because the kernel's callers never make them or they meet what is "
-	       "waived: %" PRIu64 " calls\n",
+	printf("calls not made, since no kernel code makes them or a waiver skips them: "
+	       "%" PRIu64 "\n",
 	       skipped);
 }
 

@@ -9,32 +9,31 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "replay", "FILE|DIR... [--ktap] [--sarif OUT]",
-	  "play scenarios on every mapper and judge them; results as KTAP, findings as SARIF",
-	  command_replay },
+	  "play scenarios on every mapper; results as KTAP, findings as SARIF", command_replay },
 	{ "show", "FILE [--mapper NAME] [--ptdump] [--html OUT]",
-	  "the verdict explained, and two mappers' address spaces side by side", command_show },
-	{ "minimize", "FILE [-o OUT]", "the smallest scenario that fails in the same way",
+	  "explain the verdict; compare the reference's address space with a mapper's",
+	  command_show },
+	{ "minimize", "FILE [-o OUT]", "find the smallest scenario with the same signature",
 	  command_minimize },
 	{ "triage", "FILE|DIR... [-o DIR]",
-	  "group what fails by signature, minimize one of each kind, name duplicates",
-	  command_triage },
+	  "group failing scenarios by signature, and minimize one of each group", command_triage },
 	{ "export", "FILE [--as mail|kunit|c] [-o OUT]",
-	  "a finding as a mail, the body of a KUnit test, or its page array in C", command_export },
-	{ "convert", "[--to-bytes] FILE|DIR... -o OUT", "between text and a fuzzer's bytes",
+	  "write a bug report, the body of a KUnit test, or a page array in C", command_export },
+	{ "convert", "[--to-bytes] FILE|DIR... -o OUT", "convert between text and a fuzzer's bytes",
 	  command_convert },
-	{ "capture", "PID [-o DIR]", "a process's physical contiguity as scenarios (needs root)",
-	  command_capture },
+	{ "capture", "PID [-o DIR]",
+	  "write the physical pages of a process as scenarios (needs root)", command_capture },
 	{ "exhaustive", "[--runs N] [--jobs N] [-o FILE] [FAMILY]...",
-	  "play every scenario of some kind up to a bound", command_exhaustive },
+	  "play every scenario of ten small families", command_exhaustive },
 	{ "soak", "[--seed N] [--executions N] [--pages N] [--jobs N] [-o FILE]",
-	  "play generated scenarios and print the digest of all verdicts", command_soak },
+	  "play generated scenarios, and print a digest of the verdicts", command_soak },
 	{ "kernel", "[--seed N] [--executions N] [-o FILE] | known | bench",
-	  "play generated scenarios on a Linux tree's own code, machine by machine",
+	  "play generated scenarios on a Linux tree's own code, in every geometry",
 	  command_kernel },
 	{ "grammar", "[--dictionary]",
-	  "the lines of scenario text, with every call and field; or its words, for an engine",
+	  "print the grammar of scenarios; or its words, as an engine's dictionary",
 	  command_grammar },
-	{ "rules", "", "every rule with its sentence and source", command_rules },
+	{ "rules", "", "list every rule with its sentence and source", command_rules },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -72,6 +71,6 @@ int main(int argc, char **argv)
 			print_command(&commands[i], stdout);
 			return EXIT_AS_EXPECTED;
 		}
-	fprintf(stderr, "vmapdiff: '%s' is no command; 'vmapdiff --help' lists them\n", argv[1]);
+	fprintf(stderr, "vmapdiff: '%s' is not a command; 'vmapdiff --help' lists them\n", argv[1]);
 	return EXIT_UNUSABLE;
 }

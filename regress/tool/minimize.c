@@ -193,7 +193,7 @@ static int write_result(const struct arguments *a, const struct minimizer *m)
 	if (!write_scenario(&m->best, m->last.signature, a->output))
 		return EXIT_UNUSABLE;
 	if (a->output)
-		fprintf(stderr, "wrote %s; next: ./rig show %s\n", a->output, a->output);
+		fprintf(stderr, "wrote %s; next: %s show %s\n", a->output, again(), a->output);
 	return m->failed ? EXIT_UNUSABLE : EXIT_AS_EXPECTED;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "fuzz/scenario_text.h"
+#include "oracle/attributes.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/json.h"
 #include "regress/tool/view.h"
@@ -69,8 +70,8 @@ static void print_the_verdict(const struct picture *pic, FILE *to)
 
 static void print_attributes(const struct arm64_attributes *a, FILE *to)
 {
-	fprintf(to, "\"%s%s, memory %02x\"", a->el1_write ? "rw" : "ro", a->el1_exec ? "x" : "",
-		a->memory);
+	fprintf(to, "\"%s%s, %s (MAIR byte 0x%02x)\"", a->el1_write ? "rw" : "ro",
+		a->el1_exec ? "x" : "", attributes_memory_name(a->memory), a->memory);
 }
 
 static void put_extents(const struct picture *pic, const struct machine *m)

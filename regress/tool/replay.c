@@ -39,7 +39,7 @@ static void complain(const struct player *p, const char *path, const struct verd
 	verdict_print(verdict, to);
 	if (p->warning[0])
 		fprintf(to, "  kernel    %s\n", p->warning);
-	fprintf(to, "  next      ./rig show %s\n\n", path);
+	fprintf(to, "  next      %s show %s\n\n", again(), path);
 }
 
 /* Tells what became of one file, in the form that was asked for. */
@@ -97,7 +97,8 @@ static void print_waivers(const struct player *p)
 		if (p->tree_waivers & WAIVER(id))
 			printf(" %s", waiver_list[id].name);
 	printf("%s\n", p->tree_waivers ? "" : " nothing");
-	printf("%" PRIu64 " calls were not made that the kernel's callers never make\n",
+	printf("%" PRIu64
+	       " calls were not made: no kernel code makes them, or a waiver skips them\n",
 	       p->skipped_calls);
 }
 
@@ -110,8 +111,9 @@ static void sum_up(const struct tally *t)
 	}
 	print_waivers(t->player);
 	if (t->broken > 1)
-		printf("next: ./rig triage with the same arguments groups them and minimizes one "
-		       "of each kind\n");
+		printf("next: %s triage, with the same arguments, groups them and minimizes one "
+		       "of each kind\n",
+		       again());
 	printf("%u scenarios: %u as expected, %u not, %u unusable\n",
 	       t->as_expected + t->broken + t->unusable, t->as_expected, t->broken, t->unusable);
 }

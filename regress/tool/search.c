@@ -30,7 +30,7 @@ static int keep(const struct scenario *s, const char *path)
 		fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
 		return EXIT_UNUSABLE;
 	}
-	printf("\nnext: ./rig minimize %s\n", path);
+	printf("\nnext: %s minimize %s\n", again(), path);
 	return EXIT_RULE_BROKEN;
 }
 
@@ -47,6 +47,6 @@ int search_report(struct search *search, const struct scenario *s, const char *w
 	player_destroy(search->player);
 	if (output)
 		return keep(s, output);
-	printf("\nnext: the same with -o FILE, then ./rig minimize FILE\n");
+	printf("\nnext: the same with -o FILE, then %s minimize FILE\n", again());
 	return EXIT_RULE_BROKEN;
 }

@@ -231,7 +231,8 @@ static void print_rows(const struct table *t)
 		print_left_out(left_out);
 	if (!t->rows)
 		printf("  nothing is mapped\n");
-	printf("%" PRIu64 " pages differ%s\n", t->differ, t->differ ? " (rows marked !)" : "");
+	printf("%" PRIu64 " pages translate differently%s\n", t->differ,
+	       t->differ ? " (rows marked !)" : "");
 }
 
 /* --- the verdict ------------------------------------------------------------- */
@@ -330,8 +331,9 @@ static void show_spaces(struct player *p, uint32_t ops, unsigned shown)
 			continue;
 		compare(p, &t, i, ops);
 		if (t.differ)
-			printf("%s: %" PRIu64 " pages differ; --mapper %s shows them\n", t.name[1],
-			       t.differ, t.name[1]);
+			printf("%s: %" PRIu64
+			       " pages translate differently; --mapper %s shows them\n",
+			       t.name[1], t.differ, t.name[1]);
 		table_free(&t);
 	}
 }
@@ -349,7 +351,8 @@ int command_show(int argc, char **argv)
 	if (a.mapper &&
 	    (!mapper_named(a.mapper) || mapper_named(a.mapper) == mapper_list()->count)) {
 		fprintf(stderr,
-			"vmapdiff show: '%s' is no mapper that is shown; there are:", a.mapper);
+			"vmapdiff show: '%s' is not a mapper that can be shown; the mappers are:",
+			a.mapper);
 		for (unsigned i = 1; i < mapper_list()->count; i++)
 			fprintf(stderr, " %s", mapper_list()->mapper[i]->name);
 		fprintf(stderr, "\n");
@@ -386,7 +389,7 @@ int command_show(int argc, char **argv)
 	if (a.ptdump)
 		dump_tables(p, op < scenario.ops ? op + 1 : op);
 	if (verdict.rule != RULE_NONE)
-		printf("\nnext: ./rig minimize %s\n", a.file[0]);
+		printf("\nnext: %s minimize %s\n", again(), a.file[0]);
 	if (a.html && written)
 		printf("wrote %s, for a browser\n", a.html);
 	player_destroy(p);

@@ -130,7 +130,7 @@ int command_soak(int argc, char **argv)
 			     .take = take,
 			     .context = &soak };
 	if (!workers_run(&work)) {
-		printf("soak: a worker died: see above\n");
+		printf("soak: a worker process crashed: see above\n");
 		return EXIT_RULE_BROKEN;
 	}
 	if (soak.search.finding != NO_FINDING)

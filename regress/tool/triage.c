@@ -90,7 +90,7 @@ static void tell_duplicates(struct triage *t, unsigned of)
 			continue;
 		t->file[k].told = true;
 		if (k != of)
-			printf("  the same  %s\n", t->file[k].path);
+			printf("  duplicate %s\n", t->file[k].path);
 	}
 }
 
@@ -116,7 +116,7 @@ static bool tell(struct triage *t, unsigned i, const char *directory)
 	snprintf(path, sizeof(path), "%s/finding-%u.scenario", directory, t->findings);
 	if (!write_scenario(&scenario, result.signature, path))
 		return false;
-	printf("  next      ./rig show %s\n\n", path);
+	printf("  next      %s show %s\n\n", again(), path);
 	return true;
 }
 

@@ -39,6 +39,13 @@ bool load_scenario(const char *path, struct scenario *s);
  */
 bool for_each_file(const char *path, bool (*each)(const char *path, void *context), void *context);
 
+/*
+ * How to call this program again, for "next:" lines: ./rig, ./rig kernel TREE,
+ * or the path of a program that has a mapper of its own, such as a mutant's.
+ * Static.
+ */
+const char *again(void);
+
 /* The arguments of a command. */
 struct arguments {
 	const char *file[64];
