@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Cuts out of a Linux tree what maps and unmaps kernel memory.
+"""Cuts the code that maps and unmaps kernel memory out of a Linux tree.
 
-Of the files that FILES names, everything is kept that the roots in ROOTS
-reach and the shim does not own; all else is blanked. Lines keep their
-numbers, and #line names the tree's own files. The tree is only read.
+Of the files that FILES lists, it keeps what the roots in ROOTS reach and
+the shim does not define. All else is blanked. Line numbers stay, and #line
+names the tree's own files. The tree is only read.
 
 exit: 0 sliced, 1 not an arm64 Linux tree or a root is missing
 """
@@ -62,8 +62,8 @@ def find_roots(index, tree, roots, left_out):
             missing.append(f"{name}() in {rest[0]}" if rest else name)
     if missing:
         raise Unusable(f"{tree} does not define {', '.join(missing)}: it is older than Linux 6.1, "
-                       "or has renamed a root. If it was renamed, say so in mapper/kernel/roots "
-                       "and where mapper/kernel/runtime.c calls it")
+                       "or has renamed the function. If it was renamed, change the name in "
+                       "mapper/kernel/roots and in mapper/kernel/runtime.c")
     return found
 
 
