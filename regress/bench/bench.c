@@ -291,7 +291,7 @@ static int wall(struct bench *b, unsigned rounds, char **files)
 	}
 	for (; *files; files++) {
 		if (!row_of_file(*files, &row)) {
-			fprintf(stderr, "bench: %s is no scenario with a vmap\n", *files);
+			fprintf(stderr, "bench: %s is not a scenario with a vmap\n", *files);
 			return 2;
 		}
 		measure_row(b, &row, rounds);
@@ -321,7 +321,7 @@ static int counted(struct bench *b, const char *name, const char *mapper, unsign
 {
 	struct bench_row row;
 	if (!row_named(name, &row) && !row_of_file(name, &row)) {
-		fprintf(stderr, "bench: '%s' is no row, and no scenario with a vmap\n", name);
+		fprintf(stderr, "bench: '%s' is not a row, nor a scenario with a vmap\n", name);
 		return 2;
 	}
 	for (size_t way = 0; way < WAYS; way++) {
@@ -338,7 +338,7 @@ static int counted(struct bench *b, const char *name, const char *mapper, unsign
 		row_free(&row);
 		return 0;
 	}
-	fprintf(stderr, "bench: '%s' is no mapper\n", mapper);
+	fprintf(stderr, "bench: '%s' is not a mapper\n", mapper);
 	return 2;
 }
 

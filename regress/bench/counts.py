@@ -56,7 +56,7 @@ def compiler(build):
             version = subprocess.run([path, "--version"], stdout=subprocess.PIPE, text=True,
                                      check=True).stdout.splitlines()[0]
             return f"{version}, {machine}"
-    raise SystemExit(f"counts: {build} is no build: run ./rig counts")
+    raise SystemExit(f"counts: {build} is not a build; ./rig counts makes one")
 
 
 def seeds_of(build, target, into):
@@ -128,7 +128,7 @@ def compare(build, made_by):
         held &= hold(name, count, recorded.get(name))
         seen.add(name)
     for name in recorded.keys() - seen:
-        print(f"{name:36} is recorded and is counted no more")
+        print(f"{name:36} is recorded but not counted any more")
         held = False
     if not held:
         print("instructions changed by more than 3 %. If that was meant: ./rig counts --record, "

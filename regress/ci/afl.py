@@ -44,7 +44,7 @@ def arguments():
     parser.add_argument("--executions", type=int, help="a bound on these beside")
     parser.add_argument("--seed", type=int, help="of the first job; the others count on from it")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("flags", nargs="*", help="of afl-fuzz, behind --")
+    parser.add_argument("flags", nargs="*", help="flags of afl-fuzz, after --")
     return parser.parse_args()
 
 

@@ -200,7 +200,7 @@ def main():
     asked = parser.parse_args().sanitizers or list(SANITIZERS)
     for sanitizer in asked:
         if sanitizer not in SANITIZERS:
-            parser.error(f"'{sanitizer}' is no sanitizer; there are: {', '.join(SANITIZERS)}")
+            parser.error(f"'{sanitizer}' is not a sanitizer; the sanitizers are: {', '.join(SANITIZERS)}")
     for sanitizer in asked:
         try:
             play(sanitizer)

@@ -209,7 +209,7 @@ def main():
     options = parser.parse_args()
     corpus = options.corpus.resolve()
     if not corpus.is_dir():
-        parser.error(f"{options.corpus} is no directory")
+        parser.error(f"{options.corpus} is not a directory")
     if not TOOL.exists():
         parser.error("the build for coverage is missing: ./rig corpus makes it")
     cases = TOP / "regress/cases" if corpus == TOP / "corpus" else None

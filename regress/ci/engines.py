@@ -114,7 +114,7 @@ def main():
     asked = options.engines or list(STEPS)
     for engine in asked:
         if engine not in STEPS:
-            parser.error(f"'{engine}' is no engine; there are: {', '.join(STEPS)}")
+            parser.error(f"'{engine}' is not an engine; the engines are: {', '.join(STEPS)}")
     with tempfile.TemporaryDirectory(prefix="vmapdiff-engines-") as work:
         for engine in asked:
             for step in STEPS[engine]:

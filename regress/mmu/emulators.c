@@ -175,14 +175,14 @@ static bool print_emulator(const struct panel *p, unsigned r)
 		printf("  known: %s, %" PRIu64 " answers: %s\n", emulator->deviation[i].name,
 		       all.deviated[i], emulator->deviation[i].what);
 		if (!all.deviated[i])
-			printf("  it deviates no longer: take %s off the list\n",
+			printf("  it does not deviate any more: remove %s from the list\n",
 			       emulator->deviation[i].name);
 		good = good && all.deviated[i];
 	}
 	return good;
 }
 
-/* Whether QEMU still ends at a block of level -1: its bug, for which such addresses are left out. */
+/* Whether QEMU aborts at a block of level -1, as listed: its bug, for which such addresses are left out. */
 static bool still_dies(const struct panel *p)
 {
 	static uint64_t par[1][MMU_ACCESSES];
@@ -194,11 +194,11 @@ static bool still_dies(const struct panel *p)
 	machine_store(m, MACHINE_ROOT, 0, 1, ARM64_VALID, 0);
 	struct arm64_geometry g = arm64_geometry(&m->config);
 	uint64_t lowest = arm64_va_base(&g);
-	fprintf(stderr, "emulators: asking QEMU for its end\n");
+	fprintf(stderr, "emulators: testing whether QEMU aborts\n");
 	bool answered = qemu->ask(qemu, m, &lowest, 1, par);
 	qemu->close(qemu);
-	printf("QEMU %s\n", answered ? "survives a block of level -1 now: ask it such addresses too"
-				     : "still ends at a block of level -1");
+	printf("QEMU %s\n", answered ? "survives a block of level -1: compare such addresses too"
+				     : "aborts at a block of level -1, as listed");
 	return !answered;
 }
 
@@ -219,9 +219,9 @@ static int report(const struct panel *p)
 static int usage(void)
 {
 	fprintf(stderr, "usage: emulators [unicorn=ANSWERS] [IMAGE=ANSWERS] -- FILE|DIR...\n"
-			"so many answers over arbitrary descriptors, of Unicorn, and of QEMU with "
-			"a server's\n"
-			"image; then answers over scenarios\n");
+			"ANSWERS: how many translations of arbitrary descriptors to compare, by "
+			"Unicorn and\nby QEMU with the image of a server; then those of the "
+			"scenarios\n");
 	return EXIT_UNUSABLE;
 }
 
