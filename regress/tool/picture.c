@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The page itself is picture/picture.html; here its data is made. */
 #include "regress/tool/picture.h"
-#include "regress/tool/json.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,11 +10,13 @@
 
 #include "fuzz/scenario_text.h"
 #include "oracle/attributes.h"
+#include "regress/tool/compare.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/json.h"
 #include "regress/tool/view.h"
 
-#define PLACE "@DATA@" /* in the page: where the data goes */
+#define PLACE "@DATA@"   /* in the page: where the data goes */
+#define MOST_RANGES 4096 /* of a mapper that differ, and are marked */
 
 extern const char picture_html[], picture_html_end[];
 
@@ -94,17 +95,29 @@ static void put_extents(const struct picture *pic, const struct machine *m)
 	view_free(&view);
 }
 
+/* Ranges of pages in which the mapper's translations are not the reference's. */
+static void put_differing(const struct picture *pic, const struct comparison *c)
+{
+	size_t ranges = 0;
+	for (size_t i = 0; i < c->rows && ranges < MOST_RANGES; i++) {
+		if (!c->row[i].differs)
+			continue;
+		fprintf(pic->to, "%s[%" PRIu64 ",%" PRIu64 "]", ranges ? "," : "", c->row[i].page,
+			c->row[i].pages);
+		ranges++;
+	}
+}
+
 static void put_mapper(const struct picture *pic, unsigned which)
 {
-	static struct page_range range[PICTURE_MOST_RANGES];
-	size_t ranges = differing_ranges(pic->p, which, pic->ops, range);
+	struct comparison c;
+	compare_spaces(pic->p, pic->s, &c, which, pic->ops);
 	fprintf(pic->to, "{\"name\":\"%s\",\"extents\":[", mapper_list()->mapper[which]->name);
 	put_extents(pic, pic->p->machine[which]);
 	fprintf(pic->to, "],\"wrong\":[");
-	for (size_t i = 0; i < ranges && i < PICTURE_MOST_RANGES; i++)
-		fprintf(pic->to, "%s[%" PRIu64 ",%" PRIu64 "]", i ? "," : "", range[i].page,
-			range[i].pages);
+	put_differing(pic, &c);
 	fprintf(pic->to, "]}");
+	comparison_free(&c);
 }
 
 static void put_array(const struct picture *pic, const struct op *op)

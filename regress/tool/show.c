@@ -12,10 +12,10 @@
 
 #include "fuzz/crash.h"
 #include "fuzz/scenario_text.h"
+#include "regress/tool/compare.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/picture.h"
 #include "regress/tool/ptdump.h"
-#include "regress/tool/view.h"
 #include "regress/tool/vmapdiff.h"
 
 #define WIDTH 78
@@ -48,86 +48,6 @@ static void print_scenario(void)
 }
 
 /* --- the rows ---------------------------------------------------------------- */
-
-/* A range of pages in which every mapper has at most one extent. */
-struct row {
-	uint64_t page, pages;
-	bool differs;
-};
-
-#define COLUMNS 2 /* the reference, and another mapper */
-
-struct table {
-	struct arm64_geometry g;
-	const char *name[COLUMNS];
-	struct view view[COLUMNS];
-	struct row *row;
-	size_t rows;
-	uint64_t differ; /* pages */
-};
-
-static bool same_translation(const struct extent *a, const struct extent *b, uint64_t page)
-{
-	if (!a || !b)
-		return a == b;
-	return a->pfn + (page - a->page) == b->pfn + (page - b->page) &&
-	       !memcmp(&a->attributes, &b->attributes, sizeof(a->attributes));
-}
-
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-	return x < y ? -1 : x > y;
-}
-
-/* Every page at which some view begins or ends an extent, in order. To be freed. */
-static uint64_t *all_boundaries(const struct table *t, size_t *count)
-{
-	size_t n = 0, most = 0;
-	for (unsigned v = 0; v < COLUMNS; v++)
-		most += 2 * t->view[v].extents;
-	uint64_t *at = malloc((most + 1) * sizeof(*at));
-	if (!at)
-		exit(EXIT_UNUSABLE);
-	for (unsigned v = 0; v < COLUMNS; v++) {
-		for (size_t i = 0; i < t->view[v].extents; i++) {
-			at[n++] = t->view[v].extent[i].page;
-			at[n++] = t->view[v].extent[i].page + t->view[v].extent[i].pages;
-		}
-	}
-	qsort(at, n, sizeof(*at), by_value);
-	*count = n;
-	return at;
-}
-
-static bool row_between(const struct table *t, uint64_t page, uint64_t end, struct row *row)
-{
-	bool mapped = false;
-	const struct extent *first = view_find(&t->view[0], page);
-	*row = (struct row){ page, end - page, false };
-	for (unsigned v = 0; v < COLUMNS; v++) {
-		const struct extent *e = view_find(&t->view[v], page);
-		mapped |= e != NULL;
-		row->differs |= !same_translation(first, e, page);
-	}
-	return mapped && end > page;
-}
-
-static void make_rows(struct table *t)
-{
-	t->rows = t->differ = 0;
-	size_t n;
-	uint64_t *at = all_boundaries(t, &n);
-	t->row = malloc((n + 1) * sizeof(*t->row));
-	if (!t->row)
-		exit(EXIT_UNUSABLE);
-	for (size_t i = 0; i + 1 < n; i++)
-		if (row_between(t, at[i], at[i + 1], &t->row[t->rows]))
-			t->rows++;
-	for (size_t i = 0; i < t->rows; i++)
-		t->differ += t->row[i].differs ? t->row[i].pages : 0;
-	free(at);
-}
 
 static const char *memory_name(uint8_t memory)
 {
@@ -173,7 +93,7 @@ static void append_cell(struct line *line, const struct extent *e, uint64_t page
 	append(line, "  %-*s", CELL, text);
 }
 
-static void print_row(const struct table *t, const struct row *row)
+static void print_row(const struct comparison *t, const struct row *row)
 {
 	struct line line = { .length = 0 };
 	uint64_t va = arm64_va_base(&t->g) + (row->page << t->g.granule);
@@ -183,7 +103,7 @@ static void print_row(const struct table *t, const struct row *row)
 	print_line(&line);
 }
 
-static void print_heading(const struct table *t)
+static void print_heading(const struct comparison *t)
 {
 	struct line line = { .length = 0 };
 	append(&line, "  %-18s %6s", "address", "pages");
@@ -194,7 +114,7 @@ static void print_heading(const struct table *t)
 }
 
 /* Whether a row is shown: when few rows there are, or when one near it differs. */
-static bool is_shown(const struct table *t, size_t i)
+static bool is_shown(const struct comparison *t, size_t i)
 {
 	if (t->rows <= 40)
 		return true;
@@ -211,7 +131,7 @@ static void print_left_out(size_t rows)
 		printf("  ... %zu rows that agree\n", rows);
 }
 
-static void print_rows(const struct table *t)
+static void print_rows(const struct comparison *t)
 {
 	size_t left_out = 0, printed = 0;
 	print_heading(t);
@@ -282,118 +202,103 @@ static void explain_verdict(struct player *p, const struct verdict *verdict)
 	explain(p, &scenario, which, verdict, stdout);
 }
 
-/* Plays mapper `which` up to `ops` ops and makes the rows of it beside the reference. */
-static void compare(struct player *p, struct table *t, unsigned which, uint32_t ops)
-{
-	const unsigned column[COLUMNS] = { 0, which };
-	struct verdict ignored;
-	*t = (struct table){ .g = arm64_geometry(&scenario.machine) };
-	for (unsigned v = 0; v < COLUMNS; v++) {
-		t->name[v] = mapper_list()->mapper[column[v]]->name;
-		player_run(p, &scenario, column[v], ops, &ignored);
-		t->view[v] = view_of(&t->g, p->machine[column[v]]);
-	}
-	make_rows(t);
-}
-
-static void table_free(struct table *t)
-{
-	for (unsigned v = 0; v < COLUMNS; v++)
-		view_free(&t->view[v]);
-	free(t->row);
-}
-
-size_t differing_ranges(struct player *p, unsigned which, uint32_t ops, struct page_range *range)
-{
-	struct table t;
-	size_t ranges = 0;
-	compare(p, &t, which, ops);
-	for (size_t i = 0; i < t.rows; i++) {
-		if (!t.row[i].differs)
-			continue;
-		if (ranges < PICTURE_MOST_RANGES)
-			range[ranges] = (struct page_range){ t.row[i].page, t.row[i].pages };
-		ranges++;
-	}
-	table_free(&t);
-	return ranges;
-}
-
 /* Shows mapper `shown` beside the reference, and of the others how many pages differ. */
 static void show_spaces(struct player *p, uint32_t ops, unsigned shown)
 {
-	struct table t;
-	compare(p, &t, shown, ops);
+	struct comparison t;
+	compare_spaces(p, &scenario, &t, shown, ops);
 	print_rows(&t);
-	table_free(&t);
+	comparison_free(&t);
 	for (unsigned i = 1; i < mapper_list()->count; i++) {
 		if (i == shown)
 			continue;
-		compare(p, &t, i, ops);
+		compare_spaces(p, &scenario, &t, i, ops);
 		if (t.differ)
 			printf("%s: %" PRIu64
 			       " pages translate differently; --mapper %s shows them\n",
 			       t.name[1], t.differ, t.name[1]);
-		table_free(&t);
+		comparison_free(&t);
 	}
+}
+
+/* The arguments of `show`, with its scenario loaded. False after an error. */
+static bool read_show(int argc, char **argv, struct arguments *a)
+{
+	if (!read_arguments("show", argc, argv, a))
+		return false;
+	if (a->files != 1) {
+		fprintf(stderr, "vmapdiff show: takes one scenario\n");
+		return false;
+	}
+	unsigned which = a->mapper ? mapper_named(a->mapper) : mapper_list()->under_test;
+	if (!which || which == mapper_list()->count) {
+		fprintf(stderr,
+			"vmapdiff show: '%s' is not a mapper that can be shown; the mappers are:",
+			a->mapper);
+		for (unsigned i = 1; i < mapper_list()->count; i++)
+			fprintf(stderr, " %s", mapper_list()->mapper[i]->name);
+		fprintf(stderr, "\n");
+		return false;
+	}
+	return load_scenario(a->file[0], &scenario);
+}
+
+static void print_verdict(struct player *p, const struct verdict *verdict)
+{
+	if (verdict->rule == RULE_NONE) {
+		printf("all rules hold on every mapper\n");
+		return;
+	}
+	verdict_print(verdict, stdout);
+	if (p->warning[0])
+		printf("  kernel    %s\n", p->warning);
+	explain_verdict(p, verdict);
+}
+
+/* The mapper that is asked for, or else the one that broke a rule, or else the one under test. */
+static unsigned mapper_to_show(const struct arguments *a, const struct verdict *verdict)
+{
+	if (a->mapper)
+		return mapper_named(a->mapper);
+	if (verdict->rule != RULE_NONE && mapper_named(verdict->mapper))
+		return mapper_named(verdict->mapper);
+	return mapper_list()->under_test;
+}
+
+static int show(struct player *p, const struct arguments *a)
+{
+	struct verdict verdict;
+	player_prepare(p, &scenario);
+	uint32_t op = judge(p, &verdict);
+	uint32_t ops = op < scenario.ops ? op + 1 : op;
+	if (!was_set_up(p, a->file[0]))
+		return EXIT_UNUSABLE;
+	print_verdict(p, &verdict);
+	bool written = !a->html || picture_write(p, &scenario, ops, &verdict, a->html);
+	player_print_missed(p, stdout);
+	show_spaces(p, ops, mapper_to_show(a, &verdict));
+	if (a->ptdump)
+		dump_tables(p, ops);
+	if (verdict.rule != RULE_NONE)
+		printf("\nnext: %s minimize %s\n", again(), a->file[0]);
+	if (a->html && written)
+		printf("wrote %s, for a browser\n", a->html);
+	if (!written)
+		return EXIT_UNUSABLE;
+	return verdict.rule == scenario.expect.rule ? EXIT_AS_EXPECTED : EXIT_RULE_BROKEN;
 }
 
 int command_show(int argc, char **argv)
 {
 	struct arguments a;
-	struct verdict verdict;
-	if (!read_arguments("show", argc, argv, &a))
-		return EXIT_UNUSABLE;
-	if (a.files != 1) {
-		fprintf(stderr, "vmapdiff show: takes one scenario\n");
-		return EXIT_UNUSABLE;
-	}
-	if (a.mapper &&
-	    (!mapper_named(a.mapper) || mapper_named(a.mapper) == mapper_list()->count)) {
-		fprintf(stderr,
-			"vmapdiff show: '%s' is not a mapper that can be shown; the mappers are:",
-			a.mapper);
-		for (unsigned i = 1; i < mapper_list()->count; i++)
-			fprintf(stderr, " %s", mapper_list()->mapper[i]->name);
-		fprintf(stderr, "\n");
-		return EXIT_UNUSABLE;
-	}
-	if (!load_scenario(a.file[0], &scenario))
+	if (!read_show(argc, argv, &a))
 		return EXIT_UNUSABLE;
 	struct player *p = need_player();
 	crash_report_for(p);
 	print_scenario();
 	printf("\n");
 	fflush(stdout);
-	player_prepare(p, &scenario);
-	uint32_t op = judge(p, &verdict);
-	if (!was_set_up(p, a.file[0])) {
-		player_destroy(p);
-		return EXIT_UNUSABLE;
-	}
-	if (verdict.rule == RULE_NONE)
-		printf("all rules hold on every mapper\n");
-	else
-		verdict_print(&verdict, stdout);
-	if (verdict.rule != RULE_NONE && p->warning[0])
-		printf("  kernel    %s\n", p->warning);
-	if (verdict.rule != RULE_NONE)
-		explain_verdict(p, &verdict);
-	unsigned shown = mapper_named(a.mapper ? a.mapper : mapper_tested()->name);
-	if (!a.mapper && verdict.rule != RULE_NONE && mapper_named(verdict.mapper))
-		shown = mapper_named(verdict.mapper);
-	uint32_t ops = op < scenario.ops ? op + 1 : op;
-	bool written = !a.html || picture_write(p, &scenario, ops, &verdict, a.html);
-	player_print_missed(p, stdout);
-	show_spaces(p, op < scenario.ops ? op + 1 : op, shown);
-	if (a.ptdump)
-		dump_tables(p, op < scenario.ops ? op + 1 : op);
-	if (verdict.rule != RULE_NONE)
-		printf("\nnext: %s minimize %s\n", again(), a.file[0]);
-	if (a.html && written)
-		printf("wrote %s, for a browser\n", a.html);
+	int code = show(p, &a);
 	player_destroy(p);
-	if (!written)
-		return EXIT_UNUSABLE;
-	return verdict.rule == scenario.expect.rule ? EXIT_AS_EXPECTED : EXIT_RULE_BROKEN;
+	return code;
 }
