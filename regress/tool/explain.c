@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "mapper/machine/assert.h"
+
 #define EVENTS_BEFORE 4 /* shown before the one that it is about, and behind it */
 #define EVENTS_BEHIND 3
 #define NO_EVENT UINT32_MAX
@@ -76,6 +78,8 @@ static void draw(const struct explanation *ex, const char *what, uint64_t first,
 		 uint64_t pages)
 {
 	uint64_t va = arm64_va_base(&ex->o->g) + (first << ex->o->g.granule);
+	ASSERT_CMP(pages & (pages - 1), ==, 0);
+	ASSERT_CMP(first & (count * pages - 1), ==, 0);
 	fprintf(ex->to,
 		"  %-9s at 0x%016" PRIx64 ", one mark is %" PRIu64
 		" page%s: . right, ! wrong, - unmapped\n",

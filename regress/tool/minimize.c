@@ -83,6 +83,7 @@ static bool keep_candidate(struct minimizer *m)
 	}
 	bool same = child_run_same(&run, &m->goal);
 	if (same) {
+		ASSERT_CMP(m->kept, <, m->attempts);
 		scenario_copy(&m->best, &m->candidate);
 		m->last = run;
 		m->kept++;
@@ -97,6 +98,8 @@ static bool try_at(struct minimizer *m, const struct reduction *r, uint32_t plac
 {
 	scenario_copy(&m->candidate, &m->best);
 	*more = place < r->places(&m->best) && r->attempt(&m->candidate, place, try);
+	ASSERT_CMP(m->candidate.ops, <=, SCENARIO_MAX_OPS);
+	ASSERT_CMP(m->candidate.runs, <=, SCENARIO_MAX_RUNS);
 	return *more && keep_candidate(m);
 }
 
@@ -154,6 +157,7 @@ bool minimize_scenario(struct player *player, struct scenario *s, struct child_r
 		return false;
 	m->quiet = true;
 	reduce(m);
+	ASSERT(child_run_same(&m->last, &m->goal));
 	scenario_copy(s, &m->best);
 	*result = m->last;
 	free(m);
@@ -224,6 +228,7 @@ int command_minimize(int argc, char **argv)
 	signal(SIGINT, on_interrupt);
 	reduce(m);
 	show_progress(m, true);
+	ASSERT(child_run_same(&m->last, &m->goal));
 	say_how_it_ended(m);
 	int code = write_result(&a, m);
 	free(m);

@@ -10,9 +10,9 @@
 
 #include "fuzz/scenario_text.h"
 #include "oracle/attributes.h"
-#include "regress/tool/compare.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/json.h"
+#include "regress/tool/spaces.h"
 #include "regress/tool/view.h"
 
 #define PLACE "@DATA@"   /* in the page: where the data goes */

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "mapper/machine/assert.h"
+
 /* Neighbouring leaves of one level and kind: what one line is for. */
 struct dump {
 	const struct arm64_geometry *g;
@@ -33,6 +35,8 @@ static const struct {
 static const char *level_name(int level)
 {
 	static const char *const names[] = { "PGD", "P4D", "PUD", "PMD", "PTE" };
+	ASSERT_CMP(level, >=, -1);
+	ASSERT_CMP(level, <=, ARM64_LAST_LEVEL);
 	return names[level + 1];
 }
 
@@ -47,6 +51,7 @@ static const char *memory_name(uint64_t desc)
 static void print_size(uint64_t bytes, FILE *to)
 {
 	const char *unit = "KMGT";
+	ASSERT_CMP(bytes, >=, 1024); /* a page has 4K at least */
 	bytes >>= 10;
 	while (!(bytes & 1023) && unit[1]) {
 		bytes >>= 10;

@@ -12,10 +12,10 @@
 
 #include "fuzz/crash.h"
 #include "fuzz/scenario_text.h"
-#include "regress/tool/compare.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/picture.h"
 #include "regress/tool/ptdump.h"
+#include "regress/tool/spaces.h"
 #include "regress/tool/vmapdiff.h"
 
 #define WIDTH 78

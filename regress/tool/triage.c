@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mapper/machine/assert.h"
 #include "regress/tool/minimize.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -31,6 +32,8 @@ static struct scenario scenario;
 
 static uint64_t size_of(const struct scenario *s)
 {
+	ASSERT_CMP(s->ops, <, 1 << 8); /* so that runs, pages and ops do not overlap */
+	ASSERT_CMP(scenario_pages(s), <, UINT64_C(1) << 32);
 	return ((uint64_t)s->runs << 40) + (scenario_pages(s) << 8) + s->ops;
 }
 
@@ -76,6 +79,7 @@ static bool try_file(const char *path, void *context)
 static unsigned smallest_like(const struct triage *t, unsigned i)
 {
 	unsigned best = i;
+	ASSERT_CMP(i, <, t->files);
 	for (unsigned k = i + 1; k < t->files; k++)
 		if (child_run_same(&t->file[k].run, &t->file[i].run) &&
 		    t->file[k].size < t->file[best].size)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mapper/machine/assert.h"
+
 static struct extent *new_extent(struct view *view)
 {
 	if (view->extents == view->capacity) {
@@ -28,6 +30,8 @@ static bool continues(const struct extent *e, const struct extent *next)
 static void add(struct view *view, const struct extent *e)
 {
 	struct extent *last = view->extents ? &view->extent[view->extents - 1] : NULL;
+	ASSERT(e->pages);
+	ASSERT(!last || last->page + last->pages <= e->page); /* the sweep goes upwards */
 	if (last && continues(last, e))
 		last->pages += e->pages;
 	else
@@ -45,6 +49,7 @@ static bool add_span(void *context, const struct arm64_span *span)
 		memset(&e, 0, sizeof(e)); /* padding too: attributes are compared as bytes */
 		e.page = span->page + ((uint64_t)i << order);
 		e.pages = UINT64_C(1) << order;
+		ASSERT_CMP(e.page & (e.pages - 1), ==, 0);
 		e.pfn = pfn & ~(e.pages - 1);
 		e.level = span->level;
 		e.contiguous = desc & ARM64_CONTIGUOUS;
@@ -86,6 +91,7 @@ void view_free(struct view *view)
 const struct extent *view_find(const struct view *view, uint64_t page)
 {
 	size_t low = 0, high = view->extents;
+	ASSERT(view->extents <= view->capacity);
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		const struct extent *e = &view->extent[middle];

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mapper/machine/assert.h"
+
 #define PROGRESS_SECONDS 5
 
 /* What the processes share. */
@@ -71,6 +73,8 @@ static uint64_t take_all(const struct work *work, int from)
 	say(work, done, cases);
 	while (read(from, &result, sizeof(result)) == sizeof(result)) {
 		cases += result.cases;
+		ASSERT_CMP(result.chunk, <, work->chunks);
+		ASSERT_CMP(done, <, work->chunks); /* each chunk is one worker's */
 		work->take(work->context, &result);
 		say(work, ++done, cases);
 	}
@@ -96,6 +100,8 @@ static unsigned worker_count(const struct work *work)
 bool workers_run(const struct work *work)
 {
 	int pipe_ends[2];
+	ASSERT(work->chunks);
+	ASSERT(work->begin && work->play && work->take);
 	struct board *board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE,
 				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (board == MAP_FAILED || pipe(pipe_ends)) {

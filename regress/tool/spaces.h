@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The translations of one mapper compared with the reference's. */
-#ifndef REGRESS_TOOL_COMPARE_H
-#define REGRESS_TOOL_COMPARE_H
+#ifndef REGRESS_TOOL_SPACES_H
+#define REGRESS_TOOL_SPACES_H
 
 #include "fuzz/player.h"
 #include "regress/tool/view.h"

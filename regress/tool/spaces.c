@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "regress/tool/compare.h"
+#include "regress/tool/spaces.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "mapper/machine/assert.h"
 #include "regress/tool/vmapdiff.h"
 
 static bool same_translation(const struct extent *a, const struct extent *b, uint64_t page)
@@ -43,6 +44,7 @@ static uint64_t *all_boundaries(const struct comparison *t, size_t *count)
 static bool row_between(const struct comparison *t, uint64_t page, uint64_t end, struct row *row)
 {
 	bool mapped = false;
+	ASSERT_CMP(page, <=, end);
 	const struct extent *first = view_find(&t->view[0], page);
 	*row = (struct row){ page, end - page, false };
 	for (unsigned v = 0; v < COLUMNS; v++) {
@@ -67,6 +69,7 @@ static void make_rows(struct comparison *t)
 	for (size_t i = 0; i < t->rows; i++)
 		t->differ += t->row[i].differs ? t->row[i].pages : 0;
 	free(at);
+	ASSERT_CMP(t->rows, <=, n);
 }
 
 void compare_spaces(struct player *p, const struct scenario *s, struct comparison *t,
@@ -74,6 +77,8 @@ void compare_spaces(struct player *p, const struct scenario *s, struct compariso
 {
 	const unsigned column[COLUMNS] = { 0, which };
 	struct verdict ignored;
+	ASSERT_CMP(which, <, mapper_list()->count);
+	ASSERT_CMP(ops, <=, s->ops);
 	*t = (struct comparison){ .g = arm64_geometry(&s->machine) };
 	for (unsigned v = 0; v < COLUMNS; v++) {
 		t->name[v] = mapper_list()->mapper[column[v]]->name;
