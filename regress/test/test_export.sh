@@ -45,7 +45,7 @@ code=0
 
 code=0
 "$vmapdiff" export "$top/regress/cases/vunmap-part-of-a-1g-block.scenario" --as kunit 2>said || code=$?
-{ [ "$code" = 2 ] && grep -q 'needs a call that C can make' said; } || fail "refusal: $(cat said)"
+{ [ "$code" = 2 ] && grep -q 'needs a mapping call' said; } || fail "refusal: $(cat said)"
 code=0
 "$vmapdiff" export "$top/regress/cases/d1-two-long-runs.scenario" --as fax 2>said || code=$?
 [ "$code" = 2 ] || fail 'a form that there is none of'

@@ -46,4 +46,4 @@ done
 code=0
 "$work/rig" --no-install fuzz fuzz_vmap --jobs 0 >"$work/out" 2>&1 || code=$?
 [ "$code" = 2 ] || fail "no jobs at all return $code"
-grep -q 'needs a number from 1' "$work/out" || fail 'no jobs at all are not refused'
+grep -q 'needs a number of at least 1' "$work/out" || fail 'no jobs at all are not refused'
