@@ -88,12 +88,29 @@ static bool simpler_op(struct scenario *s, uint32_t i, unsigned try)
 	return true;
 }
 
-/* Op `i` alone, with these runs. */
-static void isolate(struct scenario *s, uint32_t i, const struct page_run *run, uint32_t runs)
+static void drop_others(struct scenario *s, uint32_t i)
 {
 	for (uint32_t k = s->ops; k-- > 0;)
 		if (k != i)
 			edit_remove_op(s, k);
+}
+
+/*
+ * Op `i` alone, as it is. An op before may be needed only to undo another: a
+ * call that fails unmaps the preset entry in its way.
+ */
+static bool only_op(struct scenario *s, uint32_t i, unsigned try)
+{
+	if (s->ops < 2 || try)
+		return false;
+	drop_others(s, i);
+	return true;
+}
+
+/* Op `i` alone, with these runs. */
+static void isolate(struct scenario *s, uint32_t i, const struct page_run *run, uint32_t runs)
+{
+	drop_others(s, i);
 	s->op[0].call.va = scenario_va_middle(s);
 	edit_splice_runs(s, 0, 0, s->op[0].runs, run, runs);
 }
@@ -349,6 +366,7 @@ static bool plainer_policy(struct scenario *s, uint32_t place, unsigned try)
 
 const struct reduction reductions[] = {
 	{ "drop ops", count_ops, drop_op, false },
+	{ "only one op", count_ops, only_op, false },
 	{ "one op alone", count_ops, isolated_op, false },
 	{ "simpler ops", count_ops, simpler_op, false },
 	{ "drop runs", count_runs, drop_runs, true },
