@@ -33,6 +33,6 @@ done
 
 # The case as the README shows it, byte for byte.
 "$vmapdiff" show "$top/regress/cases/d1-two-order-7-blocks.scenario" >shown || true
-sed "s#$top/##" shown >shown.short
+sed "s#$top/##g" shown >shown.short
 sed -n '/^<!-- show -->/,/^<!-- end -->/p' "$top/README.md" | sed '1d;2d;$d' | sed '$d' >told
 diff told shown.short || fail 'the README shows something else'
