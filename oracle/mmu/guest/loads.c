@@ -12,7 +12,7 @@
 #include "mapper/mapper.h"
 #include "oracle/arm64/translate.h"
 
-#define CALLS 500
+#define CALLS_PLAYED 500
 #define PAGE_SHIFT 12
 #define PAGE_BYTES (UINT64_C(1) << PAGE_SHIFT)
 
@@ -273,7 +273,7 @@ int guest_main(void)
 {
 	begin();
 	int failed = check();
-	while (!failed && calls < CALLS && machine.tables < MACHINE_MAX_TABLES - 32)
+	while (!failed && calls < CALLS_PLAYED && machine.tables < MACHINE_MAX_TABLES - 32)
 		failed = call_something();
 	guest_write_count("calls ", calls);
 	guest_write_count(", loads ", loads);
