@@ -9,7 +9,7 @@ shift 2
 [ -d "$1" ] || { echo "SKIP: no $1 (Debian package linux-source)"; exit 77; }
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT INT TERM
-targets='fuzz_vmap fuzz_vmalloc fuzz_ioremap fuzz_set_memory fuzz_sequence'
+targets='fuzz_vmap fuzz_vmalloc fuzz_ioremap fuzz_vm_map_ram fuzz_set_memory fuzz_sequence'
 
 fuzz_tree() {
 	for target in $targets; do

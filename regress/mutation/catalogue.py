@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The catalogue: patches with a header that says what they plant and what must catch it."""
+"""The catalogue: patches with a header that says what they inject and what must catch it."""
 import dataclasses
 import pathlib
 import re
