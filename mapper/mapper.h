@@ -125,6 +125,11 @@ struct mapper {
  * ioremap_page_range(). 0, -ENOMEM (no table page), or a BUG() and -EBUSY
  * (something is mapped there already).
  *
+ * CALL_VM_MAP_RAM does the same as CALL_VMAP in single pages, PAGE_KERNEL,
+ * whatever the policy: Linux 6.12, vm_map_ram() and vmap_pages_range().
+ * CALL_VM_UNMAP_RAM unmaps all of such a range, flushes the cache before and
+ * leaves the TLB to a later purge, before which nothing is mapped there. 0.
+ *
  * CALL_VUNMAP unmaps [va, va + bytes), holes allowed, and invalidates the TLB.
  * A block or contiguous group that lies across an end of the range goes as a
  * whole, with a warning. Frees no table. 0.
