@@ -81,8 +81,8 @@ static void draw(const struct explanation *ex, const char *what, uint64_t first,
 	ASSERT_CMP(pages & (pages - 1), ==, 0);
 	ASSERT_CMP(first & (count * pages - 1), ==, 0);
 	fprintf(ex->to,
-		"  %-9s at 0x%016" PRIx64 ", one mark is %" PRIu64
-		" page%s: . right, ! wrong, - unmapped\n",
+		"  %-9s at 0x%016" PRIx64 ", %" PRIu64
+		" page%s a mark: . right ! wrong - unmapped\n",
 		what, va, pages, pages == 1 ? "" : "s");
 	for (uint64_t i = 0; i < count; i++) {
 		if (i % MARKS_A_LINE == 0)
