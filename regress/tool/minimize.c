@@ -58,11 +58,18 @@ static bool is_stopped(const struct minimizer *m)
 	return interrupted || m->failed || m->attempts >= MAX_ATTEMPTS;
 }
 
+static bool same_policy(const struct policy *a, const struct policy *b)
+{
+	return a->series == b->series && a->vmap_huge == b->vmap_huge &&
+	       a->stop_at_order0 == b->stop_at_order0 && a->scan_limit == b->scan_limit &&
+	       a->hugetlb == b->hugetlb && a->max_shift == b->max_shift && a->quirks == b->quirks;
+}
+
 static bool same_scenario(const struct scenario *a, const struct scenario *b)
 {
 	return a->ops == b->ops && a->runs == b->runs &&
 	       !memcmp(&a->machine, &b->machine, sizeof(a->machine)) &&
-	       !memcmp(&a->policy, &b->policy, sizeof(a->policy)) &&
+	       same_policy(&a->policy, &b->policy) &&
 	       !memcmp(a->op, b->op, a->ops * sizeof(*a->op)) &&
 	       !memcmp(a->run, b->run, a->runs * sizeof(*a->run));
 }
