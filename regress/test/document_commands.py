@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Runs every command that a document shows, in order, and expects its exit code and output.
 
-In a ```sh block each line is a command; `# exit N` behind it says which code is expected, and
+In a ```sh block each line that is no comment is a command; `# exit N` behind it says which code is expected, and
 `# tested by NAME` that the test NAME runs it. In a ```console block lines that begin with `$ ` are
 commands, and the others what they print: `...` stands for any text. A command elsewhere in a
 document would not be run, so there must be none. Usage: document_commands.py TOP [DOCUMENT]...
@@ -41,7 +41,8 @@ def commands(text):
     for indent, kind, block in re.findall(r"^( *)```(sh|console)\n(.*?)^ *```", text, re.M | re.S):
         lines = [line.removeprefix(indent) for line in block.splitlines()]
         if kind == "sh":
-            yield from ((*one, None) for one in map(read, lines) if one[0])
+            yield from ((*one, None) for one in map(read, lines)
+                        if one[0] and not one[0].startswith("#"))
             continue
         at = 0
         while at < len(lines):
@@ -59,9 +60,19 @@ def read(line):
 
 
 def prints(expected, output):
-    """Whether an output is the expected one, in which `...` stands for anything."""
-    pattern = ".*".join(re.escape(part) for part in expected.split(ANYTHING))
-    return re.fullmatch(pattern, output, re.S)
+    """Whether an output is the expected one, in which `...` stands for anything.
+
+    Each part is looked for once, after the one before: a pattern with many gaps would try all ways.
+    """
+    first, *parts = expected.split(ANYTHING)
+    if not parts or not output.startswith(first):
+        return output == expected
+    at = len(first)
+    for part in parts[:-1]:
+        at = output.find(part, at) + len(part)
+        if at < len(part):
+            return False
+    return output.endswith(parts[-1]) and at + len(parts[-1]) <= len(output)
 
 
 def run(top, command, code, expected):
