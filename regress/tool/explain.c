@@ -48,8 +48,7 @@ static char mark_of(const struct explanation *ex, uint64_t page)
 	unsigned at = space_find(&o->space, page);
 	const struct segment *s = at < o->space.segments ? &o->space.segment[at] : NULL;
 	bool expected = s && s->start <= page && s->may & MAY_BE_MAPPED;
-	struct arm64_translation t =
-		arm64_translate(&o->g, ex->m, arm64_va_base(&o->g) + (page << o->g.granule));
+	struct arm64_translation t = arm64_translate(&o->g, ex->m, oracle_va(o, page));
 	if (!expected)
 		return t.mapped ? '!' : '-';
 	if (!t.mapped)
@@ -77,7 +76,7 @@ static char worst_of(const struct explanation *ex, uint64_t page, uint64_t pages
 static void draw(const struct explanation *ex, const char *what, uint64_t first, uint64_t count,
 		 uint64_t pages)
 {
-	uint64_t va = arm64_va_base(&ex->o->g) + (first << ex->o->g.granule);
+	uint64_t va = oracle_va(ex->o, first);
 	ASSERT_CMP(pages & (pages - 1), ==, 0);
 	ASSERT_CMP(first & (count * pages - 1), ==, 0);
 	fprintf(ex->to,

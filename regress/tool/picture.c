@@ -49,14 +49,6 @@ static void print_the_scenario(const struct picture *pic, FILE *to)
 	scenario_print(pic->s, to);
 }
 
-static unsigned number_of(const char *mapper)
-{
-	unsigned i = 0;
-	while (i + 1 < mapper_list()->count && strcmp(mapper_list()->mapper[i]->name, mapper) != 0)
-		i++;
-	return i;
-}
-
 static void print_the_verdict(const struct picture *pic, FILE *to)
 {
 	if (pic->verdict->rule == RULE_NONE) {
@@ -64,7 +56,7 @@ static void print_the_verdict(const struct picture *pic, FILE *to)
 		return;
 	}
 	verdict_print(pic->verdict, to);
-	explain(pic->p, pic->s, number_of(pic->verdict->mapper), pic->verdict, to);
+	explain(pic->p, pic->s, mapper_index(pic->verdict->mapper), pic->verdict, to);
 }
 
 /* --- what is mapped ----------------------------------------------------------------------- */
@@ -143,7 +135,7 @@ static void put_verdict(const struct picture *pic)
 	char signature[VERDICT_SIGNATURE_SIZE] = "all rules hold";
 	struct verdict again;
 	bool broke = pic->verdict->rule != RULE_NONE;
-	unsigned which = broke ? number_of(pic->verdict->mapper) : 1;
+	unsigned which = broke ? mapper_index(pic->verdict->mapper) : 1;
 	player_run(pic->p, pic->s, which, pic->ops, &again);
 	if (broke)
 		verdict_signature(pic->verdict, signature);

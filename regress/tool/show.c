@@ -8,7 +8,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "fuzz/crash.h"
 #include "fuzz/scenario_text.h"
@@ -157,15 +156,6 @@ static void print_rows(const struct comparison *t)
 
 /* --- the verdict ------------------------------------------------------------- */
 
-/* The index of a mapper's name; that of NULL if there is none. */
-static unsigned mapper_named(const char *name)
-{
-	unsigned i = 0;
-	while (i < mapper_list()->count && strcmp(mapper_list()->mapper[i]->name, name) != 0)
-		i++;
-	return i;
-}
-
 /* Plays each mapper; the earliest op at which one breaks a rule, or the number of ops. */
 static uint32_t judge(struct player *p, struct verdict *first)
 {
@@ -197,7 +187,7 @@ static void dump_tables(struct player *p, uint32_t ops)
 static void explain_verdict(struct player *p, const struct verdict *verdict)
 {
 	struct verdict again;
-	unsigned which = mapper_named(verdict->mapper);
+	unsigned which = mapper_index(verdict->mapper);
 	player_run(p, &scenario, which, verdict->op + 1, &again);
 	explain(p, &scenario, which, verdict, stdout);
 }
@@ -230,7 +220,7 @@ static bool read_show(int argc, char **argv, struct arguments *a)
 		fprintf(stderr, "vmapdiff show: takes one scenario\n");
 		return false;
 	}
-	unsigned which = a->mapper ? mapper_named(a->mapper) : mapper_list()->under_test;
+	unsigned which = a->mapper ? mapper_index(a->mapper) : mapper_list()->under_test;
 	if (!which || which == mapper_list()->count) {
 		fprintf(stderr,
 			"vmapdiff show: '%s' is not a mapper that can be shown; the mappers are:",
@@ -259,9 +249,9 @@ static void print_verdict(struct player *p, const struct verdict *verdict)
 static unsigned mapper_to_show(const struct arguments *a, const struct verdict *verdict)
 {
 	if (a->mapper)
-		return mapper_named(a->mapper);
-	if (verdict->rule != RULE_NONE && mapper_named(verdict->mapper))
-		return mapper_named(verdict->mapper);
+		return mapper_index(a->mapper);
+	if (verdict->rule != RULE_NONE && mapper_index(verdict->mapper))
+		return mapper_index(verdict->mapper);
 	return mapper_list()->under_test;
 }
 
