@@ -196,12 +196,6 @@ bool line_take_number(struct text_line *l, const char *key, uint64_t most, uint6
 	return !option || line_option_number(l, option, most, value);
 }
 
-bool line_need_number(struct text_line *l, const char *key, uint64_t most, uint64_t *value)
-{
-	struct option *option = line_need(l, key);
-	return option && line_option_number(l, option, most, value);
-}
-
 bool line_take_byte(struct text_line *l, const char *key, uint8_t *value)
 {
 	uint64_t wide = *value;

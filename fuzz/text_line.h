@@ -64,7 +64,6 @@ bool line_take_name(struct text_line *l, const char *key, const char *const *nam
 		    unsigned *index);
 bool line_take_yes_no(struct text_line *l, const char *key, bool *value);
 bool line_take_number(struct text_line *l, const char *key, uint64_t most, uint64_t *value);
-bool line_need_number(struct text_line *l, const char *key, uint64_t most, uint64_t *value);
 bool line_take_byte(struct text_line *l, const char *key, uint8_t *value);
 
 #endif
