@@ -41,15 +41,7 @@ def arguments():
                         help="make the rows of these mutants in the checked-in table again, with "
                              "2 seeds and 2^14 executions; with -o: in the table there")
     found = parser.parse_args()
-    if found.record and not found.output:
-        if found.seeds or found.executions:
-            parser.error("--record has its own seeds and executions; others need -o DIR")
-        found.output = TOP / records.TABLES
-    for option, value in (RECORDED if found.record else USUAL).items():
-        if getattr(found, option) is None:
-            setattr(found, option, value)
-    if min(found.seeds, found.executions, found.jobs) < 1:
-        parser.error("--seeds, --executions and --jobs need a number from 1")
+    records.settle(parser, found, TOP, RECORDED, USUAL)
     return found
 
 

@@ -52,22 +52,10 @@ def arguments():
     parser.add_argument("--json", action="store_true", help="with -o: kills.json too")
     parser.add_argument("--svg", action="store_true", help="with -o: survival curves as kills.svg")
     parser.add_argument("--needs", action="store_true", help=argparse.SUPPRESS)
-    return checked(parser, parser.parse_args())
-
-
-def checked(parser, found):
-    """Options with what is not said filled in."""
+    found = parser.parse_args()
     if (found.json or found.svg) and not found.output:
         parser.error("--json and --svg need -o DIR")
-    if found.record and not found.output:
-        if found.seeds or found.start or found.executions:
-            parser.error("--record has its own seeds, starts and executions; others need -o DIR")
-        found.output = TOP / records.TABLES
-    for option, value in (RECORDED if found.record else USUAL).items():
-        if getattr(found, option) is None:
-            setattr(found, option, value)
-    if min(found.seeds, found.executions, found.jobs) < 1:
-        parser.error("--seeds, --executions and --jobs need a number from 1")
+    records.settle(parser, found, TOP, RECORDED, USUAL)
     return found
 
 

@@ -64,6 +64,22 @@ class Origin:
         return Table(command, (self.stamp,), tuple(rows))
 
 
+def settle(parser, found, top, recorded, usual):
+    """Fills in the options that are not said: with --record those of the checked-in table.
+
+    A table that is checked in is made with these and no others; with -o DIR any may be.
+    """
+    if found.record and not found.output:
+        if any(getattr(found, option) for option in recorded):
+            parser.error(f"--record has its own {', '.join(recorded)}; others need -o DIR")
+        found.output = top / TABLES
+    for option, value in (recorded if found.record else usual).items():
+        if getattr(found, option) is None:
+            setattr(found, option, value)
+    if min(found.seeds, found.executions, found.jobs) < 1:
+        parser.error("--seeds, --executions and --jobs need a number from 1")
+
+
 def origin(top, mutants=(), groups=sources.OF_MUTANTS):
     return Origin(sources.stamp(top, groups), {m: sources.patch_hash(top, m) for m in mutants})
 
