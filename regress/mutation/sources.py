@@ -18,15 +18,14 @@ SUFFIXES = {".c", ".h", ".def", ".inc"}
 # folders directly below, without a suffix.
 GROUPS = {
     "mapper": ("mapper", {"test", "example", "kernel", "prior"}),
-    "generator": ("fuzz", {"test", "exhaustive", "kernel", "known", "afl_mutator", "replay_main",
-                           "fuzz_text", "fuzz_walk", "arbitrary_tables", "walk",
-                           "find_waivers", "fuzz_empty", "fuzz_witness", "fuzz_crosscheck",
+    "generator": ("fuzz", {"test", "exhaustive", "afl_mutator", "replay_main", "fuzz_text", "fuzz_walk",
+                           "arbitrary_tables", "find_waivers", "fuzz_empty", "fuzz_crosscheck",
                            "scenario_parse", "scenario_print", "scenario_text", "text_line"}),
     "oracle": ("oracle", {"test", "mmu"}),
 }
 OF_MUTANTS = ("mapper", "generator", "oracle")
 GENERATED_BY = ("operators.py", "equivalent")
-MINIMIZE = "minimize*"
+MINIMIZE = ("minimize", "reductions", "child_run")  # of regress/tool
 HASH_DIGITS, ID_DIGITS = 12, 8
 
 _COMMENT = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
@@ -78,8 +77,8 @@ def files_of(top, group):
     if group == "operators":
         return [top / "regress" / "mutation" / name for name in GENERATED_BY]
     if group == "minimize":
-        return sorted(path for path in (top / "regress" / "tool").rglob(MINIMIZE)
-                      if path.suffix in SUFFIXES)
+        return sorted(path for path in (top / "regress" / "tool").iterdir()
+                      if path.suffix in SUFFIXES and path.stem in MINIMIZE)
     folder, but = GROUPS[group]
     return sorted(path for path in (top / folder).rglob("*")
                   if _is_of_group(path.relative_to(top / folder), but))
