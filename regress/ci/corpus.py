@@ -148,7 +148,12 @@ def write(path, new, target, folder):
 
 def merge(corpus, cases, machine):
     known = [corpus, *([cases] if cases else [])]
-    reached = places([path for folder in known for path in scenarios_in(folder)])
+    seeds = [path for folder in known for path in scenarios_in(folder)]
+    reached = places(seeds)
+    if seeds and not reached:
+        say("the build for coverage names no source of this tree, as where a compiler cache rewrites "
+            "paths: rm -r .build/coverage, and build without the cache")
+        raise SystemExit(2)
     written = 0
     with tempfile.TemporaryDirectory(prefix="vmapdiff-corpus-") as folder:
         for target in TARGETS:
