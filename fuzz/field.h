@@ -55,7 +55,7 @@ struct field {
 	/*
 	 * Makes op `i` of *s simpler in this field: try number `try`, from 0, of
 	 * which earlier ones are the more drastic. *s may be left as it was. False
-	 * when there is no such try. NULL: nothing is simpler than anything else.
+	 * after the last try. NULL: all values are equally simple.
 	 */
 	bool (*shrink)(struct scenario *s, uint32_t i, unsigned try);
 };

@@ -10,7 +10,7 @@
 
 /*
  * Appends a new call of `kind`, which maps, at page `va_page` of the space: an
- * array or range of at most `max_pages` pages. Nothing where there is no room.
+ * array or range of at most `max_pages` pages. Adds nothing if the scenario is full.
  */
 void generate_mapping(struct scenario *s, struct rng *rng, enum call_kind kind, uint64_t va_page,
 		      uint64_t max_pages);

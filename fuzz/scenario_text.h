@@ -28,7 +28,7 @@ bool scenario_parse(const char *text, size_t size, struct scenario *s, struct te
 /* Writes the text that scenario_parse() reads back as the same scenario. */
 void scenario_print(const struct scenario *s, FILE *to);
 
-/* The same text as a string, which the caller frees. Ends the process when there is no memory. */
+/* The same text as a string, which the caller frees. Ends the process if memory runs out. */
 char *scenario_to_text(const struct scenario *s);
 
 #endif

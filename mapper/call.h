@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a page array holds where there is no page frame number. */
+/* What a page array holds in place of a page frame number. */
 #define PAGE_HOLE (UINT64_C(1) << 63) /* a NULL page pointer */
 #define PAGE_BAD (UINT64_C(1) << 62)  /* a page whose pfn_valid() is false */
 #define PAGE_IS_PFN(page) ((page) < PAGE_BAD)

@@ -63,7 +63,7 @@ enum mapper_kind {
 
 /* Where a function begins in a source tree. */
 struct source_line {
-	const char *file; /* from the tree's top; NULL if there is no such function */
+	const char *file; /* from the tree's top; NULL if the tree lacks the function */
 	unsigned line;
 };
 
@@ -140,7 +140,7 @@ struct mapper {
  * of each page first and stop at the first error. INVALID and VALID change any
  * part of the linear map. -EINVAL, with a warning and before any store to that
  * range, where it begins or ends inside of a leaf or contiguous group that may
- * not be split: below BBM level 2. -ENOMEM when there is no table page for a
+ * not be split: below BBM level 2. -ENOMEM when no table page is left for a
  * split.
  */
 

@@ -130,7 +130,7 @@ static bool end_held(struct oracle *o)
 /*
  * A waived rule counts as held, and the rules after it are judged: what else
  * notices is what its ablation asks. A waived verdict ends the judging of its
- * call, for what follows from it is no finding of its own. After both the
+ * call, for what follows from it is not judged. After both the
  * scenario ends: wrong tables stay wrong.
  *
  * Of several rules that a call breaks, the first one here is its verdict: that

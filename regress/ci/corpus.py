@@ -28,7 +28,7 @@ SOURCES = ("mapper/batched/", "mapper/pgtable/")
 # fuzz_text has texts, and fuzz_crosscheck plays what fuzz_sequence plays.
 TARGETS = [name for name in fuzz_targets() if name not in ("fuzz_text", "fuzz_crosscheck")]
 PREFIX = "covers-"  # of the names of scenarios that merge writes
-HEAD = re.compile(r"#|vmapdiff |machine |policy |expect |$")  # lines that are no op
+HEAD = re.compile(r"#|vmapdiff |machine |policy |expect |$")  # not ops
 
 
 def say(text):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Runs every command that a document shows, in order, and expects its exit code and output.
 
-In a ```sh block each line that is no comment is a command; `# exit N` behind it says which code is expected, and
+In a ```sh block each line except comments is a command; `# exit N` behind it says which code is expected, and
 `# tested by NAME` that the test NAME runs it. In a ```console block lines that begin with `$ ` are
 commands, and the others what they print: `...` stands for any text. A command elsewhere in a
 document would not be run, so there must be none. Usage: document_commands.py TOP [DOCUMENT]...

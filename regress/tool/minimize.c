@@ -99,7 +99,7 @@ static bool keep_candidate(struct minimizer *m)
 	return same;
 }
 
-/* Whether a try at a place was kept; *more is false when there is no such try. */
+/* Whether a try at a place was kept; *more is false after the last try. */
 static bool try_at(struct minimizer *m, const struct reduction *r, uint32_t place, unsigned try,
 		   bool *more)
 {

@@ -15,7 +15,7 @@ struct reduction {
 	/*
 	 * Changes *s at a place by try number `try`, from 0, of which earlier ones
 	 * are the more drastic. A try that is not for this scenario leaves it as it
-	 * is. False when there is no such try.
+	 * is. False after the last try.
 	 */
 	bool (*attempt)(struct scenario *s, uint32_t place, unsigned try);
 	/* Whether a try that was kept is made again, since it may have more to take away. */
