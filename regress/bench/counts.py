@@ -39,6 +39,7 @@ TARGETS = {
     "fuzz_bytes": "fuzz_vmap",
     "fuzz_text": "fuzz_vmap",
 }
+PROGRAMS = ["bench", "vmapdiff", *TARGETS]
 
 
 def skip(reason):

@@ -192,11 +192,15 @@ def play(sanitizer):
                 check_target(target, sanitizer)
 
 
+def add_options(parser):
+    parser.add_argument("sanitizers", nargs="*", metavar="SANITIZER",
+                        help=f"one of {', '.join(SANITIZERS)}; all if none is named")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="rig builder", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sanitizers", nargs="*", metavar="SANITIZER",
-                        help=f"one of {', '.join(SANITIZERS)}; all if none is named")
+    add_options(parser)
     asked = parser.parse_args().sanitizers or list(SANITIZERS)
     for sanitizer in asked:
         if sanitizer not in SANITIZERS:

@@ -203,14 +203,20 @@ def corpus_name(corpus):
     return corpus.relative_to(TOP) if corpus.is_relative_to(TOP) else corpus
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="rig corpus", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["merge", "minimize"])
+def add_options(parser):
+    parser.add_argument("what", choices=["merge", "minimize", "cover"],
+                        help="write what fuzzers found as text; remove seeds that reach nothing of "
+                             "their own; or show in a browser what is reached")
     parser.add_argument("--corpus", type=pathlib.Path, default=TOP / "corpus", metavar="DIR",
                         help="in place of corpus/; the regression cases are then left aside too")
     parser.add_argument("--from", dest="machine", type=pathlib.Path, metavar="DIR",
                         default=TOP / ".build/corpus", help="where fuzzers left their inputs")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="rig corpus", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_options(parser)
     options = parser.parse_args()
     corpus = options.corpus.resolve()
     if not corpus.is_dir():

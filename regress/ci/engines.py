@@ -101,16 +101,16 @@ def afl_finds(work):
 STEPS = {"libfuzzer": [libfuzzer], "afl": [afl, afl_finds], "replay": [replay]}
 
 
+def add_options(parser):
+    parser.add_argument("engines", nargs="*", metavar="ENGINE",
+                        help=f"one of {', '.join(STEPS)}; all if none is named")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="rig engines", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("engines", nargs="*", metavar="ENGINE",
-                        help=f"one of {', '.join(STEPS)}; all if none is named")
-    parser.add_argument("--mutants", action="store_true", help="only name those that AFL++ must find")
+    add_options(parser)
     options = parser.parse_args()
-    if options.mutants:
-        print(*MUTANTS)
-        return 0
     asked = options.engines or list(STEPS)
     for engine in asked:
         if engine not in STEPS:

@@ -39,10 +39,14 @@ def wrong(top):
     return [*stale_tables(top), *missing_section(top), *figures.wrong(top)]
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="rig release-check", description=__doc__)
+def add_options(parser):
     parser.add_argument("--top", type=pathlib.Path, default=TOP, metavar="DIR",
                         help="another checkout or copy than this one")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="rig release-check", description=__doc__)
+    add_options(parser)
     options = parser.parse_args()
     found = wrong(options.top)
     for sentence in found:

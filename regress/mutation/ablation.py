@@ -27,19 +27,24 @@ RECORDED = {"seeds": 2, "executions": 1 << 14}
 USUAL = {"seeds": 3, "executions": 1 << 16}
 
 
-def arguments():
-    parser = argparse.ArgumentParser(prog="rig mutants --ablation", description=__doc__)
+def add_options(parser):
     parser.add_argument("--ablation", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", metavar="NAME", help="of regress/mutants; default all")
     parser.add_argument("--seeds", type=int, metavar="N", help="runs of each (3)")
     parser.add_argument("--executions", "--runs", dest="executions", type=int, metavar="N",
                         help="executions at which a run ends (2^16)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N",
+                        help="runs at a time (one a core)")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
                         help="also write ablation.csv and ablation.md there")
     parser.add_argument("--record", action="store_true",
                         help="make the rows of these mutants in the checked-in table again, with "
                              "2 seeds and 2^14 executions; with -o: in the table there")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="rig mutants --ablation", description=__doc__)
+    add_options(parser)
     found = parser.parse_args()
     records.settle(parser, found, TOP, RECORDED, USUAL)
     return found

@@ -45,8 +45,7 @@ TARGETS = {
 OTHERS = ["fuzz_sequence", "fuzz_set_memory", "fuzz_ioremap", "fuzz_vmap"]
 
 
-def arguments():
-    parser = argparse.ArgumentParser(prog="rig mutants --generated", description=__doc__)
+def add_options(parser):
     parser.add_argument("--generated", type=int, metavar="N", help="how many (300)", default=300)
     parser.add_argument("--mechanical", dest="generated", type=int, default=argparse.SUPPRESS,
                         help=argparse.SUPPRESS)  # its name until it was renamed
@@ -55,14 +54,20 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the fuzzers (1)")
     parser.add_argument("--executions", "--runs", dest="executions", type=int, default=run.BOUND,
                         metavar="N", help="executions at which a mutant has survived (2^20)")
-    parser.add_argument("--only", metavar="FILE[:LINE]", 
+    parser.add_argument("--only", metavar="FILE[:LINE]",
                         help="all mutants of one file, or of one line of it")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N",
+                        help="mutants at a time (one a core)")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
                         help="also write generated.csv and generated.md there")
     parser.add_argument("--record", action="store_true",
                         help="make the checked-in table again; with -o: the one there")
     parser.add_argument("--json", action="store_true", help="with -o: generated.json too")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="rig mutants --generated", description=__doc__)
+    add_options(parser)
     found = parser.parse_args()
     if found.record and not found.output:
         if any(getattr(found, option) != value for option, value in RECORDED.items()):

@@ -18,7 +18,6 @@ import pool
 import records
 import report
 import run
-import stale
 import survival
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -30,8 +29,7 @@ RECORDED = {"seeds": 20, "start": ["empty", "corpus", "cases"], "executions": ru
 USUAL = {"seeds": 5, "start": ["empty"], "executions": run.BOUND}
 
 
-def arguments():
-    parser = argparse.ArgumentParser(prog="rig mutants", description=__doc__.split("\n", 1)[0])
+def add_options(parser):
     parser.add_argument("names", nargs="*", metavar="NAME", help="of regress/mutants; default all")
     parser.add_argument("--seeds", type=int, metavar="N", help="runs of each (5)")
     parser.add_argument("--executions", "--runs", dest="executions", type=int, metavar="N",
@@ -51,7 +49,11 @@ def arguments():
                              "--stale --help")
     parser.add_argument("--json", action="store_true", help="with -o: kills.json too")
     parser.add_argument("--svg", action="store_true", help="with -o: survival curves as kills.svg")
-    parser.add_argument("--needs", action="store_true", help=argparse.SUPPRESS)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="rig mutants", description=__doc__.split("\n", 1)[0])
+    add_options(parser)
     found = parser.parse_args()
     if (found.json or found.svg) and not found.output:
         parser.error("--json and --svg need -o DIR")
@@ -153,13 +155,8 @@ def write(folder, mutants, table, options):
 
 
 def main():
-    if "--stale" in sys.argv[1:]:
-        return stale.main()
     options = arguments()
     mutants = catalogue.read_all(TOP, options.names)
-    if options.needs:
-        print(*needed_targets(options.names))
-        return 0
     origin = records.origin(TOP, [mutant.name for mutant in mutants])
     if "corpus" in options.start:
         encode_corpus()

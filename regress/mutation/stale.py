@@ -90,10 +90,14 @@ def all_of(top):
             *of_catalogue(top, "ablation", "--ablation "), *of_minimized(top)]
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="rig mutants --stale", description=__doc__)
+def add_options(parser):
     parser.add_argument("--stale", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--check", action="store_true", help="exit 1 if any is older")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="rig mutants --stale", description=__doc__)
+    add_options(parser)
     options = parser.parse_args()
     found = all_of(TOP)
     print("\n".join(map(str, found)) or "no table is older than the code")
