@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""./rig kernel TREE WHAT"""
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+
+from driver import install, kernel, machine, packages, tool
+from driver.command import Command, Parser, nearest, no_options, positive
+from driver.commands import coverage, forwarded, fuzz as fuzz_command
+from driver.fuzzing.rig import all_targets
+from driver.fuzzing.session import fuzz
+from driver.places import CASES, CORPUS
+from driver.terminal import Unusable, say
+
+NOT_OF_A_TREE = ("fuzz_text",)
+COVERAGE_OPTIONS = ("-DVMAPDIFF_COVERAGE=ON", "-DVMAPDIFF_SANITIZE=none", "-DCMAKE_BUILD_TYPE=Debug")
+COVERAGE_EXECUTIONS = "8192"
+
+
+def targets_of_a_tree():
+    return [target for target in all_targets() if target not in NOT_OF_A_TREE]
+
+
+# --- what is done with a tree -------------------------------------------------------------------
+
+
+def run_fuzz(options):
+    fuzz_command.check_targets(options.targets, targets_of_a_tree())
+    targets = options.targets or targets_of_a_tree()
+    rig = kernel.build_tree(options.tree, ["vmapdiff", *targets])
+    known = subprocess.run([rig.tool, "kernel", "known"], stdout=subprocess.PIPE, text=True,
+                           env=tool.environment(), check=False).stdout
+    sys.stderr.write("".join(f"{line}\n" for line in known.splitlines()
+                             if not line.lstrip().startswith("|")))
+    code = fuzz(rig, targets, options)
+    if code == 0:
+        say(f"next: {rig.again} test")
+    return code
+
+
+def run_test(options):
+    rig = kernel.build_tree(options.tree, ["vmapdiff"])
+    code = tool.run(rig.tool, "kernel", "-o", rig.state / "finding.scenario", *options.argv)
+    if code:
+        return code
+    code = tool.run(rig.tool, "replay", CASES, CORPUS)
+    if code == 0:
+        say(f"next: {rig.again} fuzz")
+    return code
+
+
+def add_test_options(parser):
+    parser.add_argument("--seed", type=positive, metavar="N", help="of the generator (1)")
+    parser.add_argument("--executions", type=positive, metavar="N", help="scenarios (65536)")
+
+
+def run_tool(name, *words):
+    def run(options):
+        rig = kernel.build_tree(options.tree, ["vmapdiff"])
+        return tool.run(rig.tool, name, *words, *options.argv)
+    return run
+
+
+def run_replay(options):
+    rig = kernel.build_tree(options.tree, ["vmapdiff"])
+    return tool.run(rig.tool, "replay", *forwarded.with_defaults("replay", options))
+
+
+def run_coverage(options):
+    install.ensure(packages.COVERAGE, options.may_install)
+    rig = kernel.build_tree(options.tree, ["vmapdiff"], "-coverage", COVERAGE_OPTIONS)
+    for old in rig.built.glob("*.profraw"):
+        old.unlink()
+    for arguments in (["replay", CORPUS, CASES], ["kernel", "--executions", COVERAGE_EXECUTIONS]):
+        subprocess.run([rig.tool, *arguments], stdout=sys.stderr, check=False,
+                       env=tool.environment(LLVM_PROFILE_FILE=f"{rig.built}/%p-%m.profraw"))
+    data = rig.built / "kernel.profdata"
+    coverage.merge(rig.built.glob("*.profraw"), data)
+    libraries = sorted((rig.built / "mapper/kernel").glob("libkernel_*.so"))
+    objects = [word for library in libraries for word in ("-object", library)][1:]
+    tree = kernel.top_of(options.tree)
+    report = coverage.llvm_cov("report", *objects, f"-instr-profile={data}",
+                               "-show-region-summary=false", "-ignore-filename-regex=mapper/kernel")
+    print("\n".join(coverage.table(report, tree, 40)))
+    say(f"line by line: {machine.llvm_tool('llvm-cov')} show {libraries[0]} "
+        f"-instr-profile={data} {tree}/mm/vmalloc.c")
+    return 0
+
+
+def run_bisect(options):
+    try:
+        rig = kernel.build_tree(options.tree, ["vmapdiff"])
+    except Unusable as why:
+        say(why)
+        return 125
+    code = tool.run(rig.tool, "replay", options.FILE)
+    return code if code in (0, 1) else 125
+
+
+def row(row_, run):
+    return dataclasses.replace(forwarded.command(row_, run), example=row_.example.replace(
+        "./rig ", "./rig kernel ~/linux "))
+
+
+WHAT = [
+    Command("test", "play known bugs, generated and checked-in scenarios",
+            "./rig kernel ~/linux test --executions 65536", add_test_options, run_test),
+    Command("fuzz", "fuzz the tree with all targets, or some; 60 seconds in all",
+            "./rig kernel ~/linux fuzz fuzz_vmap --seconds 30",
+            lambda parser: fuzz_command.add_options(parser, ("libfuzzer",), targets_of_a_tree()),
+            run_fuzz, flags="FLAGS of libFuzzer"),
+    Command("known", "print the tree's policy and its known bugs", "./rig kernel ~/linux known",
+            no_options, run_tool("kernel", "known")),
+    row(forwarded.REPLAY, run_replay),
+    *(row(one, run_tool(one.name)) for one in (forwarded.SHOW, forwarded.MINIMIZE, forwarded.TRIAGE,
+                                                forwarded.EXPORT)),
+    Command("coverage", "list the lines of the tree that scenarios reach",
+            "./rig kernel ~/linux coverage", no_options, run_coverage),
+    Command("bench", "executions a second, compared with the models", "./rig kernel ~/linux bench",
+            no_options, run_tool("kernel", "bench")),
+    Command("bisect", "for git bisect run: 0 good, 1 bad, 125 does not build",
+            "git bisect run ./rig kernel . bisect a.scenario",
+            lambda parser: parser.add_argument("FILE", help="the scenario"), run_bisect),
+]
+
+
+# --- which of them -------------------------------------------------------------------------------
+
+
+def find(name):
+    for command in WHAT:
+        if command.name == name:
+            return command
+    known = [command.name for command in WHAT]
+    raise Unusable(f"kernel: '{name}' is not a command for a tree{nearest(name, known)}\n"
+                   f"the commands are: {' '.join(known)}")
+
+
+def run(options):
+    install.ensure(packages.FUZZ, options.may_install)
+    return options.what.run(options)
+
+
+@dataclasses.dataclass(frozen=True)
+class Kernel(Command):
+    """Takes a tree, a word, and the options of that word."""
+
+    def parser(self, prefix="./rig"):
+        listed = "\n".join(f"  {what.name:<10} {what.summary}" for what in WHAT)
+        return Parser(prog=f"{prefix} kernel", usage="./rig kernel TREE [WHAT] [OPTION]...",
+                      description=self.summary, add_help=True,
+                      epilog=f"WHAT (test):\n{listed}\n\n./rig kernel TREE WHAT --help says more; so does "
+                             f"mapper/kernel/KERNEL.md.\n\nexample:\n  {self.example}")
+
+    def parse(self, argv, prefix="./rig"):
+        if not argv or argv[0].startswith("-"):
+            self.parser(prefix).parse_args(argv)
+            raise Unusable("kernel needs the top of a Linux tree: ./rig kernel TREE [WHAT]\n"
+                           "see ./rig kernel --help")
+        tree, rest = argv[0], argv[1:]
+        word = rest.pop(0) if rest and not rest[0].startswith("-") else "test"
+        what = find(word)
+        options = what.parse(rest, f"{prefix} kernel TREE")
+        options.tree, options.what = tree, what
+        return options
+
+
+COMMAND = Kernel("kernel", "test a Linux tree's own code: ./rig kernel TREE [WHAT]",
+                 "./rig kernel ~/linux test", no_options, run)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""./rig mutants: four scripts of regress/mutation/, chosen by a flag."""
+from __future__ import annotations
+
+import dataclasses
+
+from driver import install, machine, packages, scripts
+from driver.build import build
+from driver.command import Command
+
+CATALOGUE = "mutation/mutants.py"
+MODES = {"--generated": "mutation/generated.py", "--mechanical": "mutation/generated.py",
+         "--ablation": "mutation/ablation.py", "--stale": "mutation/stale.py"}
+OTHER_MODES = """
+other forms, each with --help:
+  ./rig mutants --generated N      mutants made by rule from the sources
+  ./rig mutants --ablation         what the generator and each property are worth, in kills
+  ./rig mutants --stale [--check]  tables and rows that are older than the code"""
+
+
+def script_of(argv):
+    return next((MODES[flag] for word in argv if (flag := word.split("=")[0]) in MODES), CATALOGUE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Mutants(Command):
+    """Takes the options of the script that is chosen."""
+
+    def parser(self, prefix="./rig", script=CATALOGUE):
+        parser = super().parser(prefix)
+        if script == CATALOGUE:
+            parser.epilog += f"\n{OTHER_MODES}"
+            return parser
+        other = dataclasses.replace(self, add_options=scripts.options_of(script))
+        return Command.parser(other, prefix)
+
+    def parse(self, argv, prefix="./rig"):
+        options = self.parser(prefix, script_of(argv)).parse_args(argv)
+        options.argv, options.flags = argv, []
+        return options
+
+
+def targets(options):
+    """What must be built for the mutants that are named; nothing means everything."""
+    return scripts.load(CATALOGUE).needed_targets(options.names)
+
+
+def run(options):
+    script = script_of(options.argv)
+    if script == MODES["--stale"]:
+        return scripts.run(script, options.argv)
+    needs = packages.MUTANTS if script == CATALOGUE else packages.GENERATED
+    install.ensure(needs, options.may_install)
+    build("fuzz", *(targets(options) if script == CATALOGUE else ()), with_=("VMAPDIFF_MUTANTS",))
+    return scripts.run(script, options.argv, machine.python_with(
+        "argparse" if script == CATALOGUE else "clang.cindex"))
+
+
+COMMAND = Mutants("mutants", "count executions until each injected bug is found",
+                  "./rig mutants batch-past-block", scripts.options_of(CATALOGUE), run)

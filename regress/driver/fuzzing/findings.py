@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a target found: minimized, shown, and what to type."""
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from driver import tool
+from driver.fuzzing.rig import NOT_SCENARIOS
+from driver.places import short
+from driver.terminal import red, say
+
+OF_THE_PROCESS = ("sanitizer.", "process.")  # rules whose finding ends the process
+MAX_LINES = 60  # of what an engine says of a crash
+
+
+def signature(log):
+    """The FAIL line of a log, or None."""
+    line = re.search(r"^FAIL .*$", log.read_text(errors="replace"), re.MULTILINE)
+    return line.group(0) if line else None
+
+
+def ends_the_process(line):
+    return line is None or line.split()[1].startswith(OF_THE_PROCESS)
+
+
+def excerpt(log):
+    """What a log says of a crash: from the signature or the sanitizer's first line to its summary."""
+    lines = [line for line in log.read_text(errors="replace").splitlines()
+             if not line.startswith(("#", "INFO:", "NEW_FUNC", "\tNEW_FUNC"))]
+    first = next((i for i, line in enumerate(lines)
+                  if re.match(r"FAIL |==\d+==|.*runtime error:", line)), max(0, len(lines) - MAX_LINES))
+    last = next((i for i, line in enumerate(lines) if i > first and line.startswith("SUMMARY:")),
+                len(lines) - 1)
+    return lines[first:last + 1][:MAX_LINES]
+
+
+def report(rig, outcome):
+    """Tells the findings of a target."""
+    line = signature(rig.log(outcome.target))
+    say(red(f"{outcome.target}: A FINDING after {outcome.executions:,} executions"))
+    if outcome.target in NOT_SCENARIOS:
+        for crash in outcome.crashes:
+            report_input(rig, outcome.target, crash)
+    elif len(outcome.crashes) > 1:
+        say(f"{len(outcome.crashes)} inputs, kept in {short(rig.findings)}, by signature:")
+        tool.run(rig.tool, "triage", *outcome.crashes)
+    else:
+        report_scenario(rig, outcome.target, outcome.crashes[0], line)
+
+
+def report_input(rig, target, crash):
+    """Of a target whose inputs are no scenarios in bytes, the engine's words are all there is."""
+    print("\n".join(excerpt(rig.log(target))), flush=True)
+    say(f"kept in {short(crash)}. next: {short(rig.target(target))} {short(crash)}")
+
+
+def report_scenario(rig, target, crash, line):
+    small = minimize(rig, crash)
+    if small and not ends_the_process(line):
+        sys.stdout.flush()
+        subprocess.run([rig.tool, "show", small], stdout=sys.stdout, env=tool.environment(),
+                       check=False)
+    else:
+        print("\n".join(excerpt(rig.log(target))), flush=True)
+    kept = small or crash
+    say(f"found as {short(crash)}" + (f", minimized as {short(small)}" if small else ""))
+    say(f"next: {rig.again} show {short(kept)}")
+    say(f"then: {rig.again} replay {short(kept)}   (exits with 0 once it is fixed)")
+
+
+def minimize(rig, crash):
+    """The path of the smallest scenario, or None if it could not be made."""
+    small = crash.with_name(f"{crash.name}.scenario")
+    log = rig.log("minimize")
+    with open(log, "w", encoding="utf-8") as out:
+        done = subprocess.run([rig.tool, "minimize", crash, "-o", small], stdout=out,
+                              stderr=subprocess.STDOUT, env=tool.environment(), check=False)
+    if small.exists():
+        return small
+    say(f"it could not be minimized (exit {done.returncode}); {short(log)} says why")
+    return None

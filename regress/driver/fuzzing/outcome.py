@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How far a target has come, what came of it, and the table of all."""
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+
+
+@dataclasses.dataclass(frozen=True)
+class Pace:
+    executions: int = 0
+    rate: int = 0  # a second
+    edges: int = 0
+    corpus: int = 0
+
+    @staticmethod
+    def sum(paces):
+        """Of jobs that share a corpus."""
+        return Pace(sum(p.executions for p in paces), sum(p.rate for p in paces),
+                    max((p.edges for p in paces), default=0), max((p.corpus for p in paces), default=0))
+
+    def __str__(self):
+        return (f"{self.executions:,} executions, {self.rate:,} a second, {self.edges} edges, "
+                f"corpus {self.corpus}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    target: str
+    executions: int
+    crashes: list[pathlib.Path] = dataclasses.field(default_factory=list)
+    pace: Pace = Pace()
+
+
+class Statistics:
+    """What the processes of a target counted: see `struct statistics` in fuzz/."""
+
+    def __init__(self, path):
+        self.calls = self.scenarios = self.rules_of = 0
+        self.pages = {"block": 0, "group": 0, "single": 0}
+        self.rules = set()
+        self.there = path.exists()
+        for line in path.read_text(errors="replace").splitlines() if self.there else ():
+            self.add(json.loads(line))
+
+    def add(self, one):
+        self.scenarios += one["scenarios"]
+        self.calls += one["calls"]
+        self.rules |= set(one["rules"]["exercised"])
+        self.rules_of = one["rules"]["of"]
+        for shape in self.pages:
+            self.pages[shape] += one["pages"][shape]
+
+    def cells(self):
+        """calls judged, rules exercised, pages in blocks, pages in groups: as a table has them."""
+        if not self.there or not self.rules_of:
+            return ["-"] * 4
+        return [f"{self.calls:,}", f"{len(self.rules)} of {self.rules_of}",
+                share(self.pages["block"], self.pages), share(self.pages["group"], self.pages)]
+
+
+def share(part, pages):
+    return f"{100 * part / sum(pages.values()):.0f} %" if sum(pages.values()) else "-"
+
+
+HEAD = ["target", "executions", "calls judged", "rules exercised", "pages in blocks", "in groups",
+        "findings"]
+
+
+def table(rows):
+    """Lines of a table: the first column to the left, the others to the right."""
+    rows = [HEAD, *rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
+    return ["  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width
+                                                   in zip(row[1:], widths[1:]))]) for row in rows]

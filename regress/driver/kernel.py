@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A Linux tree's own code: a build for each tree, so that several stand side by side."""
+from __future__ import annotations
+
+import pathlib
+import sys
+import zlib
+
+from driver.build import Failed, build
+from driver.fuzzing.rig import Rig
+from driver.places import BUILDS
+from driver.terminal import Unusable
+
+
+def top_of(path):
+    tree = pathlib.Path(path)
+    if not tree.is_dir():
+        raise Unusable(f"kernel: '{path}' is not a directory; name the top of a Linux tree")
+    return tree.resolve()
+
+
+def folder_of(tree, suffix):
+    return BUILDS / "kernel" / f"{tree.name}-{zlib.crc32(str(tree).encode()):08x}{suffix}"
+
+
+def build_tree(path, targets, suffix="", options=()):
+    """
+    Builds targets with the code of the tree at `path`. Raises Unusable with the tree's own error,
+    where it has one.
+    """
+    tree = top_of(path)
+    folder = folder_of(tree, suffix)
+    folder.mkdir(parents=True, exist_ok=True)
+    error = folder / "kernel-error"
+    error.unlink(missing_ok=True)
+    try:
+        build("kernel", *targets, folder=folder, what=f"building {tree}",
+              options=(f"-DVMAPDIFF_KERNEL_TREE={tree}", *options))
+    except Failed as failed:
+        if not error.exists() or not error.read_text():
+            raise
+        why = error.read_text().rstrip()
+        raise Unusable(why[len("rig: "):] if why.startswith("rig: ") else why) from failed
+    left_out = folder / "kernel-left-out"
+    if left_out.exists():
+        sys.stderr.write(left_out.read_text())
+    return Rig(folder, folder, f"./rig kernel {tree}")

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What this machine has, found out by trying. No path and no version of a distribution is in here."""
+from __future__ import annotations
+
+import functools
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+OLDEST_CLANG, NEWEST_CLANG = 14, 29
+OLDEST_CMAKE = (3, 25)
+FUZZ_TARGET = """#include <stddef.h>
+#include <stdint.h>
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { return data && size > 3 ? 0 : 0; }
+"""
+PROGRAM = "#include <stdio.h>\nint main(void) { return puts(\"\") < 0; }\n"
+
+
+def runs(*command):
+    """Whether a command can be run and succeeds."""
+    try:
+        return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def output_of(*command):
+    """What a command prints, or nothing if it cannot be run."""
+    try:
+        return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True, errors="replace",
+                              check=False).stdout
+    except OSError:
+        return ""
+
+
+def links(compiler, source, *flags):
+    """Whether a compiler builds and links a program."""
+    with tempfile.TemporaryDirectory(prefix="vmapdiff-try-") as folder:
+        path = pathlib.Path(folder) / "try.c"
+        path.write_text(source)
+        return runs(compiler, path, "-o", path.with_suffix(".out"), *flags)
+
+
+def named_by_user():
+    """The compiler that $CC names, without flags, or None."""
+    words = os.environ.get("CC", "").split()
+    return words[0] if words else None
+
+
+def clang_major(compiler):
+    """The major version of a clang, or None if it is another compiler."""
+    macros = output_of(compiler, "-dM", "-E", "-x", "c", os.devnull)
+    major = re.search(r"__clang_major__ (\d+)", macros)
+    return int(major.group(1)) if major else None
+
+
+def clangs():
+    """Clangs of this machine: what $CC names, then the usual one, then the newest first."""
+    names = [named_by_user(), "clang",
+             *(f"clang-{major}" for major in range(NEWEST_CLANG, OLDEST_CLANG - 1, -1))]
+    return [path for path in map(shutil.which, filter(None, names))
+            if path and (clang_major(path) or 0) >= OLDEST_CLANG]
+
+
+@functools.lru_cache(maxsize=None)
+def fuzz_compiler():
+    """
+    The first clang that builds and links a fuzz target with ASan, UBSan and libFuzzer, or None.
+    Where $CC names a clang, no other is taken.
+    """
+    found = clangs()
+    user = named_by_user()
+    if user and clang_major(user):
+        found = found[:1]
+    for compiler in found:
+        if links(compiler, FUZZ_TARGET, "-fsanitize=fuzzer,address,undefined"):
+            return compiler
+    return None
+
+
+@functools.lru_cache(maxsize=None)
+def c_compiler():
+    """Any C compiler that links a program: what $CC names, gcc, cc, a clang; or None."""
+    for name in filter(None, [named_by_user(), "gcc", "cc", *clangs()]):
+        path = shutil.which(name)
+        if path and links(path, PROGRAM):
+            return path
+    return None
+
+
+@functools.lru_cache(maxsize=None)
+def gcc():
+    """A gcc that links a program, or None."""
+    for name in filter(None, [named_by_user(), "gcc"]):
+        path = shutil.which(name)
+        if path and not clang_major(path) and links(path, PROGRAM):
+            return path
+    return None
+
+
+def sanitizes(compiler):
+    return links(compiler, PROGRAM, "-fsanitize=address,undefined")
+
+
+def cmake():
+    version = re.search(r"version (\d+)\.(\d+)", output_of("cmake", "--version"))
+    return bool(version) and tuple(map(int, version.groups())) >= OLDEST_CMAKE
+
+
+def has(*names):
+    """A test whether one of these programs is there."""
+    return lambda: any(map(shutil.which, names))
+
+
+def cmocka():
+    flags = output_of("pkg-config", "--cflags", "--libs", "cmocka").split()
+    source = ("#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n"
+              "#include <cmocka.h>\nint main(void) { return !_cmocka_run_group_tests; }\n")
+    return bool(flags and c_compiler()) and links(c_compiler(), source, *flags)
+
+
+def unicorn():
+    flags = output_of("pkg-config", "--cflags", "--libs", "unicorn").split()
+    source = ("#include <unicorn/unicorn.h>\n"
+              "int main(void) { return !uc_arch_supported(UC_ARCH_ARM64); }\n")
+    return bool(flags and c_compiler()) and links(c_compiler(), source, *flags)
+
+
+def cross_compiler():
+    return links("aarch64-linux-gnu-gcc", PROGRAM, "-static")
+
+
+def module(name):
+    """A test whether this Python, or the system's, has a module."""
+    return lambda: python_with(name) is not None
+
+
+@functools.lru_cache(maxsize=None)
+def python_with(name):
+    """A Python that has a module, which distributions install for theirs alone; or None."""
+    loads = {"clang.cindex": "import clang.cindex; clang.cindex.Index.create()"}
+    for python in (sys.executable, "/usr/bin/python3"):
+        if runs(python, "-c", loads.get(name, f"import {name}")):
+            return python
+    return None
+
+
+@functools.lru_cache(maxsize=None)
+def llvm_tool(name):
+    """A tool of LLVM, such as llvm-cov, of the version that the compiler is of; or None."""
+    compiler = fuzz_compiler()
+    of_compiler = output_of(compiler, f"-print-prog-name={name}").strip() if compiler else ""
+    major = clang_major(compiler) if compiler else None
+    for candidate in (of_compiler, f"{name}-{major}", name):
+        path = shutil.which(candidate) if candidate else None
+        if path:
+            return path
+    return None
+
+
+@functools.lru_cache(maxsize=None)
+def symbolizer():
+    """What turns an address into a function and a line for a sanitizer; or None."""
+    return llvm_tool("llvm-symbolizer") or shutil.which("addr2line")
+
+
+def llvm_tools():
+    return bool(llvm_tool("llvm-cov") and llvm_tool("llvm-profdata"))
+
+
+def file(path):
+    """A test whether a file is there, for what is no program."""
+    return lambda: pathlib.Path(path).exists()
+
+
+def cores():
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0))

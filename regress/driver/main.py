@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which command, and what comes of it: 0 passed, 1 a rule is broken, 2 unusable."""
+from __future__ import annotations
+
+import sys
+
+from driver import cache, commands, completion
+from driver.build import Failed
+from driver.command import nearest
+from driver.terminal import Unusable, say
+
+ABOUT = "vmapdiff: a differential fuzzing and checking rig for arm64 kernel page-table mapping"
+ENDS = """\
+./rig COMMAND --help has the options and an example.
+Missing packages are installed by apt, as root or with sudo, after saying which. With another package
+manager, or by ./rig --no-install COMMAND, the command to type is printed.
+For completion in bash: eval "$(./rig completion)"
+exit: 0 passed, 1 a rule is broken, 2 unusable input or a missing package"""
+
+
+def usage():
+    lines = [ABOUT]
+    for title, members in commands.GROUPS:
+        lines += ["", f"{title}:"]
+        lines += [f"  ./rig {command.name:<14} {command.summary}" for command in members]
+    return "\n".join([*lines, "", ENDS])
+
+
+def find(name):
+    name = commands.OLD_NAMES.get(name, name)
+    for command in commands.ALL:
+        if command.name == name:
+            return command
+    known = [command.name for command in commands.ALL]
+    raise Unusable(f"'{name}' is not a command{nearest(name, known)}; ./rig --help lists them")
+
+
+def run(argv):
+    may_install = argv[:1] != ["--no-install"]
+    argv = argv[0 if may_install else 1:]
+    if argv[:1] == ["completion"]:
+        print(completion.script())
+        return 0
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        if len(argv) > 1:
+            return run([argv[1], "--help"])
+        print(usage())
+        return 0
+    if argv[0] == "--version":
+        argv = ["version"]
+    command = find(argv[0])
+    options = command.parse(argv[1:])
+    options.may_install = may_install
+    cache.use()
+    return command.run(options)
+
+
+def main(argv):
+    try:
+        return run(argv)
+    except Failed as failed:
+        sys.stderr.write(failed.log)
+        say(failed)
+        return 2
+    except Unusable as why:
+        say(why)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # of a reader that has seen enough
+        sys.stderr.close()
+        return 2

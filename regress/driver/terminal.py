@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the driver says, and how: lines on standard error, and one line that changes in place."""
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+PLAIN_SECONDS = 10  # between two lines of progress where a line cannot change in place
+
+
+class Unusable(Exception):
+    """What was asked cannot be done; the text says why, and what to do. The exit code is 2."""
+
+
+def say(text):
+    print(f"rig: {text}", file=sys.stderr, flush=True)
+
+
+def colours(stream):
+    """Whether a stream takes colours: a terminal does, unless NO_COLOR is set (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def coloured(text, code, stream):
+    return f"\033[{code}m{text}\033[0m" if colours(stream) else text
+
+
+def red(text, stream=sys.stderr):
+    return coloured(text, "31;1", stream)
+
+
+def green(text, stream=sys.stderr):
+    return coloured(text, "32", stream)
+
+
+class Progress:
+    """
+    A line on standard error that says how far something long has come. On a terminal it changes in
+    place. Elsewhere it is printed anew, at most every PLAIN_SECONDS and not in the first of them.
+    """
+
+    def __init__(self):
+        self.in_place = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self.width = 0
+        self.due = time.monotonic() + PLAIN_SECONDS
+
+    def show(self, text):
+        if self.in_place:
+            text = f"rig: {text}"[:self._columns()]
+            print(f"\r{text:<{self.width}}", end="", file=sys.stderr, flush=True)
+            self.width = len(text)
+        elif time.monotonic() >= self.due:
+            self.due = time.monotonic() + PLAIN_SECONDS
+            say(text)
+
+    def clear(self):
+        """Removes the line, so that others can be printed."""
+        if self.width:
+            print(f"\r{'':<{self.width}}\r", end="", file=sys.stderr, flush=True)
+            self.width = 0
+
+    @staticmethod
+    def _columns():
+        try:
+            return os.get_terminal_size(sys.stderr.fileno()).columns - 1
+        except OSError:
+            return 79

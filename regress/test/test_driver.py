@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The driver: its help, its completion, what it says of a machine that lacks something.
+
+Usage: test_driver.py TOP [VMAPDIFF]
+"""
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TOP = TOOL = None  # set by main()
+MANAGERS = {"apt-get": "apt-get install", "dnf": "dnf install", "pacman": "pacman -S",
+            "zypper": "zypper install"}
+BRINGS_A_COMPILER = {"dnf": "clang compiler-rt cmake ninja-build",
+                     "pacman": "clang compiler-rt cmake ninja", "zypper": "clang cmake ninja"}
+
+
+def run(*command, **settings):
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False, **settings)
+    return done.returncode, done.stdout
+
+
+class Bare(unittest.TestCase):
+    """A PATH with next to nothing on it: no compiler, no CMake, and one package manager."""
+
+    def setUp(self):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-path-"))
+        for name in ("sh", "dirname", "id", "env", "grep"):
+            (self.path / name).symlink_to(shutil.which(name))
+
+    def tearDown(self):
+        shutil.rmtree(self.path)
+
+    def put(self, name, text="#!/bin/sh\nexit 1\n"):
+        (self.path / name).write_text(text)
+        (self.path / name).chmod(0o755)
+
+    def rig(self, *words, **more):
+        environment = {"PATH": str(self.path), "HOME": os.environ.get("HOME", "/"), **more}
+        return run(TOP / "rig", *words, env=environment)
+
+    def with_python(self, *words, **more):
+        return self.rig(*words, PYTHON=sys.executable, **more)
+
+    def test_each_package_manager_is_told_its_own_names(self):
+        for manager, names in BRINGS_A_COMPILER.items():
+            with self.subTest(manager=manager):
+                self.put(manager)
+                code, said = self.with_python("fuzz")
+                self.assertEqual(code, 2, said)
+                self.assertIn("a clang from 14 on that builds a fuzz target", said)
+                self.assertRegex(said, rf"to install it: (sudo )?{MANAGERS[manager]} {names}\n")
+                (self.path / manager).unlink()
+
+    def test_apt_is_asked_for_the_version_of_its_clang(self):
+        self.put("apt-get")
+        self.put("apt-cache", "#!/bin/sh\n[ $1 != depends ] || echo '  Depends: clang-17'\n"
+                              "[ $1 != policy ] || echo '  Candidate: 1'\n")
+        code, said = self.with_python("--no-install", "fuzz")
+        self.assertEqual(code, 2, said)
+        self.assertRegex(said, "apt-get install clang libclang-rt-17-dev cmake ninja-build\n")
+
+    def test_older_names_are_taken_where_apt_has_no_newer(self):
+        self.put("apt-get")
+        self.put("apt-cache", "#!/bin/sh\n[ $1 != depends ] || echo '  Depends: clang-14'\n"
+                              "case $1$2 in policylibclang-rt*) ;; policy*) echo 'Candidate: 1' ;; esac\n")
+        _, said = self.with_python("--no-install", "fuzz")
+        self.assertRegex(said, "apt-get install clang libclang-common-14-dev cmake ninja-build\n")
+
+    def test_a_failing_apt_is_quoted(self):
+        self.put("apt-get", "#!/bin/sh\necho 'E: no network'\nexit 100\n")
+        self.put("sudo", '#!/bin/sh\nexec "$@"\n')
+        code, said = self.with_python("fuzz")
+        self.assertEqual(code, 2, said)
+        self.assertIn("missing: a clang from 14 on", said)
+        self.assertIn("apt-get update failed:\nE: no network", said)
+
+    def test_no_package_manager_at_all(self):
+        code, said = self.with_python("fuzz")
+        self.assertEqual(code, 2, said)
+        self.assertIn("no package manager known here is on PATH", said)
+        self.assertIn("libclang-rt-", said)
+
+    def test_a_machine_without_python_is_told_what_to_type(self):
+        self.put("python3")  # too old
+        for manager, command in MANAGERS.items():
+            with self.subTest(manager=manager):
+                self.put(manager)
+                code, said = self.rig("--no-install", "fuzz")
+                self.assertEqual(code, 2, said)
+                self.assertRegex(said, f"Python 3.9 or newer is missing; to install it: (sudo )?{command} .*python")
+                (self.path / manager).unlink()
+
+    def test_python_is_installed_where_apt_is_there(self):
+        self.put("apt-get", f"""#!/bin/sh
+            case $1 in install) printf '#!/bin/sh\nexec {sys.executable} "$@"\n' >{self.path}/python3
+            {shutil.which("chmod")} +x {self.path}/python3 ;; esac
+            """)
+        self.put("sudo", '#!/bin/sh\nexec "$@"\n')
+        code, said = self.rig("--help")
+        self.assertEqual(code, 0, said)
+        self.assertIn("installing: python3", said)
+        self.assertIn("./rig fuzz ", said)
+
+    def test_a_compiler_without_the_runtime_is_no_fuzz_compiler(self):
+        self.put("dnf")
+        self.put("clang", "#!/bin/sh\ncase \"$*\" in *-dM*) echo '#define __clang_major__ 18' ;;"
+                          " *) exit 1 ;; esac\n")
+        _, said = self.with_python("fuzz")
+        self.assertIn("a clang from 14 on that builds a fuzz target", said)
+
+    def test_cc_is_honoured(self):
+        self.put("dnf")
+        self.put("clang-18", "#!/bin/sh\ncase \"$*\" in *-dM*) echo '#define __clang_major__ 18' ;; esac\n")
+        self.put("my-clang", "#!/bin/sh\ncase \"$*\" in *-dM*) echo '#define __clang_major__ 18' ;;"
+                             " *fuzzer*) exit 1 ;; esac\n")
+        _, said = self.with_python("fuzz")
+        self.assertNotIn("a clang from 14 on", said)
+        _, said = self.with_python("fuzz", CC="my-clang")
+        self.assertIn("a clang from 14 on", said)
+
+    def test_replay_needs_no_clang(self):
+        self.put("dnf")
+        self.put("gcc", "#!/bin/sh\nexit 0\n")
+        for command in ("replay", "show x", "minimize x"):
+            _, said = self.with_python(*command.split())
+            self.assertNotIn("clang", said)
+            self.assertRegex(said, "dnf install cmake ninja-build\n")
+
+
+class Help(unittest.TestCase):
+    def commands(self):
+        _, said = run(TOP / "rig", "--help")
+        return re.findall(r"^  \./rig (\S+) ", said, re.MULTILINE)
+
+    def test_each_command_has_help_with_an_example_that_parses(self):
+        sys.path.insert(0, str(TOP / "regress"))
+        from driver import commands
+        from driver.commands.kernel import WHAT
+        self.assertEqual(self.commands(), [command.name for command in commands.ALL])
+        for command in [*commands.ALL, *WHAT]:
+            with self.subTest(command=command.name):
+                self.assertIn(command.example, command.parser().format_help())
+                words = shlex.split(command.example)
+                words = words[words.index("./rig") + 1:]
+                if words[0] == "kernel":
+                    commands.kernel.COMMAND.parse(words[1:])
+                else:
+                    self.assertEqual(words[0], command.name)
+                    command.parse(words[1:])
+
+    def test_help_is_asked_for_in_each_way(self):
+        for words in (["fuzz", "--help"], ["help", "fuzz"], ["fuzz", "-h"]):
+            code, said = run(TOP / "rig", *words)
+            self.assertEqual(code, 0)
+            self.assertIn("--keep-going", said)
+            self.assertIn("FLAGS of the engine", said)
+
+    def test_what_is_misspelt_is_told_with_what_is_nearest(self):
+        for words, why in ((["replya"], "'replya' is not a command; did you mean 'replay'?"),
+                           (["kernel", str(TOP), "relpay"], "'relpay' is not a command for a tree; did you mean"),
+                           (["soak", "--sed", "1"], "'--sed' is not an option; did you mean '--seed'?"),
+                           (["kernel"], "kernel needs the top of a Linux tree"),
+                           (["corpus", "frob"], "invalid choice: 'frob'")):
+            code, said = run(TOP / "rig", *words)
+            self.assertEqual(code, 2, said)
+            self.assertIn(why, said)
+
+    def test_the_tool_has_the_options_that_the_driver_names(self):
+        if not TOOL:
+            self.skipTest("no tool is named")
+        from driver.commands.forwarded import ALL
+        for row in ALL:
+            code, said = run(TOOL, row.name, "--help")
+            self.assertEqual(code, 0, said)
+            ours = {name for name, _ in row.arguments if name.startswith("-")}
+            theirs = set(re.findall(r"(?<![\w-])(--?[a-z][\w-]*)", said)) - {"--help", "-h"}
+            self.assertEqual(ours, theirs & ours, row.name)
+            self.assertEqual(theirs - ours, set(), row.name)
+
+
+class Completion(unittest.TestCase):
+    def complete(self, *words):
+        line = " ".join(map(shlex.quote, words))
+        script = (f'eval "$("{TOP}/rig" completion)"; COMP_WORDS=({line}); '
+                  f'COMP_CWORD={len(words) - 1}; _rig; printf "%s\\n" "${{COMPREPLY[@]}}"')
+        code, said = run("bash", "-c", script, cwd=TOP)
+        self.assertEqual(code, 0, said)
+        return said.split()
+
+    def test_commands_targets_and_options(self):
+        self.assertEqual(self.complete("./rig", "rep"), ["replay"])
+        self.assertEqual(self.complete("./rig", "fuzz", "--keep"), ["--keep-going"])
+        self.assertEqual(self.complete("./rig", "fuzz", "--engine", "af"), ["afl"])
+
+    def test_of_a_tree(self):
+        self.assertEqual(self.complete("./rig", "kernel", ".", "kno"), ["known"])
+        self.assertEqual(self.complete("./rig", "kernel", ".", "replay", "--kt"), ["--ktap"])
+        self.assertEqual(self.complete("./rig", "kernel", "regress/dri"), ["regress/driver"])
+
+
+if __name__ == "__main__":
+    TOP = pathlib.Path(sys.argv[1]).resolve()
+    TOOL = pathlib.Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else None
+    unittest.main(argv=sys.argv[:1])
