@@ -55,7 +55,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the fuzzers (1)")
     parser.add_argument("--executions", "--runs", dest="executions", type=int, default=run.BOUND,
                         metavar="N", help="executions at which a mutant has survived (2^20)")
-    parser.add_argument("--only", metavar="FILE[:LINE]", 
+    parser.add_argument("--only", metavar="FILE[:LINE]",
                         help="all mutants of one file, or of one line of it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
