@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Prints vmapdiff(1) for man: make_manual VERSION DATE DATADIR. Commands,
+ * Prints vmapdiff(1) for man: make_manual DATE DATADIR. Commands,
  * options, calls and fields are those of the tables that the tool itself
  * reads. DATE is YYYY-MM-DD; DATADIR is where cases and seeds are installed.
  */
@@ -14,6 +14,7 @@
 #include "regress/tool/commands.h"
 #include "regress/tool/grammar.h"
 #include "regress/tool/roff.h"
+#include "regress/tool/version.h"
 #include "regress/tool/vmapdiff.h"
 
 struct term {
@@ -80,10 +81,10 @@ static const char *const see_also[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static void print_head(const char *version, const char *date)
+static void print_head(const char *date)
 {
 	puts(".\\\" SPDX-License-Identifier: GPL-2.0-only");
-	printf(".TH VMAPDIFF 1 %s \"vmapdiff %s\" \"User Commands\"\n", date, version);
+	printf(".TH VMAPDIFF 1 %s \"vmapdiff %s\" \"User Commands\"\n", date, tool_version);
 	roff_macro(".ad l");
 	roff_heading("SH", "NAME");
 	puts("vmapdiff \\- differential checking of arm64 kernel page\\-table mapping");
@@ -281,11 +282,11 @@ static bool is_date(const char *text)
 
 int main(int argc, char **argv)
 {
-	if (argc != 4 || !is_date(argv[2])) {
-		fprintf(stderr, "usage: make_manual VERSION YYYY-MM-DD DATADIR\n");
+	if (argc != 3 || !is_date(argv[1])) {
+		fprintf(stderr, "usage: make_manual YYYY-MM-DD DATADIR\n");
 		return EXIT_UNUSABLE;
 	}
-	print_head(argv[1], argv[2]);
+	print_head(argv[1]);
 	print_synopsis();
 	roff_heading("SH", "DESCRIPTION");
 	print_paragraphs(description, COUNT(description));
@@ -294,7 +295,7 @@ int main(int argc, char **argv)
 	print_exit_status();
 	roff_heading("SH", "ENVIRONMENT");
 	print_terms(environment, COUNT(environment));
-	print_files(argv[3]);
+	print_files(argv[2]);
 	print_examples();
 	roff_heading("SH", "SEE ALSO");
 	print_paragraphs(see_also, COUNT(see_also));

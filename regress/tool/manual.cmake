@@ -18,7 +18,7 @@ endif()
 add_executable(make_manual EXCLUDE_FROM_ALL manual.c roff.c)
 target_link_libraries(make_manual PRIVATE tool batched prior)
 add_custom_command(OUTPUT vmapdiff.1
-  COMMAND make_manual ${PROJECT_VERSION} ${manual_date} ${CMAKE_INSTALL_DATADIR}/vmapdiff > vmapdiff.1
+  COMMAND make_manual ${manual_date} ${CMAKE_INSTALL_DATADIR}/vmapdiff > vmapdiff.1
   DEPENDS make_manual VERBATIM)
 add_custom_target(manual ALL DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/vmapdiff.1)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/vmapdiff.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
