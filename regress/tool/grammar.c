@@ -91,14 +91,16 @@ static void print_dictionary(void)
 
 int command_grammar(int argc, char **argv)
 {
-	if (argc == 1 && !strcmp(argv[0], "--dictionary")) {
-		print_dictionary();
-		return EXIT_AS_EXPECTED;
-	}
-	if (argc) {
+	struct arguments a = { 0 };
+	if (!read_options("grammar", argc, argv, &a))
+		return EXIT_UNUSABLE;
+	if (a.files) {
 		fprintf(stderr, "vmapdiff grammar: takes nothing, or --dictionary\n");
 		return EXIT_UNUSABLE;
 	}
-	print_grammar();
+	if (a.dictionary)
+		print_dictionary();
+	else
+		print_grammar();
 	return EXIT_AS_EXPECTED;
 }
