@@ -18,6 +18,7 @@ import tracked
 import version
 
 HERE_DOCUMENT = re.compile(r"(<<-?'?(\w+)'?.*\n)(?s:.*?)^\2$", re.MULTILINE)
+LONG_STRING = re.compile(r'("{3}|\'{3}).*?\1', re.DOTALL)
 FILES = [path for path in tracked.files(TOP) if path.suffix != ".png"]
 
 
@@ -68,9 +69,10 @@ def disagreements(data, held):
     if held["trim_trailing_whitespace"] == "true" and re.search(r"[ \t]+$", text, re.MULTILINE):
         yield "has blanks at the end of a line"
     style = held.get("indent_style")
-    if style == "space" and re.search(r"^ *\t", text, re.MULTILINE):
+    # Other text in a file, which a program prints or runs, has its own indent.
+    own = HERE_DOCUMENT.sub(r"\1", LONG_STRING.sub("", text))
+    if style == "space" and re.search(r"^ *\t", own, re.MULTILINE):
         yield "is indented by a tab"
-    own = HERE_DOCUMENT.sub(r"\1", text)  # what a script prints has its own indent
     if style == "tab" and re.search(r"^ {8,}[^ \\]", own, re.MULTILINE):
         yield "is indented by eight blanks"
 
@@ -92,6 +94,7 @@ class EditorConfig(unittest.TestCase):
         for data, said in ((b"a\r\nb\n", "carriage"), (b"a", "newline"), (b"a \n", "end of a line"),
                            (b"  \ta\n", "a tab")):
             self.assertIn(said, " ".join(disagreements(data, held)))
+        self.assertEqual(list(disagreements(b'a = """\n\tb\n"""\n', held)), [])
         held = properties(Path("a/b.c"), self.found)
         self.assertIn("eight blanks", " ".join(disagreements(b"{\n        a;\n", held)))
         here = b"cat <<'E'\n        a\nE\n"

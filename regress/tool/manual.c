@@ -47,8 +47,6 @@ static const struct term environment[] = {
 	  "or "
 	  "@FILE for findings with a signature that the file has on a line of its own. vmapdiff "
 	  "rules lists properties and rules." },
-	{ "VMAPDIFF_MAX_PAGES",
-	  "For fuzz targets that are linked with libvmapdiff: how many pages a scenario may map." },
 };
 
 /* Below the directory of data. */
