@@ -103,6 +103,14 @@ static void purge_lazy(struct player *p)
 	oracle_purge(&p->oracle);
 }
 
+static void add_missed(struct missed *to, const struct missed *from)
+{
+	for (int cause = 0; cause < MISSED_CAUSES; cause++) {
+		to->groups[cause] += from->groups[cause];
+		to->blocks[cause] += from->blocks[cause];
+	}
+}
+
 /* Makes one call and has it judged. *error is what it returned. */
 static bool judge_call(struct player *p, const struct call *call, bool cleanup, int *error)
 {
@@ -113,7 +121,9 @@ static bool judge_call(struct player *p, const struct call *call, bool cleanup, 
 	oracle_expect(&p->oracle, call, &in);
 	out.error = p->mapper->call[call->kind](&space, call, &out);
 	*error = out.error;
-	return oracle_judge(&p->oracle, &out);
+	bool held = oracle_judge(&p->oracle, &out);
+	add_missed(&p->missed, &p->oracle.examined.missed);
+	return held;
 }
 
 /* Whether the call is not made: its callers never make it, or it meets what is waived. */
@@ -203,14 +213,6 @@ static void note_refused(struct player *p, uint64_t skipped)
 	p->refused.op = p->op;
 }
 
-static void add_missed(struct missed *to, const struct missed *from)
-{
-	for (int cause = 0; cause < MISSED_CAUSES; cause++) {
-		to->groups[cause] += from->groups[cause];
-		to->blocks[cause] += from->blocks[cause];
-	}
-}
-
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict)
 {
@@ -240,7 +242,6 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 			note_refused(p, p->skipped_calls - skipped_before);
 	}
 	*verdict = p->oracle.verdict;
-	add_missed(&p->missed, &p->oracle.missed);
 	if (!holds)
 		snprintf(p->warning, sizeof(p->warning), "%s",
 			 p->mapper->warning ? p->mapper->warning() : "");
