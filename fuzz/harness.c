@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/harness.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,9 +31,9 @@ static uint64_t max_pages(void)
 }
 
 /* At the end of the process, when the engine has had its say. */
-static void print_missed(void)
+static void tell(void)
 {
-	player_print_missed(player, stderr);
+	statistics_print_pages(program_invocation_short_name, player_statistics(player), stderr);
 }
 
 static void start(void)
@@ -45,7 +46,7 @@ static void start(void)
 	if (!waive_by_environment(&player->waivers))
 		exit(2);
 	crash_report_for(player);
-	atexit(print_missed);
+	atexit(tell);
 }
 
 /* The finding, as it can be pasted into a mail; then the end of this process. */
