@@ -6,9 +6,11 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "fuzz/arbitrary_tables.h"
 #include "fuzz/sizes.h"
+#include "fuzz/statistics_file.h"
 #include "oracle/mmu/compare.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,12 +25,36 @@ int __lsan_is_turned_off(void)
 static struct emulator *emulator;
 static struct machine *machine;
 
+static uint64_t executions;
+
+static void record(bool complete)
+{
+	static const struct statistics none;
+	const struct statistics_record now = { .complete = complete,
+					       .executions = executions,
+					       .statistics = &none };
+	statistics_file_write(&now);
+}
+
+static void record_the_last(void)
+{
+	record(true);
+}
+
 static void start(void)
 {
 	emulator = unicorn_open();
 	machine = machine_create();
-	if (!emulator || !machine)
-		exit(2);
+	if (!emulator || !machine || !statistics_file_open())
+		_exit(2); /* an engine takes what exit() says for a finding */
+	atexit(record_the_last);
+}
+
+/* The end of a comparison that found something. */
+static void fail(void)
+{
+	record_the_last();
+	abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -37,6 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct mmu_tally tally = { 0 };
 	if (!emulator)
 		start();
+	if (executions++ % STATISTICS_EVERY == 0)
+		record(false);
 	if (!size)
 		return -1;
 	const struct machine_config *config = &linux_machines[data[0] % LINUX_MACHINES];
@@ -45,10 +73,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct walk_source from = { .byte = data + 1, .bytes = size - 1 };
 	size_t count = walk_fill(machine, config, &from, va);
 	if (!mmu_compare(emulator, machine, va, count, &tally))
-		abort();
+		fail();
 	if (tally.differ) {
 		fprintf(stderr, "FAIL emulator.%s: %s\n", emulator->name, tally.first);
-		abort();
+		fail();
 	}
 	return 0;
 }
