@@ -28,6 +28,7 @@ struct trace {
 	struct tlb tlb;
 	struct table_place place[MACHINE_MAX_TABLES];
 	bool locked;      /* against ptdump */
+	bool took_lock;   /* at some time */
 	bool ended;       /* by a BUG(): nothing comes after it */
 	uint64_t clock;   /* events seen */
 	uint64_t ordered; /* when a barrier last ordered stores */

@@ -115,6 +115,7 @@ static void see_event(void *context, const struct event *e)
 		return;
 	case EVENT_TRYLOCK:
 		o->trace.locked = e->what;
+		o->trace.took_lock |= e->what;
 		return;
 	case EVENT_BUG:
 		o->trace.ended = true;
@@ -148,6 +149,7 @@ void history_begin_call(struct oracle *o)
 	o->trace.verdict.rule = RULE_NONE;
 	o->trace.valid = TRACE_NOTHING;
 	o->trace.locked = false;
+	o->trace.took_lock = false;
 	o->trace.ended = false;
 	tlb_begin(&o->trace.tlb, &o->g);
 }
@@ -189,16 +191,16 @@ static void judge_end(struct oracle *o)
 	if (trace->tlb.overflow)
 		trace_fail(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "TLB maintenance at some point", "more stale entries than pages");
-	if (o->summary->trylocks)
+	if (trace->took_lock)
 		oracle_exercised(o, RULE_TABLES_LOCK);
 	if (trace->locked)
 		trace_fail(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "the lock released before the call returns", "the lock is still held");
 	if (trace->valid != TRACE_NOTHING)
 		oracle_exercised(o, RULE_HISTORY_DSB);
+	/* A step that overwrote something would have failed. */
 	if (trace->valid != TRACE_NOTHING && o->may_overwrite)
-		oracle_exercised(o,
-				 RULE_ISOLATION_OVERWRITE); /* a step that did would have failed */
+		oracle_exercised(o, RULE_ISOLATION_OVERWRITE);
 	if (trace->valid == TRACE_STORED)
 		trace_fail(o, RULE_HISTORY_DSB, trace->valid_level, trace->valid_page,
 			   "a DSB after the store", "none before the call returned");
