@@ -43,8 +43,8 @@ bool statistics_file_open(void);
 bool statistics_file_is_open(void);
 
 /*
- * Writes this process's line, or writes it again. Nothing is allocated, so that it may be called when the
- * process is about to die. Nothing if no file is open.
+ * Writes this process's line, or writes it again; nothing if no file is open.
+ * Allocates nothing: a process that is about to die may call it.
  */
 void statistics_file_write(const struct statistics_record *record);
 
