@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 static const struct player *watched;
+static void (*call_then)(void); /* NULL: nobody */
 
 /* The sanitizers' own interfaces, where they are linked in; called by pointer as poison.h says. */
 __attribute__((weak)) void __asan_set_error_report_callback(void (*callback)(const char *report));
@@ -27,12 +28,21 @@ static void on_asan_report(const char *report)
 		__asan_get_report_description;
 	(void)report;
 	print_line(describe());
+	if (call_then)
+		call_then();
 }
 
 /* UndefinedBehaviorSanitizer calls this by name before it ends the process. */
 void __ubsan_on_report(void)
 {
 	print_line("undefined-behavior");
+	if (call_then)
+		call_then();
+}
+
+void crash_call(void (*then)(void))
+{
+	call_then = then;
 }
 
 void crash_report_for(const struct player *player)

@@ -12,4 +12,7 @@
  */
 void crash_report_for(const struct player *player);
 
+/* And calls `then` after that line, before the process ends. It may allocate nothing. */
+void crash_call(void (*then)(void));
+
 #endif

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fuzz/scenario_bytes.h"
 #include "fuzz/scenario_text.h"
+#include "fuzz/statistics_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,11 +19,35 @@ static struct scenario scenario, again;
 static char text[SCENARIO_MAX_TEXT], text_again[SCENARIO_MAX_TEXT];
 static uint8_t bytes[SCENARIO_MAX_BYTES];
 
+static uint64_t executions;
+static struct statistics statistics; /* only its scenarios: texts that are one */
+
+static void record(bool complete)
+{
+	const struct statistics_record now = { .complete = complete,
+					       .executions = executions,
+					       .statistics = &statistics };
+	statistics_file_write(&now);
+}
+
+static void record_the_last(void)
+{
+	record(true);
+}
+
+static void start(void)
+{
+	if (!statistics_file_open())
+		_exit(2); /* an engine takes what exit() says for a finding */
+	atexit(record_the_last);
+}
+
 static void demand(bool held, const char *what)
 {
 	if (held)
 		return;
 	fprintf(stderr, "FAIL text.%s\n%s", what, text);
+	record_the_last();
 	abort();
 }
 
@@ -57,10 +83,15 @@ static void check_bytes_round_trip(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text_error error;
+	if (!executions)
+		start();
+	if (executions++ % STATISTICS_EVERY == 0)
+		record(false);
 	if (!scenario_parse((const char *)data, size, &scenario, &error)) {
 		demand(error.line && error.column && error.message[0], "refusal_without_reason");
 		return 0;
 	}
+	statistics.scenarios++;
 	check_text_round_trip();
 	check_bytes_round_trip();
 	return 0;

@@ -6,9 +6,11 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "fuzz/arbitrary_tables.h"
 #include "fuzz/sizes.h"
+#include "fuzz/statistics_file.h"
 #include "oracle/mmu/compare.h"
 #include "oracle/mmu/probe.h"
 
@@ -24,18 +26,43 @@ int __lsan_is_turned_off(void)
 static struct emulator *emulator;
 static struct machine *machine;
 
+static uint64_t executions;
+
+static void record(bool complete)
+{
+	static const struct statistics none;
+	const struct statistics_record now = { .complete = complete,
+					       .executions = executions,
+					       .statistics = &none };
+	statistics_file_write(&now);
+}
+
+static void record_the_last(void)
+{
+	record(true);
+}
+
 /* What it deviates in from the manual is asked first. */
 static void start(void)
 {
 	struct mmu_measured measured;
 	emulator = unicorn_open();
 	machine = machine_create();
-	if (!emulator || !machine || !mmu_measure(emulator, machine, &measured))
-		exit(2);
+	if (!emulator || !machine || !mmu_measure(emulator, machine, &measured) ||
+	    !statistics_file_open())
+		_exit(2); /* an engine takes what exit() says for a finding */
 	if (!mmu_explained(&measured)) {
 		mmu_print_measured(stderr, emulator, &measured);
-		exit(1);
+		_exit(1);
 	}
+	atexit(record_the_last);
+}
+
+/* The end of a comparison that found something. */
+static void fail(void)
+{
+	record_the_last();
+	abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -44,6 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct mmu_tally tally = { 0 };
 	if (!emulator)
 		start();
+	if (executions++ % STATISTICS_EVERY == 0)
+		record(false);
 	if (!size)
 		return -1;
 	const struct machine_config *config = &linux_machines[data[0] % LINUX_MACHINES];
@@ -52,10 +81,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct walk_source from = { .byte = data + 1, .bytes = size - 1 };
 	size_t count = walk_fill(machine, config, &from, va);
 	if (!mmu_compare(emulator, machine, va, count, &tally))
-		abort();
+		fail();
 	if (tally.differ) {
 		fprintf(stderr, "FAIL emulator.%s: %s\n", emulator->name, tally.first);
-		abort();
+		fail();
 	}
 	return 0;
 }

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/harness.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "fuzz/crash.h"
 #include "fuzz/mutate.h"
 #include "fuzz/player.h"
 #include "fuzz/scenario_bytes.h"
 #include "fuzz/scenario_text.h"
+#include "fuzz/statistics_file.h"
 #include "fuzz/waive.h"
 
 /* Scenarios are large, so they live here and not on the stack. */
 static struct player *player;
+static uint64_t executions; /* inputs, those too that are no scenario */
 static struct scenario scenario, other;
 
 /* The environment variable that bounds pages a scenario, to measure throughput by size. */
@@ -29,23 +33,49 @@ static uint64_t max_pages(void)
 	return pages;
 }
 
-/* At the end of the process, when the engine has had its say. */
-static void print_missed(void)
+static void record(bool complete)
 {
-	player_print_missed(player, stderr);
+	uint64_t crosschecked = 0;
+	for (unsigned i = 0; i < mapper_list()->count; i++)
+		crosschecked += i == mapper_list()->under_test ? 0 : player->statistics[i].calls;
+	const struct statistics_record now = {
+		.mapper = mapper_tested()->name,
+		.complete = complete,
+		.executions = executions,
+		.crosschecked = crosschecked,
+		.statistics = player_statistics(player),
+	};
+	statistics_file_write(&now);
 }
 
+static void record_the_last(void)
+{
+	record(true);
+}
+
+/* At the end of the process, when the engine has had its say. */
+static void tell(void)
+{
+	if (statistics_file_is_open())
+		record_the_last();
+	else
+		statistics_print_pages(program_invocation_short_name, player_statistics(player),
+				       stderr);
+}
+
+/* Where something is unusable: by _exit(), since an engine takes what exit() says for a finding. */
 static void start(void)
 {
 	player = player_create();
 	if (!player) {
 		fprintf(stderr, "vmapdiff: no memory for the simulated machines\n");
-		exit(2);
+		_exit(2);
 	}
-	if (!waive_by_environment(&player->waivers))
-		exit(2);
+	if (!waive_by_environment(&player->waivers) || !statistics_file_open())
+		_exit(2);
 	crash_report_for(player);
-	atexit(print_missed);
+	crash_call(record_the_last);
+	atexit(tell);
 }
 
 /* The finding, as it can be pasted into a mail; then the end of this process. */
@@ -58,6 +88,7 @@ static void report(const struct verdict *verdict)
 	fprintf(stderr, "  after     %" PRIu64 " executions\n\n", player->executions);
 	scenario_print(&scenario, stderr);
 	fprintf(stderr, "\n");
+	record_the_last();
 	abort();
 }
 
@@ -66,6 +97,8 @@ static int run(const uint8_t *data, size_t size, typeof(player_play) *play)
 	struct verdict verdict;
 	if (!player)
 		start();
+	if (executions++ % STATISTICS_EVERY == 0)
+		record(false);
 	if (!scenario_decode(data, size, &scenario))
 		return -1;
 	mapper_fit_policy(&scenario);

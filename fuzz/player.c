@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/player.h"
 
-#include <inttypes.h>
-
 #include "fuzz/skip.h"
 #include "mapper/machine/assert.h"
 #include "mapper/machine/poison.h"
@@ -109,11 +107,12 @@ static bool judge_call(struct player *p, const struct call *call, bool cleanup, 
 	struct outcome out = { 0 };
 	struct address_space space = space_of(p);
 	const struct call_context in = { p->op, p->area, p->areas, cleanup };
-	p->judged_calls[p->which]++;
 	oracle_expect(&p->oracle, call, &in);
 	out.error = p->mapper->call[call->kind](&space, call, &out);
 	*error = out.error;
-	return oracle_judge(&p->oracle, &out);
+	bool held = oracle_judge(&p->oracle, &out);
+	statistics_add_call(&p->statistics[p->which], &p->oracle.examined);
+	return held;
 }
 
 /* Whether the call is not made: its callers never make it, or it meets what is waived. */
@@ -127,8 +126,7 @@ static bool is_skipped(struct player *p, const struct call *call)
 		why = skip_reason(&p->oracle, call, &space);
 	if (!why)
 		return false;
-	p->skipped = why;
-	p->skipped_calls++;
+	statistics_add_skipped(&p->statistics[p->which], why);
 	return true;
 }
 
@@ -203,14 +201,6 @@ static void note_refused(struct player *p, uint64_t skipped)
 	p->refused.op = p->op;
 }
 
-static void add_missed(struct missed *to, const struct missed *from)
-{
-	for (int cause = 0; cause < MISSED_CAUSES; cause++) {
-		to->groups[cause] += from->groups[cause];
-		to->blocks[cause] += from->blocks[cause];
-	}
-}
-
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict)
 {
@@ -229,18 +219,22 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 		p->oracle.waivers.behaviours = p->tree_waivers;
 
 	bool holds = true;
-	uint64_t skipped_before = p->skipped_calls;
-	if (!mapper_has_machine(p->mapper, &s->machine))
+	struct statistics *statistics = &p->statistics[which];
+	uint64_t skipped_before = statistics->skipped_calls;
+	if (mapper_has_machine(p->mapper, &s->machine)) {
+		statistics->scenarios++;
+	} else {
+		statistics->unsupported++;
 		ops = 0;
+	}
 	for (p->op = 0; p->op < ops && holds && !p->oracle.waived; p->op++) {
 		const struct op *op = &s->op[p->op];
 		if (!call_sets_up(op->call.kind))
 			holds = play_call(p, op);
 		else if (!set_up(p, op))
-			note_refused(p, p->skipped_calls - skipped_before);
+			note_refused(p, statistics->skipped_calls - skipped_before);
 	}
 	*verdict = p->oracle.verdict;
-	add_missed(&p->missed, &p->oracle.missed);
 	if (!holds)
 		snprintf(p->warning, sizeof(p->warning), "%s",
 			 p->mapper->warning ? p->mapper->warning() : "");
@@ -248,31 +242,9 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	return holds;
 }
 
-/* A line of pages by cause; nothing when there are none. */
-static void print_causes(const char *what, const uint64_t *pages, FILE *to)
+const struct statistics *player_statistics(const struct player *p)
 {
-	static const char *const causes[MISSED_CAUSES] = {
-		[MISSED_BEHIND_SINGLE] = "after a single page",
-		[MISSED_SKEW] = "VA and PA not aligned alike",
-		[MISSED_PFN_ALIGNMENT] = "pfn alignment",
-		[MISSED_MAX_SHIFT] = "max-shift",
-		[MISSED_POLICY] = "policy",
-	};
-	bool any = false;
-	for (int cause = 0; cause < MISSED_CAUSES; cause++) {
-		if (!pages[cause])
-			continue;
-		fprintf(to, "%s%" PRIu64 " %s", any ? ", " : what, pages[cause], causes[cause]);
-		any = true;
-	}
-	if (any)
-		fputc('\n', to);
-}
-
-void player_print_missed(const struct player *p, FILE *to)
-{
-	print_causes("pages that missed a group: ", p->missed.groups, to);
-	print_causes("pages that missed a block: ", p->missed.blocks, to);
+	return &p->statistics[mapper_list()->under_test];
 }
 
 /* Whether the cross-check mappers, which take each page alone, play this scenario: by its content. */
@@ -295,6 +267,7 @@ static bool play_on(struct player *p, const struct scenario *s, bool crosscheck,
 		    struct verdict *verdict)
 {
 	const struct mapper_list *list = mapper_list();
+	p->executions++;
 	p->played = 0;
 	verdict->rule = RULE_NONE;
 	for (unsigned i = 0; i < list->count; i++)
@@ -321,7 +294,6 @@ bool player_play_all(struct player *p, const struct scenario *s, struct verdict 
 
 bool player_play(struct player *p, const struct scenario *s, struct verdict *verdict)
 {
-	p->executions++;
 	player_prepare(p, s);
 	return play_on(p, s, wants_crosscheck(p, s), verdict);
 }

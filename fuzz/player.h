@@ -6,10 +6,9 @@
 #ifndef FUZZ_PLAYER_H
 #define FUZZ_PLAYER_H
 
-#include <stdio.h>
-
 #include "fuzz/mappers.h"
 #include "fuzz/scenario.h"
+#include "fuzz/statistics.h"
 #include "mapper/mapper.h"
 #include "oracle/oracle.h"
 
@@ -27,11 +26,8 @@ struct player {
 	uint32_t played;        /* mappers of the scenario played last, a bit for each */
 	struct waivers waivers; /* for every mapper: none until whoever plays sets them */
 	uint32_t tree_waivers;  /* WAIVER() of what the tree that is played is found to do */
-	uint64_t judged_calls[MAX_MAPPERS];
-	char warning[192];   /* WARN or BUG text of the mapper that broke a rule last; "" if none */
-	const char *skipped; /* why a call was last not made, which its callers never make */
-	uint64_t skipped_calls;
-	struct missed missed; /* large leaves that policies forgo, by mappers of the series */
+	struct statistics statistics[MAX_MAPPERS];
+	char warning[192]; /* WARN or BUG text of the mapper that broke a rule last; "" if none */
 
 	/* The first line since player_prepare() that could not be set up; mapper is NULL if all were. */
 	struct {
@@ -68,8 +64,8 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
  */
 bool player_refused(const struct player *p, struct refusal *why);
 
-/* How many pages missed a large leaf, by cause: up to two lines; nothing when none did. */
-void player_print_missed(const struct player *p, FILE *to);
+/* What the mapper under test was put through. */
+const struct statistics *player_statistics(const struct player *p);
 
 /* Prepares, then plays all ops on every mapper until one breaks a rule. */
 bool player_play_all(struct player *p, const struct scenario *s, struct verdict *verdict);

@@ -30,7 +30,7 @@ void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper
 	o->waived = false;
 	o->space.segments = 0;
 	o->verdict.rule = RULE_NONE;
-	o->missed = (struct missed){ 0 };
+	o->examined = (struct examined){ 0 };
 	history_begin(o);
 }
 
@@ -70,6 +70,7 @@ static bool judge_tables(struct oracle *o)
 	struct arm64_visitor visitor = { judge_span, judge_link, judge_reserved, o };
 	uint64_t all_pages = UINT64_C(1) << (o->g.ia_size - o->g.granule);
 	begin_sweep(o);
+	translation_begin(o);
 	if (!arm64_sweep(&o->g, o->machine, &visitor) || !translation_gap(o, all_pages))
 		return false;
 	ASSERT_CMP(o->seen_page, ==, all_pages);
@@ -103,6 +104,8 @@ void oracle_expect(struct oracle *o, const struct call *call, const struct call_
 	o->expected = NULL;
 	o->summary = NULL;
 	o->before = o->machine->counters;
+	o->examined = (struct examined){ 0 };
+	o->may_overwrite = call_maps(call->kind) && o->space.segments;
 	history_begin_call(o);
 }
 
@@ -146,8 +149,10 @@ bool oracle_judge(struct oracle *o, const struct outcome *out)
 	prepare_judging(o);
 	bool held = tables_accesses(o) && errors_held(o) && blocks_held(o) && end_held(o) &&
 		    history_held(o) && isolation_held(o) && flush_held(o) && cost_held(o);
+	o->examined.rules &= ~o->waivers.rules;
 	if (!held && waives_verdict(&o->waivers, &o->verdict)) {
 		o->waived = held = true;
+		o->examined.rules &= ~RULE_BIT(o->verdict.rule);
 		o->verdict.rule = RULE_NONE;
 	}
 	if (o->summary->unmapped_aliases)

@@ -46,6 +46,18 @@ struct expected {
 	uint64_t all_aliases;          /* so many change if it does not */
 };
 
+/*
+ * What the judging of a call looked at. A rule is exercised when it was
+ * evaluated on something that could have broken it, and is not waived: the
+ * rules of contiguous on an entry with the Contiguous bit, and so on.
+ */
+struct examined {
+	uint64_t rules; /* RULE_BIT() of those that were exercised */
+	/* Pages that a mapping call mapped, by kind of leaf, as far as placement judges them. */
+	uint64_t block_pages, group_pages, single_pages;
+	struct missed missed;
+};
+
 struct oracle {
 	struct arm64_geometry g;
 	struct machine *machine;
@@ -64,7 +76,8 @@ struct oracle {
 	uint64_t first_page, end_page; /* its range as it is asked for, in pages of the space */
 	struct trace trace;
 	struct placement placement;
-	struct missed missed;           /* since oracle_begin() */
+	struct examined examined;       /* complete once the call is judged */
+	bool may_overwrite;             /* a mapping call, when something was mapped already */
 	struct machine_counters before; /* the call */
 	uint64_t leaves;                /* entries of its range */
 
@@ -134,6 +147,12 @@ void oracle_purge(struct oracle *o);
 
 /* Decodes a descriptor into words that fit VERDICT_DETAIL_SIZE. */
 void oracle_describe(const struct oracle *o, int level, uint64_t desc, char *text);
+
+/* Called where a rule is evaluated on something that could break it, before it is known to hold. */
+static inline void oracle_exercised(struct oracle *o, enum rule rule)
+{
+	o->examined.rules |= RULE_BIT(rule);
+}
 
 /* Whether the call is made as before the series: by a mapper of then, or a policy. */
 static inline bool oracle_before_series(const struct oracle *o)

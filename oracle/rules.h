@@ -8,6 +8,7 @@
 #define ORACLE_RULES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define ORACLE_RULES(X)                                                                            \
 	X(TRANSLATION_MISSING, "translation", "missing", "every page that was mapped translates",  \
@@ -154,6 +155,10 @@ enum rule {
 #undef ORACLE_RULE_ID
 		RULE_COUNT,
 };
+
+/* A set of rules is a word. */
+#define RULE_BIT(rule) (UINT64_C(1) << (rule))
+_Static_assert(RULE_COUNT <= 64, "a bit for each rule");
 
 struct rule_text {
 	const char *property, *name, *sentence, *source;

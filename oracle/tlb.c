@@ -25,6 +25,7 @@ void tlb_begin(struct tlb *tlb, const struct arm64_geometry *g)
 {
 	tlb->g = g;
 	tlb->count = 0;
+	tlb->used = false;
 	tlb->overflow = false;
 }
 
@@ -43,6 +44,7 @@ static bool continues(const struct tlb *tlb, const struct tlb_stale *s, int leve
 void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_t child)
 {
 	struct tlb_stale *next = tlb->stale + tlb->count;
+	tlb->used = true;
 	ASSERT_CMP(entries, >, 0);
 	ASSERT(child == MACHINE_NO_TABLE || (entries == 1 && level < ARM64_LAST_LEVEL));
 	if (tlb->count && child == MACHINE_NO_TABLE && continues(tlb, next - 1, level, page)) {

@@ -35,6 +35,7 @@ struct tlb {
 	const struct arm64_geometry *g; /* borrowed */
 	struct tlb_stale *stale;        /* TLB_MAX_STALE, owned */
 	uint32_t count;
+	bool used;     /* something was added since tlb_begin() */
 	bool overflow; /* more than fit were cleared without maintenance */
 };
 

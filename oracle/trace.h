@@ -28,11 +28,12 @@ struct trace {
 	struct tlb tlb;
 	struct table_place place[MACHINE_MAX_TABLES];
 	bool locked;      /* against ptdump */
+	bool took_lock;   /* at some time */
 	bool ended;       /* by a BUG(): nothing comes after it */
 	uint64_t clock;   /* events seen */
 	uint64_t ordered; /* when a barrier last ordered stores */
-	/* How far a table walk of this processor may see the last entry that was set valid. */
-	enum { TRACE_VISIBLE, TRACE_STORED, TRACE_COMPLETED } valid;
+	/* How far a table walk of this processor may see the last entry that was set valid, if one was. */
+	enum { TRACE_NOTHING, TRACE_STORED, TRACE_COMPLETED, TRACE_VISIBLE } valid;
 	int valid_level;
 	uint64_t valid_page;
 
@@ -49,6 +50,7 @@ struct trace_summary {
 	uint32_t freed_levels;                    /* and of those that were freed by the end */
 	uint32_t flushes, last_flush;
 	uint32_t frees, trylocks, failed_trylocks;
+	uint32_t tlbis;
 	uint32_t unmapped_aliases;
 	const struct event *flush;         /* the last; NULL if there is none, as the two below */
 	const struct event *wasteful_tlbi; /* the first that arm64 would do otherwise */

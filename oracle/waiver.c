@@ -193,11 +193,11 @@ bool waives_verdict(const struct waivers *w, const struct verdict *verdict)
 uint64_t waived_rules_by_name(const char *text, unsigned length)
 {
 	enum rule one = rule_by_name(text, length);
-	uint64_t rules = one == RULE_NONE ? 0 : WAIVED_RULE(one);
+	uint64_t rules = one == RULE_NONE ? 0 : RULE_BIT(one);
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		const char *property = rule_text((enum rule)rule)->property;
 		if (strlen(property) == length && !memcmp(property, text, length))
-			rules |= WAIVED_RULE(rule);
+			rules |= RULE_BIT(rule);
 	}
 	return rules;
 }

@@ -44,10 +44,9 @@ enum waiver_id {
 	WAIVERS,
 };
 
-/* A set of either is a word. */
+/* A set of them is a word. */
 #define WAIVER(id) (UINT32_C(1) << (id))
-#define WAIVED_RULE(rule) (UINT64_C(1) << (rule))
-_Static_assert(WAIVERS <= 32 && RULE_COUNT <= 64, "a bit for each");
+_Static_assert(WAIVERS <= 32, "a bit for each");
 
 #define WAIVER_MAX_RULES 2
 
@@ -71,7 +70,7 @@ extern const struct waiver waiver_list[WAIVERS];
 /* What is waived while a mapper is judged. All zero: nothing. */
 struct waivers {
 	uint32_t behaviours;    /* WAIVER() of those that the mapper was found to have */
-	uint64_t rules;         /* WAIVED_RULE() */
+	uint64_t rules;         /* RULE_BIT() */
 	const char *signatures; /* of verdicts, a line each; borrowed; NULL: none */
 };
 
@@ -82,7 +81,7 @@ static inline bool waives_behaviour(const struct waivers *w, enum waiver_id id)
 
 static inline bool waives_rule(const struct waivers *w, enum rule rule)
 {
-	return w->rules & WAIVED_RULE(rule);
+	return w->rules & RULE_BIT(rule);
 }
 
 /* Whether a verdict is of the kind that one of the signatures names. */

@@ -68,6 +68,8 @@ bool blocks_held(struct oracle *o)
 	if (!call_has_field(call->kind, FIELD_SHIFT))
 		return true;
 	uint64_t kept = vmalloc_block_pages(o);
+	if (kept > 1)
+		oracle_exercised(o, RULE_TRANSLATION_BLOCK_CONTIGUITY);
 	uint64_t odd = kept > 1 ? first_noncontiguous(call->pages, kept) : call->pages.count;
 	if (odd < call->pages.count && !fail_contiguity(o, odd, kept))
 		return false;
@@ -76,5 +78,6 @@ bool blocks_held(struct oracle *o)
 	    first_noncontiguous(call->pages, UINT64_C(1) << (wanted - o->g.granule)) <
 		    call->pages.count)
 		wanted = o->g.granule;
+	oracle_exercised(o, RULE_PLACEMENT_BLOCK_SIZE);
 	return wanted == o->out.page_shift || fail_size(o, wanted);
 }

@@ -101,6 +101,10 @@ bool contiguous_span(struct oracle *o, const struct arm64_span *span)
 	unsigned size = arm64_contiguous_size(&o->g, span->level);
 	if (!size || !any_contiguous(span->table + span->index, span->count))
 		return true;
+	oracle_exercised(o, RULE_CONTIGUOUS_PARTIAL);
+	oracle_exercised(o, RULE_CONTIGUOUS_ALIGNMENT);
+	oracle_exercised(o, RULE_CONTIGUOUS_CONSECUTIVE);
+	oracle_exercised(o, RULE_CONTIGUOUS_ATTRIBUTES);
 	uint32_t count = 1u << size;
 	ASSERT_CMP(count, <=, arm64_table_entries(&o->g, span->level)); /* R_WMNPV */
 	for (uint32_t at = span->index & ~(count - 1); at < span->index + span->count;
@@ -116,13 +120,16 @@ bool contiguous_span(struct oracle *o, const struct arm64_span *span)
  * Members that are invalid are no matter: a group may be filled, and cleared,
  * entry by entry (I_PGVGZ).
  */
-bool contiguous_mixed(const struct oracle *o, table_t table, int level, uint32_t made,
-		      uint32_t index, uint64_t desc)
+bool contiguous_mixed(struct oracle *o, table_t table, int level, uint32_t made, uint32_t index,
+		      uint64_t desc)
 {
 	unsigned size = arm64_contiguous_size(&o->g, level);
 	if (!size || index >> size != made >> size || index >= arm64_table_entries(&o->g, level))
 		return false;
 	uint64_t neighbour = machine_words(o->machine, table)[index];
-	return arm64_kind(&o->g, level, neighbour) == ARM64_LEAF &&
-	       (neighbour ^ desc) & ARM64_CONTIGUOUS;
+	if (arm64_kind(&o->g, level, neighbour) != ARM64_LEAF ||
+	    !((neighbour | desc) & ARM64_CONTIGUOUS))
+		return false;
+	oracle_exercised(o, RULE_CONTIGUOUS_MIXED);
+	return (neighbour ^ desc) & ARM64_CONTIGUOUS;
 }

@@ -79,16 +79,22 @@ bool cost_held(struct oracle *o)
 	ASSERT_CMP(o->before.stores, <=, o->machine->counters.stores);
 	ASSERT_CMP(o->before.loads, <=, o->machine->counters.loads);
 	uint64_t most = o->leaves + spent.tables + o->summary->frees;
+	if (o->summary->tlbis)
+		oracle_exercised(o, RULE_COST_TLBI);
 	if (o->summary->wasteful_tlbi && !fail_tlbi(o, o->summary->wasteful_tlbi))
 		return false;
 	if (!call_maps(o->call->kind))
 		return true;
+	if (spent.pages_scanned)
+		oracle_exercised(o, RULE_COST_SCAN);
 	if (spent.pages_scanned > o->call->pages.count)
 		return fail_count(o, RULE_COST_SCAN, o->call->pages.count, spent.pages_scanned);
 	if (!o->placement.pages)
 		return true; /* not judged: see placement.c */
+	oracle_exercised(o, RULE_COST_STORES);
 	if (spent.stores > most)
 		return fail_count(o, RULE_COST_STORES, most, spent.stores);
+	oracle_exercised(o, RULE_COST_LOADS);
 	if (spent.loads > most_loads(o))
 		return fail_count(o, RULE_COST_LOADS, most_loads(o), spent.loads);
 	return true;

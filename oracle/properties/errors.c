@@ -50,6 +50,7 @@ static bool code_held(struct oracle *o)
 {
 	const struct expected *e = o->expected;
 	bool bug = o->summary->bugs;
+	oracle_exercised(o, RULE_ERRORS_CODE);
 	if (o->out.error == e->error && bug == e->bug)
 		return true;
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
@@ -62,8 +63,11 @@ static bool warning_held(struct oracle *o)
 {
 	const struct expected *e = o->expected;
 	bool warned = o->summary->warnings;
-	if (warned == e->warns || (call_effect(o->call->kind) == CALL_UNMAPS && !warned &&
-				   oracle_waives(o, WAIVER_SILENT_CUT)))
+	if (call_effect(o->call->kind) == CALL_UNMAPS && !warned &&
+	    oracle_waives(o, WAIVER_SILENT_CUT))
+		return true;
+	oracle_exercised(o, RULE_ERRORS_WARNING);
+	if (warned == e->warns)
 		return true;
 	return fail(o, RULE_ERRORS_WARNING, VERDICT_NO_LEVEL, e->error_page,
 		    e->warns ? "a warning" : "no warning", warned ? "a warning" : "no warning");
@@ -72,7 +76,10 @@ static bool warning_held(struct oracle *o)
 static bool refusal_held(struct oracle *o)
 {
 	const struct expected *e = o->expected;
-	if (!e->refused || !o->summary->stores)
+	if (!e->refused)
+		return true;
+	oracle_exercised(o, RULE_ERRORS_REFUSED);
+	if (!o->summary->stores)
 		return true;
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
 	describe_return(expected, e->error, ", and no store");

@@ -42,6 +42,7 @@ bool fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char
 	  const char *found)
 {
 	ASSERT_CMP(o->verdict.rule, ==, RULE_NONE); /* a broken rule ends the judging of its call */
+	ASSERT(o->examined.rules & RULE_BIT(rule)); /* oracle_exercised() came before */
 	if (waive(o, rule))
 		return true;
 	o->verdict = verdict_of(o, rule, level, page, expected, found);
@@ -51,7 +52,10 @@ bool fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char
 void trace_fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
 		const char *found)
 {
-	if (!o->trace.judging || o->trace.verdict.rule != RULE_NONE || waive(o, rule))
+	if (!o->trace.judging || o->trace.verdict.rule != RULE_NONE)
+		return;
+	ASSERT(o->examined.rules & RULE_BIT(rule)); /* oracle_exercised() came before */
+	if (waive(o, rule))
 		return;
 	o->trace.verdict = verdict_of(o, rule, level, page, expected, found);
 }

@@ -9,6 +9,7 @@
  * Reports that `rule` is broken at `page` of the space and `level` of the
  * tables, or VERDICT_NO_LEVEL. The texts are copied. Returns false, which ends
  * the judging of the call; true where the rule is waived, and judging goes on.
+ * oracle_exercised() was called for the rule before.
  */
 bool fail(struct oracle *o, enum rule rule, int level, uint64_t page, const char *expected,
 	  const char *found);

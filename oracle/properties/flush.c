@@ -30,6 +30,7 @@ static bool fail_cache(struct oracle *o, const char *expected, const struct trac
 static bool cache_held(struct oracle *o, const struct trace_summary *seen)
 {
 	const struct call *call = o->call;
+	oracle_exercised(o, RULE_FLUSH_CACHE);
 	if (call_effect(call->kind) == CALL_CHANGES)
 		return !seen->flushes || fail_cache(o, "no flush", seen);
 	bool whole = seen->flushes == 1 && seen->flush->va == call->va &&
@@ -58,6 +59,7 @@ static bool modified_held(struct oracle *o, const struct trace_summary *seen)
 	if ((call_effect(o->call->kind) == CALL_UNMAPS || o->out.error) &&
 	    oracle_waives(o, WAIVER_MASK_OF_NOTHING))
 		allowed = reported;
+	oracle_exercised(o, RULE_FLUSH_MODIFIED);
 	if (!(seen->levels & ~reported) && !(reported & ~allowed))
 		return true;
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
@@ -71,9 +73,11 @@ static bool modified_held(struct oracle *o, const struct trace_summary *seen)
 /* set_memory_valid() is for the linear map, and a call that failed may not have come so far. */
 static bool aliases_held(struct oracle *o, const struct trace_summary *seen)
 {
-	if (o->out.error || !o->expected->area || seen->unmapped_aliases)
+	if (o->out.error || !o->expected->area)
 		return true;
-	return fail(o, RULE_FLUSH_ALIASES, VERDICT_NO_LEVEL, o->expected->affected_first,
+	oracle_exercised(o, RULE_FLUSH_ALIASES);
+	return seen->unmapped_aliases ||
+	       fail(o, RULE_FLUSH_ALIASES, VERDICT_NO_LEVEL, o->expected->affected_first,
 		    "vm_unmap_aliases()", "none");
 }
 

@@ -115,6 +115,7 @@ static void see_event(void *context, const struct event *e)
 		return;
 	case EVENT_TRYLOCK:
 		o->trace.locked = e->what;
+		o->trace.took_lock |= e->what;
 		return;
 	case EVENT_BUG:
 		o->trace.ended = true;
@@ -146,8 +147,9 @@ void history_begin_call(struct oracle *o)
 	ASSERT_CMP(o->trace.ordered, <=, o->trace.clock);
 	o->trace.judging = true;
 	o->trace.verdict.rule = RULE_NONE;
-	o->trace.valid = TRACE_VISIBLE;
+	o->trace.valid = TRACE_NOTHING;
 	o->trace.locked = false;
+	o->trace.took_lock = false;
 	o->trace.ended = false;
 	tlb_begin(&o->trace.tlb, &o->g);
 }
@@ -176,9 +178,12 @@ static void keep_lazy_range(struct oracle *o)
 static void judge_end(struct oracle *o)
 {
 	const struct trace *trace = &o->trace;
-	if (trace->tlb.count && is_lazy(o))
+	bool lazy = trace->tlb.count && is_lazy(o);
+	if (lazy)
 		keep_lazy_range(o);
-	else if (trace->tlb.count)
+	if (trace->tlb.overflow || (trace->tlb.used && !lazy))
+		oracle_exercised(o, RULE_HISTORY_STALE);
+	if (trace->tlb.count && !lazy)
 		trace_fail(o, RULE_HISTORY_STALE, trace->tlb.stale[0].level,
 			   trace->tlb.stale[0].page, "DSB, TLBI, DSB before the call returns",
 			   trace->tlb.stale[0].ordered ? "no complete TLBI for it"
@@ -186,12 +191,21 @@ static void judge_end(struct oracle *o)
 	if (trace->tlb.overflow)
 		trace_fail(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "TLB maintenance at some point", "more stale entries than pages");
+	if (trace->took_lock)
+		oracle_exercised(o, RULE_TABLES_LOCK);
 	if (trace->locked)
 		trace_fail(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "the lock released before the call returns", "the lock is still held");
+	if (trace->valid != TRACE_NOTHING)
+		oracle_exercised(o, RULE_HISTORY_DSB);
+	/* A step that overwrote something would have failed. */
+	if (trace->valid != TRACE_NOTHING && o->may_overwrite)
+		oracle_exercised(o, RULE_ISOLATION_OVERWRITE);
 	if (trace->valid == TRACE_STORED)
 		trace_fail(o, RULE_HISTORY_DSB, trace->valid_level, trace->valid_page,
 			   "a DSB after the store", "none before the call returned");
+	if (trace->valid > TRACE_STORED)
+		oracle_exercised(o, RULE_HISTORY_ISB);
 	if (trace->valid == TRACE_COMPLETED)
 		trace_fail(o, RULE_HISTORY_ISB, trace->valid_level, trace->valid_page,
 			   "an ISB after the DSB", "none before the call returned");

@@ -29,6 +29,16 @@ enum rule isolation_rule(const struct oracle *o, uint64_t page)
 	return o->in.cleanup ? RULE_ERRORS_RESIDUE : RULE_TRANSLATION_UNEXPECTED;
 }
 
+void isolation_exercised(struct oracle *o, uint64_t page, uint64_t end)
+{
+	const struct expected *e = o->expected;
+	if (end + GUARD_PAGES > e->affected_first && page < e->affected_end + GUARD_PAGES)
+		oracle_exercised(o,
+				 o->in.cleanup ? RULE_ERRORS_RESIDUE : RULE_TRANSLATION_UNEXPECTED);
+	if (!in_range(o, page) || !in_range(o, end - 1))
+		oracle_exercised(o, RULE_ISOLATION_OUTSIDE);
+}
+
 /* --- after each store ------------------------------------------------------------ */
 
 /* Words of a store that are, word for word, what the table holds now. */
@@ -83,9 +93,11 @@ static bool judge_transient(struct oracle *o, const struct table_place *place, u
 			    uint64_t desc, uint64_t old, uint64_t now)
 {
 	uint64_t page = place->page + ((uint64_t)index << arm64_leaf_order(&o->g, place->level));
-	if (arm64_kind(&o->g, place->level, desc) != ARM64_LEAF ||
-	    (is_old_or_new(o, place->level, page, desc) &&
-	     !permitted_more(o, place->level, desc, old, now)))
+	if (arm64_kind(&o->g, place->level, desc) != ARM64_LEAF)
+		return true;
+	oracle_exercised(o, RULE_ISOLATION_TRANSIENT);
+	if (is_old_or_new(o, place->level, page, desc) &&
+	    !permitted_more(o, place->level, desc, old, now))
 		return true;
 	char found[VERDICT_DETAIL_SIZE];
 	oracle_describe(o, place->level, desc, found);

@@ -44,10 +44,8 @@ static bool judge_leaf(struct oracle *o, const struct arm64_span *span, uint32_t
 }
 
 /* Whether some word of the span has a bit set that none may have, or undefined attributes. */
-static bool any_suspect(const struct oracle *o, const struct arm64_span *span)
+static bool any_suspect(const struct oracle *o, const struct arm64_span *span, uint64_t forbidden)
 {
-	uint64_t forbidden = arm64_unaligned_bits(&o->g, span->level) |
-			     arm64_reserved_bits(&o->g, span->level) | arm64_oversize_bits(&o->g);
 	const uint64_t *word = span->table + span->index;
 	uint64_t any = 0, undefined = 0;
 	for (uint32_t i = 0; i < span->count; i++) {
@@ -57,9 +55,21 @@ static bool any_suspect(const struct oracle *o, const struct arm64_span *span)
 	return any & forbidden || undefined;
 }
 
+/* Machine and level decide which bits there are to be wrong. */
 bool leaf_span(struct oracle *o, const struct arm64_span *span)
 {
-	if (!any_suspect(o, span))
+	uint64_t unaligned = arm64_unaligned_bits(&o->g, span->level);
+	uint64_t reserved = arm64_reserved_bits(&o->g, span->level);
+	uint64_t oversize = arm64_oversize_bits(&o->g);
+	oracle_exercised(o, RULE_LEAF_LEVEL);
+	oracle_exercised(o, RULE_LEAF_ATTRIBUTES);
+	if (unaligned)
+		oracle_exercised(o, RULE_LEAF_ALIGNMENT);
+	if (reserved & ~oracle_waived_bits(o))
+		oracle_exercised(o, RULE_LEAF_RESERVED);
+	if (oversize)
+		oracle_exercised(o, RULE_LEAF_ADDRESS_SIZE);
+	if (!any_suspect(o, span, unaligned | reserved | oversize))
 		return true;
 	for (uint32_t i = 0; i < span->count; i++)
 		if (!judge_leaf(o, span, span->index + i))
@@ -70,6 +80,7 @@ bool leaf_span(struct oracle *o, const struct arm64_span *span)
 bool leaf_reserved(struct oracle *o, const struct arm64_reserved *reserved)
 {
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	oracle_exercised(o, RULE_LEAF_LEVEL);
 	snprintf(expected, sizeof(expected), "a table or nothing at level %d", reserved->level);
 	oracle_describe(o, reserved->level, reserved->desc, found);
 	return fail(o, RULE_LEAF_LEVEL, reserved->level, reserved->page, expected, found);

@@ -50,6 +50,7 @@ static bool gives_nothing(struct oracle *o, uint64_t page)
 	unsigned at = space_find(space, page);
 	if (at < space->segments && space->segment[at].start <= page)
 		return true; /* something is, or may be, mapped here */
+	oracle_exercised(o, RULE_LOOKUP_NOTHING);
 	uint64_t found = ask(o, page);
 	if (found == PAGE_HOLE)
 		return true;
@@ -82,6 +83,7 @@ bool lookup_span(struct oracle *o, const struct arm64_span *span)
 	if (end <= e->affected_first || span->page >= e->affected_end)
 		return true;
 	ASSERT_CMP(pages, <=, end - span->page);
+	oracle_exercised(o, RULE_LOOKUP_PAGE);
 	if (pages <= EVERY_PAGE) {
 		for (uint64_t i = 0; i < pages; i++)
 			if (!asked(o, span, first + i))

@@ -81,12 +81,22 @@ static bool judge_piece(struct oracle *o, const struct arm64_span *span, uint32_
 	if (other < count)
 		return fail_placement(o, span, index + other, page + ((uint64_t)other << order),
 				      placed);
-	if (o->owed->counts_missed) {
+	if (o->owed->counts_missed && placed->level == ARM64_LAST_LEVEL) {
 		struct placed piece = *placed;
 		piece.end = end - o->first_page;
-		placement_missed(&o->placement, page - o->first_page, &piece, &o->missed);
+		placement_missed(&o->placement, page - o->first_page, &piece, &o->examined.missed);
 	}
 	return true;
+}
+
+/* Counts pages of a span that was judged, and of which those in groups were counted piece by piece. */
+static void count_pages(struct oracle *o, int level, uint64_t pages, uint64_t grouped)
+{
+	ASSERT_CMP(grouped, <=, pages);
+	if (level == ARM64_LAST_LEVEL)
+		o->examined.single_pages += pages - grouped;
+	else
+		o->examined.block_pages += pages;
 }
 
 bool placement_span(struct oracle *o, const struct arm64_span *span)
@@ -100,7 +110,9 @@ bool placement_span(struct oracle *o, const struct arm64_span *span)
 		stop = o->first_page + p->pages;
 	if (page >= stop)
 		return true;
+	oracle_exercised(o, RULE_PLACEMENT_LEAF);
 	o->leaves += (stop - page + (UINT64_C(1) << order) - 1) >> order;
+	const uint64_t pages = stop - page, grouped_before = o->examined.group_pages;
 	while (page < stop) {
 		struct placed placed = placement_at(p, page - o->first_page);
 		uint64_t end = o->first_page + placed.end;
@@ -109,7 +121,10 @@ bool placement_span(struct oracle *o, const struct arm64_span *span)
 		if (!judge_piece(o, span, span->index + (uint32_t)((page - span->page) >> order),
 				 page, end, &placed))
 			return false;
+		if (placed.contiguous)
+			o->examined.group_pages += end - page;
 		page = end;
 	}
+	count_pages(o, span->level, pages, o->examined.group_pages - grouped_before);
 	return true;
 }

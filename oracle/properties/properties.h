@@ -18,11 +18,17 @@ static inline uint64_t affected_pages(const struct oracle *o)
 	return o->expected->affected_end - o->expected->affected_first;
 }
 
-/* translation.c, isolation.c: a span of leaves, and the pages up to `end` that nothing maps. */
+/*
+ * translation.c, isolation.c: before the sweep; a span of leaves, and the
+ * pages up to `end` that nothing maps.
+ */
+void translation_begin(struct oracle *o);
 bool translation_span(struct oracle *o, const struct arm64_span *span);
 bool translation_gap(struct oracle *o, uint64_t end);
 /* The rule that a leaf for `page`, where there should be none, breaks. */
 enum rule isolation_rule(const struct oracle *o, uint64_t page);
+/* Notes that leaves for pages [page, end) are looked at, which could be such. */
+void isolation_exercised(struct oracle *o, uint64_t page, uint64_t end);
 
 /* leaf.c */
 bool leaf_span(struct oracle *o, const struct arm64_span *span);
@@ -33,8 +39,8 @@ bool leaf_reserved(struct oracle *o, const struct arm64_reserved *reserved);
  * of a table is of another kind than leaf `desc`, just made in the same group.
  */
 bool contiguous_span(struct oracle *o, const struct arm64_span *span);
-bool contiguous_mixed(const struct oracle *o, table_t table, int level, uint32_t made,
-		      uint32_t index, uint64_t desc);
+bool contiguous_mixed(struct oracle *o, table_t table, int level, uint32_t made, uint32_t index,
+		      uint64_t desc);
 
 /* tables.c: before the sweep, a table descriptor in it, and after it. */
 bool tables_accesses(struct oracle *o);

@@ -90,6 +90,7 @@ static void table_unlinked(struct oracle *o, table_t table)
 static void judge_publication(const struct step *s, table_t child)
 {
 	ASSERT_CMP(s->o->trace.place[child].written, <=, s->o->trace.clock);
+	oracle_exercised(s->o, RULE_HISTORY_PUBLISH);
 	if (s->o->trace.place[child].written >= s->o->trace.ordered)
 		fail_step(s, RULE_HISTORY_PUBLISH,
 			  "a DMB or DSB between the stores to a table and the link to it");
@@ -99,6 +100,7 @@ void step_free(struct oracle *o, table_t table)
 {
 	const struct table_place *place = &o->trace.place[table];
 	const struct tlb_stale *pointer = tlb_find_table(&o->trace.tlb, table);
+	oracle_exercised(o, RULE_HISTORY_FREED_TABLE);
 	if (place->linked)
 		trace_fail(o, RULE_HISTORY_FREED_TABLE, place->level, place->page,
 			   "a table page that no descriptor points to", "a table that walks reach");
@@ -106,7 +108,10 @@ void step_free(struct oracle *o, table_t table)
 		trace_fail(o, RULE_HISTORY_FREED_TABLE, pointer->level, pointer->page,
 			   "DSB, TLBI of all levels, DSB between unlinking and freeing",
 			   "a table that a walk cache may point to");
-	if (!o->trace.locked && !oracle_waives(o, WAIVER_FREES_UNLOCKED))
+	if (oracle_waives(o, WAIVER_FREES_UNLOCKED))
+		return;
+	oracle_exercised(o, RULE_TABLES_LOCK);
+	if (!o->trace.locked)
 		trace_fail(o, RULE_TABLES_LOCK, place->level, place->page,
 			   "a table freed under the lock", "a table freed without it");
 }
@@ -118,8 +123,10 @@ void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
 	o->trace.valid = TRACE_STORED;
 	o->trace.valid_level = level;
 	o->trace.valid_page = page;
-	const struct tlb_stale *stale =
-		o->trace.tlb.count ? tlb_find(&o->trace.tlb, page, page + pages) : NULL;
+	if (!o->trace.tlb.used)
+		return;
+	oracle_exercised(o, RULE_HISTORY_MAKE_BEFORE_TLBI);
+	const struct tlb_stale *stale = tlb_find(&o->trace.tlb, page, page + pages);
 	if (!stale)
 		return;
 	char found[VERDICT_DETAIL_SIZE];
@@ -218,6 +225,7 @@ static void change_leaf(const struct step *s)
 
 static void change_live(const struct step *s, enum arm64_kind old, enum arm64_kind new)
 {
+	oracle_exercised(s->o, RULE_HISTORY_LIVE_CHANGE);
 	if (old == ARM64_LEAF && new == ARM64_TABLE) {
 		split_live(s);
 		return;
@@ -242,8 +250,10 @@ void step_judge(const struct step *s)
 	enum arm64_kind new = arm64_kind(&s->o->g, s->level, s->new);
 	if (s->old == s->new || (old == ARM64_INVALID && new == ARM64_INVALID))
 		return;
-	if (old == ARM64_LEAF && s->o->trace.judging && is_mapping(s->o))
+	if (old == ARM64_LEAF && s->o->trace.judging && is_mapping(s->o)) {
+		oracle_exercised(s->o, RULE_ISOLATION_OVERWRITE);
 		fail_step(s, RULE_ISOLATION_OVERWRITE, "no live entry in the range");
+	}
 	if (old == ARM64_INVALID)
 		set_valid(s, new);
 	else if (new == ARM64_INVALID)

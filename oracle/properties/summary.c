@@ -36,6 +36,7 @@ static void count_event(const struct oracle *o, const struct event *e, uint32_t 
 		count_store(o, e, at, s);
 		return;
 	case EVENT_TLBI:
+		s->tlbis++;
 		if (!s->wasteful_tlbi && is_wasteful(o, e))
 			s->wasteful_tlbi = e;
 		return;

@@ -25,8 +25,24 @@ static enum rule trap_rule(enum machine_trap trap)
 	}
 }
 
+/* The machine looks at each access that the call makes, and lets it through or has trapped. */
+static void accesses_exercised(struct oracle *o)
+{
+	const struct machine *m = o->machine;
+	if (m->log.events)
+		oracle_exercised(o, RULE_TABLES_RUNAWAY);
+	if (m->trap == MACHINE_TRAP_NONE && m->counters.loads == o->before.loads &&
+	    m->counters.stores == o->before.stores)
+		return;
+	oracle_exercised(o, RULE_TABLES_OUTSIDE_TABLE);
+	oracle_exercised(o, RULE_TABLES_NO_TABLE);
+	if (m->live_tables < m->tables)
+		oracle_exercised(o, RULE_TABLES_FREED_ACCESS);
+}
+
 static bool accesses_held(struct oracle *o)
 {
+	accesses_exercised(o);
 	if (o->machine->trap == MACHINE_TRAP_NONE)
 		return true;
 	char found[VERDICT_DETAIL_SIZE];
@@ -45,6 +61,8 @@ static bool root_index_held(struct oracle *o)
 {
 	uint32_t entries = arm64_table_entries(&o->g, o->g.start_level);
 	uint32_t high = o->machine->table[MACHINE_ROOT].high;
+	if (high && entries < o->machine->entries)
+		oracle_exercised(o, RULE_TABLES_ROOT_INDEX);
 	if (high <= entries)
 		return true;
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
@@ -80,12 +98,15 @@ static bool fail_link(struct oracle *o, enum rule rule, const struct arm64_link 
 
 bool tables_link(struct oracle *o, const struct arm64_link *link)
 {
+	oracle_exercised(o, RULE_TABLES_DESCRIPTOR);
 	if (link->desc & forbidden_bits(&o->g) & ~oracle_waived_bits(o))
 		return fail_link(
 			o, RULE_TABLES_DESCRIPTOR, link,
 			"an aligned address, and no hierarchical limit except on execution");
+	oracle_exercised(o, RULE_TABLES_DANGLING);
 	if (link->child == MACHINE_NO_TABLE)
 		return fail_link(o, RULE_TABLES_DANGLING, link, "the address of a live table page");
+	oracle_exercised(o, RULE_TABLES_REACHED_TWICE);
 	if (o->reached_in[link->child] == o->sweep)
 		return fail_link(o, RULE_TABLES_REACHED_TWICE, link, "a table page of its own");
 	o->reached_in[link->child] = o->sweep;
@@ -99,6 +120,8 @@ bool tables_all_reached(struct oracle *o)
 	for (table_t t = 0; t < o->machine->tables; t++)
 		live += !o->machine->table[t].freed;
 	ASSERT_CMP(o->reached, <=, o->machine->tables);
+	if (o->machine->tables > 1 || !live) /* the root is always reached */
+		oracle_exercised(o, RULE_TABLES_LEAK);
 	if (o->reached == live)
 		return true;
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];

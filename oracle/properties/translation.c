@@ -61,11 +61,15 @@ static bool is_alias(const struct oracle *o, uint64_t page)
 }
 
 /* A difference outside the pages that the call changes is isolation's, whatever it is. */
-static enum rule placed(const struct oracle *o, uint64_t page, enum rule rule)
+static enum rule placed(struct oracle *o, uint64_t page, enum rule rule)
 {
 	const struct expected *e = o->expected;
-	bool inside = (e->affected_first <= page && page < e->affected_end) || is_alias(o, page);
-	return inside ? rule : RULE_ISOLATION_OUTSIDE;
+	if (e->affected_first <= page && page < e->affected_end)
+		return rule;
+	if (!is_alias(o, page))
+		return RULE_ISOLATION_OUTSIDE;
+	oracle_exercised(o, rule); /* aliases are only looked for where something differs */
+	return rule;
 }
 
 /* Fails `rule` at `page`, which has the leaf `desc` at `level`. */
@@ -231,15 +235,48 @@ static bool judge_piece(struct oracle *o, const struct arm64_span *span)
 	return holds;
 }
 
+/* Leaves in the call's range are about to be compared with what the call should map there. */
+static void span_exercised(struct oracle *o, uint64_t page, uint64_t end)
+{
+	isolation_exercised(o, page, end);
+	if (end <= o->expected->affected_first || page >= o->expected->affected_end)
+		return;
+	oracle_exercised(o, RULE_TRANSLATION_OUTPUT_ADDRESS);
+	oracle_exercised(o, RULE_TRANSLATION_PERMISSION);
+	oracle_exercised(o, RULE_TRANSLATION_MEMORY_TYPE);
+	oracle_exercised(o, RULE_TRANSLATION_SHAREABILITY);
+	oracle_exercised(o, RULE_TRANSLATION_GLOBAL);
+	oracle_exercised(o, RULE_TRANSLATION_ACCESS_FLAG);
+}
+
 bool translation_span(struct oracle *o, const struct arm64_span *span)
 {
 	uint64_t end = span->page + ((uint64_t)span->count << arm64_leaf_order(&o->g, span->level));
 	if (!translation_gap(o, span->page))
 		return false;
+	span_exercised(o, span->page, end);
 	while (o->seen_page < end)
 		if (!judge_piece(o, span))
 			return false;
 	return true;
+}
+
+/* What the sweep must find, in the call's range and outside of it, or must not find any more. */
+void translation_begin(struct oracle *o)
+{
+	const struct expected *e = o->expected;
+	const struct space *space = &o->space;
+	const struct segment *s = &space->segment[space_find(space, e->affected_first)];
+	const struct segment *end = space->segment + space->segments;
+	while (s < end && s->start < e->affected_end && s->may & MAY_BE_ABSENT)
+		s++;
+	if (s < end && s->start < e->affected_end)
+		oracle_exercised(o, RULE_TRANSLATION_MISSING);
+	if (space->segments &&
+	    (space->segment->start < e->affected_first || end[-1].end > e->affected_end))
+		oracle_exercised(o, RULE_ISOLATION_OUTSIDE);
+	if (call_effect(o->call->kind) == CALL_UNMAPS && o->summary->stores)
+		oracle_exercised(o, isolation_rule(o, e->affected_first));
 }
 
 bool translation_gap(struct oracle *o, uint64_t end)

@@ -209,6 +209,21 @@ static void one_page(void)
 	make_call();
 }
 
+/* The same, whose mapper looked at the page once. */
+static void one_page_scanned(void)
+{
+	one_page();
+	machine_count_scanned(fixture.m, 1);
+}
+
+/* The same, whose mapper invalidated the page, and no more. */
+static void one_page_invalidated(void)
+{
+	one_page();
+	machine_tlbi_range(fixture.m, fixture.va, fixture.call.bytes, true);
+	machine_barrier(fixture.m, BARRIER_DSB_ISH);
+}
+
 static void pages_lpa2(void)
 {
 	map_pages(&machine_lpa2, BASE_PFN);
@@ -306,6 +321,26 @@ static void made_executable(void)
 					    .pages = { fixture.pfn, PAGES } };
 	fixture.areas = 1;
 	make_call();
+}
+
+/* The same, with a page that is read-only for a while. */
+static void made_executable_in_steps(void)
+{
+	made_executable();
+	step(3, SINGLE, 0, ARM64_AP2);
+	flush();
+	step(3, SINGLE, ARM64_AP2, 0);
+	flush();
+}
+
+/* The same, with break-before-make. */
+static void made_executable_by_breaking(void)
+{
+	made_executable();
+	step(3, SINGLE, ARM64_VALID, 0);
+	flush();
+	step(3, SINGLE, 0, ARM64_VALID);
+	sync();
 }
 
 /* An area that is mapped behind another. */
@@ -656,13 +691,13 @@ static const struct pair {
 	[RULE_CONTIGUOUS_CONSECUTIVE] = { pages_scattered, set_group_contiguous },
 	[RULE_CONTIGUOUS_ATTRIBUTES] = { groups_4k, contiguous_attributes },
 	[RULE_CONTIGUOUS_MIXED] = { made_executable, contiguous_for_a_while },
-	[RULE_ISOLATION_OUTSIDE] = { pages_4k, outside },
+	[RULE_ISOLATION_OUTSIDE] = { mapped_behind, outside },
 	[RULE_ISOLATION_OVERWRITE] = { mapped_behind, overwritten_for_a_while },
-	[RULE_ISOLATION_TRANSIENT] = { made_executable, elsewhere_for_a_while },
+	[RULE_ISOLATION_TRANSIENT] = { made_executable_in_steps, elsewhere_for_a_while },
 	[RULE_HISTORY_LIVE_CHANGE] = { made_executable, moved_while_live },
-	[RULE_HISTORY_MAKE_BEFORE_TLBI] = { made_executable, made_before_tlbi },
+	[RULE_HISTORY_MAKE_BEFORE_TLBI] = { made_executable_by_breaking, made_before_tlbi },
 	[RULE_HISTORY_STALE] = { made_executable, no_tlbi },
-	[RULE_HISTORY_FREED_TABLE] = { pages_4k, freed_while_cached },
+	[RULE_HISTORY_FREED_TABLE] = { freed_under_lock, freed_while_cached },
 	[RULE_HISTORY_PUBLISH] = { pages_4k, linked_without_barrier },
 	[RULE_HISTORY_DSB] = { pages_4k, no_dsb },
 	[RULE_HISTORY_ISB] = { pages_4k, no_isb },
@@ -673,8 +708,8 @@ static const struct pair {
 	[RULE_FLUSH_ALIASES] = { made_executable, aliases_kept },
 	[RULE_COST_STORES] = { one_page, stored_twice },
 	[RULE_COST_LOADS] = { one_page, read_often },
-	[RULE_COST_SCAN] = { one_page, scanned_twice },
-	[RULE_COST_TLBI] = { one_page, emptied_the_tlb },
+	[RULE_COST_SCAN] = { one_page_scanned, scanned_twice },
+	[RULE_COST_TLBI] = { one_page_invalidated, emptied_the_tlb },
 	[RULE_TABLES_LEAK] = { pages_4k, leak },
 	[RULE_TABLES_DANGLING] = { pages_4k, dangling },
 	[RULE_TABLES_REACHED_TWICE] = { pages_4k, reached_twice },
@@ -682,7 +717,7 @@ static const struct pair {
 	[RULE_TABLES_DESCRIPTOR] = { pages_4k, descriptor },
 	[RULE_TABLES_ROOT_INDEX] = { pages_64k, root_index },
 	[RULE_TABLES_OUTSIDE_TABLE] = { pages_4k, outside_table },
-	[RULE_TABLES_FREED_ACCESS] = { pages_4k, freed_access },
+	[RULE_TABLES_FREED_ACCESS] = { freed_under_lock, freed_access },
 	[RULE_TABLES_NO_TABLE] = { pages_4k, no_table },
 	[RULE_TABLES_RUNAWAY] = { pages_4k, runaway },
 	[RULE_ERRORS_CODE] = { pages_4k, code },
@@ -738,7 +773,7 @@ static void each_waived_rule_is_noticed(void **state)
 	(void)state;
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		pairs[rule].good();
-		fixture.oracle.waivers.rules = WAIVED_RULE(rule);
+		fixture.oracle.waivers.rules = RULE_BIT(rule);
 		pairs[rule].bad();
 		bool held = judge_fixture();
 		if (!held && fixture.oracle.verdict.rule == (enum rule)rule)
@@ -750,6 +785,135 @@ static void each_waived_rule_is_noticed(void **state)
 	}
 	print_message("%d rules, %d pairs of fixtures, %d waived, all noticed\n", RULE_COUNT - 1,
 		      RULE_COUNT - 1, RULE_COUNT - 1);
+}
+
+/*
+ * Rules whose passing fixture has nothing in it that could break them: there
+ * the failing one adds it.
+ */
+static uint64_t added_by_the_failing_one(void)
+{
+	return RULE_BIT(RULE_CONTIGUOUS_ALIGNMENT) | RULE_BIT(RULE_CONTIGUOUS_CONSECUTIVE) |
+	       RULE_BIT(RULE_CONTIGUOUS_MIXED);
+}
+
+static void each_fixture_exercises_its_rule(void **state)
+{
+	(void)state;
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
+		bool added = added_by_the_failing_one() & RULE_BIT(rule);
+		pairs[rule].good();
+		judge_fixture();
+		if (!(fixture.oracle.examined.rules & RULE_BIT(rule)) != added)
+			fail_msg("the passing fixture of %s.%s %s it", rule_text(rule)->property,
+				 rule_text(rule)->name, added ? "exercises" : "does not exercise");
+		pairs[rule].good();
+		pairs[rule].bad();
+		judge_fixture();
+		if (!(fixture.oracle.examined.rules & RULE_BIT(rule)))
+			fail_msg("the failing fixture of %s.%s does not exercise it",
+				 rule_text(rule)->property, rule_text(rule)->name);
+	}
+}
+
+/* Each rule in turn is waived: it is exercised by nothing then, and the others as before. */
+static void a_waived_rule_is_not_exercised(void **state)
+{
+	(void)state;
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
+		pairs[rule].good();
+		judge_fixture();
+		uint64_t without = fixture.oracle.examined.rules & ~RULE_BIT(rule);
+		pairs[rule].good();
+		fixture.oracle.waivers.rules = RULE_BIT(rule);
+		judge_fixture();
+		assert_int_equal(fixture.oracle.examined.rules, without);
+	}
+}
+
+/* A verdict that is waived by its signature is not, of its call. */
+static void a_waived_verdict_is_not_exercised(void **state)
+{
+	(void)state;
+	pages_4k();
+	permission();
+	fixture.oracle.waivers.signatures =
+		"FAIL translation.permission mapper=fixture op=0:vmap granule=4k level=3\n";
+	assert_true(judge_fixture());
+	assert_true(fixture.oracle.waived);
+	assert_false(fixture.oracle.examined.rules & RULE_BIT(RULE_TRANSLATION_PERMISSION));
+	assert_true(fixture.oracle.examined.rules & RULE_BIT(RULE_TRANSLATION_OUTPUT_ADDRESS));
+}
+
+/* Of one page that is mapped where nothing was. */
+static void one_page_exercises_what_it_can_break(void **state)
+{
+	(void)state;
+	one_page();
+	assert_true(judge_fixture());
+	const uint64_t exercised = fixture.oracle.examined.rules;
+	static const enum rule all[] = {
+		RULE_TRANSLATION_MISSING, RULE_TRANSLATION_OUTPUT_ADDRESS,
+		RULE_LEAF_ATTRIBUTES,     RULE_HISTORY_DSB,
+		RULE_PLACEMENT_LEAF,      RULE_COST_STORES,
+		RULE_ERRORS_CODE,         RULE_LOOKUP_PAGE,
+		RULE_LOOKUP_NOTHING,
+	};
+	static const enum rule none[] = {
+		RULE_TRANSLATION_BLOCK_CONTIGUITY,
+		RULE_LEAF_ALIGNMENT,
+		RULE_CONTIGUOUS_PARTIAL,
+		RULE_CONTIGUOUS_ALIGNMENT,
+		RULE_CONTIGUOUS_CONSECUTIVE,
+		RULE_CONTIGUOUS_ATTRIBUTES,
+		RULE_CONTIGUOUS_MIXED,
+		RULE_ISOLATION_OUTSIDE,
+		RULE_ISOLATION_OVERWRITE,
+		RULE_ISOLATION_TRANSIENT,
+		RULE_HISTORY_LIVE_CHANGE,
+		RULE_HISTORY_MAKE_BEFORE_TLBI,
+		RULE_HISTORY_STALE,
+		RULE_HISTORY_FREED_TABLE,
+		RULE_PLACEMENT_BLOCK_SIZE,
+		RULE_FLUSH_ALIASES,
+		RULE_COST_SCAN,
+		RULE_COST_TLBI,
+		RULE_TABLES_LOCK,
+		RULE_TABLES_ROOT_INDEX,
+		RULE_TABLES_FREED_ACCESS,
+		RULE_ERRORS_REFUSED,
+		RULE_ERRORS_RESIDUE,
+	};
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!(exercised & RULE_BIT(all[i])))
+			fail_msg("does not exercise %s.%s", rule_text(all[i])->property,
+				 rule_text(all[i])->name);
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		if (exercised & RULE_BIT(none[i]))
+			fail_msg("exercises %s.%s", rule_text(none[i])->property,
+				 rule_text(none[i])->name);
+}
+
+/* Each page of a mapping call is counted by the leaf that maps it, and none of other calls. */
+static void pages_are_counted_by_leaf(void **state)
+{
+	(void)state;
+	static const struct {
+		void (*good)(void);
+		uint64_t block, group, single;
+	} rows[] = {
+		{ pages_4k, 0, 0, PAGES },          { groups_4k, 0, PAGES, 0 },
+		{ one_block, MAX_PAGES, 0, 0 },     { mapped_behind, 0, 0, 16 },
+		{ made_executable, 0, 0, 0 },       { refused, 0, 0, 0 },
+		{ half_a_block_unmapped, 0, 0, 0 },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rows[i].good();
+		assert_true(judge_fixture());
+		assert_int_equal(fixture.oracle.examined.block_pages, rows[i].block);
+		assert_int_equal(fixture.oracle.examined.group_pages, rows[i].group);
+		assert_int_equal(fixture.oracle.examined.single_pages, rows[i].single);
+	}
 }
 
 /* Pages that may run and be written are open to user space for a moment. */
@@ -808,6 +972,11 @@ int main(void)
 		cmocka_unit_test(each_passing_fixture_holds),
 		cmocka_unit_test(each_failing_fixture_breaks_its_rule),
 		cmocka_unit_test(each_waived_rule_is_noticed),
+		cmocka_unit_test(each_fixture_exercises_its_rule),
+		cmocka_unit_test(a_waived_rule_is_not_exercised),
+		cmocka_unit_test(a_waived_verdict_is_not_exercised),
+		cmocka_unit_test(one_page_exercises_what_it_can_break),
+		cmocka_unit_test(pages_are_counted_by_leaf),
 		cmocka_unit_test(a_lock_that_is_kept_is_noticed),
 		cmocka_unit_test(a_permission_for_a_while_is_noticed),
 		cmocka_unit_test(rules_are_found_by_name),

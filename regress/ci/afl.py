@@ -120,8 +120,10 @@ def keep(crash, options):
     content = crash.read_bytes()
     kept = options.found / f"crash-{hashlib.sha1(content).hexdigest()}"
     kept.write_bytes(content)
+    # Which has been counted already.
+    again = {name: value for name, value in os.environ.items() if name != "VMAPDIFF_STATISTICS"}
     said = subprocess.run([options.target, kept], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors="replace", check=False).stdout
+                          text=True, errors="replace", check=False, env=again).stdout
     lines = said.splitlines()
     first = next((i for i, line in enumerate(lines) if line.startswith("FAIL ")), 0)
     last = next((i for i, line in enumerate(lines) if i > first and line.startswith("==")), len(lines))

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The soak's digest is what soak.digest says, with one process and with two. Usage: VMAPDIFF DIGEST
+# The soak's digest and counts are what soak.digest says, with one process and with two.
+# Usage: test_soak.sh VMAPDIFF DIGEST
 set -eu
 vmapdiff=$1 golden=$2
 
@@ -8,10 +9,9 @@ one=$("$vmapdiff" soak --executions 16384 --jobs 1)
 two=$("$vmapdiff" soak --executions 16384 --jobs 2)
 [ "$one" = "$two" ] || { printf 'one process: %s\ntwo: %s\n' "$one" "$two"; exit 1; }
 [ "$one" = "$(grep -v '^#' "$golden")" ] || {
-	echo "here:         $one"
-	echo "soak.digest:  $(grep -v '^#' "$golden")"
-	echo "If generator, mutator, mappers or rules were changed on purpose, the first line is the"
-	echo "new content of $golden; if not, something behaves otherwise than before."
+	printf 'here:\n%s\nsoak.digest:\n%s\n' "$one" "$(grep -v '^#' "$golden")"
+	echo "If generator, mutator, mappers or rules were changed on purpose, the first two lines are"
+	echo "the new content of $golden; if not, something behaves otherwise than before."
 	exit 1
 }
 "$vmapdiff" soak --executions 0 2>/dev/null && { echo "no executions were accepted"; exit 1; }

@@ -86,14 +86,14 @@ static bool play(struct search *search, uint64_t seed, uint64_t executions, stru
 	struct verdict verdict;
 	for (uint64_t i = 0; i < executions; i++) {
 		next_scenario(i, &rng);
-		uint64_t before = search->player->judged_calls[mapper_list()->under_test];
+		uint64_t before = player_statistics(search->player)->calls;
 		if (!player_play(search->player, &scenario, &verdict)) {
 			search->finding = i;
 			return false;
 		}
 		struct tally *of = tally_of(tally, &scenario.machine);
 		of->scenarios++;
-		of->calls += search->player->judged_calls[mapper_list()->under_test] - before;
+		of->calls += player_statistics(search->player)->calls - before;
 		if ((i + 1) % PROGRESS == 0)
 			fprintf(stderr, "kernel: %" PRIu64 " of %" PRIu64 " scenarios\n", i + 1,
 				executions);
@@ -133,7 +133,8 @@ static int judge(struct player *player, const struct arguments *a)
 			 search.finding, a->seed);
 		return search_report(&search, &scenario, where, a->output);
 	}
-	print_tally(tally, player->skipped_calls);
+	print_tally(tally, player_statistics(player)->skipped_calls);
+	statistics_print("kernel", player_statistics(player), stdout);
 	printf("no finding. next: ./rig kernel %s fuzz\n", mapper_tested()->tree);
 	return EXIT_AS_EXPECTED;
 }

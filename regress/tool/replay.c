@@ -99,7 +99,7 @@ static void print_waivers(const struct player *p)
 	printf("%s\n", p->tree_waivers ? "" : " nothing");
 	printf("%" PRIu64
 	       " calls were not made: no kernel code makes them, or a waiver skips them\n",
-	       p->skipped_calls);
+	       player_statistics(p)->skipped_calls);
 }
 
 /* The last words of a replay. */
@@ -110,6 +110,8 @@ static void sum_up(const struct tally *t)
 		return;
 	}
 	print_waivers(t->player);
+	if (t->as_expected + t->broken > 1)
+		statistics_print("replay", player_statistics(t->player), stdout);
 	if (t->broken > 1)
 		printf("next: %s triage, with the same arguments, groups them and minimizes one "
 		       "of each kind\n",

@@ -255,6 +255,13 @@ static unsigned mapper_to_show(const struct arguments *a, const struct verdict *
 	return mapper_list()->under_test;
 }
 
+/* Only mappers of the series count what they missed. */
+static void print_missed(const struct player *p)
+{
+	for (unsigned i = 0; i < mapper_list()->count; i++)
+		statistics_print_missed(&p->statistics[i].examined.missed, stdout);
+}
+
 static int show(struct player *p, const struct arguments *a)
 {
 	struct verdict verdict;
@@ -265,7 +272,7 @@ static int show(struct player *p, const struct arguments *a)
 		return EXIT_UNUSABLE;
 	print_verdict(p, &verdict);
 	bool written = !a->html || picture_write(p, &scenario, ops, &verdict, a->html);
-	player_print_missed(p, stdout);
+	print_missed(p);
 	show_spaces(p, ops, mapper_to_show(a, &verdict));
 	if (a->ptdump)
 		dump_tables(p, ops);

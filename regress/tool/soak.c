@@ -19,6 +19,7 @@
 struct soak {
 	uint64_t seed, executions, pages, digest;
 	struct search search;
+	struct statistics all; /* of the mapper under test, by all processes */
 };
 
 static struct scenario scenario;
@@ -70,6 +71,8 @@ static void play_chunk(void *context, uint64_t chunk, struct chunk_result *resul
 	struct rng rng = { soak->seed };
 	rng.state = rng_next(&rng) + chunk;
 	rng.state = rng_next(&rng);
+	const struct statistics *statistics = player_statistics(soak->search.player);
+	uint64_t calls_before = statistics->calls;
 	for (uint64_t i = 0; i < CHUNK && i < left; i++) {
 		next_scenario(&scenario, i, soak->pages, &rng);
 		bool held = player_play(soak->search.player, &scenario, &verdict);
@@ -78,6 +81,8 @@ static void play_chunk(void *context, uint64_t chunk, struct chunk_result *resul
 		if (!held && result->finding == NO_FINDING)
 			result->finding = chunk * CHUNK + i;
 	}
+	result->calls = statistics->calls - calls_before;
+	result->rules = statistics->examined.rules; /* and those of earlier chunks: all are taken */
 }
 
 /* A sum, so that the order in which chunks come does not matter. */
@@ -87,6 +92,9 @@ static void take(void *context, const struct chunk_result *result)
 	uint64_t digest = result->digest;
 	digest_word(&digest, result->chunk);
 	soak->digest += digest;
+	soak->all.scenarios += result->cases;
+	soak->all.calls += result->calls;
+	soak->all.examined.rules |= result->rules;
 	search_take(&soak->search, result);
 }
 
@@ -137,5 +145,6 @@ int command_soak(int argc, char **argv)
 		return report(&soak, a.output);
 	printf("seed %" PRIu64 ": %" PRIu64 " executions, no finding, digest %016" PRIx64 "\n",
 	       soak.seed, soak.search.cases, soak.digest);
+	statistics_print("soak", &soak.all, stdout);
 	return EXIT_AS_EXPECTED;
 }

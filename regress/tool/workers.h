@@ -15,8 +15,11 @@
 /* What came of one chunk. */
 struct chunk_result {
 	uint64_t chunk;
-	uint64_t cases;   /* played */
-	uint64_t digest;  /* of all their verdicts, in order */
+	uint64_t cases;  /* played */
+	uint64_t digest; /* of all their verdicts, in order */
+	uint64_t
+		calls; /* judged, of the mapper under test; and RULE_BIT() of what they exercised */
+	uint64_t rules;
 	uint64_t finding; /* number of the first case that broke a rule, or NO_FINDING */
 };
 

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/statistics.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "mapper/machine/assert.h"
+
+#define FEW_RULES 5 /* so many that were not exercised are named in a line */
+
+void statistics_add_call(struct statistics *s, const struct examined *examined)
+{
+	struct examined *all = &s->examined;
+	ASSERT_CMP(examined->rules & ~(RULE_BIT(RULE_COUNT) - RULE_BIT(RULE_NONE + 1)), ==, 0);
+	s->calls++;
+	all->rules |= examined->rules;
+	all->block_pages += examined->block_pages;
+	all->group_pages += examined->group_pages;
+	all->single_pages += examined->single_pages;
+	for (int cause = 0; cause < MISSED_CAUSES; cause++) {
+		all->missed.groups[cause] += examined->missed.groups[cause];
+		all->missed.blocks[cause] += examined->missed.blocks[cause];
+	}
+}
+
+void statistics_add_skipped(struct statistics *s, const char *why)
+{
+	unsigned i = 0;
+	s->skipped_calls++;
+	while (i < STATISTICS_MAX_REASONS - 1 && s->skipped[i].why &&
+	       strcmp(s->skipped[i].why, why) != 0)
+		i++;
+	s->skipped[i].why = i == STATISTICS_MAX_REASONS - 1 ? STATISTICS_OTHER_REASONS : why;
+	s->skipped[i].calls++;
+}
+
+unsigned statistics_rules(const struct statistics *s)
+{
+	return (unsigned)__builtin_popcountll(s->examined.rules);
+}
+
+const char *statistics_cause(enum missed_cause cause)
+{
+	static const char *const causes[MISSED_CAUSES] = {
+		[MISSED_BEHIND_SINGLE] = "after a single page",
+		[MISSED_SKEW] = "VA and PA not aligned alike",
+		[MISSED_PFN_ALIGNMENT] = "pfn alignment",
+		[MISSED_MAX_SHIFT] = "max-shift",
+		[MISSED_POLICY] = "policy",
+	};
+	ASSERT_CMP((unsigned)cause, <, MISSED_CAUSES);
+	return causes[cause];
+}
+
+static void print_figures(const char *what, const struct statistics *s, FILE *to)
+{
+	unsigned exercised = statistics_rules(s);
+	const char *between = "; not: ";
+	fprintf(to, "%s: %" PRIu64 " scenarios, %" PRIu64 " calls judged, %u of %u rules exercised",
+		what, s->scenarios, s->calls, exercised, STATISTICS_RULES);
+	if (STATISTICS_RULES - exercised > FEW_RULES)
+		return;
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
+		if (s->examined.rules & RULE_BIT(rule))
+			continue;
+		fprintf(to, "%s%s.%s", between, rule_text((enum rule)rule)->property,
+			rule_text((enum rule)rule)->name);
+		between = ", ";
+	}
+}
+
+void statistics_print(const char *what, const struct statistics *s, FILE *to)
+{
+	print_figures(what, s, to);
+	fputc('\n', to);
+}
+
+void statistics_print_pages(const char *what, const struct statistics *s, FILE *to)
+{
+	print_figures(what, s, to);
+	fprintf(to, "; pages: %" PRIu64 " in blocks, %" PRIu64 " in groups, %" PRIu64 " single\n",
+		s->examined.block_pages, s->examined.group_pages, s->examined.single_pages);
+}
+
+/* A line of pages by cause; nothing when there are none. */
+static void print_causes(const char *what, const uint64_t *pages, FILE *to)
+{
+	bool any = false;
+	for (int cause = 0; cause < MISSED_CAUSES; cause++) {
+		if (!pages[cause])
+			continue;
+		fprintf(to, "%s%" PRIu64 " %s", any ? ", " : what, pages[cause],
+			statistics_cause((enum missed_cause)cause));
+		any = true;
+	}
+	if (any)
+		fputc('\n', to);
+}
+
+void statistics_print_missed(const struct missed *missed, FILE *to)
+{
+	print_causes("pages that missed a group: ", missed->groups, to);
+	print_causes("pages that missed a block: ", missed->blocks, to);
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a mapper was put through, counted call by call, and how that is told to people. */
+#ifndef FUZZ_STATISTICS_H
+#define FUZZ_STATISTICS_H
+
+#include <stdio.h>
+
+#include "oracle/oracle.h"
+
+/* Reasons for which calls were not made; when there are more, the last one stands for the rest. */
+#define STATISTICS_MAX_REASONS 32
+#define STATISTICS_OTHER_REASONS "other reasons"
+
+struct skipped {
+	const char *why; /* a sentence; static */
+	uint64_t calls;
+};
+
+/* All zero: nothing was played. */
+struct statistics {
+	uint64_t scenarios;   /* played on the mapper */
+	uint64_t unsupported; /* scenarios on a machine that it does not have: not played */
+	uint64_t calls;       /* judged */
+	uint64_t skipped_calls;
+	struct skipped
+		skipped[STATISTICS_MAX_REASONS]; /* the same by reason, up to the first NULL */
+	struct examined examined;                /* by all calls */
+};
+
+/* Counts a call that was judged, and what its judging looked at. */
+void statistics_add_call(struct statistics *s, const struct examined *examined);
+
+/* Counts a call that was not made. Borrows the reason for good. */
+void statistics_add_skipped(struct statistics *s, const char *why);
+
+/* Rules that were exercised; of how many. */
+unsigned statistics_rules(const struct statistics *s);
+#define STATISTICS_RULES (RULE_COUNT - 1)
+
+/* A cause by name, for MISSED_CAUSES. Static. */
+const char *statistics_cause(enum missed_cause cause);
+
+/* `WHAT: S scenarios, C calls judged, R of N rules exercised`; names the others if they are few. */
+void statistics_print(const char *what, const struct statistics *s, FILE *to);
+
+/* The same, and pages by kind of leaf. */
+void statistics_print_pages(const char *what, const struct statistics *s, FILE *to);
+
+/* How many pages missed a large leaf, by cause: up to two lines; nothing when none did. */
+void statistics_print_missed(const struct missed *missed, FILE *to);
+
+#endif
