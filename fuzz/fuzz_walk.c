@@ -10,6 +10,7 @@
 #include "fuzz/arbitrary_tables.h"
 #include "fuzz/sizes.h"
 #include "oracle/mmu/compare.h"
+#include "oracle/mmu/probe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int __lsan_is_turned_off(void);
@@ -23,12 +24,18 @@ int __lsan_is_turned_off(void)
 static struct emulator *emulator;
 static struct machine *machine;
 
+/* What it deviates in from the manual is asked first. */
 static void start(void)
 {
+	struct mmu_measured measured;
 	emulator = unicorn_open();
 	machine = machine_create();
-	if (!emulator || !machine)
+	if (!emulator || !machine || !mmu_measure(emulator, machine, &measured))
 		exit(2);
+	if (!mmu_explained(&measured)) {
+		mmu_print_measured(stderr, emulator, &measured);
+		exit(1);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,8 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define TEXT 96
-
 /* --- the oracle's walk ------------------------------------------------------------ */
 
 static bool is_allowed(const struct arm64_attributes *a, enum mmu_access access)
@@ -46,10 +44,9 @@ static struct mmu_answer answer_of(const struct arm64_geometry *g,
 	};
 }
 
-void mmu_expect(const struct arm64_geometry *g, const struct machine *m, uint64_t va,
-		struct mmu_answer answer[MMU_ACCESSES])
+void mmu_answers(const struct arm64_geometry *g, struct arm64_translation t,
+		 struct mmu_answer answer[MMU_ACCESSES])
 {
-	struct arm64_translation t = arm64_translate(g, m, va);
 	/* The oracle takes hardware to manage dirty state, and emulators have TCR_EL1.HD 0. */
 	t.attributes.el1_write &= !(t.desc & ARM64_AP2);
 	for (int access = 0; access < MMU_ACCESSES; access++)
@@ -102,10 +99,10 @@ void mmu_describe(const struct mmu_answer *a, char *text)
 		[MMU_OTHER] = "unknown",
 	};
 	if (a->fault == MMU_TRANSLATES)
-		snprintf(text, TEXT, "0x%012" PRIx64 ", memory %02x, shareability %u", a->pa,
+		snprintf(text, MMU_TEXT, "0x%012" PRIx64 ", memory %02x, shareability %u", a->pa,
 			 a->memory, a->shareability);
 	else
-		snprintf(text, TEXT, "%s fault, level %d", names[a->fault], a->level);
+		snprintf(text, MMU_TEXT, "%s fault, level %d", names[a->fault], a->level);
 }
 
 uint64_t mmu_tcr_el1(const struct machine_config *config)

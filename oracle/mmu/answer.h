@@ -28,16 +28,17 @@ struct mmu_answer {
 	uint8_t memory, shareability;
 };
 
-/* By the oracle's walk of the machine's tables. */
-void mmu_expect(const struct arm64_geometry *g, const struct machine *m, uint64_t va,
-		struct mmu_answer answer[MMU_ACCESSES]);
+/* What a walk that ends as `t` says to each access. */
+void mmu_answers(const struct arm64_geometry *g, struct arm64_translation t,
+		 struct mmu_answer answer[MMU_ACCESSES]);
 
 /* By PAR_EL1 (D24.2.119); `granule` is log2 bytes of a page. */
 struct mmu_answer mmu_decode(uint64_t par, unsigned granule);
 
 bool mmu_same(const struct mmu_answer *a, const struct mmu_answer *b);
 
-/* In words that fit 96 bytes. */
+/* In words, to text[MMU_TEXT]. */
+#define MMU_TEXT 96
 void mmu_describe(const struct mmu_answer *answer, char *text);
 
 /* Registers of a machine: TTBR1_EL1 is where the emulator puts the root. */

@@ -10,7 +10,7 @@ static const char *const access_names[MMU_ACCESSES] = { "EL1 read", "EL1 write",
 static void keep_first(struct mmu_tally *tally, uint64_t va, int access,
 		       const struct mmu_answer *expected, const struct mmu_answer *found)
 {
-	char want[96], have[96];
+	char want[MMU_TEXT], have[MMU_TEXT];
 	if (tally->differ++)
 		return;
 	mmu_describe(expected, want);
@@ -19,33 +19,25 @@ static void keep_first(struct mmu_tally *tally, uint64_t va, int access,
 		 access_names[access], have, want);
 }
 
-/* The number of the known deviation that the walk of `va` meets, or -1. */
-static int known_deviation(const struct emulator *emulator, const struct machine *m, uint64_t va)
-{
-	struct arm64_geometry g = arm64_geometry(&m->config);
-	struct arm64_translation t = arm64_translate(&g, m, va);
-	for (int i = 0; emulator->deviation[i].name; i++)
-		if (emulator->deviation[i].is_met(&g, m, va, &t))
-			return i;
-	return -1;
-}
-
 static void judge(const struct emulator *emulator, const struct machine *m, uint64_t va,
 		  const uint64_t par[MMU_ACCESSES], struct mmu_tally *tally)
 {
 	struct arm64_geometry g = arm64_geometry(&m->config);
-	struct mmu_answer expected[MMU_ACCESSES];
-	mmu_expect(&g, m, va, expected);
+	struct arm64_translation t = arm64_translate(&g, m, va);
+	struct mmu_answer expected[MMU_ACCESSES], deviant[MMU_ACCESSES];
+	mmu_answers(&g, t, expected);
+	uint32_t met = mmu_deviate(&g, m, va, emulator->deviates, &t);
+	mmu_answers(&g, t, deviant);
 	tally->compared += MMU_ACCESSES;
 	for (int access = 0; access < MMU_ACCESSES; access++) {
 		struct mmu_answer found = mmu_decode(par[access], g.granule);
 		if (mmu_same(&expected[access], &found))
 			continue;
-		int known = known_deviation(emulator, m, va);
-		if (known >= 0)
-			tally->deviated[known]++;
-		else
+		if (!mmu_same(&deviant[access], &found))
 			keep_first(tally, va, access, &expected[access], &found);
+		else
+			for (int i = 0; i < MMU_DEVIATIONS; i++)
+				tally->deviated[i] += met >> i & 1;
 	}
 }
 
@@ -54,11 +46,15 @@ static size_t leave_out_fatal(const struct emulator *emulator, const struct mach
 			      const uint64_t *va, size_t count, uint64_t *asked,
 			      struct mmu_tally *tally)
 {
+	struct arm64_geometry g = arm64_geometry(&m->config);
+	uint32_t fatal = mmu_fatal(emulator->deviates);
 	size_t kept = 0;
 	for (size_t i = 0; i < count; i++) {
-		int known = known_deviation(emulator, m, va[i]);
-		if (known >= 0 && emulator->deviation[known].fatal)
-			tally->deviated[known]++;
+		struct arm64_translation t = { 0 };
+		if (fatal)
+			t = arm64_translate(&g, m, va[i]);
+		if (mmu_deviate(&g, m, va[i], emulator->deviates, &t) & fatal)
+			tally->left_out++;
 		else
 			asked[kept++] = va[i];
 	}
@@ -72,7 +68,7 @@ bool mmu_compare(struct emulator *emulator, const struct machine *m, const uint6
 	count = leave_out_fatal(emulator, m, va, count, asked, tally);
 	if (!count)
 		return true;
-	if (!emulator->ask(emulator, m, asked, count, par))
+	if (emulator->ask(emulator, m, asked, count, par) != EMULATOR_ANSWERED)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		judge(emulator, m, asked[i], par[i], tally);

@@ -11,35 +11,34 @@
 #include "oracle/mmu/answer.h"
 
 #define EMULATOR_MAX_ADDRESSES 4096 /* addresses in one question */
+#define EMULATOR_NAME 40
 
-struct emulator;
-
-/* Where an emulator is known to answer otherwise than Arm's manual says. */
-struct deviation {
-	const char *name;
-	const char *what; /* a sentence */
-	bool fatal;       /* it would not live to answer: it is not asked */
-	/* Whether the oracle's walk of `va` ends where the emulator deviates. */
-	bool (*is_met)(const struct arm64_geometry *g, const struct machine *m, uint64_t va,
-		       const struct arm64_translation *t);
+enum emulator_reply {
+	EMULATOR_ANSWERED,
+	EMULATOR_DIED,  /* it crashed: a signal ended it */
+	EMULATOR_SILENT /* it could not be asked, or took too long */
 };
 
 struct emulator {
-	const char *name;
-	const struct deviation *deviation; /* ends with a NULL name */
+	char name[EMULATOR_NAME]; /* with its version */
+	/* What mmu_measure() found: a set of deviations, as DEVIATES() of their numbers. */
+	uint32_t deviates;
 	bool (*knows)(const struct machine_config *config);
 	/*
 	 * Translates `count` addresses, at most EMULATOR_MAX_ADDRESSES, through the machine's
-	 * tables; false when it cannot, after a message. PAR_EL1 of each access to each address goes to `par`.
+	 * tables. PAR_EL1 of each access to each address goes to `par`. Without an answer there
+	 * is a message on standard error.
 	 */
-	bool (*ask)(struct emulator *emulator, const struct machine *m, const uint64_t *va,
-		    size_t count, uint64_t (*par)[MMU_ACCESSES]);
+	enum emulator_reply (*ask)(struct emulator *emulator, const struct machine *m,
+				   const uint64_t *va, size_t count, uint64_t (*par)[MMU_ACCESSES]);
+	/* Another one of the same kind; NULL after a message. Owned by the caller, who closes it. */
+	struct emulator *(*open_another)(const struct emulator *emulator);
 	void (*close)(struct emulator *emulator);
 };
 
 /* NULL, with a reason on standard error, where it cannot be had. Owned by the caller, who closes it. */
 struct emulator *unicorn_open(void);
-/* `server` is the path of the guest image that answers. */
+/* `server` is the path of the guest image that answers; it is kept, not copied. */
 struct emulator *qemu_open(const char *server);
 
 #endif

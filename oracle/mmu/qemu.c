@@ -17,16 +17,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "oracle/mmu/deviations.h"
 #include "oracle/mmu/emulator.h"
 #include "oracle/mmu/guest/guest.h"
 #include "oracle/mmu/image.h"
 
+#define PROGRAM "qemu-system-aarch64"
 #define PATIENCE 20 /* seconds for an answer */
 
 struct qemu {
 	struct emulator emulator;
-	pid_t process;
+	const char *server;
+	pid_t process; /* 0 when there is none any more */
 	uint8_t *ram;
 	struct mmu_image image;
 	char path[64]; /* of the RAM, until both have it open */
@@ -44,78 +45,60 @@ static struct guest_mailbox *mailbox(const struct qemu *q)
 
 /* --- questions ------------------------------------------------------------------------ */
 
-static bool has_died(const struct qemu *q)
+/* Whether it has ended; *reply says then how. */
+static bool has_ended(struct qemu *q, enum emulator_reply *reply)
 {
-	return waitpid(q->process, NULL, WNOHANG) != 0;
+	int status = 0;
+	if (!waitpid(q->process, &status, WNOHANG))
+		return false;
+	q->process = 0;
+	*reply = WIFSIGNALED(status) ? EMULATOR_DIED : EMULATOR_SILENT;
+	return true;
 }
 
-static bool wait_for_answer(const struct qemu *q, uint64_t number)
+static enum emulator_reply wait_for_answer(struct qemu *q, uint64_t number)
 {
 	struct timespec start, now, pause = { .tv_nsec = 20000 };
+	enum emulator_reply reply = EMULATOR_SILENT;
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	while (__atomic_load_n(&mailbox(q)->answered, __ATOMIC_ACQUIRE) != number) {
 		nanosleep(&pause, NULL);
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec - start.tv_sec > PATIENCE || has_died(q)) {
-			fprintf(stderr, "qemu: no answer to question %" PRIu64 "\n", number);
-			return false;
-		}
+		bool ended = has_ended(q, &reply);
+		if (!ended && now.tv_sec - start.tv_sec <= PATIENCE)
+			continue;
+		fprintf(stderr, "qemu: %s: no answer to question %" PRIu64 "\n",
+			!ended                   ? "it takes too long"
+			: reply == EMULATOR_DIED ? "it crashed"
+						 : "it has ended",
+			number);
+		return reply;
 	}
-	return true;
+	return EMULATOR_ANSWERED;
 }
 
-static bool ask(struct emulator *emulator, const struct machine *m, const uint64_t *va,
-		size_t count, uint64_t (*par)[MMU_ACCESSES])
+static enum emulator_reply ask(struct emulator *emulator, const struct machine *m,
+			       const uint64_t *va, size_t count, uint64_t (*par)[MMU_ACCESSES])
 {
 	struct qemu *q = (struct qemu *)emulator;
 	struct guest_mailbox *box = mailbox(q);
 	struct arm64_geometry g = arm64_geometry(&m->config);
-	if (!mmu_image_make(&q->image, &g, m))
-		return false;
+	if (!q->process || !mmu_image_make(&q->image, &g, m)) {
+		fprintf(stderr, "qemu: %s\n",
+			q->process ? "the tables are too many for its RAM" : "it has ended");
+		return EMULATOR_SILENT;
+	}
 	memcpy(ram_at(q, GUEST_QUESTIONS), va, count * sizeof(*va));
 	box->mair = MACHINE_MAIR_EL1;
 	box->tcr = mmu_tcr_el1(&m->config);
 	box->ttbr1 = GUEST_TABLES;
 	box->count = count;
 	__atomic_store_n(&box->asked, box->asked + 1, __ATOMIC_RELEASE);
-	if (!wait_for_answer(q, box->asked))
-		return false;
-	memcpy(par, ram_at(q, GUEST_ANSWERS), count * sizeof(*par));
-	return true;
+	enum emulator_reply reply = wait_for_answer(q, box->asked);
+	if (reply == EMULATOR_ANSWERED)
+		memcpy(par, ram_at(q, GUEST_ANSWERS), count * sizeof(*par));
+	return reply;
 }
-
-/* --- what it is known to do otherwise ------------------------------------------------------ */
-
-/* OA[51:50] of an LPA2 descriptor, which get_phys_addr_lpae() of QEMU 7.2 takes with 52 bits only. */
-static bool ignores_high_bits(const struct arm64_geometry *g, const struct machine *m, uint64_t va,
-			      const struct arm64_translation *t)
-{
-	(void)m;
-	(void)va;
-	return t->mapped && g->ds && g->oa_size <= 48 && t->desc & ARM64_BITS(9, 8);
-}
-
-/* A valid entry there that is no table: arm_fi_to_lfsc() of QEMU 7.2 asserts a level from 0 on. */
-static bool dies_of_level_minus_1_blocks(const struct arm64_geometry *g, const struct machine *m,
-					 uint64_t va, const struct arm64_translation *t)
-{
-	(void)m;
-	(void)va;
-	return t->level < 0 && t->desc & ARM64_VALID && g->start_level < 0;
-}
-
-static const struct deviation deviations[] = {
-	{ .name = "aborts-on-level-minus-1-blocks",
-	  .what = "a block descriptor at level -1, which must fault, makes it abort",
-	  .fatal = true,
-	  .is_met = dies_of_level_minus_1_blocks },
-	{ .name = "ignores-high-bits",
-	  .what = "with LPA2 and an output size of 48 bits, OA[51:50] do not fault",
-	  .is_met = ignores_high_bits },
-	DEVIATION_SH_AS_STORED,
-	DEVIATION_ANY_BLOCK,
-	{ 0 },
-};
 
 static bool knows(const struct machine_config *config)
 {
@@ -165,12 +148,28 @@ static void become_qemu(const struct qemu *q, const char *image)
 		 "memory-backend-file,id=ram,mem-path=%s,share=on,size=%" PRIu64, q->path,
 		 GUEST_RAM_BYTES);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	execlp("qemu-system-aarch64", "qemu-system-aarch64", "-M", "virt,memory-backend=ram",
-	       "-object", memory, "-m", "512M", "-cpu", "max", "-nodefaults", "-nographic",
-	       "-serial", "none", "-monitor", "none", "-semihosting", "-kernel", image,
-	       (char *)NULL);
-	fprintf(stderr, "qemu: cannot run qemu-system-aarch64: %s\n", strerror(errno));
+	execlp(PROGRAM, PROGRAM, "-M", "virt,memory-backend=ram", "-object", memory, "-m", "512M",
+	       "-cpu", "max", "-nodefaults", "-nographic", "-serial", "none", "-monitor", "none",
+	       "-semihosting", "-kernel", image, (char *)NULL);
+	fprintf(stderr, "qemu: cannot run " PROGRAM ": %s\n", strerror(errno));
 	_exit(127);
+}
+
+/* "QEMU emulator version 7.2.22 (Debian ...)" is QEMU 7.2.22. */
+static void read_name(char name[EMULATOR_NAME])
+{
+	char version[EMULATOR_NAME - 8] = "of an unknown version";
+	FILE *words = popen(PROGRAM " --version 2>/dev/null", "r");
+	if (words && fscanf(words, "QEMU emulator version %31s", version) != 1)
+		strcpy(version, "of an unknown version");
+	if (words)
+		pclose(words);
+	snprintf(name, EMULATOR_NAME, "QEMU %s", version);
+}
+
+static struct emulator *open_another(const struct emulator *emulator)
+{
+	return qemu_open(((const struct qemu *)emulator)->server);
 }
 
 struct emulator *qemu_open(const char *server)
@@ -178,11 +177,11 @@ struct emulator *qemu_open(const char *server)
 	struct qemu *q = calloc(1, sizeof(*q));
 	if (!q)
 		return NULL;
-	q->emulator = (struct emulator){ .name = "QEMU",
-					 .deviation = deviations,
-					 .knows = knows,
-					 .ask = ask,
-					 .close = close_all };
+	q->server = server;
+	q->emulator = (struct emulator){
+		.knows = knows, .ask = ask, .open_another = open_another, .close = close_all
+	};
+	read_name(q->emulator.name);
 	if (make_ram(q)) {
 		q->image = (struct mmu_image){ .bytes = ram_at(q, GUEST_TABLES),
 					       .pa = GUEST_TABLES,

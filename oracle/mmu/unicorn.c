@@ -10,7 +10,6 @@
 #include <sys/mman.h>
 #include <unicorn/unicorn.h>
 
-#include "oracle/mmu/deviations.h"
 #include "oracle/mmu/emulator.h"
 #include "oracle/mmu/image.h"
 
@@ -115,19 +114,23 @@ static bool make_ready(struct unicorn *u, const struct machine_config *config)
 	return u->ready;
 }
 
-static bool ask(struct emulator *emulator, const struct machine *m, const uint64_t *va,
-		size_t count, uint64_t (*par)[MMU_ACCESSES])
+static enum emulator_reply ask(struct emulator *emulator, const struct machine *m,
+			       const uint64_t *va, size_t count, uint64_t (*par)[MMU_ACCESSES])
 {
 	struct unicorn *u = (struct unicorn *)emulator;
 	struct arm64_geometry g = arm64_geometry(&m->config);
 	const uint64_t argument[] = { DATA_PA, DATA_PA + ANSWERS_AT, count, 0 };
-	if (!make_ready(u, &m->config) || !mmu_image_make(&u->image, &g, m))
-		return false;
+	if (!make_ready(u, &m->config))
+		return EMULATOR_SILENT;
+	if (!mmu_image_make(&u->image, &g, m)) {
+		fprintf(stderr, "unicorn: the tables are too many for its memory\n");
+		return EMULATOR_SILENT;
+	}
 	memcpy(u->data, va, count * sizeof(*va));
 	if (!run(u, ASK_AT, argument))
-		return false;
+		return EMULATOR_SILENT;
 	memcpy(par, u->data + ANSWERS_AT, count * sizeof(*par));
-	return true;
+	return EMULATOR_ANSWERED;
 }
 
 static void close_all(struct emulator *emulator)
@@ -137,27 +140,6 @@ static void close_all(struct emulator *emulator)
 		uc_close(u->uc);
 	free(u);
 }
-
-/* --- what it is known to do otherwise --------------------------------------------------- */
-
-/* A leaf above the last level, and what stands in it where its size has no address bits. */
-static bool keeps_low_bits(const struct arm64_geometry *g, const struct machine *m, uint64_t va,
-			   const struct arm64_translation *t)
-{
-	(void)m;
-	(void)va;
-	uint64_t low = ARM64_BITS(arm64_leaf_bits(g, t->level) - 1, g->granule);
-	return t->mapped && t->level < ARM64_LAST_LEVEL && t->desc & low;
-}
-
-static const struct deviation deviations[] = {
-	{ .name = "keeps-low-bits",
-	  .what = "address bits of a block below its size, and nT, are not dropped",
-	  .is_met = keeps_low_bits },
-	DEVIATION_SH_AS_STORED,
-	DEVIATION_ANY_BLOCK,
-	{ 0 },
-};
 
 static bool knows(const struct machine_config *config)
 {
@@ -174,16 +156,23 @@ static void *memory(size_t bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+static struct emulator *open_another(const struct emulator *emulator)
+{
+	(void)emulator;
+	return unicorn_open();
+}
+
 struct emulator *unicorn_open(void)
 {
 	struct unicorn *u = calloc(1, sizeof(*u));
 	if (!u)
 		return NULL;
-	u->emulator = (struct emulator){ .name = "Unicorn",
-					 .deviation = deviations,
-					 .knows = knows,
-					 .ask = ask,
-					 .close = close_all };
+	u->emulator = (struct emulator){
+		.knows = knows, .ask = ask, .open_another = open_another, .close = close_all
+	};
+	unsigned version = uc_version(NULL, NULL);
+	snprintf(u->emulator.name, sizeof(u->emulator.name), "Unicorn %u.%u.%u", version >> 24,
+		 version >> 16 & 0xff, version >> 8 & 0xff);
 	u->code = memory(CODE_BYTES);
 	u->data = memory(DATA_BYTES);
 	u->low_table = memory(LOW_TABLE_BYTES);

@@ -2,7 +2,7 @@
 /*
  * leaf: every leaf stands at a level that its granule allows, with an
  * aligned output address within the physical address size, reserved bits
- * zero and defined attributes. Emulators do not check these.
+ * zero and defined attributes. Emulators check the level at most.
  */
 #include "oracle/properties/properties.h"
 

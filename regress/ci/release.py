@@ -3,21 +3,23 @@
 """What must hold before a version is released.
 
 No checked-in table is older than the code, CHANGELOG.md has a section for the
-version in CMakeLists.txt, and README's figures are those of the tables.
+version in CMakeLists.txt, no other file has that version, and README's figures
+are those of the tables.
 
 Exit: 0 when all hold, 1 if not.
 """
 import argparse
 import pathlib
-import re
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "regress" / "mutation"))
 # pylint: disable=wrong-import-position
+import changelog
 import figures
 import sources
 import stale
+import version
 
 
 def stale_tables(top):
@@ -25,18 +27,10 @@ def stale_tables(top):
         yield f"a table is older than the code: {one}"
 
 
-def missing_section(top):
-    path, version = top / "CHANGELOG.md", sources.version(top)
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    section = re.search(rf"^## {re.escape(version)}\b[^.\n]*\n(.*?)(?=^## |\Z)", text,
-                        re.MULTILINE | re.DOTALL)
-    if not section or not section.group(1).strip():
-        yield f"CHANGELOG.md: no section '## {version}' that says anything"
-
-
 def wrong(top):
     """What does not hold, in sentences."""
-    return [*stale_tables(top), *missing_section(top), *figures.wrong(top)]
+    return [*stale_tables(top), *version.wrong(top), *changelog.wrong(top, sources.version(top)),
+            *figures.wrong(top)]
 
 
 def add_options(parser):

@@ -2,6 +2,7 @@
 """Which command, and what comes of it: 0 passed, 1 a rule is broken, 2 unusable."""
 from __future__ import annotations
 
+import signal
 import sys
 
 from driver import cache, commands, completion
@@ -55,7 +56,13 @@ def run(argv):
     return command.run(options)
 
 
+def end_by_signal(number, _):
+    """Leaves by way of every `finally`, so that no fuzzer goes on alone."""
+    raise SystemExit(128 + number)
+
+
 def main(argv):
+    signal.signal(signal.SIGTERM, end_by_signal)
     try:
         return run(argv)
     except Failed as failed:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One mutant, one seed: run until a rule breaks or the bound is reached."""
+from __future__ import annotations
+
 import dataclasses
 import os
 import pathlib

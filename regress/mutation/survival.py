@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Statistics of executions until a kill, of which some are right-censored at a bound."""
+from __future__ import annotations
+
 import collections
 import dataclasses
 import math

@@ -9,6 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ci"))
+# pylint: disable=wrong-import-position
+import tracked
+
 FLOORS = ["mapper", "oracle", "fuzz", "regress"]
 TOP_LEVEL = {"mapper", "oracle", "fuzz", "corpus", "regress", "CMakeLists.txt", "README.md",
              "CMakePresets.json", "LICENSE", "CHANGELOG.md", "rig"}
@@ -20,15 +24,6 @@ MAX_FUNCTION_LINES = 70
 MAX_CORPUS_BYTES = 2 << 20  # of all checked-in scenarios: people review them
 MAX_README_LINES = 150
 ORACLE_MAY_INCLUDE = re.compile(r"mapper/(machine/|mapper\.h|test/cmocka_all\.h)")
-
-
-def files(top):
-    """The files that git tracks, or, where there is no git, all that is not built."""
-    listing = subprocess.run(["git", "ls-files"], cwd=top, capture_output=True, text=True)
-    if listing.returncode == 0:
-        return [Path(line) for line in listing.stdout.splitlines() if (top / line).exists()]
-    return [p.relative_to(top) for p in top.rglob("*")
-            if p.is_file() and not p.relative_to(top).parts[0].startswith(".build")]
 
 
 def check_licence(top, path):
@@ -112,7 +107,7 @@ def check_sizes(top, paths):
 
 def main():
     top = Path(sys.argv[1]).resolve()
-    paths = files(top)
+    paths = tracked.files(top)
     wrong = list(check_top_level(paths)) + list(check_sizes(top, paths))
     for path in paths:
         for check in (check_licence, check_includes, check_functions):

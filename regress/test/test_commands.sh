@@ -33,6 +33,23 @@ expect 2 'vmapdiff replay' "$vmapdiff"
 expect 2 "'frob' is not a command" "$vmapdiff" frob
 expect 0 'contiguous.partial' "$vmapdiff" rules
 expect 0 'vmapdiff minimize FILE' "$vmapdiff" minimize --help
+expect 0 'write to this file instead' "$vmapdiff" minimize "$good" --help
+# Each command has an example, and says 2 to an option that only others have.
+ln -s "$top/regress" regress
+mkdir -p .build/findings
+"$vmapdiff" --help | sed -n 's/^  vmapdiff \([a-z]*\).*/\1/p' >names
+[ "$(wc -l <names)" -ge 12 ] || { echo 'FAILED: --help lists no commands'; failed=1; }
+while read -r name; do
+	"$vmapdiff" "$name" --help >help </dev/null
+	example=$(sed -n '/^example:/,$s/^  vmapdiff //p' help)
+	case $example in "$name" | "$name "*) ;; *) echo "FAILED: $name --help has no example"; failed=1 ;; esac
+	expect 2 '--frob is not an option; ' "$vmapdiff" "$name" --frob
+	grep -q -- --ktap help ||
+		expect 2 "--ktap is an option of 'replay', and '$name' does not have it" "$vmapdiff" "$name" --ktap
+	# That of `kernel` needs a tree, and that of `capture` root; all others work as they are printed.
+	case $name in kernel | capture) continue ;; esac
+	expect 0 '' sh -c "'$vmapdiff' $example"
+done <names
 expect 0 'continue after a finding' "$top/rig" fuzz --help
 expect 0 '--start' "$top/rig" mutants --help
 expect 2 "'frob' is not a command" "$top/rig" frob --help
@@ -47,6 +64,14 @@ expect 2 'huge.scenario:1:1: the text is longer than' "$vmapdiff" replay huge.sc
 expect 2 'nowhere: cannot open' "$vmapdiff" replay nowhere
 expect 2 'no FILE is given' "$vmapdiff" replay
 expect 2 '--frob is not an option' "$vmapdiff" replay --frob
+expect 2 '--ktap takes no value' "$vmapdiff" replay --ktap=yes "$good"
+expect 2 'none is not a number of at least 1' "$vmapdiff" soak --jobs=none
+expect 2 '--ktap: cannot open' "$vmapdiff" replay -- --ktap
+expect 0 '1 as expected' "$vmapdiff" replay -- "$good"
+expect 0 'prior' "$vmapdiff" show --mapper=prior "$good"
+expect 0 'wrote attached' "$vmapdiff" minimize -oattached regress/cases/quirk-head-check.scenario
+# More files than an argument list used to have room for.
+expect 0 '100 scenarios: 100 as expected' sh -c "'$vmapdiff' replay \$(yes '$good' | head -n 100)"
 
 # A folder of crashes: two that fail alike, one otherwise, one that holds, one as it says.
 mkdir crashes

@@ -8,9 +8,11 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 BUILD = TOP = None  # set by main()
@@ -145,6 +147,23 @@ class Fuzz(unittest.TestCase):
         code, said = self.rig("fuzz_vmap", "--seconds", "5")
         self.assertEqual(code, 2, said)
         self.assertIn("fuzz_vmap did not finish; its last words are:\nbroken", said)
+
+    def test_a_signal_ends_the_jobs_too(self):
+        self.use_tool("regress/vmapdiff")
+        self.use_target("fuzz_vmap", "fuzz/fuzz_vmap")
+        environment = dict(os.environ, PATH=f"{self.work / 'bin'}:{os.environ['PATH']}")
+        for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
+            with subprocess.Popen([self.work / "rig", "fuzz", "fuzz_vmap", "--seconds", "300", "--jobs", "2"],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                  env=environment) as process:
+                log = self.work / ".build/logs/fuzz_vmap-1.log"
+                while not log.exists():
+                    time.sleep(0.1)
+                process.send_signal(number)
+                process.communicate(timeout=60)
+            self.assertEqual(process.returncode, code)
+            self.no_job_goes_on()
+            log.unlink()
 
     def test_what_is_not_understood(self):
         for words, why in ((["fuzz_vmap", "--jobs", "0"], "'0' is not a number of at least 1"),

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Installs what this checkout makes and uses it from outside as a stranger would: the example's mapper,
-# by CMake and by pkg-config, judged right, and judged wrong once it is. Usage: test_install.sh TOP
+# Installs what this checkout makes and uses it from outside as a stranger would: the manual; the
+# example's mapper, by CMake and by pkg-config, judged right, and judged wrong once it is.
+# Usage: test_install.sh TOP
 set -eu
+unset SOURCE_DATE_EPOCH
 top=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
@@ -15,6 +17,34 @@ quietly cmake --preset install
 quietly cmake --build --preset install
 quietly cmake --install .build/install --prefix "$work/there" --component vmapdiff
 "$work/there/bin/vmapdiff" replay "$work/there/share/vmapdiff/cases"
+python3 regress/test/test_manual.py "$work/there" "$top"
+
+# The page's date is one that builders set, and never the clock's.
+page=.build/install/regress/tool/vmapdiff.1
+cp "$page" "$work/page"
+SOURCE_DATE_EPOCH=86400 quietly cmake --preset install
+quietly cmake --build --preset install --target manual
+grep -q '^\.TH VMAPDIFF 1 1970-01-02 ' "$page" || fail 'the page ignores SOURCE_DATE_EPOCH'
+quietly cmake --preset install
+quietly cmake --build --preset install --target manual
+cmp "$page" "$work/page" || fail 'the page is another one'
+
+# Where the program that prints it cannot run, there is none, and everything else is built.
+mkdir "$work/cross"
+cmake -S . -B "$work/cross" -G Ninja -DCMAKE_SYSTEM_NAME=Linux -DVMAPDIFF_SANITIZE=none \
+	-DVMAPDIFF_MUTANTS=OFF -DBUILD_TESTING=OFF >"$work/log" 2>&1 || { cat "$work/log"; fail cross; }
+grep 'no manual page' "$work/log" || fail 'cross-compiling does not say that there is no page'
+ninja -C "$work/cross" -t targets all >"$work/targets"
+grep -q 'libvmapdiff\.a' "$work/targets" || fail 'cross-compiling leaves the library out'
+grep -q 'vmapdiff\.1' "$work/targets" && fail 'cross-compiling runs the program all the same'
+
+# One version, of CMakeLists.txt, wherever it is told.
+version=$(sed -n 's/^project(vmapdiff VERSION \([0-9.]*\) .*/\1/p' CMakeLists.txt)
+grep -q "PACKAGE_VERSION \"$version\"" \
+	"$(find "$work/there" -name vmapdiffConfigVersion.cmake)" || fail 'another version for CMake'
+PKG_CONFIG_PATH=$(dirname "$(find "$work/there" -name vmapdiff.pc)")
+export PKG_CONFIG_PATH
+[ "$(pkg-config --modversion vmapdiff)" = "$version" ] || fail 'another version for pkg-config'
 
 # The example, elsewhere, in fewer than 60 lines that are neither empty nor comments.
 cp -r mapper/example "$work/mine"
@@ -37,8 +67,6 @@ build/fuzz_vmap_mine -seed=1 -runs=3000 -verbosity=0 >"$work/log" 2>&1 && fail '
 grep '^FAIL translation.output_address mapper=mine op=.*:vmap' "$work/log" || fail 'another verdict'
 
 # The same by pkg-config, with another compiler.
-PKG_CONFIG_PATH=$(dirname "$(find "$work/there" -name vmapdiff.pc)")
-export PKG_CONFIG_PATH
 # shellcheck disable=SC2046 # words
 quietly gcc my_mapper.c $(pkg-config --cflags --libs vmapdiff) -o tool
 ./tool replay "$work/there/share/vmapdiff/corpus" >"$work/log" && fail 'a wrong mapper replays'

@@ -54,7 +54,8 @@ def freshen(top):
         f"{'{} of {} injected bugs'.format(*found['injected bugs'])} for each of\n"
         f"{found['seeds'][0]} seeds, a median of {found['executions'][0]:,} executions; "
         f"{'{} of {} generated mutants'.format(*found['generated mutants'])}.\n\nMore 1 of 2.\n")
-    (top / "CHANGELOG.md").write_text(f"# Changes\n\n## {sources.version(top)}\n\n- All of it.\n")
+    (top / "CHANGELOG.md").write_text(
+        f"# Changes\n\n## {sources.version(top)} - 2026-01-02\n\n### Added\n\n- All of it.\n")
 
 
 class Copy(unittest.TestCase):
@@ -100,7 +101,7 @@ class Copy(unittest.TestCase):
 
 
 class Release(Copy):
-    """The release check notices each of its three conditions."""
+    """The release check notices each of its conditions."""
 
     def test_when_all_hold(self):
         self.expect_release(0, f"version {sources.version(self.top)} can be released")
@@ -113,17 +114,64 @@ class Release(Copy):
         self.assertNotIn("README", said)
 
     def test_the_version_has_no_section(self):
-        self.edit("CMakeLists.txt", r"vmapdiff VERSION [\d.]+", "vmapdiff VERSION 77.1")
-        self.assertEqual(self.expect_release(1, "no section '## 77.1'").count("release: "), 1)
+        self.edit("CMakeLists.txt", r"vmapdiff VERSION [\d.]+", "vmapdiff VERSION 77.1.0")
+        self.assertEqual(self.expect_release(1, "no section '## 77.1.0 - ").count("release: "), 1)
+
+    def expect_changelog(self, text, *sentences):
+        """The changelog is the only thing that is wrong, and this is what is said of it."""
+        version = sources.version(self.top)
+        (self.top / "CHANGELOG.md").write_text(text.replace("VERSION", version))
+        said = self.expect_release(1, *(one.replace("VERSION", version) for one in sentences))
+        self.assertEqual(said.count("release: CHANGELOG.md: "), len(sentences), said)
+        self.assertEqual(said.count("release: "), len(sentences), said)
 
     def test_the_section_says_nothing(self):
-        version = sources.version(self.top)
-        (self.top / "CHANGELOG.md").write_text(f"## {version}\n\n## {version}.5\n\n- Not this.\n")
-        self.expect_release(1, f"no section '## {version}'")
+        self.expect_changelog("## VERSION - 2026-01-02\n\n## 0.0.1 - 2025-01-02\n\n- Not this.\n",
+                              "no section '## VERSION - ")
+        self.expect_changelog("## VERSION.5 - 2026-01-02\n\n- Not this.\n",
+                              "no section '## VERSION - ")
+
+    def test_the_section_has_no_date(self):
+        for date in ("", " - soon", " - 2026-02-30", " (2026-01-02)"):
+            wrong = "no section '## VERSION - " if "(" in date else "section 'VERSION' needs a date"
+            self.expect_changelog(f"## VERSION{date}\n\n- This.\n", wrong,
+                                  *(["' needs a date"] if "(" in date else []))
+
+    def test_sections_are_out_of_order(self):
+        self.expect_changelog("## 0.0.1 - 2025-01-02\n\n- A.\n\n## VERSION - 2026-01-02\n\n- B.\n",
+                              "section '0.0.1' stands above 'VERSION', which is more recent",
+                              "section '0.0.1' stands above that of 'VERSION'")
+
+    def test_changes_are_unreleased(self):
+        released = "## VERSION - 2026-01-02\n\n- B.\n"
+        self.expect_changelog(f"## Unreleased\n\n- A.\n\n{released}", "'Unreleased' is not empty")
+        (self.top / "CHANGELOG.md").write_text(
+            f"## Unreleased\n\n{released}".replace("VERSION", sources.version(self.top)))
+        self.expect_release(0)
+
+    def test_a_group_of_changes_is_misspelt(self):
+        self.expect_changelog("## VERSION - 2026-01-02\n\n### Add\n\n- A.\n", "'Add' is none of Added, ")
 
     def test_there_is_no_changelog(self):
         (self.top / "CHANGELOG.md").unlink()
         self.expect_release(1, "CHANGELOG.md: no section")
+
+    def test_the_version_has_a_second_place(self):
+        version = sources.version(self.top)
+        for name, text in (("regress/ci/new.h", f'#define VERSION "{version}"\n'),
+                           ("regress/tool/new.in", f"\nvmapdiff-{version}.tar.xz\n"),
+                           ("CMakeLists.txt", f"# {version}.\n")):
+            before = (self.top / name).read_text() if (self.top / name).exists() else ""
+            (self.top / name).write_text(before + text)
+            said = self.expect_release(1, f"{name}:{len((before + text).splitlines())}: has version")
+            self.assertEqual(said.count("release: "), 1, said)
+            (self.top / name).write_text(before)
+        (self.top / "regress/ci/new.h").write_text(f"// {version}.1, 3.{version}, {version}7\n")
+        self.expect_release(0)
+
+    def test_the_version_has_two_numbers(self):
+        self.edit("CMakeLists.txt", r"vmapdiff VERSION [\d.]+", "vmapdiff VERSION 77.1")
+        self.expect_release(1, "three numbers")
 
     def test_readme_says_otherwise(self):
         for form in (r"\d+( of \d+ injected bugs)", r"\d+( of \d+ generated mutants)",
@@ -239,13 +287,13 @@ class Rows(Copy):
 
     def test_other_rows_stay_byte_for_byte(self):
         self.edit("mapper/policy.c", r"\Z", "int one_more;\n")
-        self.edit("CMakeLists.txt", r"vmapdiff VERSION [\d.]+", "vmapdiff VERSION 77.1")
+        self.edit("CMakeLists.txt", r"vmapdiff VERSION [\d.]+", "vmapdiff VERSION 77.1.0")
         before, after = self.update(NAME, OTHER)
         self.assertEqual(self.rows(before, NAME, OTHER), self.rows(after, NAME, OTHER))
         self.assertEqual(len(before) + 1, len(after))  # the head's line of the new sources
         self.assertNotEqual(self.rows(before), self.rows(after))
         table = records.read(self.top / records.TABLES / "kills.csv")
-        self.assertEqual(table.version, "77.1")
+        self.assertEqual(table.version, "77.1.0")
         self.assertEqual({row.sources for row in table.rows if row.run.mutant in (NAME, OTHER)},
                          {sources.stamp(self.top).id})
 

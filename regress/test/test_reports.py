@@ -21,6 +21,9 @@ except ImportError as missing:
     sys.exit(77)
 
 VMAPDIFF, MUTANT, TOP = (Path(path).resolve() for path in sys.argv[1:4])
+sys.path.insert(0, str(TOP / "regress" / "mutation"))
+# pylint: disable=wrong-import-position
+import sources
 
 # What each object of a report is, in the model that Debian has of the whole schema.
 CHILDREN = {
@@ -121,6 +124,7 @@ class Reports(unittest.TestCase):
         run = self.read_sarif()
         self.assertEqual((code, run["results"]), (0, []))
         told = subprocess.run([VMAPDIFF, "rules"], capture_output=True, text=True, check=True).stdout
+        self.assertEqual(run["tool"]["driver"]["version"], sources.version(TOP))
         self.assertEqual([rule["id"] for rule in run["tool"]["driver"]["rules"]],
                          re.findall(r"^(\S+)$", told, re.MULTILINE))
 

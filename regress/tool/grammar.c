@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* grammar: the lines of scenario text, from the rows of calls and fields; or its words as a dictionary. */
-#include <stdio.h>
+#include "regress/tool/grammar.h"
+
 #include <string.h>
 
 #include "fuzz/field.h"
 #include "fuzz/scenario_text.h"
 #include "regress/tool/vmapdiff.h"
 
-/* The lines that are not calls. */
-static const struct {
-	const char *line, *what;
-} lines[] = {
+const struct grammar_line grammar_lines[] = {
 	{ "machine [granule=4k|16k|64k] [va=N] [pa=N] [lpa2] [bbm=0|1|2] [entries=N] [group=N]",
 	  "once, before the policy" },
 	{ "policy v9|v4|prior [vmap-huge=always|flag|never] [stop-at-order0=yes|no] "
@@ -18,19 +16,24 @@ static const struct {
 	  "once, before the ops" },
 	{ "fail [alloc=N] [trylock=N]", "faults of the call on the next line" },
 	{ "expect holds|fails PROPERTY.RULE", "the last line" },
+	{ NULL, NULL },
 };
 
-#define LINES (sizeof(lines) / sizeof(lines[0]))
+void print_call_syntax(enum call_kind kind, FILE *to)
+{
+	const struct call_traits *traits = call_traits(kind);
+	fputs(traits->name, to);
+	for (const uint8_t *id = traits->fields; *id != FIELD_NONE; id++) {
+		const struct field *f = field(*id);
+		fprintf(to, " %s%s%s%s%s", f->needed ? "" : "[", f->name, f->bare ? "" : "=",
+			f->value, f->needed ? "" : "]");
+	}
+}
 
 static void print_call(enum call_kind kind)
 {
 	const struct call_traits *traits = call_traits(kind);
-	printf("%s", traits->name);
-	for (const uint8_t *id = traits->fields; *id != FIELD_NONE; id++) {
-		const struct field *f = field(*id);
-		printf(" %s%s%s%s%s", f->needed ? "" : "[", f->name, f->bare ? "" : "=", f->value,
-		       f->needed ? "" : "]");
-	}
+	print_call_syntax(kind, stdout);
 	printf("\n");
 	if (!call_sets_up(kind))
 		printf("    %s\n", traits->function);
@@ -42,8 +45,8 @@ static void print_call(enum call_kind kind)
 static void print_grammar(void)
 {
 	printf("vmapdiff %d\n", SCENARIO_TEXT_VERSION);
-	for (size_t i = 0; i < LINES; i++)
-		printf("%s\n    %s\n", lines[i].line, lines[i].what);
+	for (const struct grammar_line *l = grammar_lines; l->syntax; l++)
+		printf("%s\n    %s\n", l->syntax, l->what);
 	for (enum call_kind kind = 0; kind < CALL_KINDS; kind++)
 		print_call(kind);
 }
@@ -74,8 +77,8 @@ static void print_dictionary(void)
 	       "# Words of scenario text, for engines that take dictionaries.\n"
 	       "\"vmapdiff %d\\x0a\"\n",
 	       SCENARIO_TEXT_VERSION);
-	for (size_t i = 0; i < LINES; i++)
-		print_words(lines[i].line);
+	for (const struct grammar_line *l = grammar_lines; l->syntax; l++)
+		print_words(l->syntax);
 	for (unsigned i = 0; quirk_names[i]; i++)
 		printf("\"%s\"\n", quirk_names[i]);
 	for (enum call_kind kind = 0; kind < CALL_KINDS; kind++)
@@ -91,14 +94,16 @@ static void print_dictionary(void)
 
 int command_grammar(int argc, char **argv)
 {
-	if (argc == 1 && !strcmp(argv[0], "--dictionary")) {
-		print_dictionary();
-		return EXIT_AS_EXPECTED;
-	}
-	if (argc) {
+	struct arguments a = { 0 };
+	if (!read_options("grammar", argc, argv, &a))
+		return EXIT_UNUSABLE;
+	if (a.files) {
 		fprintf(stderr, "vmapdiff grammar: takes nothing, or --dictionary\n");
 		return EXIT_UNUSABLE;
 	}
-	print_grammar();
+	if (a.dictionary)
+		print_dictionary();
+	else
+		print_grammar();
 	return EXIT_AS_EXPECTED;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files and arguments. */
+/* Files of scenarios, and the player that plays them. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -111,95 +111,6 @@ const char *again(void)
 	else
 		snprintf(text, sizeof(text), "./rig");
 	return text;
-}
-
-static bool bad_argument(const char *command, const char *argument, const char *why)
-{
-	fprintf(stderr, "vmapdiff %s: %s%s; see 'vmapdiff --help'\n", command, argument, why);
-	return false;
-}
-
-/* The value of the option at argv[*i], which it moves to; NULL after a message. */
-static const char *option_value(const char *command, int argc, char **argv, int *i)
-{
-	if (*i + 1 < argc)
-		return argv[++*i];
-	bad_argument(command, argv[*i], " needs a value");
-	return NULL;
-}
-
-/* The member of *a that an option with a value sets: one of the two, or neither. */
-static void find_option(const char *name, struct arguments *a, const char ***text,
-			uint64_t **number)
-{
-	*text = !strcmp(name, "-o")         ? &a->output
-		: !strcmp(name, "--mapper") ? &a->mapper
-		: !strcmp(name, "--as")     ? &a->as
-		: !strcmp(name, "--html")   ? &a->html
-		: !strcmp(name, "--sarif")  ? &a->sarif
-					    : NULL;
-	*number = !strcmp(name, "--runs")         ? &a->runs
-		  : !strcmp(name, "--jobs")       ? &a->jobs
-		  : !strcmp(name, "--pages")      ? &a->pages
-		  : !strcmp(name, "--seed")       ? &a->seed
-		  : !strcmp(name, "--executions") ? &a->executions
-						  : NULL;
-}
-
-static bool read_number(const char *command, const char *text, uint64_t *number)
-{
-	char *end;
-	errno = 0;
-	*number = strtoull(text, &end, 0);
-	if (!errno && end != text && !*end && text[0] != '-' && *number)
-		return true;
-	return bad_argument(command, text, " is not a number of at least 1");
-}
-
-/* Reads the option at argv[*i]. */
-static bool read_option(const char *command, int argc, char **argv, int *i, struct arguments *a)
-{
-	const char **text;
-	uint64_t *number;
-	find_option(argv[*i], a, &text, &number);
-	if (!text && !number)
-		return bad_argument(command, argv[*i], " is not an option");
-	const char *value = option_value(command, argc, argv, i);
-	if (!value)
-		return false;
-	if (number)
-		return read_number(command, value, number);
-	*text = value;
-	return true;
-}
-
-bool read_options(const char *command, int argc, char **argv, struct arguments *a)
-{
-	for (int i = 0; i < argc; i++) {
-		if (!strcmp(argv[i], "--to-bytes")) {
-			a->to_bytes = true;
-		} else if (!strcmp(argv[i], "--ptdump")) {
-			a->ptdump = true;
-		} else if (!strcmp(argv[i], "--ktap")) {
-			a->ktap = true;
-		} else if (argv[i][0] == '-') {
-			if (!read_option(command, argc, argv, &i, a))
-				return false;
-		} else if (a->files == (int)(sizeof(a->file) / sizeof(a->file[0]))) {
-			return bad_argument(command, argv[i],
-					    " is one path too many; name a directory instead");
-		} else {
-			a->file[a->files++] = argv[i];
-		}
-	}
-	return true;
-}
-
-bool read_arguments(const char *command, int argc, char **argv, struct arguments *a)
-{
-	*a = (struct arguments){ 0 };
-	return read_options(command, argc, argv, a) &&
-	       (a->files || bad_argument(command, "", "no FILE is given"));
 }
 
 struct player *need_player(void)

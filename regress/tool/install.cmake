@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What `cmake --install` puts where CMake and pkg-config find it: the tool, the mapper interface's
-# headers, and one library of all the rest, to link a mapper from outside with (mapper/example).
+# What `cmake --install` puts where CMake, pkg-config and man find it: the tool, its manual, the mapper
+# interface's headers, and one library of all the rest, to link a mapper from outside with
+# (mapper/example).
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 if(engine OR NOT VMAPDIFF_SANITIZE STREQUAL none)
@@ -51,3 +52,4 @@ file(RELATIVE_PATH from_pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(vmapdiff.pc.in vmapdiff.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/vmapdiff.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT vmapdiff)
+include(manual.cmake)

@@ -152,8 +152,10 @@ int command_replay(int argc, char **argv)
 
 int command_rules(int argc, char **argv)
 {
-	(void)argv;
-	if (argc) {
+	struct arguments a = { 0 };
+	if (!read_options("rules", argc, argv, &a))
+		return EXIT_UNUSABLE;
+	if (a.files) {
 		fprintf(stderr, "vmapdiff rules: takes no arguments\n");
 		return EXIT_UNUSABLE;
 	}

@@ -8,6 +8,7 @@
 #include "fuzz/mappers.h"
 #include "fuzz/scenario.h"
 #include "regress/tool/json.h"
+#include "regress/tool/version.h"
 
 #define SCHEMA "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 
@@ -121,9 +122,11 @@ bool sarif_begin(struct sarif *sarif, const char *path)
 		fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
 		return false;
 	}
-	fprintf(sarif->to, "{\"$schema\":\"" SCHEMA
-			   "\",\n\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":"
-			   "{\"name\":\"vmapdiff\",\"rules\":[\n");
+	fprintf(sarif->to,
+		"{\"$schema\":\"" SCHEMA
+		"\",\n\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":"
+		"{\"name\":\"vmapdiff\",\"version\":\"%s\",\"rules\":[\n",
+		tool_version);
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		put_rule(sarif->to, rule_text((enum rule)rule));
 		fputs(rule + 1 < RULE_COUNT ? ",\n" : "]}},\n\"results\":[", sarif->to);

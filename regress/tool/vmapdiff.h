@@ -48,7 +48,7 @@ const char *again(void);
 
 /* The arguments of a command. */
 struct arguments {
-	const char *file[64];
+	char **file; /* operands: for most commands files and directories */
 	int files;
 	const char *output; /* -o */
 	const char *mapper; /* --mapper */
@@ -57,6 +57,7 @@ struct arguments {
 	bool to_bytes;      /* --to-bytes */
 	bool ptdump;        /* --ptdump */
 	bool ktap;          /* --ktap */
+	bool dictionary;    /* --dictionary */
 	const char *sarif;  /* --sarif: where findings go in that form */
 	uint64_t runs;      /* --runs: of a page array */
 	uint64_t jobs;      /* --jobs: processes at a time; 0: one a core */
@@ -64,7 +65,11 @@ struct arguments {
 	uint64_t seed, executions;
 };
 
-/* Reads arguments into *a, which holds the defaults; false after a message. */
+/*
+ * Reads arguments into *a, which holds the defaults. Only options that the
+ * command has in the table of commands are accepted. Moves the operands to
+ * the front of argv, where a->file finds them. False after a message.
+ */
 bool read_options(const char *command, int argc, char **argv, struct arguments *a);
 /* The same for a command that needs a file. */
 bool read_arguments(const char *command, int argc, char **argv, struct arguments *a);

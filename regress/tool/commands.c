@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "regress/tool/commands.h"
+
+#include <string.h>
+
+#include "mapper/machine/assert.h"
+#include "regress/tool/vmapdiff.h"
+
+/* --- the options ---------------------------------------------------------------------- */
+
+#define SETS(type, member) .kind = OPTION_IS_##type, .offset = offsetof(struct arguments, member)
+
+static const struct tool_option rows[OPTION_IDS] = {
+	[OPTION_RESULT] = {
+		.name = "-o", .value = "OUT", SETS(TEXT, output),
+		.what = "write to this file instead of standard output",
+	},
+	[OPTION_FINDING] = {
+		.name = "-o", .value = "OUT", SETS(TEXT, output),
+		.what = "write the scenario of a finding to this file",
+	},
+	[OPTION_FINDINGS] = {
+		.name = "-o", .value = "DIR", SETS(TEXT, output),
+		.what = "write the minimized scenarios to this directory, which exists",
+	},
+	[OPTION_CAPTURED] = {
+		.name = "-o", .value = "DIR", SETS(TEXT, output),
+		.what = "write to this directory, which is made; by default the current one",
+	},
+	[OPTION_CONVERTED] = {
+		.name = "-o", .value = "OUT", SETS(TEXT, output), .needed = true,
+		.what = "write to this file; several files go to a directory, which exists",
+	},
+	[OPTION_KTAP] = {
+		.name = "--ktap", SETS(MARK, ktap),
+		.what = "print the results as KTAP, the format of the kernel's tests",
+	},
+	[OPTION_SARIF] = {
+		.name = "--sarif", .value = "OUT", SETS(TEXT, sarif),
+		.what = "write the findings to this file as SARIF, a format of code hosts",
+	},
+	[OPTION_MAPPER] = {
+		.name = "--mapper", .value = "NAME", SETS(TEXT, mapper),
+		.what = "the mapper beside the reference; by default the one that breaks a rule",
+	},
+	[OPTION_PTDUMP] = {
+		.name = "--ptdump", SETS(MARK, ptdump),
+		.what = "print the tables too, in the layout of the kernel's page-table dump",
+	},
+	[OPTION_HTML] = {
+		.name = "--html", .value = "OUT", SETS(TEXT, html),
+		.what = "write a page for a browser to this file too",
+	},
+	[OPTION_AS] = {
+		.name = "--as", .value = "mail|kunit|c", SETS(TEXT, as),
+		.what = "the form: a bug report (the default), a KUnit test, a page array in C",
+	},
+	[OPTION_TO_BYTES] = {
+		.name = "--to-bytes", SETS(MARK, to_bytes),
+		.what = "convert to a fuzzer's bytes instead of text",
+	},
+	[OPTION_RUNS] = {
+		.name = "--runs", .value = "N", SETS(NUMBER, runs),
+		.what = "runs of a page array, at most; 2 by default",
+	},
+	[OPTION_JOBS] = {
+		.name = "--jobs", .value = "N", SETS(NUMBER, jobs),
+		.what = "processes at a time; by default one for each core",
+	},
+	[OPTION_SEED] = {
+		.name = "--seed", .value = "N", SETS(NUMBER, seed),
+		.what = "the seed of the generator; 1 by default",
+	},
+	[OPTION_EXECUTIONS] = {
+		.name = "--executions", .value = "N", SETS(NUMBER, executions),
+		.what = "how many scenarios are played",
+	},
+	[OPTION_PAGES] = {
+		.name = "--pages", .value = "N", SETS(NUMBER, pages),
+		.what = "pages of the page arrays of a scenario, at most; 25600 by default",
+	},
+	[OPTION_DICTIONARY] = {
+		.name = "--dictionary", SETS(MARK, dictionary),
+		.what = "print the words alone, as an engine's dictionary",
+	},
+};
+
+/* --- the commands --------------------------------------------------------------------- */
+
+const struct command commands[] = {
+	{
+		.name = "replay",
+		.operands = "FILE|DIR...",
+		.what = "play scenarios on every mapper; results as KTAP, findings as SARIF",
+		.example = "vmapdiff replay regress/cases --ktap",
+		.option = { OPTION_KTAP, OPTION_SARIF },
+		.run = command_replay,
+	},
+	{
+		.name = "show",
+		.operands = "FILE",
+		.what = "explain the verdict; compare the reference's address space with a "
+			"mapper's",
+		.example =
+			"vmapdiff show regress/cases/d1-two-order-7-blocks.scenario --mapper prior",
+		.option = { OPTION_MAPPER, OPTION_PTDUMP, OPTION_HTML },
+		.run = command_show,
+	},
+	{
+		.name = "minimize",
+		.operands = "FILE",
+		.what = "find the smallest scenario with the same signature",
+		.example = "vmapdiff minimize regress/cases/quirk-head-check.scenario -o "
+			   "small.scenario",
+		.option = { OPTION_RESULT },
+		.run = command_minimize,
+	},
+	{
+		.name = "triage",
+		.operands = "FILE|DIR...",
+		.what = "group failing scenarios by signature, and minimize one of each group",
+		.example = "vmapdiff triage .build/findings -o .build",
+		.option = { OPTION_FINDINGS },
+		.run = command_triage,
+	},
+	{
+		.name = "export",
+		.operands = "FILE",
+		.what = "write a bug report, the body of a KUnit test, or a page array in C",
+		.example =
+			"vmapdiff export regress/cases/d1-two-order-7-blocks.scenario --as kunit",
+		.option = { OPTION_AS, OPTION_RESULT },
+		.run = command_export,
+	},
+	{
+		.name = "convert",
+		.operands = "FILE|DIR...",
+		.what = "convert between text and a fuzzer's bytes",
+		.example = "vmapdiff convert --to-bytes regress/cases/d1-16k.scenario -o d1-16k",
+		.option = { OPTION_CONVERTED, OPTION_TO_BYTES },
+		.run = command_convert,
+	},
+	{
+		.name = "capture",
+		.operands = "PID",
+		.what = "write the physical pages of a process as scenarios (needs root)",
+		.example = "vmapdiff capture $$ -o captured",
+		.option = { OPTION_CAPTURED },
+		.run = command_capture,
+	},
+	{
+		.name = "exhaustive",
+		.operands = "[FAMILY]...",
+		.what = "play every scenario of ten small families",
+		.example = "vmapdiff exhaustive --runs 1 vmap bad_page",
+		.option = { OPTION_RUNS, OPTION_JOBS, OPTION_FINDING },
+		.run = command_exhaustive,
+	},
+	{
+		.name = "soak",
+		.operands = "",
+		.what = "play generated scenarios, and print a digest of the verdicts",
+		.example = "vmapdiff soak --seed 7 --executions 4096",
+		.option = { OPTION_SEED, OPTION_EXECUTIONS, OPTION_PAGES, OPTION_JOBS,
+			    OPTION_FINDING },
+		.run = command_soak,
+	},
+	{
+		.name = "kernel",
+		.operands = "[known|bench]",
+		.what = "play generated scenarios on a Linux tree's own code, in every geometry",
+		.example = "vmapdiff kernel --executions 4096",
+		.option = { OPTION_SEED, OPTION_EXECUTIONS, OPTION_FINDING },
+		.run = command_kernel,
+	},
+	{
+		.name = "grammar",
+		.operands = "",
+		.what = "print the grammar of scenarios; or its words, as an engine's dictionary",
+		.example = "vmapdiff grammar",
+		.option = { OPTION_DICTIONARY },
+		.run = command_grammar,
+	},
+	{
+		.name = "rules",
+		.operands = "",
+		.what = "list every rule with its sentence and source",
+		.example = "vmapdiff rules",
+		.run = command_rules,
+	},
+	{ .name = NULL },
+};
+
+const struct tool_option *tool_option(enum option_id id)
+{
+	ASSERT_CMP(id, >, OPTION_NONE);
+	ASSERT_CMP(id, <, OPTION_IDS);
+	return &rows[id];
+}
+
+const struct command *find_command(const char *name)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+const struct tool_option *command_option(const struct command *command, const char *name,
+					 size_t length)
+{
+	for (const uint8_t *id = command->option; *id != OPTION_NONE; id++)
+		if (strlen(rows[*id].name) == length && !memcmp(rows[*id].name, name, length))
+			return &rows[*id];
+	return NULL;
+}
+
+/* --- help ----------------------------------------------------------------------------- */
+
+/* An option with its value: what stands in brackets, or under "options". */
+static int print_option(const struct tool_option *o, FILE *to)
+{
+	return fprintf(to, "%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+}
+
+static void print_usage(const struct command *command, FILE *to)
+{
+	fprintf(to, "  vmapdiff %s%s%s", command->name, command->operands[0] ? " " : "",
+		command->operands);
+	for (const uint8_t *id = command->option; *id != OPTION_NONE; id++) {
+		fputs(rows[*id].needed ? " " : " [", to);
+		print_option(&rows[*id], to);
+		fputs(rows[*id].needed ? "" : "]", to);
+	}
+	fprintf(to, "\n      %s\n", command->what);
+}
+
+void print_command_help(const struct command *command, FILE *to)
+{
+	print_usage(command, to);
+	for (const uint8_t *id = command->option; *id != OPTION_NONE; id++) {
+		fputs(id == command->option ? "options:\n  " : "  ", to);
+		int width = print_option(&rows[*id], to);
+		fprintf(to, "%*s%s\n", width < 19 ? 20 - width : 2, "", rows[*id].what);
+	}
+	fprintf(to, "example:\n  %s\n", command->example);
+}
+
+void print_help(FILE *to)
+{
+	fprintf(to, "vmapdiff: differential checking of arm64 kernel page-table mapping\n\n");
+	for (const struct command *c = commands; c->name; c++)
+		print_usage(c, to);
+	fprintf(to, "\nA FILE is a scenario as text or as a fuzzer wrote it.\n"
+		    "'vmapdiff COMMAND --help' says what the options do, and has an example.\n"
+		    "exit: 0 as expected, 1 a rule is broken, 2 unusable input or arguments\n");
+}
