@@ -8,10 +8,15 @@ removal of a tree meets none.
 import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 from skip import Skip
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ci"))
+# pylint: disable=wrong-import-position
+import tracked
 
 SCRIPTS = Path("/usr/share/debootstrap/scripts")
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -104,13 +109,10 @@ def furnish(tree, sources, settings):
 
 def copy_project(top, tree):
     """What git tracks, as it stands here."""
-    listing = subprocess.run(["git", "-c", f"safe.directory={top}", "ls-files", "-z"], cwd=top,
-                             stdout=subprocess.PIPE, text=True, check=True).stdout
-    for name in filter(None, listing.split("\0")):
-        if (top / name).is_file():
-            to = tree / PROJECT / name
-            to.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(top / name, to)
+    for name in tracked.files(top):
+        to = tree / PROJECT / name
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(top / name, to)
 
 
 def run(tree, archives, command, log):
