@@ -81,6 +81,8 @@ NEEDS = {
     "yaml": Need("PyYAML", machine.module("yaml"), "python3-yaml", "python3-pyyaml", "python-yaml",
                  "python3-PyYAML"),
     "ccache": Need("ccache", machine.has("ccache"), "ccache", "ccache", "ccache", "ccache"),
+    "mandoc": Need("mandoc", machine.has("mandoc"), "mandoc", "mandoc", "mandoc", "mandoc"),
+    "groff": Need("groff", machine.has("groff"), "groff-base", "groff-base", "groff", "groff"),
     "debootstrap": Need("debootstrap", machine.has("debootstrap"), "debootstrap", "debootstrap",
                         "debootstrap", "debootstrap"),
     "linux 6.1": Need("the source of Linux 6.1, as Debian packs it",
@@ -106,7 +108,7 @@ TEST = (*UNIT, "gcc", "patch", "git", "python-clang", "gnuplot", "valgrind", "sh
 # Without these their tests report SKIP. What a distribution does not have is left out.
 OPTIONAL = ("linux 6.1", "linux 6.12", "ctags", "browser", "unicorn", "qemu", "lld", "afl", "clang 16",
             "clang 19", "cross compiler", "qemu-user", "jsonschema", "sarif", "yaml", "binutils",
-            "debootstrap", "ccache")
+            "debootstrap", "ccache", "mandoc", "groff")
 
 
 def missing(names):

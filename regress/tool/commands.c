@@ -63,6 +63,10 @@ static const struct tool_option rows[OPTION_IDS] = {
 		.name = "--runs", .value = "N", SETS(NUMBER, runs),
 		.what = "runs of a page array, at most; 2 by default",
 	},
+	[OPTION_SAMPLE] = {
+		.name = "--sample", .value = "N", SETS(NUMBER, sample),
+		.what = "play 1 in N of the scenarios, spread by a hash; all by default",
+	},
 	[OPTION_JOBS] = {
 		.name = "--jobs", .value = "N", SETS(NUMBER, jobs),
 		.what = "processes at a time; by default one for each core",
@@ -153,7 +157,7 @@ const struct command commands[] = {
 		.operands = "[FAMILY]...",
 		.what = "play every scenario of ten small families",
 		.example = "vmapdiff exhaustive --runs 1 vmap bad_page",
-		.option = { OPTION_RUNS, OPTION_JOBS, OPTION_FINDING },
+		.option = { OPTION_RUNS, OPTION_SAMPLE, OPTION_JOBS, OPTION_FINDING },
 		.run = command_exhaustive,
 	},
 	{

@@ -60,6 +60,7 @@ struct arguments {
 	bool dictionary;    /* --dictionary */
 	const char *sarif;  /* --sarif: where findings go in that form */
 	uint64_t runs;      /* --runs: of a page array */
+	uint64_t sample;    /* --sample: one in so many; 1: all */
 	uint64_t jobs;      /* --jobs: processes at a time; 0: one a core */
 	uint64_t pages;     /* --pages: of the page arrays of one scenario together */
 	uint64_t seed, executions;

@@ -59,6 +59,7 @@ EXHAUSTIVE = Row("exhaustive", "play every scenario of ten small families",
                  "./rig exhaustive vmap --runs 3",
                  (("FAMILY", {"nargs": "*", "help": "some of the families"}),
                   ("--runs", {**NUMBER, "help": "contiguous runs of a page array"}),
+                  ("--sample", {**NUMBER, "help": "play 1 in N of them (all)"}),
                   ("--jobs", {**NUMBER, "help": "processes at a time (one a core)"}),
                   ("-o", {**OUTPUT, "help": "where a finding goes"})))
 SOAK = Row("soak", "play generated scenarios; print a digest of the verdicts",

@@ -2,6 +2,7 @@
 """./rig test"""
 from __future__ import annotations
 
+import os
 import subprocess
 
 from driver import install, packages, scripts, tool
@@ -16,6 +17,8 @@ QUICK_LABELS = "unit|rule|regress"
 def add_options(parser):
     parser.add_argument("--quick", action="store_true",
                         help="only the unit tests, the rules and the checked-in scenarios")
+    parser.add_argument("--whole", action="store_true",
+                        help="play the exhaustive families whole; without it, a tenth of them")
 
 
 def counted():
@@ -75,6 +78,8 @@ def run(options):
     if options.quick:
         return quick(options)
     install.ensure(packages.TEST, options.may_install)
+    if options.whole:
+        os.environ["VMAPDIFF_SAMPLE"] = "1"  # of the test `exhaustive`: every scenario
     for what, step in steps():
         say(what)
         if not step():  # ctest's closing lines name what failed, and are the last
