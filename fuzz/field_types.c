@@ -4,14 +4,25 @@
 
 #include "fuzz/field.h"
 
+/* Where a field's value is in an op, as `offset` in struct field says. */
+static void *value_of(const struct field *f, struct op *op)
+{
+	return (char *)&op->call + f->offset;
+}
+
+static const void *value(const struct field *f, const struct op *op)
+{
+	return (const char *)&op->call + f->offset;
+}
+
 static uint64_t *number_of(const struct field *f, struct op *op)
 {
-	return (uint64_t *)(void *)((char *)&op->call + f->offset);
+	return value_of(f, op);
 }
 
 static uint64_t number(const struct field *f, const struct op *op)
 {
-	return *(const uint64_t *)(const void *)((const char *)&op->call + f->offset);
+	return *(const uint64_t *)value(f, op);
 }
 
 static uint8_t *byte_of(const struct field *f, struct op *op)
@@ -157,12 +168,12 @@ const struct field_type type_pfn = { read_pfn, is_never_default, print_hex, put_
 /* Words are members of enum type, or flags, of which all have the size of an unsigned. */
 static unsigned word(const struct field *f, const struct op *op)
 {
-	return *(const unsigned *)(const void *)((const char *)&op->call + f->offset);
+	return *(const unsigned *)value(f, op);
 }
 
 static unsigned *word_of(const struct field *f, struct op *op)
 {
-	return (unsigned *)(void *)((char *)&op->call + f->offset);
+	return value_of(f, op);
 }
 
 static bool read_word(const struct field *f, struct text_line *l, const struct option *option,

@@ -108,12 +108,10 @@ static void remove_op(struct mutation *m)
 		edit_remove_op(m->s, m->op);
 }
 
+#define ONCE(change) ((struct field_mutation){ change, 1 })
 #define AREA_MUTATIONS                                                                             \
-	{ change_faults, 1 }, { change_policy, 1 }, { change_machine, 1 }, { insert_preset, 1 },   \
-		{ insert_unmap, 1 }, { remap, 1 },                                                 \
-	{                                                                                          \
-		remove_op, 1                                                                       \
-	}
+	ONCE(change_faults), ONCE(change_policy), ONCE(change_machine), ONCE(insert_preset),       \
+		ONCE(insert_unmap), ONCE(remap), ONCE(remove_op)
 
 const struct field_mutation area_mutations[] = { AREA_MUTATIONS, { NULL, 0 } };
 const struct field_mutation sequence_mutations[] = {

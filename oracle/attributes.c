@@ -58,8 +58,9 @@ const char *attributes_memory_name(uint8_t memory)
 		return "Device-nGnRE";
 	case DEVICE_nGnRnE:
 		return "Device-nGnRnE";
+	default:
+		return "other";
 	}
-	return "other";
 }
 
 uint8_t attributes_may(enum prot prot)

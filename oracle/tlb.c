@@ -63,8 +63,8 @@ void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_
 
 void tlb_order(struct tlb *tlb)
 {
-	for (uint32_t i = tlb->count; i-- > 0 && !tlb->stale[i].ordered;)
-		tlb->stale[i].ordered = true;
+	for (uint32_t i = tlb->count; i > 0 && !tlb->stale[i - 1].ordered; i--)
+		tlb->stale[i - 1].ordered = true;
 }
 
 void tlb_complete(struct tlb *tlb)

@@ -472,15 +472,11 @@ static struct policy decide_policy(struct policy asked, unsigned page_shift)
 }
 
 #ifdef RIG_HAVE_set_memory_ro
-#define ENTRY_SET_MEMORY                                                                           \
-	{                                                                                          \
-		RIG_FILE_set_memory_ro, RIG_LINE_set_memory_ro                                     \
-	}
+#define SET_MEMORY_FILE RIG_FILE_set_memory_ro
+#define SET_MEMORY_LINE RIG_LINE_set_memory_ro
 #else
-#define ENTRY_SET_MEMORY                                                                           \
-	{                                                                                          \
-		NULL, 0                                                                            \
-	}
+#define SET_MEMORY_FILE NULL
+#define SET_MEMORY_LINE 0
 #endif
 
 const struct mapper kernel_mapper = {
@@ -512,6 +508,6 @@ const struct mapper kernel_mapper = {
 		[CALL_VUNMAP] = { RIG_FILE_vunmap_range, RIG_LINE_vunmap_range },
 		[CALL_VM_UNMAP_RAM] = { RIG_FILE_vunmap_range_noflush,
 					RIG_LINE_vunmap_range_noflush },
-		[CALL_SET_MEMORY] = ENTRY_SET_MEMORY,
+		[CALL_SET_MEMORY] = { SET_MEMORY_FILE, SET_MEMORY_LINE },
 	},
 };

@@ -146,7 +146,10 @@ void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_tr
 /* Counts an armed fault down; true when it strikes now. */
 static bool strikes(uint32_t *countdown)
 {
-	return *countdown && --*countdown == 0;
+	if (!*countdown)
+		return false;
+	--*countdown;
+	return !*countdown;
 }
 
 table_t machine_alloc_table(struct machine *m)

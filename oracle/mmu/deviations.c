@@ -12,14 +12,11 @@
 #define DEVICE 0x04
 
 #define TRANSLATES(address, type, share)                                                           \
-	{                                                                                          \
-		.fault = MMU_TRANSLATES, .pa = (address), .memory = (type),                        \
-		.shareability = (share)                                                            \
-	}
-#define FAULTS(kind, at)                                                                           \
-	{                                                                                          \
-		.fault = (kind), .level = (at)                                                     \
-	}
+	((struct mmu_answer){ .fault = MMU_TRANSLATES,                                             \
+			      .pa = (address),                                                     \
+			      .memory = (type),                                                    \
+			      .shareability = (share) })
+#define FAULTS(kind, at) ((struct mmu_answer){ .fault = (kind), .level = (at) })
 
 /* --- blocks where the granule has none ---------------------------------------------------- */
 

@@ -65,6 +65,8 @@ static void die_plainly(void)
 static void be_quiet(void)
 {
 	int null = open("/dev/null", O_WRONLY);
+	if (null < 0)
+		return;
 	dup2(null, STDERR_FILENO);
 	dup2(null, STDOUT_FILENO);
 }

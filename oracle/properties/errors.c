@@ -33,8 +33,9 @@ static const char *error_name(int code)
 		return "-ERANGE";
 	case -EOPNOTSUPP:
 		return "-EOPNOTSUPP";
+	default:
+		return NULL;
 	}
-	return NULL;
 }
 
 static void describe_return(char *text, int code, const char *rest)

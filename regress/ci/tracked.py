@@ -3,6 +3,8 @@
 import pathlib
 import subprocess
 
+NOT_OURS = {".build", ".git", "__pycache__"}
+
 
 def files(top):
     """Paths below `top` that git tracks, or, where there is no git, all that is not built."""
@@ -12,4 +14,4 @@ def files(top):
     if listing.returncode == 0 and listing.stdout:
         return [pathlib.Path(line) for line in listing.stdout.splitlines() if (top / line).exists()]
     return [path.relative_to(top) for path in top.rglob("*")
-            if path.is_file() and not path.relative_to(top).parts[0].startswith(".build")]
+            if path.is_file() and NOT_OURS.isdisjoint(path.relative_to(top).parts)]

@@ -32,6 +32,10 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             name = unknown.group(1).split("=")[0]
             message = f"'{name}' is not an option{nearest(name, self.options())}"
+        choice = re.match(r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)$", message)
+        if choice:  # each version of Python quotes the choices in its own way
+            message = (f"{choice.group(2)} is not a value of {choice.group(1)}; the values are: "
+                       + re.sub("[',]", "", choice.group(3)))
         raise Unusable(f"{self.prog.replace('./rig ', '')}: {message}\nsee {self.prog} --help")
 
 

@@ -1,18 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Unpacks what tests need of Debian's kernel sources. Usage: unpack.sh DIR
-# exit: 0 all is there, 77 a package is not installed
+# Unpacks what tests need of Debian's kernel sources. A release of Debian has some of the versions:
+# what is installed is unpacked. Usage: unpack.sh DIR VERSION...
+# exit: 0 at least one is there, 77 none is installed
 set -eu
 
 mkdir -p "$1"
 cd "$1"
-for version in 6.1 6.12; do
-	archive=/usr/src/linux-source-$version.tar.xz
-	if [ ! -e "$archive" ]; then
-		echo "SKIP: no $archive (Debian package linux-source-$version)"
-		exit 77
-	fi
+shift
+there=0
+for version; do
 	name=linux-source-$version
+	archive=/usr/src/$name.tar.xz
+	if [ ! -e "$archive" ]; then
+		echo "no $archive (Debian package $name): its tests are skipped"
+		continue
+	fi
+	there=$((there + 1))
 	[ ! -e "$name/.unpacked" ] || [ -n "$(find "$archive" -newer "$name/.unpacked")" ] || continue
 	tar -xJf "$archive" "$name/Makefile" "$name/mm" "$name/include/linux" "$name/include/asm-generic" \
 		"$name/arch/arm64/mm" "$name/arch/arm64/include" "$name/arch/arm64/kernel" \
@@ -20,3 +24,4 @@ for version in 6.1 6.12; do
 	touch "$name/.unpacked"
 	echo "unpacked $name"
 done
+[ "$there" != 0 ] || { echo "SKIP: no kernel source is installed"; exit 77; }

@@ -5,10 +5,11 @@ set(kernel_scripts ${PROJECT_SOURCE_DIR}/regress/kernel)
 set(slicer_tests ${PROJECT_SOURCE_DIR}/mapper/kernel/test)
 
 add_test(NAME kernel_slicer COMMAND python3 ${slicer_tests}/test_slicer.py)
-add_test(NAME kernel_unpack COMMAND sh ${kernel_scripts}/unpack.sh ${trees})
+set(versions 6.1 6.12)
+add_test(NAME kernel_unpack COMMAND sh ${kernel_scripts}/unpack.sh ${trees} ${versions})
 set_tests_properties(kernel_unpack PROPERTIES FIXTURES_SETUP kernel_trees)
 
-foreach(version 6.1 6.12)
+foreach(version IN LISTS versions)
   set(tree ${trees}/linux-source-${version})
   add_test(NAME kernel_ctags_${version} COMMAND python3 ${slicer_tests}/check_ctags.py ${tree})
   add_test(NAME kernel_test_${version}

@@ -53,7 +53,7 @@ done <names
 expect 0 'continue after a finding' "$top/rig" fuzz --help
 expect 0 '--start' "$top/rig" mutants --help
 expect 2 "'frob' is not a command" "$top/rig" frob --help
-expect 2 'is not an engine; the engines are: libfuzzer afl' "$top/rig" --no-install fuzz --engine frob
+expect 2 "'frob' is not a value of --engine; the values are: libfuzzer afl" "$top/rig" --no-install fuzz --engine frob
 
 expect 0 '1 scenarios: 1 as expected' "$vmapdiff" replay "$good"
 expect 1 'holds, but was expected to fail leaf.level' "$vmapdiff" replay wrong.scenario

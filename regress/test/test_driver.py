@@ -168,7 +168,7 @@ class Help(unittest.TestCase):
                            (["kernel", str(TOP), "relpay"], "'relpay' is not a command for a tree; did you mean"),
                            (["soak", "--sed", "1"], "'--sed' is not an option; did you mean '--seed'?"),
                            (["kernel"], "kernel needs the top of a Linux tree"),
-                           (["corpus", "frob"], "invalid choice: 'frob'")):
+                           (["corpus", "frob"], "'frob' is not a value of what; the values are: merge")):
             code, said = run(TOP / "rig", *words)
             self.assertEqual(code, 2, said)
             self.assertIn(why, said)

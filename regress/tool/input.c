@@ -87,7 +87,7 @@ static bool for_each_in_directory(const char *path, bool (*each)(const char *, v
 		free(name);
 		free(entry[i]);
 	}
-	free(entry);
+	free((void *)entry);
 	return good;
 }
 

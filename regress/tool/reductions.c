@@ -335,17 +335,14 @@ static bool plainer_machine(struct scenario *s, uint32_t place, unsigned try)
 	return try < 3;
 }
 
+#define KNOB(name) offsetof(struct policy, name), sizeof(((struct policy *)0)->name)
+
 /* What a policy consists of, besides its series. */
 static const struct {
 	size_t at, size;
 } knobs[] = {
-#define KNOB(name)                                                                                 \
-	{                                                                                          \
-		offsetof(struct policy, name), sizeof(((struct policy *)0)->name)                  \
-	}
-	KNOB(vmap_huge), KNOB(stop_at_order0), KNOB(scan_limit),
-	KNOB(hugetlb),   KNOB(max_shift),      KNOB(quirks),
-#undef KNOB
+	{ KNOB(vmap_huge) }, { KNOB(stop_at_order0) }, { KNOB(scan_limit) },
+	{ KNOB(hugetlb) },   { KNOB(max_shift) },      { KNOB(quirks) },
 };
 
 /* All of the newest policy, and then knob by knob what the policy's own series has. */
