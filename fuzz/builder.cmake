@@ -5,11 +5,14 @@
 file(GLOB seed_files CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/corpus/*/*.scenario ${PROJECT_SOURCE_DIR}/regress/cases/*.scenario)
 
+# The tool as a command of this host. Built for another one, it needs an emulator.
+set(run_vmapdiff ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:vmapdiff>)
+
 # Every checked-in scenario, in the encoding that targets of that encoding read.
 function(vmapdiff_seeds encoding)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/seeds/${encoding})
   if(encoding STREQUAL bytes)
-    set(fill $<TARGET_FILE:vmapdiff> convert --to-bytes
+    set(fill ${run_vmapdiff} convert --to-bytes
       ${PROJECT_SOURCE_DIR}/corpus ${PROJECT_SOURCE_DIR}/regress/cases -o .)
   else()
     set(fill ${CMAKE_COMMAND} -E copy ${seed_files} .)
@@ -26,7 +29,7 @@ vmapdiff_seeds(bytes)
 vmapdiff_seeds(text)
 
 add_custom_command(OUTPUT fuzz_text.dict
-  COMMAND $<TARGET_FILE:vmapdiff> grammar --dictionary > fuzz_text.dict DEPENDS vmapdiff VERBATIM)
+  COMMAND ${run_vmapdiff} grammar --dictionary > fuzz_text.dict DEPENDS vmapdiff VERBATIM)
 add_custom_target(dictionary ALL DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/fuzz_text.dict)
 add_custom_target(fuzz_targets DEPENDS ${fuzz_targets} ${seeds_bytes} ${seeds_text} dictionary)
 install(TARGETS ${fuzz_targets} RUNTIME DESTINATION . COMPONENT fuzz EXCLUDE_FROM_ALL)

@@ -16,6 +16,16 @@
 
 #include "mapper/kernel/abi.h"
 
+/* The names by which a compiler says what it compiles for: arm64's, on every host. */
+#undef __amd64
+#undef __amd64__
+#undef __x86_64
+#undef __x86_64__
+#undef __AARCH64EL__
+#undef __aarch64__
+#define __AARCH64EL__ 1
+#define __aarch64__ 1
+
 #include <linux/kconfig.h> /* the tree's own, with the geometry's generated/autoconf.h */
 
 /* --- the host ----------------------------------------------------------------- */

@@ -9,6 +9,7 @@ exit: 0 every target passes, 1 one does not, 2 unusable arguments
 import argparse
 import os
 import pathlib
+import platform
 import re
 import shutil
 import subprocess
@@ -76,7 +77,7 @@ def build(sanitizer, work):
         os.environ, SRC=str(work / "src"), OUT=str(work / "out"), WORK=str(work / "work"),
         CC="clang", CXX="clang++", CFLAGS=" ".join(flags), CXXFLAGS=" ".join(flags),
         SANITIZER=sanitizer, FUZZING_ENGINE="libfuzzer", FUZZING_LANGUAGE="c",
-        ARCHITECTURE="x86_64", LIB_FUZZING_ENGINE="-fsanitize=fuzzer")
+        ARCHITECTURE=platform.machine(), LIB_FUZZING_ENGINE="-fsanitize=fuzzer")
     done = subprocess.run(["bash", "-eu", ".clusterfuzzlite/build.sh"], cwd=work / "src/vmapdiff",
                           env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           stdin=subprocess.DEVNULL, text=True, errors="replace", check=False)
@@ -125,7 +126,7 @@ def check_calls(target, sanitizer):
                           check=True).stdout
     counted = {}
     for name, (least, most) in CALLS[sanitizer].items():
-        counted[name] = len(re.findall(rf"callq?\s+[0-9a-f]+\s+<__{name}", code))
+        counted[name] = len(re.findall(rf"(?:callq?|bl)\s+[0-9a-f]+\s+<__{name}", code))
         if not least <= counted[name] <= most:
             raise Bad(f"{target.name}: {counted[name]} calls of __{name}_ functions in a build for "
                       f"{sanitizer}; at least {least} and at most {most} are to be there")

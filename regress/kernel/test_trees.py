@@ -74,7 +74,17 @@ class Messages(Copy):
         self.assertIn("uses names that mapper/kernel/shim.h lacks (1 errors)", said)
         self.assertIn(f"mm/vmalloc.c:{first + 2}:", said)
         self.assertIn("'a_new_kernel_function'", said)
+        self.assertIn("kernel memory; or, if the name is mapping code, add its file", said)
 
+    def test_inline_assembly(self):
+        """Also what every host would assemble: an arm64 host would run `tlbi`, and trap."""
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{",
+                          r'\1{ asm volatile("nop");')
+        first, _ = copies.File(self.copy, copies.VMALLOC).lines_of("vunmap_range")
+        code, said = rig(self.copy)
+        self.assertEqual(code, 2)
+        self.assertIn("Inline assembly is never run", said)
+        self.assertIn(f"mm/vmalloc.c:{first + 2}:", said)
 
     def test_set_memory_alone_is_left_out(self):
         copies.substitute(self.copy, "arch/arm64/mm/pageattr.c", "set_memory_nx", r"^(.*?)\{",
@@ -102,6 +112,14 @@ class Unseen(Copy):
         code, said = rig(self.copy, "replay", copies.TOP / "corpus/fuzz_vmap")
         self.assertEqual(code, 0, said)
         self.assertIn(" 0 not, 0 unusable", said)
+
+    def test_the_compiler_is_as_arm64s_on_every_host(self):
+        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range",
+                             "#if !defined(__aarch64__) || defined(__x86_64__)\n#error\n#endif")
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{",
+                          r"\1{ BUILD_BUG_ON((char)-1 < 0);")
+        code, said = rig(self.copy, "known")
+        self.assertEqual(code, 0, said)
 
     def test_nothing_is_written_into_a_tree(self):
         def digest():

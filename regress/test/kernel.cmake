@@ -31,7 +31,9 @@ add_test(NAME kernel_injected
 add_test(NAME kernel_fuzz
   COMMAND sh ${kernel_scripts}/fuzz_trees.sh ${PROJECT_SOURCE_DIR} 8
           ${trees}/linux-source-6.1 ${trees}/linux-source-6.12)
-list(APPEND kernel_tests kernel_injected kernel_fuzz)
+add_test(NAME kernel_aarch64
+  COMMAND python3 ${kernel_scripts}/test_aarch64.py ${trees}/linux-source-6.12)
+list(APPEND kernel_tests kernel_injected kernel_fuzz kernel_aarch64)
 set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
 # They build in the trees' folders, one at a time.
 set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)

@@ -11,6 +11,7 @@
 
 #include "fuzz/generate.h"
 #include "fuzz/sizes.h"
+#include "regress/tool/digest.h"
 #include "regress/tool/search.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -80,23 +81,25 @@ static void next_scenario(uint64_t number, struct rng *rng)
 }
 
 /* Plays until a rule is broken; true if none was. */
-static bool play(struct search *search, uint64_t seed, uint64_t executions, struct tally *tally)
+static bool play(struct search *search, const struct arguments *a, struct tally *tally,
+		 uint64_t *digest)
 {
-	struct rng rng = { seed };
+	struct rng rng = { a->seed };
 	struct verdict verdict;
-	for (uint64_t i = 0; i < executions; i++) {
+	for (uint64_t i = 0; i < a->executions; i++) {
 		next_scenario(i, &rng);
 		uint64_t before = player_statistics(search->player)->calls;
 		if (!player_play(search->player, &scenario, &verdict)) {
 			search->finding = i;
 			return false;
 		}
+		digest_player(digest, search->player, &verdict);
 		struct tally *of = tally_of(tally, &scenario.machine);
 		of->scenarios++;
 		of->calls += player_statistics(search->player)->calls - before;
 		if ((i + 1) % PROGRESS == 0)
 			fprintf(stderr, "kernel: %" PRIu64 " of %" PRIu64 " scenarios\n", i + 1,
-				executions);
+				a->executions);
 	}
 	return true;
 }
@@ -127,7 +130,8 @@ static int judge(struct player *player, const struct arguments *a)
 {
 	struct tally tally[LINUX_MACHINES] = { 0 };
 	struct search search = { .player = player, .finding = NO_FINDING };
-	if (!play(&search, a->seed, a->executions, tally)) {
+	uint64_t digest = 0;
+	if (!play(&search, a, tally, &digest)) {
 		char where[128];
 		snprintf(where, sizeof(where), "scenario %" PRIu64 " of seed %" PRIu64,
 			 search.finding, a->seed);
@@ -135,6 +139,7 @@ static int judge(struct player *player, const struct arguments *a)
 	}
 	print_tally(tally, player_statistics(player)->skipped_calls);
 	statistics_print("kernel", player_statistics(player), stdout);
+	printf("digest %016" PRIx64 ", the same on every host\n", digest);
 	printf("no finding. next: ./rig kernel %s fuzz\n", mapper_tested()->tree);
 	return EXIT_AS_EXPECTED;
 }

@@ -9,6 +9,7 @@
 
 #include "fuzz/generate.h"
 #include "fuzz/mutate.h"
+#include "regress/tool/digest.h"
 #include "regress/tool/search.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -27,30 +28,6 @@ static struct scenario scenario;
 static void begin(void *context)
 {
 	search_begin(&((struct soak *)context)->search);
-}
-
-/* FNV-1a over 64-bit words. */
-static void digest_word(uint64_t *digest, uint64_t word)
-{
-	*digest = (*digest ^ word) * UINT64_C(0x100000001b3);
-	*digest ^= *digest >> 29;
-}
-
-/* What became of the machines: a difference in behaviour is one in these counts. */
-static void digest_player(uint64_t *digest, const struct player *p, const struct verdict *verdict)
-{
-	digest_word(digest, verdict->rule);
-	if (verdict->rule != RULE_NONE)
-		digest_word(digest, verdict->va ^ verdict->op ^ (uint64_t)verdict->level << 8);
-	for (unsigned i = 0; i < mapper_list()->count; i++) {
-		if (!(p->played & 1U << i))
-			continue; /* what its machine counts is an earlier scenario's */
-		const struct machine_counters *counters = &p->machine[i]->counters;
-		digest_word(digest, counters->stores);
-		digest_word(digest, counters->loads);
-		digest_word(digest, counters->tables);
-		digest_word(digest, counters->pages_scanned);
-	}
 }
 
 /* Makes *s scenario `number` of its chunk, from the one before or from nothing. */
