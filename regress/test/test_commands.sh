@@ -58,12 +58,22 @@ expect 2 'is not an engine; the engines are: libfuzzer afl' "$top/rig" --no-inst
 expect 0 '1 scenarios: 1 as expected' "$vmapdiff" replay "$good"
 expect 1 'holds, but was expected to fail leaf.level' "$vmapdiff" replay wrong.scenario
 expect 2 'bad.scenario:2:36: expected a number' "$vmapdiff" replay bad.scenario
+printf 'vmapdiff 2\nvmap va=0xffff800080000000 page=1\n' >misspelt.scenario
+expect 2 "misspelt.scenario:2:28: 'page' is not an option of 'vmap'; did you mean 'pages'? It has: va= pages= prot= flags=" \
+	"$vmapdiff" replay misspelt.scenario
 expect 2 "empty.scenario:1:1: the text ends before the line 'vmapdiff 2'" "$vmapdiff" replay empty.scenario
 expect 2 'zeros.scenario:1:1: byte 0x00 is not text' "$vmapdiff" replay zeros.scenario
 expect 2 'huge.scenario:1:1: the text is longer than' "$vmapdiff" replay huge.scenario
 expect 2 'nowhere: cannot open' "$vmapdiff" replay nowhere
 expect 2 'no FILE is given' "$vmapdiff" replay
 expect 2 '--frob is not an option' "$vmapdiff" replay --frob
+expect 2 '--ktp is not an option; did you mean --ktap' "$vmapdiff" replay --ktp
+expect 2 '--job is not an option; did you mean --jobs' "$vmapdiff" soak --job=3
+expect 2 "'reply' is not a command; did you mean 'replay'?" "$vmapdiff" reply
+expect 2 "did you mean 'prior'?" "$vmapdiff" show "$good" --mapper piror
+expect 2 "did you mean 'kunit'?" "$vmapdiff" export "$good" --as Kunit
+expect 2 "'vmapp' is not a family; did you mean 'vmap'?" "$vmapdiff" exhaustive vmapp
+expect 2 "did you mean 'known'?" "$vmapdiff" kernel know
 expect 2 '--ktap takes no value' "$vmapdiff" replay --ktap=yes "$good"
 expect 2 'none is not a number of at least 1' "$vmapdiff" soak --jobs=none
 expect 2 '--ktap: cannot open' "$vmapdiff" replay -- --ktap

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/nearest.h"
 #include "mapper/machine/assert.h"
 #include "regress/tool/commands.h"
 #include "regress/tool/vmapdiff.h"
@@ -32,15 +33,22 @@ static const struct command *other_command_with(const char *name, size_t length)
 	return NULL;
 }
 
+/* Says that the option is another command's, or which one was meant. */
 static bool unknown_option(const struct reading *r, const char *name, size_t length)
 {
 	char what[64], why[128];
 	const struct command *other = other_command_with(name, length);
+	struct nearest meant = nearest_to(name, length);
 	snprintf(what, sizeof(what), "%.*s", (int)length, name);
-	if (!other)
-		return bad_argument(r, what, " is not an option");
-	snprintf(why, sizeof(why), " is an option of '%s', and '%s' does not have it", other->name,
-		 r->command->name);
+	for (const uint8_t *id = r->command->option; *id != OPTION_NONE; id++)
+		nearest_try(&meant, tool_option(*id)->name);
+	nearest_try(&meant, "--help");
+	if (other)
+		snprintf(why, sizeof(why), " is an option of '%s', and '%s' does not have it",
+			 other->name, r->command->name);
+	else
+		snprintf(why, sizeof(why), " is not an option%s%s",
+			 meant.word ? "; did you mean " : "", meant.word ? meant.word : "");
 	return bad_argument(r, what, why);
 }
 

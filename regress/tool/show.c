@@ -8,8 +8,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fuzz/crash.h"
+#include "fuzz/nearest.h"
 #include "fuzz/scenario_text.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/picture.h"
@@ -211,6 +213,20 @@ static void show_spaces(struct player *p, uint32_t ops, unsigned shown)
 	}
 }
 
+static void refuse_mapper(const char *name)
+{
+	char hint[NEAREST_HINT_SIZE];
+	struct nearest meant = nearest_to(name, strlen(name));
+	for (unsigned i = 1; i < mapper_list()->count; i++)
+		nearest_try(&meant, mapper_list()->mapper[i]->name);
+	fprintf(stderr,
+		"vmapdiff show: '%s' is not a mapper that can be shown%s%s the mappers are:", name,
+		nearest_hint(&meant, hint), meant.word ? "" : ";");
+	for (unsigned i = 1; i < mapper_list()->count; i++)
+		fprintf(stderr, " %s", mapper_list()->mapper[i]->name);
+	fprintf(stderr, "\n");
+}
+
 /* The arguments of `show`, with its scenario loaded. False after an error. */
 static bool read_show(int argc, char **argv, struct arguments *a)
 {
@@ -222,12 +238,7 @@ static bool read_show(int argc, char **argv, struct arguments *a)
 	}
 	unsigned which = a->mapper ? mapper_index(a->mapper) : mapper_list()->under_test;
 	if (!which || which == mapper_list()->count) {
-		fprintf(stderr,
-			"vmapdiff show: '%s' is not a mapper that can be shown; the mappers are:",
-			a->mapper);
-		for (unsigned i = 1; i < mapper_list()->count; i++)
-			fprintf(stderr, " %s", mapper_list()->mapper[i]->name);
-		fprintf(stderr, "\n");
+		refuse_mapper(a->mapper);
 		return false;
 	}
 	return load_scenario(a->file[0], &scenario);
