@@ -297,7 +297,10 @@ bool scenario_parse(const char *text, size_t size, struct scenario *s, struct te
 		if (line_end - at > SCENARIO_MAX_LINE)
 			return line_wrong(&p.l, at + SCENARIO_MAX_LINE,
 					  "the line is longer than %u bytes", SCENARIO_MAX_LINE);
-		if (!line_split(&p.l, line_end) || (p.l.word.at && !read_line(&p)))
+		bool split = line_split(&p.l, line_end);
+		if (!split && !p.version && p.l.word.at && !line_is(p.l.word, "vmapdiff"))
+			return read_version(&p); /* it is another text, whatever is wrong in it */
+		if (!split || (p.l.word.at && !read_line(&p)))
 			return false;
 	}
 	return check_end(&p, end);

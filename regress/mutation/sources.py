@@ -21,7 +21,7 @@ GROUPS = {
     "generator": ("fuzz", {"test", "exhaustive", "afl_mutator", "replay_main", "fuzz_text", "fuzz_walk",
                            "arbitrary_tables", "find_waivers", "fuzz_empty", "fuzz_crosscheck",
                            "scenario_parse", "scenario_print", "scenario_text", "text_line", "words",
-                           "nearest", "mail"}),
+                           "nearest", "mail", "mail_line", "mail_span", "quoted_printable", "tracked"}),
     "oracle": ("oracle", {"test", "mmu"}),
 }
 OF_MUTANTS = ("mapper", "generator", "oracle")
