@@ -72,7 +72,8 @@ static bool is_begin(const struct mail_span *s)
 	while (next_line(&w)) {
 		enum line_kind kind;
 		enum mail_line_kind what = mail_line_kind(&w.line, w.version, &kind);
-		if (what == MAIL_COMMENT || (what == MAIL_PROSE && step_rest(&w, what) == STEP_REST))
+		if (what == MAIL_COMMENT ||
+		    (what == MAIL_PROSE && step_rest(&w, what) == STEP_REST))
 			remember(&w, AFTER_COMMENT, LINE_KINDS);
 		else if (what != MAIL_BLANK)
 			return what == MAIL_SCENARIO || what == MAIL_WORD;

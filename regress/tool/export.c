@@ -71,7 +71,7 @@ static bool export_mail(const struct finding *f, FILE *to)
 	fprintf(to, "\nThe scenario (a page array is written as runs, PFN+COUNT):\n\n");
 	print_indented_scenario(to, "  ");
 	fprintf(to,
-		"\nTo replay it, save those lines as a.scenario and run\n\n"
+		"\nTo replay it, save this mail, or those lines of it, as a.scenario and run\n\n"
 		"  ./rig %sreplay a.scenario\n\n"
 		"It prints the same FAIL line and exits with 1 as long as the bug is there.\n",
 		f->verdict.mapper && !strcmp(f->verdict.mapper, "kernel") ? "kernel TREE " : "");

@@ -101,6 +101,21 @@ static bool read_option(struct reading *r, struct arguments *a)
 	return set_option(r, option, value, a);
 }
 
+/* Adds an operand at the front of the arguments, over options that were read. */
+static bool add_operand(const struct reading *r, struct arguments *a)
+{
+	char *path = r->argv[r->at];
+	if (r->command->reads_files)
+		path = input_operand(path);
+	for (int i = 0; i < a->files; i++)
+		if (path == a->file[i])
+			return bad_argument(
+				r, r->argv[r->at],
+				": standard input is named twice, and can be read once");
+	a->file[a->files++] = path;
+	return true;
+}
+
 bool read_options(const char *command, int argc, char **argv, struct arguments *a)
 {
 	struct reading r = { .command = find_command(command), .argc = argc, .argv = argv };
@@ -109,11 +124,10 @@ bool read_options(const char *command, int argc, char **argv, struct arguments *
 	a->file = argv;
 	for (; r.at < argc; r.at++) {
 		const char *word = argv[r.at];
+		bool is_operand = only_operands || word[0] != '-' || !word[1];
 		if (!only_operands && !strcmp(word, "--"))
 			only_operands = true;
-		else if (only_operands || word[0] != '-' || !word[1])
-			a->file[a->files++] = argv[r.at]; /* moves to the front, over options */
-		else if (!read_option(&r, a))
+		else if (!(is_operand ? add_operand(&r, a) : read_option(&r, a)))
 			return false;
 	}
 	return true;

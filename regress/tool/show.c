@@ -280,8 +280,10 @@ static int show(struct player *p, const struct arguments *a)
 	show_spaces(p, ops, mapper_to_show(a, &verdict));
 	if (a->ptdump)
 		dump_tables(p, ops);
-	if (verdict.rule != RULE_NONE)
-		printf("\nnext: %s minimize %s\n", again(), a->file[0]);
+	if (verdict.rule != RULE_NONE) {
+		printf("\nnext: ");
+		print_next(stdout, "minimize", a->file[0]);
+	}
 	if (a->html && written)
 		printf("wrote %s, for a browser\n", a->html);
 	if (!written)

@@ -108,7 +108,8 @@ static bool tell(struct triage *t, unsigned i, const char *directory)
 	tell_duplicates(t, (unsigned)(f - t->file));
 	fflush(stdout);
 	t->findings++;
-	if (!load_scenario(f->path, &scenario) || !minimize_scenario(t->player, &scenario, &result))
+	if (!load_scenario_again(f->path, &scenario) ||
+	    !minimize_scenario(t->player, &scenario, &result))
 		return false;
 	printf("  minimized %u ops, %u runs, %" PRIu64 " pages\n", scenario.ops, scenario.runs,
 	       scenario_pages(&scenario));
