@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "fuzz/crash.h"
+#include "regress/tool/colour.h"
 #include "regress/tool/ktap.h"
 #include "regress/tool/sarif.h"
 #include "regress/tool/vmapdiff.h"
@@ -61,7 +62,7 @@ static void tell(const struct tally *t, const char *path, bool passed,
 	if (t->ktap)
 		ktap_test(stdout, t->as_expected + t->broken + t->unusable, passed, path, words);
 	else if (verdict)
-		fputs(words, stdout);
+		colour_print(words, stdout);
 	free(words);
 	if (passed || !verdict || !t->sarif || verdict->rule == RULE_NONE)
 		return;

@@ -13,6 +13,7 @@
 #include "fuzz/crash.h"
 #include "fuzz/nearest.h"
 #include "fuzz/scenario_text.h"
+#include "regress/tool/colour.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/picture.h"
 #include "regress/tool/ptdump.h"
@@ -78,7 +79,9 @@ static void print_line(struct line *line)
 {
 	while (line->length && line->text[line->length - 1] == ' ')
 		line->length--;
-	printf("%.*s\n", (int)line->length, line->text);
+	line->text[line->length] = '\0';
+	colour_print(line->text, stdout);
+	putchar('\n');
 }
 
 static void append_cell(struct line *line, const struct extent *e, uint64_t page)
@@ -186,12 +189,12 @@ static void dump_tables(struct player *p, uint32_t ops)
 }
 
 /* Plays the mapper of the verdict up to its op and explains it. */
-static void explain_verdict(struct player *p, const struct verdict *verdict)
+static void explain_verdict(struct player *p, const struct verdict *verdict, FILE *to)
 {
 	struct verdict again;
 	unsigned which = mapper_index(verdict->mapper);
 	player_run(p, &scenario, which, verdict->op + 1, &again);
-	explain(p, &scenario, which, verdict, stdout);
+	explain(p, &scenario, which, verdict, to);
 }
 
 /* Shows mapper `shown` beside the reference, and of the others how many pages differ. */
@@ -246,14 +249,17 @@ static bool read_show(int argc, char **argv, struct arguments *a)
 
 static void print_verdict(struct player *p, const struct verdict *verdict)
 {
+	struct coloured told;
 	if (verdict->rule == RULE_NONE) {
 		printf("all rules hold on every mapper\n");
 		return;
 	}
-	verdict_print(verdict, stdout);
+	coloured_begin(&told, stdout);
+	verdict_print(verdict, told.stream);
 	if (p->warning[0])
-		printf("  kernel    %s\n", p->warning);
-	explain_verdict(p, verdict);
+		fprintf(told.stream, "  kernel    %s\n", p->warning);
+	explain_verdict(p, verdict, told.stream);
+	coloured_end(&told);
 }
 
 /* The mapper that is asked for, or else the one that broke a rule, or else the one under test. */
