@@ -65,7 +65,7 @@ static const struct tool_option rows[OPTION_IDS] = {
 	},
 	[OPTION_JOBS] = {
 		.name = "--jobs", .value = "N", SETS(NUMBER, jobs),
-		.what = "processes at a time; by default one for each core",
+		.what = "processes at a time; by default one for each core that it may use",
 	},
 	[OPTION_SEED] = {
 		.name = "--seed", .value = "N", SETS(NUMBER, seed),
