@@ -34,6 +34,30 @@ expect 2 "'frob' is not a command" "$vmapdiff" frob
 expect 0 'contiguous.partial' "$vmapdiff" rules
 expect 0 'vmapdiff minimize FILE' "$vmapdiff" minimize --help
 expect 0 'write to this file instead' "$vmapdiff" minimize "$good" --help
+# The release is that of CMakeLists.txt; the commit is told where git knows one, and costs no build.
+release=$(sed -n 's/^project(vmapdiff VERSION \([0-9.]*\).*/\1/p' "$top/CMakeLists.txt")
+"$vmapdiff" --version | grep -qE "^vmapdiff $release \((commit [0-9a-f]{7,}(-dirty)?, )?(clang|gcc) [0-9.]+, (x86-64|arm64)\)$" ||
+	{ echo "FAILED: --version says $("$vmapdiff" --version)"; failed=1; }
+expect 2 "did you mean '--version'?" "$vmapdiff" --versoin
+commit_of() { cmake -DSOURCE="$1" -DOUT="$work/commit.c" -P "$top/regress/tool/commit.cmake"; }
+mkdir -p tree/part
+commit_of "$work/tree"
+grep -q '= "";' commit.c || { echo 'FAILED: a commit without git'; failed=1; }
+if command -v git >/dev/null; then
+	git_in_tree() { git -C tree -c user.name=a -c user.email=a@example.org "$@" >/dev/null; }
+	echo 1 >tree/file
+	git_in_tree init -q && git_in_tree add file && git_in_tree commit -qm one
+	commit_of "$work/tree"
+	grep -qE '= "[0-9a-f]{7}";' commit.c || { echo 'FAILED: no commit'; failed=1; }
+	touch -d 2000-01-01 commit.c
+	commit_of "$work/tree"
+	[ -z "$(find commit.c -newermt 2001-01-01)" ] || { echo 'FAILED: written again'; failed=1; }
+	echo 2 >tree/file
+	commit_of "$work/tree"
+	grep -q -- '-dirty";' commit.c || { echo 'FAILED: not dirty'; failed=1; }
+	commit_of "$work/tree/part"
+	grep -q '= "";' commit.c || { echo 'FAILED: the commit of another project'; failed=1; }
+fi
 # Each command has an example, and says 2 to an option that only others have.
 ln -s "$top/regress" regress
 mkdir -p .build/findings

@@ -257,9 +257,10 @@ void print_help(FILE *to)
 	fprintf(to, "vmapdiff: differential checking of arm64 kernel page-table mapping\n\n");
 	for (const struct command *c = commands; c->name; c++)
 		print_usage(c, to);
-	fprintf(to, "\nA FILE is a scenario as text, also in a mail that it was sent in, or as a "
-		    "fuzzer wrote\n"
-		    "it; - is standard input.\n"
+	fprintf(to, "\nA FILE is a scenario as text, or as a fuzzer wrote it; or a mail that has "
+		    "one in "
+		    "it.\n- is standard input.\n"
+		    "'vmapdiff --version' says which release, commit and compiler this is.\n"
 		    "'vmapdiff COMMAND --help' says what the options do, and has an example.\n"
 		    "exit: 0 as expected, 1 a rule is broken, 2 unusable input or arguments\n");
 }

@@ -4,6 +4,7 @@
 
 #include "fuzz/nearest.h"
 #include "regress/tool/commands.h"
+#include "regress/tool/version.h"
 #include "regress/tool/vmapdiff.h"
 
 static bool asks_for_help(const char *argument)
@@ -29,6 +30,7 @@ static int refuse_command(const char *name)
 	for (const struct command *c = commands; c->name; c++)
 		nearest_try(&meant, c->name);
 	nearest_try(&meant, "--help");
+	nearest_try(&meant, "--version");
 	fprintf(stderr, "vmapdiff: '%s' is not a command%s%s 'vmapdiff --help' lists them\n", name,
 		nearest_hint(&meant, hint), meant.word ? "" : ";");
 	return EXIT_UNUSABLE;
@@ -39,6 +41,10 @@ int main(int argc, char **argv)
 	if (argc < 2 || asks_for_help(argv[1])) {
 		print_help(argc < 2 ? stderr : stdout);
 		return argc < 2 ? EXIT_UNUSABLE : EXIT_AS_EXPECTED;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		print_version(stdout);
+		return EXIT_AS_EXPECTED;
 	}
 	const struct command *command = find_command(argv[1]);
 	if (command)
