@@ -53,16 +53,12 @@ static enum step step_rest(const struct walk *w, enum mail_line_kind what)
 				       w->before.next - w->before.start >= WRAPPED_COLUMNS
 			       ? STEP_REST
 			       : STEP_OUTSIDE;
-	if (w->after != AFTER_LINE || w->kind == LINE_KINDS || what != MAIL_PROSE)
+	if (w->after != AFTER_LINE || w->kind == LINE_KINDS)
 		return STEP_OUTSIDE;
-	switch (mail_line_joins(&w->line, &w->before, w->kind)) {
-	case JOIN_DIRECTLY:
+	enum mail_join join = mail_line_joins(&w->line, &w->before, w->kind);
+	if (join == JOIN_DIRECTLY)
 		return STEP_ARRAY;
-	case JOIN_WITH_BLANK:
-		return STEP_REST;
-	default:
-		return STEP_OUTSIDE;
-	}
+	return join == JOIN_WITH_BLANK && what == MAIL_PROSE ? STEP_REST : STEP_OUTSIDE;
 }
 
 /* Whether a scenario begins at the span's first line: one of its lines follows. */

@@ -90,6 +90,7 @@ static const struct {
 	{ "> vmapdiff 2\n> # a comment that is so long that whoever quoted it had to break it\n> "
 	  "into two lines\n> " MAP,
 	  "x: skipped quoting \"> \", 1 line break\n" },
+	{ V "vmap " VA "\npages=0x10+3,\n0x20 flags=none\n", "x: skipped 2 line breaks\n" },
 	/* Mail as it is stored. */
 	{ "Content-Transfer-Encoding: quoted-printable\n\nvmapdiff 2\nvmap va=3D0xffff800080000000 "
 	  "pages=3D0x10+3,=\n0x20\n",
