@@ -4,6 +4,22 @@
 #include <string.h>
 
 #include "fuzz/field.h"
+#include "fuzz/nearest.h"
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool refuse_word(struct text_line *l, struct token token)
+{
+	static const char *const words[] = { "null", "bad", NULL };
+	char hint[NEAREST_HINT_SIZE];
+	struct nearest meant = nearest_to(token.at, token.length);
+	nearest_try_list(&meant, words);
+	return line_wrong(l, token.at, "'%.*s' is not a number, decimal or 0x, nor null or bad%s",
+			  line_shown(token), token.at, nearest_hint(&meant, hint));
+}
 
 static bool read_run(struct text_line *l, struct token token, struct page_run *run)
 {
@@ -12,6 +28,8 @@ static bool read_run(struct text_line *l, struct token token, struct page_run *r
 		run->pfn = line_is(token, "null") ? PAGE_HOLE : PAGE_BAD;
 		return true;
 	}
+	if (token.length && is_letter(token.at[0]))
+		return refuse_word(l, token);
 	const char *plus = memchr(token.at, '+', token.length);
 	struct token pfn = { token.at, plus ? (size_t)(plus - token.at) : token.length };
 	if (!line_number(l, pfn, PAGE_BAD - 1, &run->pfn))

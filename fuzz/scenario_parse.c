@@ -6,6 +6,7 @@
 #include "fuzz/field.h"
 #include "fuzz/scenario_text.h"
 #include "fuzz/text_line.h"
+#include "fuzz/words.h"
 #include "mapper/machine/assert.h"
 
 struct parser {
@@ -56,7 +57,8 @@ static bool read_machine(struct parser *p)
 		return line_wrong(&p->l, p->l.word.at,
 				  "'machine' may appear once, before policy and ops");
 	p->seen_machine = true;
-	if (!line_take_name(&p->l, "granule", granules, &granule) ||
+	if (!check_options(&p->l, LINE_MACHINE) ||
+	    !line_take_name(&p->l, "granule", granules, &granule) ||
 	    !line_take_byte(&p->l, "va", &config->va_bits) ||
 	    !line_take_byte(&p->l, "pa", &config->pa_bits) ||
 	    !line_take_byte(&p->l, "bbm", &config->bbm) ||
@@ -64,12 +66,7 @@ static bool read_machine(struct parser *p)
 	    !take_entries(p, "group", &config->group_bits))
 		return false;
 	config->page_shift = (uint8_t)(12 + 2 * granule);
-	struct option *lpa2 = line_take(&p->l, "lpa2");
-	if (lpa2 && lpa2->value.at)
-		return line_wrong(&p->l, lpa2->value.at, "'lpa2' takes no value");
-	config->lpa2 = lpa2;
-	if (!line_all_taken(&p->l, "granule= va= pa= bbm= lpa2 entries= group="))
-		return false;
+	config->lpa2 = line_take(&p->l, "lpa2");
 	return scenario_check_machine(config, &why) || refused(p, &why);
 }
 
@@ -102,6 +99,8 @@ static bool read_policy(struct parser *p)
 	if (p->seen_policy || p->s->ops)
 		return line_wrong(&p->l, p->l.word.at, "'policy' may appear once, before the ops");
 	p->seen_policy = true;
+	if (!check_options(&p->l, LINE_POLICY))
+		return false;
 	bool v4 = line_take(&p->l, "v4"), v9 = line_take(&p->l, "v9"),
 	     prior = line_take(&p->l, "prior");
 	if (v4 + v9 + prior != 1)
@@ -116,10 +115,6 @@ static bool read_policy(struct parser *p)
 	    !take_quirks(p, &policy->quirks))
 		return false;
 	policy->vmap_huge = vmap_huge;
-	if (!line_all_taken(
-		    &p->l, "v9 v4 prior vmap-huge= stop-at-order0= scan-limit= hugetlb= max-shift= "
-			   "quirks="))
-		return false;
 	return scenario_check_policy(p->s, &why) || refused(p, &why);
 }
 
@@ -130,9 +125,9 @@ static bool read_fail(struct parser *p)
 		return line_wrong(&p->l, p->l.word.at,
 				  "the line before is 'fail' too; one line can have both alloc= "
 				  "and trylock=");
-	if (!line_take_number(&p->l, "alloc", UINT32_MAX, &alloc) ||
-	    !line_take_number(&p->l, "trylock", UINT32_MAX, &trylock) ||
-	    !line_all_taken(&p->l, "alloc= trylock="))
+	if (!check_options(&p->l, LINE_FAIL) ||
+	    !line_take_number(&p->l, "alloc", UINT32_MAX, &alloc) ||
+	    !line_take_number(&p->l, "trylock", UINT32_MAX, &trylock))
 		return false;
 	if (!alloc && !trylock)
 		return line_wrong(&p->l, p->l.word.at,
@@ -154,19 +149,27 @@ static bool read_fields(struct parser *p, struct op *op)
 	return true;
 }
 
-/* Whether every field that has no default stood on the line, and nothing else did. */
-static bool check_options(struct parser *p, const struct op *op)
+/* Whether every field that has no default stood on the line, and none that this op does not have. */
+static bool check_fields(struct parser *p, const struct op *op)
 {
-	char known[160] = "";
-	size_t length = 0;
+	unsigned has = 0;
 	for (const struct field *f = NULL; (f = op_next_field(op, f));) {
-		if (f->needed && !line_need(&p->l, f->name))
+		const struct option *option =
+			f->needed ? line_need(&p->l, f->name) : line_take(&p->l, f->name);
+		if (f->needed && !option)
 			return false;
-		length += (size_t)snprintf(known + length, sizeof(known) - length, "%s%s%s",
-					   length ? " " : "", f->name, f->bare ? "" : "=");
-		ASSERT_CMP(length, <, sizeof(known));
+		has |= option ? 1u << (option - p->l.option) : 0;
 	}
-	return line_all_taken(&p->l, known);
+	for (unsigned i = 0; i < p->l.options; i++) {
+		struct token key = p->l.option[i].key;
+		if (!(has & 1u << i))
+			return line_wrong(&p->l, key.at,
+					  "'%.*s' is not an option of '%s' with the other options "
+					  "of this line",
+					  line_shown(key), key.at,
+					  call_traits(op->call.kind)->name);
+	}
+	return true;
 }
 
 static bool read_op(struct parser *p, enum call_kind kind)
@@ -180,7 +183,7 @@ static bool read_op(struct parser *p, enum call_kind kind)
 	op->first_run = s->runs;
 	op->fail_alloc = p->fail_alloc;
 	op->fail_trylock = p->fail_trylock;
-	if (!read_fields(p, op) || !check_options(p, op))
+	if (!check_options(&p->l, LINE_CALL + kind) || !read_fields(p, op) || !check_fields(p, op))
 		return false;
 	scenario_place_op(s, op);
 	p->fail_alloc = p->fail_trylock = 0;
@@ -191,21 +194,34 @@ static bool read_op(struct parser *p, enum call_kind kind)
 	return true;
 }
 
+/* `holds`, or `fails` and a rule. */
 static bool read_expect(struct parser *p)
 {
+	static const char *const words[] = { "holds", "fails", NULL };
 	struct expectation *expect = &p->s->expect;
+	const struct option *option = p->l.option;
+	unsigned word;
+	if (!p->l.options)
+		return line_wrong(&p->l, p->l.word.at,
+				  "'expect' needs 'holds' or 'fails PROPERTY.RULE'");
+	struct option first = { .key = p->l.word, .value = option[0].key };
+	if (!line_option_name(&p->l, &first, words, &word))
+		return false;
+	if (word == 1 && p->l.options == 1)
+		return line_wrong(
+			&p->l, option[0].key.at,
+			"'fails' needs a rule, as PROPERTY.RULE; './rig rules' lists them");
+	for (unsigned i = 0; i < p->l.options; i++)
+		if (option[i].value.at)
+			return line_wrong(&p->l, option[i].value.at, "'%.*s' takes no value",
+					  line_shown(option[i].key), option[i].key.at);
+	if (p->l.options > 1 + word)
+		return line_wrong(&p->l, option[1 + word].key.at,
+				  "nothing follows what is expected");
 	expect->stated = true;
-	if (p->l.options == 1 && line_is(p->l.option[0].key, "holds"))
-		return true;
-	if (p->l.options == 2 && line_is(p->l.option[0].key, "fails")) {
-		struct token name = p->l.option[1].key;
-		expect->rule = rule_by_name(name.at, (unsigned)name.length);
-		if (expect->rule != RULE_NONE)
-			return true;
-		return line_wrong(&p->l, name.at, "'%.*s' is not a rule; './rig rules' lists them",
-				  line_shown(name), name.at);
-	}
-	return line_wrong(&p->l, p->l.word.at, "'expect' needs 'holds' or 'fails PROPERTY.RULE'");
+	if (word == 1)
+		expect->rule = read_rule(&p->l, option[1].key);
+	return word == 0 || expect->rule != RULE_NONE;
 }
 
 static bool read_version(struct parser *p)
@@ -223,74 +239,27 @@ static bool read_version(struct parser *p)
 			  SCENARIO_TEXT_VERSION);
 }
 
-/* Words of earlier versions, of which mails and corpora are kept for ever. */
-static const struct old_word {
-	unsigned last_version; /* that has it */
-	const char *word, *now;
-} old_words[] = {
-	{ 1, "plant", "preset" },
-};
-
-/* The row of a word that went; NULL if there is none. */
-static const struct old_word *old_word(struct token word)
-{
-	for (size_t i = 0; i < sizeof(old_words) / sizeof(old_words[0]); i++)
-		if (line_is(word, old_words[i].word))
-			return &old_words[i];
-	return NULL;
-}
-
-/* The kind of call that a word names in the text's version; CALL_KINDS if it names none. */
-static enum call_kind kind_of(const struct parser *p, struct token word)
-{
-	const struct old_word *old = old_word(word);
-	enum call_kind kind = 0;
-	for (; kind < CALL_KINDS; kind++) {
-		const char *name = call_traits(kind)->name;
-		bool named = old && p->version <= old->last_version ? !strcmp(name, old->now)
-								    : line_is(word, name);
-		if (named)
-			break;
-	}
-	return kind;
-}
-
-/* An error that lists the words there are, or says what stands for one that went. */
-static bool unknown_word(struct parser *p)
-{
-	struct token word = p->l.word;
-	const struct old_word *old = old_word(word);
-	char calls[160] = "";
-	size_t length = 0;
-	if (old)
-		return line_wrong(&p->l, word.at, "'%s' is called '%s' since version %u", old->word,
-				  old->now, old->last_version + 1);
-	for (enum call_kind kind = 0; kind < CALL_KINDS; kind++) {
-		length += (size_t)snprintf(calls + length, sizeof(calls) - length, ", %s",
-					   call_traits(kind)->name);
-		ASSERT_CMP(length, <, sizeof(calls));
-	}
-	return line_wrong(&p->l, word.at,
-			  "'%.*s' is not a word of a scenario: machine, policy, fail%s, expect",
-			  line_shown(word), word.at, calls);
-}
-
 static bool read_line(struct parser *p)
 {
 	if (!p->version)
 		return read_version(p);
 	if (p->s->expect.stated)
 		return line_wrong(&p->l, p->l.word.at, "'expect' must be the last line");
-	if (line_is(p->l.word, "machine"))
+	enum line_kind kind = line_kind_of(p->l.word, p->version);
+	switch (kind) {
+	case LINE_MACHINE:
 		return read_machine(p);
-	if (line_is(p->l.word, "policy"))
+	case LINE_POLICY:
 		return read_policy(p);
-	if (line_is(p->l.word, "fail"))
+	case LINE_FAIL:
 		return read_fail(p);
-	if (line_is(p->l.word, "expect"))
+	case LINE_EXPECT:
 		return read_expect(p);
-	enum call_kind kind = kind_of(p, p->l.word);
-	return kind < CALL_KINDS ? read_op(p, kind) : unknown_word(p);
+	case LINE_KINDS:
+		return refuse_word(&p->l);
+	default:
+		return read_op(p, (enum call_kind)(kind - LINE_CALL));
+	}
 }
 
 /* What only the end can show. The line after the last is the place. */
@@ -328,7 +297,10 @@ bool scenario_parse(const char *text, size_t size, struct scenario *s, struct te
 		if (line_end - at > SCENARIO_MAX_LINE)
 			return line_wrong(&p.l, at + SCENARIO_MAX_LINE,
 					  "the line is longer than %u bytes", SCENARIO_MAX_LINE);
-		if (!line_split(&p.l, line_end) || (p.l.word.at && !read_line(&p)))
+		bool split = line_split(&p.l, line_end);
+		if (!split && !p.version && p.l.word.at && !line_is(p.l.word, "vmapdiff"))
+			return read_version(&p); /* it is another text, whatever is wrong in it */
+		if (!split || (p.l.word.at && !read_line(&p)))
 			return false;
 	}
 	return check_end(&p, end);

@@ -19,7 +19,7 @@
 /* Where a text is wrong, counted from 1, and how. */
 struct text_error {
 	unsigned line, column;
-	char message[240];
+	char message[320];
 };
 
 /* Reads `size` bytes of text. False with *error filled; *s is then in no state to be used. */

@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "fuzz/nearest.h"
+#include "mapper/machine/assert.h"
+
 bool line_wrong(struct text_line *l, const char *at, const char *format, ...)
 {
 	va_list args;
@@ -82,12 +85,9 @@ bool line_split(struct text_line *l, const char *end)
 
 struct option *line_take(struct text_line *l, const char *key)
 {
-	for (unsigned i = 0; i < l->options; i++) {
-		if (line_is(l->option[i].key, key)) {
-			l->option[i].taken = true;
+	for (unsigned i = 0; i < l->options; i++)
+		if (line_is(l->option[i].key, key))
 			return &l->option[i];
-		}
-	}
 	return NULL;
 }
 
@@ -98,18 +98,6 @@ struct option *line_need(struct text_line *l, const char *key)
 		line_wrong(l, l->word.at, "'%.*s' needs the option %s=", line_shown(l->word),
 			   l->word.at, key);
 	return option;
-}
-
-bool line_all_taken(struct text_line *l, const char *known)
-{
-	for (unsigned i = 0; i < l->options; i++) {
-		struct token key = l->option[i].key;
-		if (!l->option[i].taken)
-			return line_wrong(
-				l, key.at, "'%.*s' is not an option of '%.*s', which has: %s",
-				line_shown(key), key.at, line_shown(l->word), l->word.at, known);
-	}
-	return true;
 }
 
 /* --- values --------------------------------------------------------------- */
@@ -157,21 +145,35 @@ bool line_option_number(struct text_line *l, const struct option *option, uint64
 	return line_number(l, option->value, most, value);
 }
 
+/* The names that a value can have, for a message; and the one that was meant. */
+static bool wrong_name(struct text_line *l, const struct option *option, const char *const *names)
+{
+	char known[160] = "", hint[NEAREST_HINT_SIZE];
+	struct token value = option->value;
+	struct nearest meant = nearest_to(value.at, value.at ? value.length : 0);
+	size_t length = 0;
+	for (unsigned i = 0; names[i]; i++) {
+		length += (size_t)snprintf(known + length, sizeof(known) - length, "%s%s",
+					   i ? ", " : "", names[i]);
+		ASSERT_CMP(length, <, sizeof(known));
+		nearest_try(&meant, names[i]);
+	}
+	return line_wrong(l, value.at ? value.at : option->key.at, "'%.*s' must be one of: %s%s",
+			  line_shown(option->key), option->key.at, known,
+			  nearest_hint(&meant, hint));
+}
+
 /* A named value: its index in `names`, a list that ends with NULL. */
 bool line_option_name(struct text_line *l, const struct option *option, const char *const *names,
 		      unsigned *index)
 {
-	char known[128] = "";
 	for (unsigned i = 0; names[i]; i++) {
 		if (option->value.at && line_is(option->value, names[i])) {
 			*index = i;
 			return true;
 		}
-		strcat(strcat(known, i ? ", " : ""), names[i]);
 	}
-	return line_wrong(l, option->value.at ? option->value.at : option->key.at,
-			  "'%.*s' must be one of: %s", line_shown(option->key), option->key.at,
-			  known);
+	return wrong_name(l, option, names);
 }
 
 bool line_take_name(struct text_line *l, const char *key, const char *const *names, unsigned *index)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A line of scenario text: a word and options, each `key=value` or a bare
- * key. Every option is asked for by whoever reads the word, and one that
- * nobody asked for is an error.
+ * key. Which words and options there are, fuzz/words.h says.
  */
 #ifndef FUZZ_TEXT_LINE_H
 #define FUZZ_TEXT_LINE_H
@@ -19,7 +18,6 @@ struct token {
 
 struct option {
 	struct token key, value; /* value.at is NULL for a bare key */
-	bool taken;
 };
 
 struct text_line {
@@ -43,12 +41,9 @@ int line_shown(struct token piece);
 /* Splits [l->line, end) into word and options; a comment ends it. */
 bool line_split(struct text_line *l, const char *end);
 
-/* An option by its key, which is then taken; NULL if it is not there, with an error where it is needed. */
+/* An option by its key; NULL if it is not there, with an error where it is needed. */
 struct option *line_take(struct text_line *l, const char *key);
 struct option *line_need(struct text_line *l, const char *key);
-
-/* Refuses the first option that nobody took; `known` lists what there is. */
-bool line_all_taken(struct text_line *l, const char *known);
 
 /* The number that a piece, or an option's value, is: at most `most`. */
 bool line_number(struct text_line *l, struct token piece, uint64_t most, uint64_t *value);

@@ -20,7 +20,8 @@ GROUPS = {
     "mapper": ("mapper", {"test", "example", "kernel", "prior"}),
     "generator": ("fuzz", {"test", "exhaustive", "afl_mutator", "replay_main", "fuzz_text", "fuzz_walk",
                            "arbitrary_tables", "find_waivers", "fuzz_empty", "fuzz_crosscheck",
-                           "scenario_parse", "scenario_print", "scenario_text", "text_line"}),
+                           "scenario_parse", "scenario_print", "scenario_text", "text_line", "words",
+                           "nearest", "mail", "mail_line", "mail_span", "quoted_printable", "tracked"}),
     "oracle": ("oracle", {"test", "mmu"}),
 }
 OF_MUTANTS = ("mapper", "generator", "oracle")

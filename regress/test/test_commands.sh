@@ -34,6 +34,30 @@ expect 2 "'frob' is not a command" "$vmapdiff" frob
 expect 0 'contiguous.partial' "$vmapdiff" rules
 expect 0 'vmapdiff minimize FILE' "$vmapdiff" minimize --help
 expect 0 'write to this file instead' "$vmapdiff" minimize "$good" --help
+# The release is that of CMakeLists.txt; the commit is told where git knows one, and costs no build.
+release=$(sed -n 's/^project(vmapdiff VERSION \([0-9.]*\).*/\1/p' "$top/CMakeLists.txt")
+"$vmapdiff" --version | grep -qE "^vmapdiff $release \((commit [0-9a-f]{7,}(-dirty)?, )?(clang|gcc) [0-9.]+, (x86-64|arm64)\)$" ||
+	{ echo "FAILED: --version says $("$vmapdiff" --version)"; failed=1; }
+expect 2 "did you mean '--version'?" "$vmapdiff" --versoin
+commit_of() { cmake -DSOURCE="$1" -DOUT="$work/commit.c" -P "$top/regress/tool/commit.cmake"; }
+mkdir -p tree/part
+commit_of "$work/tree"
+grep -q '= "";' commit.c || { echo 'FAILED: a commit without git'; failed=1; }
+if command -v git >/dev/null; then
+	git_in_tree() { git -C tree -c user.name=a -c user.email=a@example.org "$@" >/dev/null; }
+	echo 1 >tree/file
+	git_in_tree init -q && git_in_tree add file && git_in_tree commit -qm one
+	commit_of "$work/tree"
+	grep -qE '= "[0-9a-f]{7}";' commit.c || { echo 'FAILED: no commit'; failed=1; }
+	touch -d 2000-01-01 commit.c
+	commit_of "$work/tree"
+	[ -z "$(find commit.c -newermt 2001-01-01)" ] || { echo 'FAILED: written again'; failed=1; }
+	echo 2 >tree/file
+	commit_of "$work/tree"
+	grep -q -- '-dirty";' commit.c || { echo 'FAILED: not dirty'; failed=1; }
+	commit_of "$work/tree/part"
+	grep -q '= "";' commit.c || { echo 'FAILED: the commit of another project'; failed=1; }
+fi
 # Each command has an example, and says 2 to an option that only others have.
 ln -s "$top/regress" regress
 mkdir -p .build/findings
@@ -58,12 +82,22 @@ expect 2 "'frob' is not a value of --engine; the values are: libfuzzer afl" "$to
 expect 0 '1 scenarios: 1 as expected' "$vmapdiff" replay "$good"
 expect 1 'holds, but was expected to fail leaf.level' "$vmapdiff" replay wrong.scenario
 expect 2 'bad.scenario:2:36: expected a number' "$vmapdiff" replay bad.scenario
+printf 'vmapdiff 2\nvmap va=0xffff800080000000 page=1\n' >misspelt.scenario
+expect 2 "misspelt.scenario:2:28: 'page' is not an option of 'vmap'; did you mean 'pages'? It has: va= pages= prot= flags=" \
+	"$vmapdiff" replay misspelt.scenario
 expect 2 "empty.scenario:1:1: the text ends before the line 'vmapdiff 2'" "$vmapdiff" replay empty.scenario
 expect 2 'zeros.scenario:1:1: byte 0x00 is not text' "$vmapdiff" replay zeros.scenario
 expect 2 'huge.scenario:1:1: the text is longer than' "$vmapdiff" replay huge.scenario
 expect 2 'nowhere: cannot open' "$vmapdiff" replay nowhere
 expect 2 'no FILE is given' "$vmapdiff" replay
 expect 2 '--frob is not an option' "$vmapdiff" replay --frob
+expect 2 '--ktp is not an option; did you mean --ktap' "$vmapdiff" replay --ktp
+expect 2 '--job is not an option; did you mean --jobs' "$vmapdiff" soak --job=3
+expect 2 "'reply' is not a command; did you mean 'replay'?" "$vmapdiff" reply
+expect 2 "did you mean 'prior'?" "$vmapdiff" show "$good" --mapper piror
+expect 2 "did you mean 'kunit'?" "$vmapdiff" export "$good" --as Kunit
+expect 2 "'vmapp' is not a family; did you mean 'vmap'?" "$vmapdiff" exhaustive vmapp
+expect 2 "did you mean 'known'?" "$vmapdiff" kernel know
 expect 2 '--ktap takes no value' "$vmapdiff" replay --ktap=yes "$good"
 expect 2 'none is not a number of at least 1' "$vmapdiff" soak --jobs=none
 expect 2 '--ktap: cannot open' "$vmapdiff" replay -- --ktap

@@ -69,7 +69,7 @@ static const struct tool_option rows[OPTION_IDS] = {
 	},
 	[OPTION_JOBS] = {
 		.name = "--jobs", .value = "N", SETS(NUMBER, jobs),
-		.what = "processes at a time; by default one for each core",
+		.what = "processes at a time; by default one for each core that it may use",
 	},
 	[OPTION_SEED] = {
 		.name = "--seed", .value = "N", SETS(NUMBER, seed),
@@ -95,6 +95,7 @@ const struct command commands[] = {
 	{
 		.name = "replay",
 		.operands = "FILE|DIR...",
+		.reads_files = true,
 		.what = "play scenarios on every mapper; results as KTAP, findings as SARIF",
 		.example = "vmapdiff replay regress/cases --ktap",
 		.option = { OPTION_KTAP, OPTION_SARIF },
@@ -103,6 +104,7 @@ const struct command commands[] = {
 	{
 		.name = "show",
 		.operands = "FILE",
+		.reads_files = true,
 		.what = "explain the verdict; compare the reference's address space with a "
 			"mapper's",
 		.example =
@@ -113,6 +115,7 @@ const struct command commands[] = {
 	{
 		.name = "minimize",
 		.operands = "FILE",
+		.reads_files = true,
 		.what = "find the smallest scenario with the same signature",
 		.example = "vmapdiff minimize regress/cases/quirk-head-check.scenario -o "
 			   "small.scenario",
@@ -122,6 +125,7 @@ const struct command commands[] = {
 	{
 		.name = "triage",
 		.operands = "FILE|DIR...",
+		.reads_files = true,
 		.what = "group failing scenarios by signature, and minimize one of each group",
 		.example = "vmapdiff triage .build/findings -o .build",
 		.option = { OPTION_FINDINGS },
@@ -130,6 +134,7 @@ const struct command commands[] = {
 	{
 		.name = "export",
 		.operands = "FILE",
+		.reads_files = true,
 		.what = "write a bug report, the body of a KUnit test, or a page array in C",
 		.example =
 			"vmapdiff export regress/cases/d1-two-order-7-blocks.scenario --as kunit",
@@ -139,6 +144,7 @@ const struct command commands[] = {
 	{
 		.name = "convert",
 		.operands = "FILE|DIR...",
+		.reads_files = true,
 		.what = "convert between text and a fuzzer's bytes",
 		.example = "vmapdiff convert --to-bytes regress/cases/d1-16k.scenario -o d1-16k",
 		.option = { OPTION_CONVERTED, OPTION_TO_BYTES },
@@ -255,7 +261,10 @@ void print_help(FILE *to)
 	fprintf(to, "vmapdiff: differential checking of arm64 kernel page-table mapping\n\n");
 	for (const struct command *c = commands; c->name; c++)
 		print_usage(c, to);
-	fprintf(to, "\nA FILE is a scenario as text or as a fuzzer wrote it.\n"
+	fprintf(to, "\nA FILE is a scenario as text, or as a fuzzer wrote it; or a mail that has "
+		    "one in "
+		    "it.\n- is standard input.\n"
+		    "'vmapdiff --version' says which release, commit and compiler this is.\n"
 		    "'vmapdiff COMMAND --help' says what the options do, and has an example.\n"
 		    "exit: 0 as expected, 1 a rule is broken, 2 unusable input or arguments\n");
 }

@@ -53,6 +53,7 @@ struct tool_option {
 struct command {
 	const char *name;
 	const char *operands; /* what it takes besides options, for help; "" for nothing */
+	bool reads_files;     /* its operands are files, of which `-` is standard input */
 	const char *what;     /* a few words, for help */
 	const char *example;  /* a whole command line that can be typed at the top of the project */
 	uint8_t option[COMMAND_MAX_OPTIONS]; /* in the order of help; ends with OPTION_NONE */

@@ -41,7 +41,9 @@ static bool write_scenario(const char *path, bool to_bytes)
 /* NAME.scenario for text, NAME for bytes, in the output directory. */
 static char *output_path(const struct conversion *c, const char *path)
 {
-	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	const char *name = input_is_stdin(path) ? "stdin"
+			   : strrchr(path, '/') ? strrchr(path, '/') + 1
+						: path;
 	const char *dot = strstr(name, ".scenario");
 	int length = dot ? (int)(dot - name) : (int)strlen(name);
 	char *out = NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fuzz/exhaustive/families.h"
+#include "fuzz/nearest.h"
 #include "regress/tool/search.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -100,10 +101,15 @@ static int run_family(const struct family *family, const struct arguments *a, ui
 
 static const struct family *find_family(const char *name)
 {
-	for (const struct family *f = families; f->name; f++)
+	char hint[NEAREST_HINT_SIZE];
+	struct nearest meant = nearest_to(name, strlen(name));
+	for (const struct family *f = families; f->name; f++) {
 		if (!strcmp(f->name, name))
 			return f;
-	fprintf(stderr, "vmapdiff exhaustive: '%s' is not a family; the families are:", name);
+		nearest_try(&meant, f->name);
+	}
+	fprintf(stderr, "vmapdiff exhaustive: '%s' is not a family%s%s the families are:", name,
+		nearest_hint(&meant, hint), meant.word ? "" : ";");
 	for (const struct family *f = families; f->name; f++)
 		fprintf(stderr, " %s", f->name);
 	fprintf(stderr, "\n");

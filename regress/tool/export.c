@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "fuzz/crash.h"
+#include "fuzz/nearest.h"
 #include "fuzz/scenario_text.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/vmapdiff.h"
@@ -70,7 +71,7 @@ static bool export_mail(const struct finding *f, FILE *to)
 	fprintf(to, "\nThe scenario (a page array is written as runs, PFN+COUNT):\n\n");
 	print_indented_scenario(to, "  ");
 	fprintf(to,
-		"\nTo replay it, save those lines as a.scenario and run\n\n"
+		"\nTo replay it, save this mail, or those lines of it, as a.scenario and run\n\n"
 		"  ./rig %sreplay a.scenario\n\n"
 		"It prints the same FAIL line and exits with 1 as long as the bug is there.\n",
 		f->verdict.mapper && !strcmp(f->verdict.mapper, "kernel") ? "kernel TREE " : "");
@@ -214,6 +215,14 @@ static int write_form(size_t form, const struct finding *f, const char *path)
 	return good ? EXIT_AS_EXPECTED : EXIT_UNUSABLE;
 }
 
+static void hint_form(const char *name, char hint[NEAREST_HINT_SIZE])
+{
+	struct nearest meant = nearest_to(name, strlen(name));
+	for (size_t i = 0; i < FORMS; i++)
+		nearest_try(&meant, forms[i].name);
+	nearest_hint(&meant, hint);
+}
+
 int command_export(int argc, char **argv)
 {
 	struct arguments a;
@@ -223,7 +232,11 @@ int command_export(int argc, char **argv)
 	while (form < FORMS && strcmp(forms[form].name, a.as ? a.as : "mail") != 0)
 		form++;
 	if (form == FORMS || a.files != 1) {
-		fprintf(stderr, "vmapdiff export: takes one scenario, and --as mail, kunit or c\n");
+		char hint[NEAREST_HINT_SIZE] = "";
+		if (form == FORMS)
+			hint_form(a.as, hint);
+		fprintf(stderr,
+			"vmapdiff export: takes one scenario, and --as mail, kunit or c%s\n", hint);
 		return EXIT_UNUSABLE;
 	}
 	if (!load_scenario(a.file[0], &scenario))

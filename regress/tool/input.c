@@ -2,11 +2,14 @@
 /* Files of scenarios, and the player that plays them. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "fuzz/mail.h"
 #include "fuzz/scenario_bytes.h"
 #include "fuzz/scenario_text.h"
 #include "fuzz/waive.h"
@@ -15,18 +18,117 @@
 static char buffer[SCENARIO_MAX_TEXT + 1];
 _Static_assert(SCENARIO_MAX_BYTES < sizeof(buffer), "an encoding fits the buffer");
 
+/* What was loaded last: a text, or bytes, which have no lines. */
+static struct mail mail;
+static bool is_text;
+
 static bool cannot(const char *what, const char *path)
 {
 	fprintf(stderr, "%s: cannot %s: %s\n", path, what, strerror(errno));
 	return false;
 }
 
+/* --- standard input ------------------------------------------------------------------------- */
+
+static char stdin_name[] = "<stdin>";
+static bool stdin_is_named;
+
+char *input_operand(char *operand)
+{
+	static const char *const names[] = { "-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(operand, names[i])) {
+			stdin_is_named = true;
+			return stdin_name;
+		}
+	return operand;
+}
+
+bool input_is_stdin(const char *path)
+{
+	return stdin_is_named && !strcmp(path, stdin_name);
+}
+
+void print_next(FILE *to, const char *command, const char *path)
+{
+	if (input_is_stdin(path))
+		fprintf(to, "%s %s -, with the same standard input\n", again(), command);
+	else
+		fprintf(to, "%s %s %s\n", again(), command, path);
+}
+
+/* Reads standard input when it is asked for first, and keeps it. */
+static bool read_stdin(size_t *size)
+{
+	static char text[sizeof(buffer)];
+	static size_t text_size;
+	static bool was_read;
+	if (!was_read && isatty(STDIN_FILENO))
+		fprintf(stderr, "vmapdiff: reads a scenario from this terminal, until Ctrl-D\n");
+	if (!was_read)
+		text_size = fread(text, 1, sizeof(text), stdin);
+	if (ferror(stdin))
+		return cannot("read", stdin_name);
+	was_read = true;
+	*size = text_size;
+	memcpy(buffer, text, text_size);
+	return true;
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/*
+ * Refuses what is not a file: whoever opens a FIFO may wait for ever, and a
+ * device has no end.
+ */
+static bool is_file(const char *path, mode_t mode)
+{
+	const char *what = S_ISFIFO(mode)   ? "a FIFO"
+			   : S_ISCHR(mode)  ? "a character device"
+			   : S_ISBLK(mode)  ? "a block device"
+			   : S_ISSOCK(mode) ? "a socket"
+					    : "of an unknown type";
+	if (S_ISREG(mode))
+		return true;
+	if (S_ISDIR(mode))
+		fprintf(stderr, "%s: is a directory; this needs a file\n", path);
+	else
+		fprintf(stderr, "%s: is %s, not a file; use - to read standard input\n", path,
+			what);
+	return false;
+}
+
+/* Opens a file, and does not wait if it has become a FIFO meanwhile. */
+static FILE *open_file(const char *path)
+{
+	struct stat st;
+	if (stat(path, &st)) {
+		cannot("open", path);
+		return NULL;
+	}
+	if (!is_file(path, st.st_mode))
+		return NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
+	if (file && !fstat(fd, &st) && is_file(path, st.st_mode))
+		return file;
+	if (!file)
+		cannot("open", path);
+	if (file)
+		fclose(file);
+	else if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
 /* Reads up to a byte more than a text may have, so that longer ones are seen to be. */
 static bool read_file(const char *path, size_t *size)
 {
-	FILE *file = fopen(path, "rb");
+	if (input_is_stdin(path))
+		return read_stdin(size);
+	FILE *file = open_file(path);
 	if (!file)
-		return cannot("open", path);
+		return false;
 	*size = fread(buffer, 1, sizeof(buffer), file);
 	bool good = !ferror(file);
 	if (!good)
@@ -35,19 +137,23 @@ static bool read_file(const char *path, size_t *size)
 	return good;
 }
 
-static bool read_scenario(const char *path, struct scenario *s)
+static bool read_scenario(const char *path, struct scenario *s, bool quiet)
 {
 	size_t size;
 	struct text_error error;
 	if (!read_file(path, &size))
 		return false;
-	if (scenario_bytes_begin((const uint8_t *)buffer, size)) {
+	is_text = !scenario_bytes_begin((const uint8_t *)buffer, size);
+	if (!is_text) {
 		if (scenario_decode((const uint8_t *)buffer, size, s))
 			return true;
 		fprintf(stderr, "%s: not a scenario of this version, or cut short\n", path);
 		return false;
 	}
-	if (scenario_parse(buffer, size, s, &error))
+	bool good = mail_read(&mail, buffer, size, s, &error);
+	if (!quiet)
+		mail_say(&mail, path, stderr);
+	if (good)
 		return true;
 	fprintf(stderr, "%s:%u:%u: %s\n", path, error.line, error.column, error.message);
 	return false;
@@ -55,11 +161,35 @@ static bool read_scenario(const char *path, struct scenario *s)
 
 bool load_scenario(const char *path, struct scenario *s)
 {
-	if (!read_scenario(path, s))
+	if (!read_scenario(path, s, false))
 		return false;
 	mapper_fit_policy(s);
 	return true;
 }
+
+bool load_scenario_again(const char *path, struct scenario *s)
+{
+	if (!read_scenario(path, s, true))
+		return false;
+	mapper_fit_policy(s);
+	return true;
+}
+
+unsigned loaded_line_of_op(unsigned op)
+{
+	return is_text ? mail_line_of_op(&mail, op) : 1;
+}
+
+/* --- directories ------------------------------------------------------------------------------- */
+
+/* A walk through files: what is refused does not end it, what `each` fails at does. */
+struct files {
+	bool (*each)(const char *path, void *context);
+	void *context;
+	bool refused, ended;
+};
+
+static void visit(struct files *f, const char *path);
 
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
@@ -71,34 +201,44 @@ static int not_hidden(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-static bool for_each_in_directory(const char *path, bool (*each)(const char *, void *),
-				  void *context)
+static void visit_directory(struct files *f, const char *path)
 {
 	struct dirent **entry;
 	int n = scandir(path, &entry, not_hidden, by_name);
 	if (n < 0)
-		return cannot("read the directory", path);
-	bool good = true;
+		f->refused = !cannot("read the directory", path);
 	for (int i = 0; i < n; i++) {
 		char *name = NULL;
-		if (good && asprintf(&name, "%s/%s", path, entry[i]->d_name) < 0)
-			good = cannot("allocate memory for", path);
-		good = good && for_each_file(name, each, context);
+		if (!f->ended && asprintf(&name, "%s/%s", path, entry[i]->d_name) < 0)
+			f->ended = !cannot("allocate memory for", path);
+		if (!f->ended)
+			visit(f, name);
 		free(name);
 		free(entry[i]);
 	}
-	free((void *)entry);
-	return good;
+	if (n >= 0)
+		free((void *)entry);
+}
+
+static void visit(struct files *f, const char *path)
+{
+	struct stat st = { 0 };
+	bool from_stdin = input_is_stdin(path);
+	if (!from_stdin && stat(path, &st))
+		f->refused = !cannot("open", path);
+	else if (!from_stdin && S_ISDIR(st.st_mode))
+		visit_directory(f, path);
+	else if (!from_stdin && !is_file(path, st.st_mode))
+		f->refused = true;
+	else
+		f->ended = !f->each(path, f->context);
 }
 
 bool for_each_file(const char *path, bool (*each)(const char *path, void *context), void *context)
 {
-	struct stat st;
-	if (stat(path, &st))
-		return cannot("open", path);
-	if (S_ISDIR(st.st_mode))
-		return for_each_in_directory(path, each, context);
-	return each(path, context);
+	struct files f = { .each = each, .context = context };
+	visit(&f, path);
+	return !f.refused && !f.ended;
 }
 
 const char *again(void)

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "fuzz/generate.h"
+#include "fuzz/nearest.h"
 #include "fuzz/sizes.h"
 #include "regress/tool/digest.h"
 #include "regress/tool/search.h"
@@ -185,8 +186,12 @@ int command_kernel(int argc, char **argv)
 		return EXIT_UNUSABLE;
 	bool wants_bench = a.files == 1 && !strcmp(a.file[0], "bench");
 	if (a.files && !wants_bench && strcmp(a.file[0], "known") != 0) {
-		fprintf(stderr, "vmapdiff kernel: '%s' is neither 'known' nor 'bench'\n",
-			a.file[0]);
+		char hint[NEAREST_HINT_SIZE];
+		struct nearest meant = nearest_to(a.file[0], strlen(a.file[0]));
+		nearest_try(&meant, "known");
+		nearest_try(&meant, "bench");
+		fprintf(stderr, "vmapdiff kernel: '%s' is neither 'known' nor 'bench'%s\n",
+			a.file[0], nearest_hint(&meant, hint));
 		return EXIT_UNUSABLE;
 	}
 	if (!mapper_tested()->tree) {

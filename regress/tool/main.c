@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fuzz/nearest.h"
 #include "regress/tool/commands.h"
+#include "regress/tool/version.h"
 #include "regress/tool/vmapdiff.h"
 
 static bool asks_for_help(const char *argument)
@@ -21,15 +23,31 @@ static int run(const struct command *command, int argc, char **argv)
 	return command->run(argc, argv);
 }
 
+static int refuse_command(const char *name)
+{
+	char hint[NEAREST_HINT_SIZE];
+	struct nearest meant = nearest_to(name, strlen(name));
+	for (const struct command *c = commands; c->name; c++)
+		nearest_try(&meant, c->name);
+	nearest_try(&meant, "--help");
+	nearest_try(&meant, "--version");
+	fprintf(stderr, "vmapdiff: '%s' is not a command%s%s 'vmapdiff --help' lists them\n", name,
+		nearest_hint(&meant, hint), meant.word ? "" : ";");
+	return EXIT_UNUSABLE;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2 || asks_for_help(argv[1])) {
 		print_help(argc < 2 ? stderr : stdout);
 		return argc < 2 ? EXIT_UNUSABLE : EXIT_AS_EXPECTED;
 	}
+	if (!strcmp(argv[1], "--version")) {
+		print_version(stdout);
+		return EXIT_AS_EXPECTED;
+	}
 	const struct command *command = find_command(argv[1]);
 	if (command)
 		return run(command, argc - 2, argv + 2);
-	fprintf(stderr, "vmapdiff: '%s' is not a command; 'vmapdiff --help' lists them\n", argv[1]);
-	return EXIT_UNUSABLE;
+	return refuse_command(argv[1]);
 }

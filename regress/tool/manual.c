@@ -82,7 +82,7 @@ static const char *const see_also[] = {
 static void print_head(const char *date)
 {
 	puts(".\\\" SPDX-License-Identifier: GPL-2.0-only");
-	printf(".TH VMAPDIFF 1 %s \"vmapdiff %s\" \"User Commands\"\n", date, tool_version);
+	printf(".TH VMAPDIFF 1 %s \"vmapdiff %s\" \"User Commands\"\n", date, tool_release);
 	roff_macro(".ad l");
 	roff_heading("SH", "NAME");
 	puts("vmapdiff \\- differential checking of arm64 kernel page\\-table mapping");

@@ -20,6 +20,7 @@
 #include "fuzz/repair.h"
 #include "fuzz/scenario_text.h"
 #include "mapper/machine/assert.h"
+#include "regress/tool/colour.h"
 #include "regress/tool/reductions.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -231,7 +232,8 @@ int command_minimize(int argc, char **argv)
 		player_destroy(player);
 		return EXIT_UNUSABLE;
 	}
-	fprintf(stderr, "%s\n", m->goal.signature);
+	colour_print(m->goal.signature, stderr);
+	fputc('\n', stderr);
 	signal(SIGINT, on_interrupt);
 	reduce(m);
 	show_progress(m, true);

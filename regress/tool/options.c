@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/nearest.h"
 #include "mapper/machine/assert.h"
 #include "regress/tool/commands.h"
 #include "regress/tool/vmapdiff.h"
@@ -32,15 +33,22 @@ static const struct command *other_command_with(const char *name, size_t length)
 	return NULL;
 }
 
+/* Says that the option is another command's, or which one was meant. */
 static bool unknown_option(const struct reading *r, const char *name, size_t length)
 {
 	char what[64], why[128];
 	const struct command *other = other_command_with(name, length);
+	struct nearest meant = nearest_to(name, length);
 	snprintf(what, sizeof(what), "%.*s", (int)length, name);
-	if (!other)
-		return bad_argument(r, what, " is not an option");
-	snprintf(why, sizeof(why), " is an option of '%s', and '%s' does not have it", other->name,
-		 r->command->name);
+	for (const uint8_t *id = r->command->option; *id != OPTION_NONE; id++)
+		nearest_try(&meant, tool_option(*id)->name);
+	nearest_try(&meant, "--help");
+	if (other)
+		snprintf(why, sizeof(why), " is an option of '%s', and '%s' does not have it",
+			 other->name, r->command->name);
+	else
+		snprintf(why, sizeof(why), " is not an option%s%s",
+			 meant.word ? "; did you mean " : "", meant.word ? meant.word : "");
 	return bad_argument(r, what, why);
 }
 
@@ -93,6 +101,21 @@ static bool read_option(struct reading *r, struct arguments *a)
 	return set_option(r, option, value, a);
 }
 
+/* Adds an operand at the front of the arguments, over options that were read. */
+static bool add_operand(const struct reading *r, struct arguments *a)
+{
+	char *path = r->argv[r->at];
+	if (r->command->reads_files)
+		path = input_operand(path);
+	for (int i = 0; i < a->files; i++)
+		if (path == a->file[i])
+			return bad_argument(
+				r, r->argv[r->at],
+				": standard input is named twice, and can be read once");
+	a->file[a->files++] = path;
+	return true;
+}
+
 bool read_options(const char *command, int argc, char **argv, struct arguments *a)
 {
 	struct reading r = { .command = find_command(command), .argc = argc, .argv = argv };
@@ -101,11 +124,10 @@ bool read_options(const char *command, int argc, char **argv, struct arguments *
 	a->file = argv;
 	for (; r.at < argc; r.at++) {
 		const char *word = argv[r.at];
+		bool is_operand = only_operands || word[0] != '-' || !word[1];
 		if (!only_operands && !strcmp(word, "--"))
 			only_operands = true;
-		else if (only_operands || word[0] != '-' || !word[1])
-			a->file[a->files++] = argv[r.at]; /* moves to the front, over options */
-		else if (!read_option(&r, a))
+		else if (!(is_operand ? add_operand(&r, a) : read_option(&r, a)))
 			return false;
 	}
 	return true;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "fuzz/crash.h"
+#include "regress/tool/colour.h"
 #include "regress/tool/ktap.h"
 #include "regress/tool/sarif.h"
 #include "regress/tool/vmapdiff.h"
@@ -39,7 +40,9 @@ static void complain(const struct player *p, const char *path, const struct verd
 	verdict_print(verdict, to);
 	if (p->warning[0])
 		fprintf(to, "  kernel    %s\n", p->warning);
-	fprintf(to, "  next      %s show %s\n\n", again(), path);
+	fprintf(to, "  next      ");
+	print_next(to, "show", path);
+	fprintf(to, "\n");
 }
 
 /* Tells what became of one file, in the form that was asked for. */
@@ -59,10 +62,13 @@ static void tell(const struct tally *t, const char *path, bool passed,
 	if (t->ktap)
 		ktap_test(stdout, t->as_expected + t->broken + t->unusable, passed, path, words);
 	else if (verdict)
-		fputs(words, stdout);
+		colour_print(words, stdout);
 	free(words);
-	if (!passed && verdict && t->sarif && verdict->rule != RULE_NONE)
-		sarif_result(t->sarif, verdict, path, t->player->warning);
+	if (passed || !verdict || !t->sarif || verdict->rule == RULE_NONE)
+		return;
+	struct sarif_place where = { input_is_stdin(path) ? "stdin" : path,
+				     loaded_line_of_op(verdict->op) };
+	sarif_result(t->sarif, verdict, &where, t->player->warning);
 }
 
 static bool replay_file(const char *path, void *context)

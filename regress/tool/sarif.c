@@ -14,35 +14,6 @@
 
 /* --- where ------------------------------------------------------------------------------ */
 
-static bool is_op_line(const char *line)
-{
-	for (int kind = 0; kind < CALL_KINDS; kind++) {
-		size_t length = strlen(call_traits((enum call_kind)kind)->name);
-		if (!strncmp(line, call_traits((enum call_kind)kind)->name, length) &&
-		    line[length] == ' ')
-			return true;
-	}
-	return false;
-}
-
-/* The line of op number `op` in a scenario's text; 1 where there is none, as in bytes. */
-static unsigned line_of_op(const char *path, unsigned op)
-{
-	char *line = NULL;
-	size_t capacity = 0;
-	unsigned number = 0, found = 0;
-	FILE *from = fopen(path, "r");
-	while (from && !found && getline(&line, &capacity, from) > 0) {
-		number++;
-		if (is_op_line(line + strspn(line, " \t")) && op-- == 0)
-			found = number;
-	}
-	free(line);
-	if (from)
-		fclose(from);
-	return found ? found : 1;
-}
-
 /* Reads " at FILE:LINE: " out of a warning; FILE goes into `file`. 0 if it has none. */
 static unsigned read_warning(const char *warning, char *file, size_t size)
 {
@@ -82,23 +53,23 @@ static const char *path_in_tree(const struct mapper *mapper, const char *path)
 }
 
 /* In the tree if there is one, where readers of the report are; else in the scenario. */
-static void put_locations(FILE *to, const struct verdict *v, const char *scenario,
+static void put_locations(FILE *to, const struct verdict *v, const struct sarif_place *op,
 			  const char *warning)
 {
 	char file[256] = "";
 	const struct mapper *mapper = mapper_list()->mapper[mapper_index(v->mapper)];
-	unsigned line = 0, op_line = line_of_op(scenario, v->op);
+	unsigned line = 0;
 	if (mapper->tree) {
 		line = read_warning(warning, file, sizeof(file));
 		if (!line)
 			line = entry_of(mapper, v->call, file, sizeof(file));
 	}
 	fputs(",\"locations\":[", to);
-	put_location(to, line ? path_in_tree(mapper, file) : scenario, line ? line : op_line);
+	put_location(to, line ? path_in_tree(mapper, file) : op->file, line ? line : op->line);
 	fputs("]", to);
 	if (line) {
 		fputs(",\"relatedLocations\":[", to);
-		put_location(to, scenario, op_line);
+		put_location(to, op->file, op->line);
 		fputs("]", to);
 	}
 }
@@ -126,7 +97,7 @@ bool sarif_begin(struct sarif *sarif, const char *path)
 		"{\"$schema\":\"" SCHEMA
 		"\",\n\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":"
 		"{\"name\":\"vmapdiff\",\"version\":\"%s\",\"rules\":[\n",
-		tool_version);
+		tool_release);
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		put_rule(sarif->to, rule_text((enum rule)rule));
 		fputs(rule + 1 < RULE_COUNT ? ",\n" : "]}},\n\"results\":[", sarif->to);
@@ -145,7 +116,7 @@ static void put_message(FILE *to, const struct verdict *v, const char *signature
 	fputs("}", to);
 }
 
-void sarif_result(struct sarif *sarif, const struct verdict *v, const char *scenario,
+void sarif_result(struct sarif *sarif, const struct verdict *v, const struct sarif_place *op,
 		  const char *warning)
 {
 	FILE *to = sarif->to;
@@ -155,7 +126,7 @@ void sarif_result(struct sarif *sarif, const struct verdict *v, const char *scen
 	fprintf(to, "%s\n{\"ruleId\":\"%s.%s\",\"ruleIndex\":%d", sarif->results++ ? "," : "",
 		text->property, text->name, v->rule - RULE_NONE - 1);
 	put_message(to, v, signature);
-	put_locations(to, v, scenario, warning);
+	put_locations(to, v, op, warning);
 	fputs(",\"partialFingerprints\":{\"signature/v1\":", to);
 	json_text(to, signature);
 	fputs("}}", to);

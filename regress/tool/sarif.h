@@ -20,12 +20,18 @@ struct sarif {
 /* Opens the report; false after a message when it cannot be written. */
 bool sarif_begin(struct sarif *sarif, const char *path);
 
+/* Where the op at fault stands. */
+struct sarif_place {
+	const char *file; /* of the scenario */
+	unsigned line;    /* from 1 */
+};
+
 /*
- * One finding: in scenario file `scenario`, at the line of its op; where a
- * tree is played, first of all in the tree, at the warning (see
- * player.warning) if there is one, or else at the function that was called.
+ * One finding: in the scenario, at its op; where a tree is played, first of
+ * all in the tree, at the warning (see player.warning) if there is one, or
+ * else at the function that was called.
  */
-void sarif_result(struct sarif *sarif, const struct verdict *verdict, const char *scenario,
+void sarif_result(struct sarif *sarif, const struct verdict *verdict, const struct sarif_place *op,
 		  const char *warning);
 
 /* Closes it; false after a message when something was not written. */

@@ -6,6 +6,7 @@
 
 #include "fuzz/crash.h"
 #include "fuzz/scenario_text.h"
+#include "regress/tool/colour.h"
 #include "regress/tool/vmapdiff.h"
 
 void search_begin(struct search *search)
@@ -38,10 +39,13 @@ int search_report(struct search *search, const struct scenario *s, const char *w
 		  const char *output)
 {
 	struct verdict verdict;
+	struct coloured told;
 	search_begin(search);
 	player_play(search->player, s, &verdict);
 	printf("\n");
-	verdict_print(&verdict, stdout);
+	coloured_begin(&told, stdout);
+	verdict_print(&verdict, told.stream);
+	coloured_end(&told);
 	printf("  where     %s\n\n", where);
 	scenario_print(s, stdout);
 	player_destroy(search->player);

@@ -8,9 +8,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fuzz/crash.h"
+#include "fuzz/nearest.h"
 #include "fuzz/scenario_text.h"
+#include "regress/tool/colour.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/picture.h"
 #include "regress/tool/ptdump.h"
@@ -76,7 +79,9 @@ static void print_line(struct line *line)
 {
 	while (line->length && line->text[line->length - 1] == ' ')
 		line->length--;
-	printf("%.*s\n", (int)line->length, line->text);
+	line->text[line->length] = '\0';
+	colour_print(line->text, stdout);
+	putchar('\n');
 }
 
 static void append_cell(struct line *line, const struct extent *e, uint64_t page)
@@ -184,12 +189,12 @@ static void dump_tables(struct player *p, uint32_t ops)
 }
 
 /* Plays the mapper of the verdict up to its op and explains it. */
-static void explain_verdict(struct player *p, const struct verdict *verdict)
+static void explain_verdict(struct player *p, const struct verdict *verdict, FILE *to)
 {
 	struct verdict again;
 	unsigned which = mapper_index(verdict->mapper);
 	player_run(p, &scenario, which, verdict->op + 1, &again);
-	explain(p, &scenario, which, verdict, stdout);
+	explain(p, &scenario, which, verdict, to);
 }
 
 /* Shows mapper `shown` beside the reference, and of the others how many pages differ. */
@@ -211,6 +216,20 @@ static void show_spaces(struct player *p, uint32_t ops, unsigned shown)
 	}
 }
 
+static void refuse_mapper(const char *name)
+{
+	char hint[NEAREST_HINT_SIZE];
+	struct nearest meant = nearest_to(name, strlen(name));
+	for (unsigned i = 1; i < mapper_list()->count; i++)
+		nearest_try(&meant, mapper_list()->mapper[i]->name);
+	fprintf(stderr,
+		"vmapdiff show: '%s' is not a mapper that can be shown%s%s the mappers are:", name,
+		nearest_hint(&meant, hint), meant.word ? "" : ";");
+	for (unsigned i = 1; i < mapper_list()->count; i++)
+		fprintf(stderr, " %s", mapper_list()->mapper[i]->name);
+	fprintf(stderr, "\n");
+}
+
 /* The arguments of `show`, with its scenario loaded. False after an error. */
 static bool read_show(int argc, char **argv, struct arguments *a)
 {
@@ -222,12 +241,7 @@ static bool read_show(int argc, char **argv, struct arguments *a)
 	}
 	unsigned which = a->mapper ? mapper_index(a->mapper) : mapper_list()->under_test;
 	if (!which || which == mapper_list()->count) {
-		fprintf(stderr,
-			"vmapdiff show: '%s' is not a mapper that can be shown; the mappers are:",
-			a->mapper);
-		for (unsigned i = 1; i < mapper_list()->count; i++)
-			fprintf(stderr, " %s", mapper_list()->mapper[i]->name);
-		fprintf(stderr, "\n");
+		refuse_mapper(a->mapper);
 		return false;
 	}
 	return load_scenario(a->file[0], &scenario);
@@ -235,14 +249,17 @@ static bool read_show(int argc, char **argv, struct arguments *a)
 
 static void print_verdict(struct player *p, const struct verdict *verdict)
 {
+	struct coloured told;
 	if (verdict->rule == RULE_NONE) {
 		printf("all rules hold on every mapper\n");
 		return;
 	}
-	verdict_print(verdict, stdout);
+	coloured_begin(&told, stdout);
+	verdict_print(verdict, told.stream);
 	if (p->warning[0])
-		printf("  kernel    %s\n", p->warning);
-	explain_verdict(p, verdict);
+		fprintf(told.stream, "  kernel    %s\n", p->warning);
+	explain_verdict(p, verdict, told.stream);
+	coloured_end(&told);
 }
 
 /* The mapper that is asked for, or else the one that broke a rule, or else the one under test. */
@@ -276,8 +293,10 @@ static int show(struct player *p, const struct arguments *a)
 	show_spaces(p, ops, mapper_to_show(a, &verdict));
 	if (a->ptdump)
 		dump_tables(p, ops);
-	if (verdict.rule != RULE_NONE)
-		printf("\nnext: %s minimize %s\n", again(), a->file[0]);
+	if (verdict.rule != RULE_NONE) {
+		printf("\nnext: ");
+		print_next(stdout, "minimize", a->file[0]);
+	}
 	if (a->html && written)
 		printf("wrote %s, for a browser\n", a->html);
 	if (!written)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mapper/machine/assert.h"
+#include "regress/tool/colour.h"
 #include "regress/tool/minimize.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -104,11 +105,13 @@ static bool tell(struct triage *t, unsigned i, const char *directory)
 	char path[MOST_PATH];
 	struct failing *f = &t->file[smallest_like(t, i)];
 	struct child_run result;
-	printf("%s\n  smallest  %s\n", f->run.signature, f->path);
+	colour_print(f->run.signature, stdout);
+	printf("\n  smallest  %s\n", f->path);
 	tell_duplicates(t, (unsigned)(f - t->file));
 	fflush(stdout);
 	t->findings++;
-	if (!load_scenario(f->path, &scenario) || !minimize_scenario(t->player, &scenario, &result))
+	if (!load_scenario_again(f->path, &scenario) ||
+	    !minimize_scenario(t->player, &scenario, &result))
 		return false;
 	printf("  minimized %u ops, %u runs, %" PRIu64 " pages\n", scenario.ops, scenario.runs,
 	       scenario_pages(&scenario));

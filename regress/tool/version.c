@@ -1,7 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "regress/tool/version.h"
 
-#define STRING(tokens) #tokens
-#define VALUE_AS_STRING(macro) STRING(macro)
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
 
-const char tool_version[] = VALUE_AS_STRING(VMAPDIFF_VERSION);
+#ifdef __clang__
+#define COMPILER                                                                                   \
+	"clang " TEXT(__clang_major__) "." TEXT(__clang_minor__) "." TEXT(__clang_patchlevel__)
+#else
+#define COMPILER "gcc " TEXT(__GNUC__) "." TEXT(__GNUC_MINOR__) "." TEXT(__GNUC_PATCHLEVEL__)
+#endif
+
+#ifdef __x86_64__
+#define MACHINE "x86-64"
+#elif defined(__aarch64__)
+#define MACHINE "arm64"
+#else
+#define MACHINE "another architecture"
+#endif
+
+void print_version(FILE *to)
+{
+	const char *volatile commit = tool_commit; /* else a compiler takes it to be there */
+	fprintf(to, "vmapdiff %s (", tool_release);
+	if (commit && commit[0])
+		fprintf(to, "commit %s, ", commit);
+	fprintf(to, "%s, %s)\n", COMPILER, MACHINE);
+}

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "fuzz/player.h"
 #include "fuzz/scenario.h"
@@ -27,17 +28,38 @@ int command_triage(int argc, char **argv);
 int command_export(int argc, char **argv);
 
 /*
- * Reads a scenario, text or bytes, from a file. False after one line on
- * standard error that says where the file is wrong and what was expected.
+ * The path of an operand: of `-` and the names that the system has for it,
+ * one that messages call standard input by, and that the functions below read
+ * it by. Static, or the operand itself.
  */
-bool load_scenario(const char *path, struct scenario *s);
+char *input_operand(char *operand);
+
+/* Whether a path is that of standard input. */
+bool input_is_stdin(const char *path);
 
 /*
- * Calls `each` with every regular file named by `path`: the file itself, or
- * those below a directory in order of their names. False after a message
- * when the path cannot be read, or when `each` returned false.
+ * Reads a scenario, text or bytes, from a file, or from standard input, which
+ * is read once and kept. A text may have other words around its scenario: what
+ * is skipped is said on standard error. False after a line there that says
+ * where the file is wrong and what was expected. What is not a file is refused.
+ */
+bool load_scenario(const char *path, struct scenario *s);
+/* The same, of a file that was loaded before; does not say again what is skipped. */
+bool load_scenario_again(const char *path, struct scenario *s);
+
+/* The line, from 1, on which an op begins in the file that was loaded last; 1 where it has no lines. */
+unsigned loaded_line_of_op(unsigned op);
+
+/*
+ * Calls `each` with every file named by `path`: the file itself, standard
+ * input, or those below a directory in order of their names. False after a
+ * message when `each` returned false, after which it is not called again, or
+ * when something cannot be read or is not a file.
  */
 bool for_each_file(const char *path, bool (*each)(const char *path, void *context), void *context);
+
+/* Prints how to run a command on a path, as again() says, and ends the line. */
+void print_next(FILE *to, const char *command, const char *path);
 
 /*
  * How to call this program again, for "next:" lines: ./rig, ./rig kernel TREE,

@@ -2,6 +2,7 @@
 #include "regress/tool/workers.h"
 
 #include <inttypes.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "mapper/machine/assert.h"
 
 #define PROGRESS_SECONDS 5
+#define MAX_CORES (1 << 20) /* that a set of cores is made for */
 
 /* What the processes share. */
 struct board {
@@ -90,10 +92,23 @@ static bool wait_for_all(void)
 	return good;
 }
 
+unsigned workers_default(void)
+{
+	unsigned cores = 0;
+	/* The kernel refuses a set that is smaller than its own. */
+	for (int most = 1024; !cores && most <= MAX_CORES; most *= 2) {
+		size_t size = CPU_ALLOC_SIZE(most);
+		cpu_set_t *set = CPU_ALLOC(most);
+		if (set && !sched_getaffinity(0, size, set))
+			cores = (unsigned)CPU_COUNT_S(size, set);
+		CPU_FREE(set);
+	}
+	return !cores ? 1 : cores < WORKERS_MAX ? cores : WORKERS_MAX;
+}
+
 static unsigned worker_count(const struct work *work)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned workers = work->workers ? work->workers : (unsigned)(cores > 0 ? cores : 1);
+	unsigned workers = work->workers ? work->workers : workers_default();
 	return workers < WORKERS_MAX ? workers : WORKERS_MAX;
 }
 

@@ -26,7 +26,7 @@ struct chunk_result {
 struct work {
 	const char *what; /* for lines of progress */
 	uint64_t chunks;
-	unsigned workers; /* 0: one a core */
+	unsigned workers; /* 0: workers_default() */
 	/* Plays one chunk, in a process of its own that `begin` has readied. */
 	void (*begin)(void *context);
 	void (*play)(void *context, uint64_t chunk, struct chunk_result *result);
@@ -34,6 +34,9 @@ struct work {
 	void (*take)(void *context, const struct chunk_result *result);
 	void *context;
 };
+
+/* The cores that this process may run on, which can be fewer than the machine has; WORKERS_MAX at most. */
+unsigned workers_default(void);
 
 /*
  * Does all chunks, or all up to the first one with a finding and perhaps

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Writes OUT, a C file with the commit of the tree SOURCE, if what it has is another: so only what
+# changes is built. Run by each build: cmake -DSOURCE=... -DOUT=... -P commit.cmake
+# The commit is left out without git, and in a tree that is only a part of another one's.
+set(commit "")
+find_program(GIT git)
+if(GIT)
+  execute_process(COMMAND ${GIT} -C ${SOURCE} rev-parse --show-toplevel
+    OUTPUT_VARIABLE top OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  file(REAL_PATH ${SOURCE} real)
+  if(NOT failed AND top STREQUAL real)
+    set(ENV{GIT_OPTIONAL_LOCKS} 0)
+    execute_process(COMMAND ${GIT} -C ${SOURCE} describe --always --dirty --abbrev=7 --exclude=*
+      OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  endif()
+endif()
+set(new "/* Made by commit.cmake. */\n#include \"regress/tool/version.h\"\nconst char tool_commit[] = \"${commit}\";\n")
+set(old "")
+if(EXISTS ${OUT})
+  file(READ ${OUT} old)
+endif()
+if(NOT new STREQUAL old)
+  file(WRITE ${OUT} "${new}")
+endif()
