@@ -34,7 +34,7 @@ class Outcome:
 
 
 class Statistics:
-    """What the processes of a target counted: see `struct statistics` in fuzz/."""
+    """What the processes of a target counted: fuzz/statistics_file.h says what each line has."""
 
     def __init__(self, path):
         self.calls = self.scenarios = self.rules_of = 0
@@ -43,10 +43,11 @@ class Statistics:
         self.there = path.exists()
         for line in path.read_text(errors="replace").splitlines() if self.there else ():
             self.add(json.loads(line))
+        self.there = self.there and self.rules_of > 0
 
     def add(self, one):
         self.scenarios += one["scenarios"]
-        self.calls += one["calls"]
+        self.calls += one["calls"] + one["crosschecked"]
         self.rules |= set(one["rules"]["exercised"])
         self.rules_of = one["rules"]["of"]
         for shape in self.pages:
@@ -54,7 +55,7 @@ class Statistics:
 
     def cells(self):
         """calls judged, rules exercised, pages in blocks, pages in groups: as a table has them."""
-        if not self.there or not self.rules_of:
+        if not self.there or not self.calls:  # of a target that plays no calls
             return ["-"] * 4
         return [f"{self.calls:,}", f"{len(self.rules)} of {self.rules_of}",
                 share(self.pages["block"], self.pages), share(self.pages["group"], self.pages)]
