@@ -6,7 +6,7 @@
 
 #include "mapper/machine/assert.h"
 
-#define FEW_RULES 5 /* so many that were not exercised are named in a line */
+#define FEW_RULES 8 /* so many that were not exercised are named in a line */
 
 void statistics_add_call(struct statistics *s, const struct examined *examined)
 {
@@ -56,8 +56,12 @@ static void print_figures(const char *what, const struct statistics *s, FILE *to
 {
 	unsigned exercised = statistics_rules(s);
 	const char *between = "; not: ";
-	fprintf(to, "%s: %" PRIu64 " scenarios, %" PRIu64 " calls judged, %u of %u rules exercised",
-		what, s->scenarios, s->calls, exercised, STATISTICS_RULES);
+	fprintf(to, "%s: %" PRIu64 " scenarios", what, s->scenarios);
+	if (s->unsupported)
+		fprintf(to, " (%" PRIu64 " more are for machines that the mapper does not have)",
+			s->unsupported);
+	fprintf(to, ", %" PRIu64 " calls judged, %u of %u rules exercised", s->calls, exercised,
+		STATISTICS_RULES);
 	if (STATISTICS_RULES - exercised > FEW_RULES)
 		return;
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {

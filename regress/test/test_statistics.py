@@ -163,11 +163,13 @@ class Test:
     def sanitizer(self):
         """Where a sanitizer ends the process, its last execution is counted too."""
         path = self.work / "sanitizer"
-        done = run([*fuzz(self.mutant, -1), f"-artifact_prefix={self.work}/"], path)
+        done = run([*fuzz(self.mutant, -1), "-print_final_stats=1",
+                    f"-artifact_prefix={self.work}/"], path)
         line = only_line(path)
         self.check_form(line)
-        assert "FAIL sanitizer." in done.stdout, done.stdout
-        assert line["complete"] and line["executions"] == line["scenarios"] + 1, line
+        units = re.search(r"^stat::number_of_executed_units: *(\d+)", done.stdout, re.MULTILINE)
+        assert "FAIL sanitizer." in done.stdout and units, done.stdout
+        assert line["complete"] and line["executions"] == int(units.group(1)), (line, done.stdout)
 
     def unusable_file(self):
         for target in ("fuzz_vmap", "fuzz_text"):
