@@ -74,7 +74,7 @@ while read -r name; do
 	case $name in kernel | capture) continue ;; esac
 	expect 0 '' sh -c "'$vmapdiff' $example"
 done <names
-expect 0 'go on after a finding' "$top/rig" fuzz --help
+expect 0 'go on after a finding, past all with its signature' "$top/rig" fuzz --help
 expect 0 '--start' "$top/rig" mutants --help
 expect 2 "'frob' is not a command" "$top/rig" frob --help
 expect 2 "'frob' is not a value of --engine; the values are: libfuzzer afl" "$top/rig" --no-install fuzz --engine frob
