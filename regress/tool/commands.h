@@ -42,9 +42,9 @@ struct tool_option {
 	const char *name;  /* as it is typed */
 	const char *value; /* what its value is called in help; NULL of a mark, which has none */
 	const char *what;  /* a few words, for help */
+	size_t offset;     /* of the member of struct arguments that it sets */
 	enum option_kind kind;
-	size_t offset; /* of the member of struct arguments */
-	bool needed;   /* the command does not run without it */
+	bool needed; /* the command does not run without it */
 };
 
 #define COMMAND_MAX_OPTIONS 8
