@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/words.h"
+
 #define VARIABLE "VMAPDIFF_WAIVE"
 #define MAX_PATH 4096
 
@@ -40,12 +42,14 @@ static bool waive_item(struct waivers *w, const char *at, size_t length)
 {
 	if (length && at[0] == '@')
 		return read_signatures(w, at + 1, length - 1);
+	char hint[NEAREST_HINT_SIZE];
+	struct nearest meant = nearest_rule(at, length);
 	uint64_t rules = waived_rules_by_name(at, (unsigned)length);
 	if (!rules)
 		fprintf(stderr,
 			"vmapdiff: " VARIABLE ": '%.*s' is not a property, a rule (./rig rules "
-			"lists both) or @FILE\n",
-			(int)length, at);
+			"lists both) or @FILE%s\n",
+			(int)length, at, nearest_hint(&meant, hint));
 	w->rules |= rules;
 	return rules;
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "fuzz/field.h"
-#include "fuzz/nearest.h"
 #include "mapper/machine/assert.h"
 #include "oracle/rules.h"
 
@@ -201,14 +200,20 @@ bool check_options(struct text_line *l, enum line_kind kind)
 	return true;
 }
 
+struct nearest nearest_rule(const char *text, size_t length)
+{
+	struct nearest meant = nearest_to(text, length);
+	nearest_try_list(&meant, rule_names);
+	return meant;
+}
+
 enum rule read_rule(struct text_line *l, struct token name)
 {
 	char hint[NEAREST_HINT_SIZE];
-	struct nearest meant = nearest_to(name.at, name.length);
 	enum rule rule = rule_by_name(name.at, (unsigned)name.length);
 	if (rule != RULE_NONE)
 		return rule;
-	nearest_try_list(&meant, rule_names);
+	struct nearest meant = nearest_rule(name.at, name.length);
 	line_wrong(l, name.at, "'%.*s' is not a rule%s%s './rig rules' lists them",
 		   line_shown(name), name.at, nearest_hint(&meant, hint), meant.word ? "" : ";");
 	return RULE_NONE;

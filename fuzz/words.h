@@ -7,6 +7,7 @@
 #ifndef FUZZ_WORDS_H
 #define FUZZ_WORDS_H
 
+#include "fuzz/nearest.h"
 #include "fuzz/text_line.h"
 
 /* The kinds of line: these, then LINE_CALL plus the kind of a call. */
@@ -40,6 +41,9 @@ bool refuse_word(struct text_line *l);
  * option belongs.
  */
 bool check_options(struct text_line *l, enum line_kind kind);
+
+/* The rule, as PROPERTY.RULE, that `length` bytes of text were meant to name. */
+struct nearest nearest_rule(const char *text, size_t length);
 
 /* The rule that a token names; RULE_NONE after an error that says what was meant. */
 enum rule read_rule(struct text_line *l, struct token name);

@@ -98,6 +98,7 @@ expect 2 "did you mean 'prior'?" "$vmapdiff" show "$good" --mapper piror
 expect 2 "did you mean 'kunit'?" "$vmapdiff" export "$good" --as Kunit
 expect 2 "'vmapp' is not a family; did you mean 'vmap'?" "$vmapdiff" exhaustive vmapp
 expect 2 "did you mean 'known'?" "$vmapdiff" kernel know
+expect 2 "did you mean 'leaf.level'?" env VMAPDIFF_WAIVE=leaf.levle "$vmapdiff" replay "$good"
 expect 2 '--ktap takes no value' "$vmapdiff" replay --ktap=yes "$good"
 expect 2 'none is not a number of at least 1' "$vmapdiff" soak --jobs=none
 expect 2 '--ktap: cannot open' "$vmapdiff" replay -- --ktap

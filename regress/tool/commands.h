@@ -43,7 +43,7 @@ struct tool_option {
 	const char *name;  /* as it is typed */
 	const char *value; /* what its value is called in help; NULL of a mark, which has none */
 	const char *what;  /* a few words, for help */
-	size_t offset;     /* of the member of struct arguments */
+	size_t offset;     /* of the member of struct arguments that it sets */
 	enum option_kind kind;
 	bool needed; /* the command does not run without it */
 };

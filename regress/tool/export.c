@@ -215,28 +215,31 @@ static int write_form(size_t form, const struct finding *f, const char *path)
 	return good ? EXIT_AS_EXPECTED : EXIT_UNUSABLE;
 }
 
-static void hint_form(const char *name, char hint[NEAREST_HINT_SIZE])
+/* The number of a form by its name; FORMS after a message. */
+static size_t find_form(const char *name)
 {
+	char hint[NEAREST_HINT_SIZE];
 	struct nearest meant = nearest_to(name, strlen(name));
-	for (size_t i = 0; i < FORMS; i++)
-		nearest_try(&meant, forms[i].name);
-	nearest_hint(&meant, hint);
+	for (size_t form = 0; form < FORMS; form++) {
+		if (!strcmp(forms[form].name, name))
+			return form;
+		nearest_try(&meant, forms[form].name);
+	}
+	fprintf(stderr, "vmapdiff export: --as is mail, kunit or c, not '%s'%s\n", name,
+		nearest_hint(&meant, hint));
+	return FORMS;
 }
 
 int command_export(int argc, char **argv)
 {
 	struct arguments a;
-	size_t form = 0;
 	if (!read_arguments("export", argc, argv, &a))
 		return EXIT_UNUSABLE;
-	while (form < FORMS && strcmp(forms[form].name, a.as ? a.as : "mail") != 0)
-		form++;
-	if (form == FORMS || a.files != 1) {
-		char hint[NEAREST_HINT_SIZE] = "";
-		if (form == FORMS)
-			hint_form(a.as, hint);
-		fprintf(stderr,
-			"vmapdiff export: takes one scenario, and --as mail, kunit or c%s\n", hint);
+	size_t form = find_form(a.as ? a.as : "mail");
+	if (form == FORMS)
+		return EXIT_UNUSABLE;
+	if (a.files != 1) {
+		fprintf(stderr, "vmapdiff export: takes one scenario\n");
 		return EXIT_UNUSABLE;
 	}
 	if (!load_scenario(a.file[0], &scenario))

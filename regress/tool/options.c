@@ -76,6 +76,7 @@ static bool set_option(const struct reading *r, const struct tool_option *option
 		return true;
 	default:
 		ASSERT_CMP(option->kind, ==, OPTION_IS_NUMBER);
+		ASSERT(value); /* only a mark has none */
 		return read_number(r, value, (uint64_t *)(void *)member);
 	}
 }
