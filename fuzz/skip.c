@@ -35,7 +35,7 @@ static bool all_used(const struct oracle *o, struct range range)
 
 static struct arm64_translation leaf_at(const struct oracle *o, uint64_t page)
 {
-	return arm64_translate(&o->g, o->machine, arm64_va_base(&o->g) + (page << o->g.granule));
+	return arm64_translate(&o->g, o->machine, oracle_va(o, page));
 }
 
 /* Whether some page of the range is mapped by a block. */

@@ -4,7 +4,7 @@
 
 uint64_t pages_together(const struct oracle *o, uint64_t page)
 {
-	uint64_t va = arm64_va_base(&o->g) + (page << o->g.granule);
+	uint64_t va = oracle_va(o, page);
 	if (!va)
 		return 1; /* the end of the space */
 	struct arm64_translation t = arm64_translate(&o->g, o->machine, va);
