@@ -38,8 +38,11 @@ class Copy(unittest.TestCase):
         copies.copy_tree(self.tree, self.copy)
 
     def tearDown(self):
-        for build in (copies.TOP / ".build/kernel").glob(f"{self.copy.name}-*"):
-            shutil.rmtree(build)
+        for built in (copies.TOP / ".build/kernel").glob(f"{self.copy.name}-*"):
+            if built.is_dir():
+                shutil.rmtree(built)
+            else:
+                built.unlink()  # the log or the lock of a build
         shutil.rmtree(self.work)
 
     def scenario(self, text):
