@@ -33,6 +33,8 @@ ATTEMPTS = 50
 ENTER = f"""
 mount -t proc proc "$1/proc"
 mount -t tmpfs tmpfs "$1/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$1/dev/pts"
+ln -sf pts/ptmx "$1/dev/ptmx"
 mount --bind "$2" "$1/var/cache/apt/archives"
 exec chroot "$1" sh -c 'cd /{PROJECT} && eval "$0"' "$3"
 """

@@ -89,7 +89,6 @@ NEEDS = {
                       machine.file("/usr/src/linux-source-6.1.tar.xz"), "linux-source-6.1"),
     "linux 6.12": Need("the source of Linux 6.12, as Debian packs it",
                        machine.file("/usr/src/linux-source-6.12.tar.xz"), "linux-source-6.12"),
-    "clang 16": Need("clang 16", machine.has("clang-16"), "clang-16 libclang-rt-16-dev"),
     "clang 19": Need("clang 19", machine.has("clang-19"), "clang-19 libclang-rt-19-dev"),
 }
 
@@ -106,7 +105,7 @@ EMULATORS = (*MUTANTS, "pkg-config", "unicorn", "qemu", "lld")
 TEST = (*UNIT, "gcc", "patch", "git", "python-clang", "gnuplot", "valgrind", "shellcheck",
         "clang-format", "clang-tidy", "llvm")
 # Without these their tests report SKIP. What a distribution does not have is left out.
-OPTIONAL = ("linux 6.1", "linux 6.12", "ctags", "browser", "unicorn", "qemu", "lld", "afl", "clang 16",
+OPTIONAL = ("linux 6.1", "linux 6.12", "ctags", "browser", "unicorn", "qemu", "lld", "afl",
             "clang 19", "cross compiler", "qemu-user", "jsonschema", "sarif", "yaml", "binutils",
             "debootstrap", "ccache", "mandoc", "groff")
 

@@ -5,7 +5,7 @@
 In a ```sh block each line except comments is a command; `# exit N` behind it says which code is expected, and
 `# tested by NAME` that the test NAME runs it. In a ```console block lines that begin with `$ ` are
 commands, and the others what they print: `...` stands for any text. A command elsewhere in a
-document would not be run, so there must be none. Usage: document_commands.py TOP [DOCUMENT]...
+document would not be run, so there must be none. Usage: document_commands.py TOP [--only FOLDER | --without FOLDER]
 """
 import os
 import re
@@ -112,15 +112,31 @@ def documents(top):
     return sorted(name for name in listing if not name.startswith("regress/mutation/tables/"))
 
 
+def copy_tree(tree, copy):
+    """Makes the copy, if there is none. Another process may be doing the same."""
+    if not tree.is_dir() or copy.is_dir():
+        return
+    mine = copy.with_name(f"{copy.name}.{os.getpid()}")
+    shutil.copytree(tree, mine, symlinks=True)
+    try:
+        mine.rename(copy)
+    except OSError:  # the other one was first
+        shutil.rmtree(mine)
+
+
+def is_asked_for(name):
+    """Of the command line: --only FOLDER, --without FOLDER, or everything."""
+    how, folder = sys.argv[2:] or ("--without", "nothing")
+    return name.startswith(f"{folder}/") == (how == "--only")
+
+
 def main():
     top = Path(sys.argv[1]).resolve()
     tests = subprocess.run(["ctest", "-N", "--test-dir", ".build/fuzz"], cwd=top, text=True,
                            stdout=subprocess.PIPE, check=True).stdout
-    unpacked = top / ".build/trees/linux-source-6.12"
-    if unpacked.is_dir() and not (top / TREE).is_dir():
-        shutil.copytree(unpacked, top / TREE, symlinks=True)
+    copy_tree(top / ".build/trees/linux-source-6.12", top / TREE)
     failed, done = 0, set()
-    for name in sys.argv[2:] or documents(top):
+    for name in filter(is_asked_for, documents(top)):
         text = (top / name).read_text()
         print(f"--- {name}", flush=True)
         for line in outside_of_blocks(text):

@@ -3,7 +3,7 @@
 # installed. What builds in a folder that ./rig builds in too has the lock `rig`.
 set(scripts ${CMAKE_CURRENT_SOURCE_DIR})
 
-foreach(build "msan clang" "clang-16 clang-16" "clang-19 clang-19"
+foreach(build "msan clang" "clang-19 clang-19"
     "aarch64 aarch64-linux-gnu-gcc qemu-aarch64")
   separate_arguments(build)
   list(GET build 0 preset)

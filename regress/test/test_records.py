@@ -197,7 +197,7 @@ class Stale(Copy):
     """The list of what is older than the code."""
 
     def stale(self, *options):
-        return self.run_script("mutation/mutants.py", "--stale", *options)
+        return self.run_script("mutation/stale.py", *options)
 
     def expect_stale(self, *texts):
         code, said = self.stale()
