@@ -62,9 +62,9 @@ def properties(path, found):
 def disagreements(data, held):
     """How the bytes of a file differ from properties, in words."""
     text = data.decode(held["charset"])
-    if b"\r" in data and held["end_of_line"] == "lf":
+    if b"\r" in data and held.get("end_of_line") == "lf":
         yield "has a carriage return"
-    if held["insert_final_newline"] == "true" and data and not data.endswith(b"\n"):
+    if held.get("insert_final_newline") == "true" and data and not data.endswith(b"\n"):
         yield "does not end in a newline"
     if held["trim_trailing_whitespace"] == "true" and re.search(r"[ \t]+$", text, re.MULTILINE):
         yield "has blanks at the end of a line"

@@ -240,7 +240,7 @@ static bool read_show(int argc, char **argv, struct arguments *a)
 		return false;
 	}
 	unsigned which = a->mapper ? mapper_index(a->mapper) : mapper_list()->under_test;
-	if (!which || which == mapper_list()->count) {
+	if (a->mapper && (!which || which == mapper_list()->count)) {
 		refuse_mapper(a->mapper);
 		return false;
 	}
