@@ -66,9 +66,10 @@ static uint64_t block_pages(const struct oracle *o)
 /* Whether a range that begins or ends at `page` cuts a contiguous group of pages. */
 static bool cuts_group(const struct oracle *o, uint64_t page)
 {
+	if (!(page & (group_pages(o) - 1)))
+		return false; /* as the end of the space is, which is no page of it */
 	struct arm64_translation t = leaf_at(o, page);
-	return page & (group_pages(o) - 1) && t.desc & ARM64_CONTIGUOUS &&
-	       t.level == ARM64_LAST_LEVEL;
+	return t.desc & ARM64_CONTIGUOUS && t.level == ARM64_LAST_LEVEL;
 }
 
 /* Whether a page is mapped in an aligned window of so many pages that lies in the range. */

@@ -4,10 +4,9 @@
 
 uint64_t pages_together(const struct oracle *o, uint64_t page)
 {
-	uint64_t va = oracle_va(o, page);
-	if (!va)
-		return 1; /* the end of the space */
-	struct arm64_translation t = arm64_translate(&o->g, o->machine, va);
+	if (page >> (o->g.ia_size - o->g.granule))
+		return 1; /* the end of the space, which is no page of it */
+	struct arm64_translation t = arm64_translate(&o->g, o->machine, oracle_va(o, page));
 	if (!t.desc)
 		return 1;
 	unsigned order = arm64_leaf_order(&o->g, t.level);
