@@ -30,6 +30,7 @@ int __p4d_alloc(struct mm_struct *mm, pgd_t *pgd, unsigned long address);
 #include <mm/pgtable-generic.c>
 #include <mm/vmalloc.c>
 #include <arch/arm64/mm/pageattr.c>
+#include <boot.h> /* tree_boot() */
 // clang-format on
 
 /* --- what the shim declares -------------------------------------------------------- */
@@ -130,6 +131,7 @@ static void begin(const struct rig_host *host)
 	rig_task = (struct task_struct){ .active_mm = &rig_mm };
 	rig_mm = (struct mm_struct){ .pgd = (pgd_t *)host->root, .mm_users.counter = 2 };
 	area_va = 0;
+	tree_boot();
 }
 
 static pgprot_t prot_of(enum rig_prot prot)

@@ -25,6 +25,7 @@
 #undef __aarch64__
 #define __AARCH64EL__ 1
 #define __aarch64__ 1
+#define __KERNEL__ 1
 
 #include <linux/kconfig.h> /* the tree's own, with the geometry's generated/autoconf.h */
 
@@ -83,8 +84,8 @@ struct rb_node {
 #undef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 #define __always_unused __attribute__((unused))
+#define __bitwise
 #define __cacheline_aligned_in_smp
-#define __free(cleanup)
 #define __init
 #define __init_or_module
 #define __maybe_unused __attribute__((unused))
@@ -104,10 +105,14 @@ struct rb_node {
 #define unreachable() __builtin_unreachable()
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+#define __UNIQUE_ID(prefix) __PASTE(rig_unique_##prefix, __COUNTER__)
+#define inline inline
 #define static_assert(...) struct rig_unused
 #define EXPORT_SYMBOL(x) struct rig_unused
 #define EXPORT_SYMBOL_GPL(x) struct rig_unused
 #define EXPORT_SYMBOL_FOR_MODULES(x, y) struct rig_unused
+
+#include <linux/compiler_types.h> /* the tree's own: attributes, what sparse reads */
 
 /* --- numbers ---------------------------------------------------------------------- */
 
@@ -122,9 +127,8 @@ struct rb_node {
 #define BIT_ULL(n) (1ULL << (n))
 #define GENMASK(high, low) ((~0UL >> (63 - (high))) & (~0UL << (low)))
 #define GENMASK_ULL(high, low) GENMASK(high, low)
-#define FIELD_PREP(mask, v) (((u64)(v) << __builtin_ctzll(mask)) & (mask))
-#define FIELD_GET(mask, v) (((u64)(v) & (mask)) >> __builtin_ctzll(mask))
 #include <linux/sizes.h> /* the tree's own */
+#include <linux/bitfield.h>
 #define BITS_PER_LONG 64
 #define U8_MAX 255
 #define U16_MAX 65535
@@ -193,6 +197,7 @@ struct rb_node {
 #define EOPNOTSUPP 95
 #define ERR_PTR(error) ((void *)(long)(error))
 #define PTR_ERR(p) ((long)(p))
+#define MAX_ERRNO 4095
 #define IS_ERR_VALUE(x) ((unsigned long)(x) >= (unsigned long)-4095)
 #define IS_ERR(p) IS_ERR_VALUE(p)
 
@@ -227,6 +232,8 @@ struct rb_node {
 #define BUILD_BUG() __builtin_trap()
 #define BUILD_BUG_ON(c) ((void)sizeof(char[1 - 2 * !!(c)]))
 #define BUILD_BUG_ON_MSG(c, text) BUILD_BUG_ON(c)
+#define BUILD_BUG_ON_ZERO(c, ...) ((int)sizeof(struct { int : (-!!(c)); }))
+#define __BUILD_BUG_ON_NOT_POWER_OF_2(n) BUILD_BUG_ON((n) & ((n) - 1))
 /* A report that a caller prints is a complaint of its own: what comes with it says so. */
 #define pr_err(...) ((void)0)
 #define pr_warn(...) ((void)0)
@@ -333,6 +340,8 @@ typedef unsigned int pgtbl_mod_mask;
 
 /* --- what this CPU can do -------------------------------------------------------------- */
 
+#define DEFINE_STATIC_KEY_FALSE(name) struct rig_unused
+#define DEFINE_STATIC_KEY_TRUE(name) struct rig_unused
 #define static_branch_unlikely(key) false
 #define static_branch_likely(key) false
 #define static_key_enabled(key) false
@@ -345,7 +354,11 @@ typedef unsigned int pgtbl_mod_mask;
 #define cpus_have_cap(cap) false
 #define system_capabilities_finalized() true
 #define this_cpu_has_cap(cap) false
+/* Sizes of leaves that change while they are live (Linux 6.18), as it is called since 7.3, too. */
 #define system_supports_bbml2_noabort() (rig->splits_live)
+#define cpu_supports_bbml2_noabort() (rig->splits_live)
+#define system_supports_bbml3() (rig->splits_live)
+#define cpu_supports_bbml3() (rig->splits_live)
 #define system_supports_mte() false
 #define system_supports_bti_kernel() false
 #define system_supports_poe() false
@@ -363,6 +376,7 @@ typedef unsigned int pgtbl_mod_mask;
 #define vabits_actual ((u64)VA_BITS)
 #define memstart_addr ((s64)0)
 #define totalram_pages() (~0UL)
+#define page_alloc_available true
 #define debug_pagealloc_enabled() false
 #define debug_pagealloc_enabled_static() false
 #define arm64_kfence_can_set_direct_map() false
@@ -449,7 +463,9 @@ struct mm_struct;
 struct vm_area_struct;
 struct vm_struct;
 struct file;
-struct vm_fault;
+struct vm_fault {
+	unsigned long address;
+};
 struct page {
 	unsigned long flags;
 	unsigned long rest[7];
@@ -503,6 +519,7 @@ typedef struct page *pgtable_t;
 #define pud_alloc_one(mm, addr) ((pud_t *)rig->alloc_table())
 #define p4d_alloc_one(mm, addr) ((p4d_t *)rig->alloc_table())
 /* Tables for leaves that are split (Linux 6.18). */
+enum pgtable_type { TABLE_PTE, TABLE_PMD, TABLE_PUD, TABLE_P4D };
 #define INVALID_PHYS_ADDR (~(phys_addr_t)0)
 #define __pgd_pgtable_alloc(...)                                                                   \
 	({                                                                                         \
@@ -514,6 +531,9 @@ typedef struct page *pgtable_t;
 #define pud_free(mm, table) rig->free_table((uint64_t *)(table))
 #define p4d_free(mm, table) rig->free_table((uint64_t *)(table))
 /* Tables of users, which are never asked for. */
+#define TASK_SIZE (UL(1) << VA_BITS)
+#define split_huge_pmd(vma, pmd, addr) BUG()
+#define split_huge_pud(vma, pud, addr) BUG()
 #define pte_alloc_one(mm) ((pgtable_t)0)
 #define pte_free(mm, table) ((void)(table))
 #define pte_alloc_map_lock(mm, pmd, addr, lock) ((void)(lock), (pte_t *)0)

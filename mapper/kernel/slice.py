@@ -13,7 +13,7 @@ import json
 import sys
 from pathlib import Path
 
-from slicer import emit, reach
+from slicer import boot, emit, reach
 from slicer.source import read_source
 
 
@@ -80,6 +80,12 @@ def write_have(out, found):
     emit.write_if_changed(Path(out) / "have.h", "\n".join(lines) + "\n")
 
 
+def write_boot(out, tree, taken):
+    """What runtime.c does before each call in place of the tree's boot code."""
+    top = Path(tree).absolute()
+    emit.write_if_changed(Path(out) / "boot.h", boot.header(taken, lambda file: top / file))
+
+
 def report_of(sources, reachable, stop):
     """{file: [[name, first line, last line, kind]]} of all that was kept."""
     return {source.file: [[item.names[0], item.first + 1, item.last + 1, item.kind]
@@ -95,12 +101,13 @@ def run(arguments):
     sources = read_tree(arguments.tree, arguments.files)
     index = reach.Index([source for source, _ in sources], stop)
     found = find_roots(index, arguments.tree, arguments.roots, arguments.leave_out)
-    reachable = index.reachable(found)
+    taken, reachable = boot.of_slice([source for source, _ in sources], index, found, stop)
     for source, place in sources:
         emit.write_slice(arguments.out, arguments.tree, source, place, reachable, stop)
     emit.write_empty_headers(arguments.out, [source for source, _ in sources],
                              {place for _, place in sources})
     write_have(arguments.out, found)
+    write_boot(arguments.out, arguments.tree, taken)
     report = report_of(sources, reachable, stop)
     emit.write_if_changed(Path(arguments.out) / "report.json", json.dumps(report, indent=1) + "\n")
     items = sum(map(len, report.values()))

@@ -32,7 +32,15 @@ class Index:
                 if id(item) not in kept:
                     kept.add(id(item))
                     wanted.extend(ref for ref in item.refs if ref in self.items)
+                    wanted.extend(self.pasted(item))
         return kept
+
+    def pasted(self, item):
+        """Names that macros which the item invokes may paste together of a word of the item."""
+        pastes = {paste for ref in item.refs for macro in self.items.get(ref, ())
+                  for paste in macro.pastes}
+        names = {prefix + ref + suffix for prefix, suffix in pastes for ref in item.refs}
+        return names.intersection(self.items)
 
 
 def shim_names(source):

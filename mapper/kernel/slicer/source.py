@@ -33,6 +33,10 @@ ATTRIBUTES = frozenset("""
 
 STORAGE = frozenset(["static", "extern"])
 
+# Invocations that make a class for guard(), CLASS() and __free(): they need no semicolon.
+CLASS_MAKER = re.compile(r"(DEFINE|EXTEND)_(\w*GUARD\w*|CLASS|CLASS_COND|FREE)$")
+CLASS_USER = re.compile(r"(\w*guard|\w*CLASS|ACQUIRE|__free)$")
+
 # Top-level invocations that make nothing that others could name.
 EFFECTLESS = re.compile(
     r"(EXPORT_|MODULE_|ALLOW_ERROR_INJECTION|NOKPROBE_SYMBOL|BTF_|module_|subsys_|arch_|core_|pure_|"
@@ -49,6 +53,7 @@ class Item:
     last: int
     file: str = ""
     parameters: int = None  # of functions and prototypes; variable ones count as one
+    pastes: frozenset = frozenset()  # of macros: (prefix, suffix) that a parameter is pasted between
 
 
 @dataclass
@@ -125,7 +130,7 @@ class Scanner:
             return
         refs = set(IDENTIFIER.findall(rest[name.end():])) - KEYWORDS
         self.source.items.append(Item("macro", [name.group(0)], refs, first, last,
-                                      self.source.file))
+                                      self.source.file, pastes=pastes_of(rest[name.end():])))
         if self.tokens:  # inside of an item, which then refers to what the macro does
             self.tokens.extend((word, 1, 1) for word in refs)
 
@@ -161,6 +166,8 @@ class Scanner:
     def ends(self, token):
         if token == ";":
             return True
+        if token == ")" and CLASS_MAKER.match(self.tokens[0][0]):
+            return True
         return token == "}" and self.is_function_body()
 
     def is_function_body(self):
@@ -177,6 +184,43 @@ class Scanner:
             item.first, item.last, item.file = self.first, last, self.source.file
             self.source.items.append(item)
         self.tokens, self.first = [], None
+
+
+def pastes_of(macro):
+    """(prefix, suffix) of each `prefix##parameter##suffix` of a macro, from its parameters on."""
+    if not macro.startswith("("):
+        return frozenset()
+    parameters, _, body = macro[1:].partition(")")
+    names = set(IDENTIFIER.findall(parameters))
+    found = set()
+    for words in re.findall(r"\w+(?:\s*##\s*\w+)+", body):
+        parts = re.split(r"\s*##\s*", words)
+        if sum(part in names for part in parts) == 1:
+            at = next(i for i, part in enumerate(parts) if part in names)
+            found.add(("".join(parts[:at]), "".join(parts[at + 1:])))
+    return frozenset(found)
+
+
+def used_classes(tokens):
+    """What the first argument of guard(), scoped_cond_guard(), CLASS() and __free() names."""
+    words = [text for text, _, _ in tokens]
+    return {name for user, paren, argument in zip(words, words[1:], words[2:])
+            if paren == "(" and CLASS_USER.match(user)
+            for name in (f"class_{argument}", f"__free_{argument}")}
+
+
+def describe_class(tokens):
+    """A DEFINE_GUARD() and its like: what it makes is named by macros that paste."""
+    words = [text for text, _, _ in tokens]
+    base = words[2]
+    refs = {word for word in words if IDENTIFIER.fullmatch(word)} - KEYWORDS
+    if words[0] == "DEFINE_FREE":
+        names = [f"__free_{base}"]
+    elif "COND" in words[0] or words[0] == "EXTEND_CLASS":
+        names, refs = [f"class_{base}{words[4]}"], refs | {f"class_{base}"}
+    else:
+        names = [f"class_{base}"]
+    return Item("invocation", names, refs, 0, 0)
 
 
 def outer(tokens):
@@ -270,6 +314,9 @@ def describe(tokens):
     has_body = any(text == "{" and not brace for text, brace, _ in tokens)
     if words[0] == ";":
         return None
+    if CLASS_MAKER.match(words[0]) and len(tokens) > 4:
+        return describe_class(tokens)
+    refs |= used_classes(tokens)
     if words[0] == "typedef":
         return Item("type", typedef_name(tokens) + tagged(words, tokens), refs, 0, 0)
     call = find_call(words)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from slicer import emit, reach  # noqa: E402
+from slicer import boot, emit, reach  # noqa: E402
 from slicer.source import read_source  # noqa: E402
 
 SLICE = HERE.parent / "slice.py"
@@ -78,6 +78,24 @@ class Reading(unittest.TestCase):
         text = "DEFINE_SPINLOCK(lock);\nstatic DEFINE_MUTEX(other);\nEXPORT_SYMBOL(f);\n"
         self.assertEqual(names_by_kind(text)["invocation"], ["lock", "other"])
 
+    def test_a_class_ends_without_a_semicolon_and_is_named_by_what_macros_paste(self):
+        text = ("DEFINE_GUARD(lock, struct s *,\n\tlock(_T), unlock(_T))\n"
+                "DEFINE_GUARD_COND(lock, _try, trylock(_T))\n"
+                "DEFINE_LOCK_GUARD_0(rcu, a(), b())\nDEFINE_FREE(pages, void *, drop(_T));\n"
+                "static int f(void)\n{\n\tscoped_cond_guard(lock_try, return 0, &m) {\n\t}\n}\n")
+        self.assertEqual(names_by_kind(text), {
+            "invocation": ["class_lock", "class_lock_try", "class_rcu", "__free_pages"],
+            "function": ["f"]})
+        self.assertEqual((self.item(text, "class_lock").last, self.item(text, "f").first), (1, 5))
+        self.assertIn("class_lock_try", self.item(text, "f").refs)
+        self.assertIn("class_lock", self.item(text, "class_lock_try").refs)
+
+    def test_what_a_macro_pastes(self):
+        for text, pastes in (("#define m(op, x) f(r##op, x)", {("r", "")}),
+                             ("#define m(n) class_##n##_t n##_try", {("class_", "_t"), ("", "_try")}),
+                             ("#define m(a, b) a##b", set()), ("#define m a##b", set())):
+            self.assertEqual(self.item(text + "\n", "m").pastes, pastes, text)
+
     def test_an_attribute_with_an_argument_is_no_invocation(self):
         text = "extern __alias(other) void f(int a, int b);\n"
         self.assertEqual(names_by_kind(text), {"prototype": ["f"]})
@@ -86,6 +104,43 @@ class Reading(unittest.TestCase):
         for text, count in (("int f(void);", 0), ("int f(int a);", 1), ("int f(int a, g_t b);", 2),
                             ("int f(int (*g)(int, int), int b);", 2)):
             self.assertEqual(self.item(text, "f").parameters, count, text)
+
+
+def names_of(source, reachable):
+    return [name for item in source.items if id(item) in reachable for name in item.names]
+
+
+class Booting(unittest.TestCase):
+    SOURCE = ("static bool split, other; static bool unread;\nint needs(void)\n{\n\treturn 1;\n}\n"
+              "int f(void)\n{\n\treturn split + other;\n}\nstatic void __init map(void)\n{\n"
+              "\tint mine = 1;\n\n%s}\n")
+
+    def boot(self, body, stop=()):
+        source = read(self.SOURCE % body)
+        index = reach.Index([source], set(stop))
+        taken, reachable = boot.of_slice([source], index, ["f"], set(stop))
+        return [(one.name, one.value, one.line) for one in taken], names_of(source, reachable)
+
+    def test_what_boot_code_sets_is_set_and_what_it_uses_is_reached(self):
+        taken, reached = self.boot("\tsplit = !needs() /* ; */ &&\n\t\tcpu_has();\n", ["cpu_has"])
+        self.assertEqual(taken, [("split", "!needs()         &&\n\t\tcpu_has()", 13)])
+        self.assertEqual(reached, ["split", "other", "needs", "f"])
+
+    def test_what_is_not_taken(self):
+        for body in ("\tif (mine) {\n\t\tsplit = true;\n\t}\n",  # a condition
+                     "\tif (mine)\n\t\tsplit = 1;\n", "\tsplit = mine;\n", "\tsplit == 1;\n",
+                     "\tsplit = gone();\n", "\tmine = 2;\n", "\tunread = 1;\n"):
+            self.assertEqual(self.boot(body)[0], [], body)
+
+    def test_only_boot_code_counts(self):
+        source = read("static bool a;\nint f(void)\n{\n\treturn a;\n}\n"
+                      "int set(void)\n{\n\ta = 1;\n}\n")
+        self.assertEqual(boot.of_slice([source], reach.Index([source], set()), ["f"], set())[0], [])
+
+    def test_the_statement_stands_at_the_trees_own_line(self):
+        source = read(self.SOURCE % "\tsplit = 1;\n")
+        taken, _ = boot.of_slice([source], reach.Index([source], set()), ["f"], set())
+        self.assertIn('#line 14 "/t/file.c"\n\tsplit = 1;\n', boot.header(taken, "/t/{}".format))
 
 
 class Reaching(unittest.TestCase):
@@ -117,6 +172,14 @@ class Reaching(unittest.TestCase):
         source = read("#include <a.h> /* one\n two */\n#define X 1 /* three\n four */\nint f;\n")
         kept = emit.slice_lines(source, set(), set())
         self.assertEqual(kept[:4], ["#include <a.h> ", "", "#define X 1 ", ""])
+
+    def test_what_a_macro_pastes_of_a_word_is_reached(self):
+        source = read("int rflush(void)\n{\n}\nint rother(void)\n{\n}\n"
+                      "#define all(op) r##op()\nint f(void)\n{\n\treturn all(flush);\n}\n"
+                      "int g(void)\n{\n\treturn flush;\n}\n")
+        index = reach.Index([source], set())
+        self.assertEqual(names_of(source, index.reachable(["f"])), ["rflush", "all", "f"])
+        self.assertEqual(names_of(source, index.reachable(["g"])), ["g"])
 
     def test_a_slice_names_the_trees_own_lines(self):
         self.assertEqual(emit.with_line_directive(["", "b"], "/t/f.c"), ['#line 2 "/t/f.c"', "b"])
