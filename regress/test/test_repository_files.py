@@ -133,10 +133,10 @@ class GitAttributes(unittest.TestCase):
             path, name, value = line.rsplit(": ", 2)
             self.held.setdefault(path, {})[name] = value
 
-    def test_text_has_lf_and_pictures_are_binary(self):
+    def test_text_has_lf_and_pictures_and_mails_are_binary(self):
         for path, held in self.held.items():
             suffix = Path(path).suffix
-            if suffix == ".png":
+            if suffix in (".png", ".mail"):
                 self.assertEqual(held["text"], "unset", path)
                 continue
             self.assertEqual(held["eol"], "lf", path)
