@@ -31,9 +31,9 @@ def clang_of_packages(who):
 
 
 def exists(name):
-    """Whether apt can install a package."""
+    """Whether apt can install a package: this one, and not one that the name matches as a pattern."""
     policy = machine.output_of("apt-cache", "policy", name)
-    return bool(policy) and "Candidate: (none)" not in policy
+    return policy.startswith(f"{name}:") and "Candidate: (none)" not in policy
 
 
 def choose(who, alternatives, clang):

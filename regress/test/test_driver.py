@@ -62,7 +62,7 @@ class Bare(unittest.TestCase):
     def test_apt_is_asked_for_the_version_of_its_clang(self):
         self.put("apt-get")
         self.put("apt-cache", "#!/bin/sh\n[ $1 != depends ] || echo '  Depends: clang-17'\n"
-                              "[ $1 != policy ] || echo '  Candidate: 1'\n")
+                              "[ $1 != policy ] || printf '%s:\\n  Candidate: 1\\n' $2\n")
         code, said = self.with_python("--no-install", "fuzz")
         self.assertEqual(code, 2, said)
         self.assertRegex(said, "apt-get install clang libclang-rt-17-dev cmake ninja-build\n")
@@ -70,7 +70,16 @@ class Bare(unittest.TestCase):
     def test_older_names_are_taken_where_apt_has_no_newer(self):
         self.put("apt-get")
         self.put("apt-cache", "#!/bin/sh\n[ $1 != depends ] || echo '  Depends: clang-14'\n"
-                              "case $1$2 in policylibclang-rt*) ;; policy*) echo 'Candidate: 1' ;; esac\n")
+                              "case $1$2 in policylibclang-rt*) ;;\n"
+                              "policy*) printf '%s:\\n  Candidate: 1\\n' $2 ;; esac\n")
+        _, said = self.with_python("--no-install", "fuzz")
+        self.assertRegex(said, "apt-get install clang libclang-common-14-dev cmake ninja-build\n")
+
+    def test_a_package_that_only_matches_as_a_pattern_is_another(self):
+        self.put("apt-get")
+        self.put("apt-cache", "#!/bin/sh\n[ $1 != depends ] || echo '  Depends: clang-14'\n"
+                              "case $1$2 in policylibclang-rt*) set policy libclang-rt-1x4-dev ;; esac\n"
+                              "[ $1 != policy ] || printf '%s:\\n  Candidate: 1\\n' $2\n")
         _, said = self.with_python("--no-install", "fuzz")
         self.assertRegex(said, "apt-get install clang libclang-common-14-dev cmake ninja-build\n")
 
