@@ -178,8 +178,8 @@ class Failure(StandIns):
         with mock.patch.object(run, "prepare", return_value=True), \
                 mock.patch.object(tree, "run", command), contextlib.redirect_stderr(said):
             self.assertFalse(run.all_steps())
-        self.assertIn("./rig fuzz --seconds 1, from nothing: FAILED", said.getvalue())
-        self.assertIn("output of ./rig fuzz --seconds 1", said.getvalue())
+        self.assertIn("./rig fuzz --seconds 1, from nothing, with -Werror: FAILED", said.getvalue())
+        self.assertIn("output of CFLAGS=-Werror ./rig fuzz --seconds 1", said.getvalue())
         self.assertEqual(next(codes), 0)  # the third command was not run
 
 
