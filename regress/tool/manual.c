@@ -47,6 +47,8 @@ static const struct term environment[] = {
 	  "or "
 	  "@FILE for findings with a signature that the file has on a line of its own. vmapdiff "
 	  "rules lists properties and rules." },
+	{ "NO_COLOR", "If it is not empty, nothing is coloured." },
+	{ "TERM", "If it is not set, empty or dumb, nothing is coloured." },
 };
 
 /* Below the directory of data. */
