@@ -174,6 +174,31 @@ const struct waiver waiver_list[WAIVERS] = {
 			    "set_memory va=0xffff800080000000 pages=2 op=nx\n"
 			    "vmap va=0xffff800080001000 pages=0x77\n",
 	},
+	[WAIVER_WARNS_OUT_OF_TABLES] = {
+		.name = "warns-out-of-tables",
+		.effect = WAIVES_RULES,
+		.rule = { RULE_ERRORS_WARNING },
+		.why = "set_memory warns where a leaf is to be split and there is no table page for "
+		       "it, which its caller is told by -ENOMEM (WARN_ON_ONCE() in "
+		       "update_range_prot())",
+		.scenario = "vmapdiff 2\n"
+			    "machine bbm=2\n"
+			    "linear pa=0x40000000 size=0x200000\n"
+			    "fail alloc=1\n"
+			    "set_memory va=0xffff000040000000 pages=1 op=invalid\n",
+	},
+	[WAIVER_FLUSHES_AT_LIMIT] = {
+		.name = "flushes-at-limit",
+		.effect = WAIVES_RULES,
+		.rule = { RULE_COST_TLBI },
+		.why = "everything is invalidated for a range of as many pages as a table has entries, "
+		       "and not only above (>= in __flush_tlb_range_limit_excess(), Linux 6.14)",
+		.scenario = "vmapdiff 2\n"
+			    "ioremap va=0xffff800080000000 pa=0x80001000 size=0x200000 "
+			    "prot=device\n"
+			    "vunmap va=0xffff800080000000 size=0x200000\n",
+		.after = WAIVER(WAIVER_REPEATED_READS),
+	},
 };
 
 bool waives_verdict(const struct waivers *w, const struct verdict *verdict)

@@ -67,6 +67,9 @@ static bool warning_held(struct oracle *o)
 	if (call_effect(o->call->kind) == CALL_UNMAPS && !warned &&
 	    oracle_waives(o, WAIVER_SILENT_CUT))
 		return true;
+	if (o->call->kind == CALL_SET_MEMORY && e->error == -ENOMEM && warned &&
+	    oracle_waives(o, WAIVER_WARNS_OUT_OF_TABLES))
+		return true;
 	oracle_exercised(o, RULE_ERRORS_WARNING);
 	if (warned == e->warns)
 		return true;

@@ -5,12 +5,14 @@
 
 /*
  * arm64 invalidates a range page by page up to as many pages as a table has
- * entries, and everything above. A TLBI of table descriptors too is for one
+ * entries, or to one fewer, and everything above. A TLBI of table descriptors too is for one
  * entry, whatever it maps. A lazy call leaves all of it to vm_unmap_aliases().
  */
 static bool is_wasteful(const struct oracle *o, const struct event *e)
 {
 	uint64_t most = UINT64_C(1) << o->g.stride;
+	if (oracle_waives(o, WAIVER_FLUSHES_AT_LIMIT))
+		most--;
 	if (call_traits(o->call->kind)->lazy)
 		return true;
 	return e->all ? affected_pages(o) <= most
