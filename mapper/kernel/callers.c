@@ -54,6 +54,12 @@ static const struct vm_area *area_of(const struct address_space *space, uint64_t
 	return NULL;
 }
 
+/* Whether leaves are split while they are live: where not, boot code maps memory by single pages. */
+static bool splits(const struct place *p)
+{
+	return TREE_SPLITS && p->m->config.bbm >= 2;
+}
+
 /* Whether the kernel refuses the call before it looks at any entry. */
 static bool is_refused(const struct vm_area *area, const struct call *call, uint64_t guard)
 {
@@ -67,8 +73,8 @@ static const char *never_changed_alias(const struct place *p, const struct vm_ar
 		uint64_t alias = area->pages.page[i] << p->g.page_shift;
 		if (alias >= p->g.linear_bytes)
 			return "a page lies beyond the linear map, which has all memory";
-		if (!TREE_SPLITS && meets_large(p, alias, UINT64_C(1) << p->g.page_shift))
-			return "before leaves were split, the linear map was made of single pages";
+		if (!splits(p) && meets_large(p, alias, UINT64_C(1) << p->g.page_shift))
+			return "where leaves are not split, the linear map is made of single pages";
 	}
 	return NULL;
 }
@@ -83,8 +89,11 @@ static const char *never_changed(const struct place *p, const struct address_spa
 	const struct vm_area *area = area_of(space, call->va, guard);
 	if (!linear && is_refused(area, call, guard))
 		return NULL;
-	if (!TREE_SPLITS && meets_large(p, call->va - p->g.va_base, call->bytes))
-		return "before leaves were split, set_memory was for single pages";
+	if (TREE_SPLITS && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
+	    call->va + call->bytes > area->va + area->bytes)
+		return "set_memory_ro() and _rw() of a guard page read past area->pages[]";
+	if (!splits(p) && meets_large(p, call->va - p->g.va_base, call->bytes))
+		return "where leaves are not split, set_memory is for single pages";
 	if (call->change == MEMORY_RO || call->change == MEMORY_RW)
 		return never_changed_alias(p, area);
 	return NULL;
