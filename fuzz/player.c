@@ -130,7 +130,10 @@ static bool is_skipped(struct player *p, const struct call *call)
 	return true;
 }
 
-/* What the caller of a failed mapping does: it unmaps the area. */
+/*
+ * What the caller of a failed mapping does: it unmaps the area. Where that is
+ * not made, what the mapping left is not known, and the scenario ends.
+ */
 static bool clean_up(struct player *p, const struct call *failed)
 {
 	int error;
@@ -140,8 +143,10 @@ static bool clean_up(struct player *p, const struct call *failed)
 		.bytes = failed->bytes,
 	};
 	machine_begin_call(p->oracle.machine, 0, 0);
-	if (is_skipped(p, &call))
+	if (is_skipped(p, &call)) {
+		p->oracle.waived = true;
 		return true;
+	}
 	bool held = judge_call(p, &call, true, &error);
 	forget_areas(p, &call);
 	return held;
