@@ -35,7 +35,7 @@ def main():
         sys.exit(__doc__)
     tree, column = sys.argv[1:]
     if not Path(tree).is_dir():
-        print(f"SKIP: no {tree} (Debian package linux-source)")
+        print(f"SKIP: no {tree}: {Path(f'{tree}.missing').read_text()}")
         return SKIP
     said, found = by_table(column), by_tree(tree)
     print(f"{column}: {len(found)} faults; only in the table: {sorted(said - found)}; "

@@ -4,6 +4,6 @@
 # Usage: test_tree.sh TOP TREE      exit: 77 no tree
 set -eu
 
-[ -d "$2" ] || { echo "SKIP: no $2 (Debian package linux-source)"; exit 77; }
+[ -d "$2" ] || { echo "SKIP: no $2: $(cat "$2.missing")"; exit 77; }
 "$1/rig" kernel "$2" test
 "$1/rig" kernel "$2" bench

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A kernel's own code in the mapper's place, on Debian's trees; skipped where they are not installed.
+# A kernel's own code in the mapper's place, on Debian's trees. What is not installed is fetched. A tree
+# that cannot be had is skipped, with the reason.
 set(trees ${PROJECT_SOURCE_DIR}/.build/trees)
 set(kernel_scripts ${PROJECT_SOURCE_DIR}/regress/kernel)
 set(slicer_tests ${PROJECT_SOURCE_DIR}/mapper/kernel/test)
 
 add_test(NAME kernel_slicer COMMAND python3 ${slicer_tests}/test_slicer.py)
-set(versions 6.1 6.12)
-add_test(NAME kernel_unpack COMMAND sh ${kernel_scripts}/unpack.sh ${trees} ${versions})
+set(versions 6.1 6.12 7.2 7.3)
+add_test(NAME kernel_unpack COMMAND python3 ${kernel_scripts}/trees.py ${versions})
 set_tests_properties(kernel_unpack PROPERTIES FIXTURES_SETUP kernel_trees)
 
 foreach(version IN LISTS versions)

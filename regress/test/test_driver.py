@@ -17,6 +17,7 @@ import unittest
 TOP = TOOL = None  # set by main()
 MANAGERS = {"apt-get": "apt-get install", "dnf": "dnf install", "pacman": "pacman -S",
             "zypper": "zypper install"}
+KEYRING = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 BRINGS_A_COMPILER = {"dnf": "clang compiler-rt cmake ninja-build",
                      "pacman": "clang compiler-rt cmake ninja", "zypper": "clang cmake ninja"}
 
@@ -27,8 +28,8 @@ def run(*command, **settings):
     return done.returncode, done.stdout
 
 
-class Bare(unittest.TestCase):
-    """A PATH with next to nothing on it: no compiler, no CMake, and one package manager."""
+class OwnPath(unittest.TestCase):
+    """A PATH with next to nothing on it, and what a test puts there."""
 
     def setUp(self):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-path-"))
@@ -48,6 +49,10 @@ class Bare(unittest.TestCase):
 
     def with_python(self, *words, **more):
         return self.rig(*words, PYTHON=sys.executable, **more)
+
+
+class Bare(OwnPath):
+    """No compiler, no CMake, and one package manager."""
 
     def test_each_package_manager_is_told_its_own_names(self):
         for manager, names in BRINGS_A_COMPILER.items():
@@ -142,6 +147,55 @@ class Bare(unittest.TestCase):
             _, said = self.with_python(*command.split())
             self.assertNotIn("clang", said)
             self.assertRegex(said, "dnf install cmake ninja-build\n")
+
+
+class Fetch(OwnPath):
+    """./rig kernel --fetch, with an apt that only says what it would do."""
+
+    RECORDS = "".join(f"Package: linux-source{name}\\nVersion: {version}\\nSize: 166780612\\n\\n"
+                      for name, version in (("-7.3", "7.3.4-1"), ("-6.12", "6.12.9-1"), ("", "9")))
+
+    def put_apt(self, targets="Debian|Debian|main|http://mirror.invalid/|oldstable"):
+        self.put("apt-get", f'#!/bin/sh\n[ "$1" != indextargets ] || echo "{targets}"\n')
+        self.put("apt-cache", f'#!/bin/sh\ncase "$*" in *pkgnames*) ;; *) printf "{self.RECORDS}" ;; esac\n')
+        self.put("apt-config", "#!/bin/sh\n")
+        self.put("dpkg-deb")
+
+    def test_without_apt_it_says_what_to_do(self):
+        code, said = self.with_python("kernel", "--fetch", "5.18")
+        self.assertEqual(code, 2, said)
+        self.assertIn("--fetch needs apt and dpkg, which this machine lacks\n", said)
+        self.assertIn("name its top: ./rig kernel ~/linux\n", said)
+
+    def test_what_is_no_version(self):
+        code, said = self.with_python("kernel", "--fetch", "7.3.4")
+        self.assertEqual(code, 2, said)
+        self.assertIn("'7.3.4' is not a version as Debian's packages have it, such as 7.3", said)
+
+    @unittest.skipUnless(KEYRING.exists(), "no keys of Debian")
+    def test_an_apt_of_another_distribution(self):
+        self.put_apt("Ubuntu|Ubuntu|main|http://mirror.invalid/|noble")
+        code, said = self.with_python("kernel", "--fetch")
+        self.assertEqual(code, 2, said)
+        self.assertIn("takes the mirror from this machine's apt, which has none of Debian", said)
+
+    @unittest.skipUnless(KEYRING.exists(), "no keys of Debian")
+    def test_it_lists_what_there_is(self):
+        self.put_apt()
+        code, said = self.with_python("kernel", "--fetch")
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"\n6.12 +6.12.9-1 +166 MB.*\n7.3 +7.3.4-1 +166 MB.*\n")
+        self.assertIn("next: ./rig kernel --fetch 7.3\n", said)
+        sources = (TOP / ".build/fetch/sources.list").read_text()
+        self.assertIn(f"deb [signed-by={KEYRING}] http://mirror.invalid/ oldstable-backports main\n",
+                      sources)
+
+    @unittest.skipUnless(KEYRING.exists(), "no keys of Debian")
+    def test_a_kernel_that_debian_does_not_have(self):
+        self.put_apt()
+        code, said = self.with_python("kernel", "--fetch", "5.18")
+        self.assertEqual(code, 2, said)
+        self.assertIn("Debian has no source package of Linux 5.18; it has: 6.12 7.3\n", said)
 
 
 class Help(unittest.TestCase):

@@ -74,7 +74,7 @@ def main():
         return SKIP
     tree, directories = sys.argv[1], sys.argv[2:] or DIRECTORIES
     if not (Path(tree) / "mm").is_dir():
-        print(f"SKIP: no {tree} (Debian package linux-source)")
+        print(f"SKIP: no {tree} (Debian package linux-source, or ./rig kernel --fetch)")
         return SKIP
     count, elsewhere, renamed = compare(ctags, tree, directories)
     sliced = {name for _, name, _ in read_list(HERE.parent / "files")}

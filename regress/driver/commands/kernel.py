@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""./rig kernel TREE WHAT"""
+"""./rig kernel TREE WHAT, and ./rig kernel --fetch"""
 from __future__ import annotations
 
 import dataclasses
 import subprocess
 import sys
 
-from driver import install, kernel, machine, packages, tool
+from driver import fetch, install, kernel, machine, packages, tool
 from driver.command import Command, Parser, nearest, no_options, positive
 from driver.commands import coverage, forwarded, fuzz as fuzz_command
 from driver.fuzzing.rig import all_targets
@@ -139,6 +139,8 @@ def find(name):
 
 
 def run(options):
+    if options.fetch is not None:
+        return fetch.command(options.fetch)
     install.ensure(packages.FUZZ, options.may_install)
     return options.what.run(options)
 
@@ -149,21 +151,27 @@ class Kernel(Command):
 
     def parser(self, prefix="./rig"):
         listed = "\n".join(f"  {what.name:<10} {what.summary}" for what in WHAT)
-        return Parser(prog=f"{prefix} kernel", usage="./rig kernel TREE [WHAT] [OPTION]...",
-                      description=self.summary, add_help=True,
-                      epilog=f"WHAT (test):\n{listed}\n\n./rig kernel TREE WHAT --help says more; so does "
-                             f"mapper/kernel/KERNEL.md.\n\nexample:\n  {self.example}")
+        parser = Parser(prog=f"{prefix} kernel", description=self.summary, add_help=True,
+                        usage="./rig kernel TREE [WHAT] [OPTION]...\n       ./rig kernel --fetch [VERSION]",
+                        epilog=f"WHAT (test):\n{listed}\n\n./rig kernel TREE WHAT --help says more; so does "
+                               f"mapper/kernel/KERNEL.md.\n\nexample:\n  {self.example}")
+        parser.add_argument("--fetch", nargs="?", const="", metavar="VERSION",
+                            help="download the source of a Linux release, as Debian packs it, into "
+                                 ".build/trees; without VERSION, list those that there are")
+        return parser
 
     def parse(self, argv, prefix="./rig"):
         if not argv or argv[0].startswith("-"):
-            self.parser(prefix).parse_args(argv)
+            options = self.parser(prefix).parse_args(argv)
+            if options.fetch is not None:
+                return options
             raise Unusable("kernel needs the top of a Linux tree: ./rig kernel TREE [WHAT]\n"
                            "see ./rig kernel --help")
         tree, rest = argv[0], argv[1:]
         word = rest.pop(0) if rest and not rest[0].startswith("-") else "test"
         what = find(word)
         options = what.parse(rest, f"{prefix} kernel TREE")
-        options.tree, options.what = tree, what
+        options.tree, options.what, options.fetch = tree, what, None
         return options
 
 

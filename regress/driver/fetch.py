@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Linux trees from Debian's source packages, of any release of Debian. apt gets them with a state of
+its own below .build: nothing is installed, and the system's lists and sources stay as they are.
+"""
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+from driver.build import locked
+from driver.places import BUILDS, TOP, short
+from driver.terminal import Unusable, say
+
+STATE = BUILDS / "fetch"
+TREES = BUILDS / "trees"
+KEYRING = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+INSTALLED = pathlib.Path("/usr/src")
+# After the machine's own release and its backports: where newer kernels are.
+SUITES = ("stable", "stable-backports", "unstable")
+# What is unpacked of a tree: where the files stand that the rig slices, and what its tests read.
+FOLDERS = ("mm", "include/linux", "include/asm-generic", "arch/arm64/mm", "arch/arm64/include",
+           "arch/arm64/kernel", "arch/arm64/kvm", "arch/arm64/crypto")
+BY_HAND = ("without it: unpack a kernel's source, of any kind, and name its top: "
+           "./rig kernel ~/linux")
+
+
+@dataclasses.dataclass(frozen=True)
+class Package:
+    """A source package that a suite has."""
+    kernel: str  # 7.3
+    version: str
+    megabytes: int
+
+    @property
+    def name(self):
+        return f"linux-source-{self.kernel}"
+
+
+# --- apt ------------------------------------------------------------------------------------------
+
+
+def run(*command, **settings):
+    """What a command prints, both streams; Unusable if it fails."""
+    done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace", check=False, **settings)
+    if done.returncode:
+        raise Unusable(f"{command[0]} failed:\n{done.stdout[-2000:].rstrip()}")
+    return done.stdout
+
+
+def mirror():
+    """(URI, suite) of Debian's main archive, as this machine's own apt has it."""
+    if not all(map(shutil.which, ("apt-get", "apt-cache", "dpkg-deb"))):
+        raise Unusable(f"--fetch needs apt and dpkg, which this machine lacks\n{BY_HAND}")
+    if not KEYRING.exists():
+        raise Unusable(f"--fetch needs Debian's keys, {KEYRING}: install the package "
+                       f"debian-archive-keyring\n{BY_HAND}")
+    targets = run("apt-get", "indextargets", "--format",
+                  "$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)|$(SUITE)", "Created-By: Packages")
+    for line in targets.splitlines():
+        origin, label, component, uri, suite = line.split("|")
+        if (origin, label, component) == ("Debian", "Debian", "main"):
+            return uri, re.sub("-(updates|backports)$", "", suite)
+    raise Unusable("--fetch takes the mirror from this machine's apt, which has none of Debian; "
+                   f"if it has one, run apt-get update once\n{BY_HAND}")
+
+
+def write_state(uri, own):
+    """
+    An apt configuration that reads and writes nothing of the system's. Of the system's own, only
+    how a mirror is reached and believed is kept, such as a proxy.
+    """
+    for folder in ("lists/partial", "cache/archives/partial"):
+        (STATE / folder).mkdir(parents=True, exist_ok=True)
+    suites = dict.fromkeys([own, f"{own}-backports", *SUITES])
+    (STATE / "sources.list").write_text("".join(f"deb [signed-by={KEYRING}] {uri} {suite} main\n"
+                                                for suite in suites))
+    reach = run("apt-config", "dump", "--format", '%f "%v";%n', "Acquire")
+    (STATE / "apt.conf").write_text(
+        f'{reach}Dir::Etc::Main "/dev/null";\nDir::Etc::Parts "/dev/null";\n'
+        f'Dir::Etc::SourceList "{STATE}/sources.list";\nDir::Etc::SourceParts "/dev/null";\n'
+        f'Dir::Etc::Preferences "/dev/null";\nDir::Etc::PreferencesParts "/dev/null";\n'
+        f'Dir::State::Lists "{STATE}/lists";\nDir::Cache "{STATE}/cache";\n'
+        'Dir::State::Status "/dev/null";\n'  # what is installed has no size, and is of no interest
+        'APT::Sandbox::User "root";\n#clear Acquire::Languages;\nAcquire::Languages "none";\n')
+
+
+def apt(program, *words, **settings):
+    return run(program, "-q", *words, env={**os.environ, "APT_CONFIG": str(STATE / "apt.conf")},
+               **settings)
+
+
+def update():
+    """Gets the lists of all suites. A suite that cannot be had is left out, if another is there."""
+    say("reading which kernels Debian's releases have (30 MB)")
+    try:
+        apt("apt-get", "update")
+    except Unusable as why:
+        if not any((STATE / "lists").glob("*_Packages*")):
+            raise Unusable(f"{why}\n{BY_HAND}") from why
+        for line in re.findall(r"^E: (.*)", str(why), re.MULTILINE):
+            say(f"left out: {line}")
+
+
+def available():
+    """[Package] of all suites, the newest version of each kernel, oldest kernel first."""
+    write_state(*mirror())
+    update()
+    found = {}
+    for text in apt("apt-cache", "show", "--no-all-versions",
+                    *apt("apt-cache", "pkgnames", "linux-source-").split()).split("\n\n"):
+        fields = dict(re.findall(r"^(Package|Version|Size): (.*)$", text, re.MULTILINE))
+        kernel = re.fullmatch(r"linux-source-(\d+\.\d+)", fields.get("Package", ""))
+        if kernel:
+            found[kernel.group(1)] = Package(kernel.group(1), fields["Version"],
+                                             int(fields["Size"]) // 1_000_000)
+    return sorted(found.values(), key=lambda package: order_of(package.kernel))
+
+
+def order_of(kernel):
+    return [int(number) for number in kernel.split(".")]
+
+
+# --- a tree ---------------------------------------------------------------------------------------
+
+
+def tree_of(kernel):
+    return TREES / f"linux-source-{kernel}"
+
+
+def unpack(archive, kernel):
+    """Unpacks what the rig needs of an archive: in whole, or not at all."""
+    name = tree_of(kernel).name
+    part = TREES / f".{name}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        run("tar", "-xf", archive, "-C", part, f"{name}/Makefile",
+            *(f"{name}/{folder}" for folder in FOLDERS))
+        shutil.rmtree(tree_of(kernel), ignore_errors=True)
+        (part / name).rename(tree_of(kernel))
+    finally:
+        shutil.rmtree(part)
+
+
+def download(package):
+    """Downloads and unpacks a package, and keeps neither it nor the archive in it."""
+    say(f"downloading {package.name} {package.version}, {package.megabytes} MB")
+    inside = STATE / "package"
+    try:
+        apt("apt-get", "download", f"{package.name}={package.version}", cwd=STATE)
+        deb, = STATE.glob(f"{package.name}_*.deb")
+        run("dpkg-deb", "-x", deb, inside)
+        archive, = inside.rglob(f"{package.name}.tar.*")
+        say(f"unpacking what the rig reads of it into {short(tree_of(package.kernel))}")
+        unpack(archive, package.kernel)
+    finally:
+        shutil.rmtree(inside, ignore_errors=True)
+        for deb in STATE.glob("linux-source-*.deb"):
+            deb.unlink()
+
+
+def find(kernel, packages):
+    for package in packages:
+        if package.kernel == kernel:
+            return package
+    raise Unusable(f"Debian has no source package of Linux {kernel}; it has: "
+                   f"{' '.join(package.kernel for package in packages)}")
+
+
+def fetch(kernel):
+    """
+    The tree of a kernel such as "7.3", fetched if it is not there. Raises Unusable with the reason
+    and what to do.
+    """
+    if not re.fullmatch(r"\d+\.\d+", kernel):
+        raise Unusable(f"--fetch: '{kernel}' is not a version as Debian's packages have it, such as 7.3")
+    with locked(STATE, "fetches"):
+        if not tree_of(kernel).exists():
+            download(find(kernel, available()))
+    return tree_of(kernel)
+
+
+def for_tests(kernel):
+    """As fetch(), but an installed package is unpacked where it is newer than the tree."""
+    archive = next(iter(INSTALLED.glob(f"linux-source-{kernel}.tar.*")), None)
+    if not archive:
+        return fetch(kernel)
+    tree = tree_of(kernel)
+    stamp = pathlib.Path(f"{tree}.unpacked")
+    with contextlib.suppress(FileNotFoundError):
+        if tree.exists() and stamp.stat().st_mtime > archive.stat().st_mtime:
+            return tree
+    with locked(STATE, "fetches"):
+        say(f"unpacking {archive}")
+        unpack(archive, kernel)
+        stamp.touch()
+    return tree
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def print_list():
+    with locked(STATE, "fetches"):
+        packages = available()
+    for package in packages:
+        there = f"  {short(tree_of(package.kernel))}" if tree_of(package.kernel).exists() else ""
+        print(f"{package.kernel:<6} {package.version:<24} {package.megabytes:>4} MB{there}")
+    if packages:
+        say(f"next: ./rig kernel --fetch {packages[-1].kernel}")
+
+
+def command(kernel):
+    """./rig kernel --fetch [VERSION]; an empty version lists what there is."""
+    if not kernel:
+        print_list()
+        return 0
+    there = tree_of(kernel).exists()
+    tree = fetch(kernel)
+    if there:
+        say(f"{short(tree)} is there already; to fetch it anew, remove it first")
+    say(f"next: ./rig kernel {short(tree)} test")
+    return 0
