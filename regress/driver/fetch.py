@@ -21,8 +21,9 @@ STATE = BUILDS / "fetch"
 TREES = BUILDS / "trees"
 KEYRING = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 INSTALLED = pathlib.Path("/usr/src")
-# After the machine's own release and its backports: where newer kernels are.
-SUITES = ("stable", "stable-backports", "unstable")
+# After the machine's own release and its backports: where newer kernels are. By their own names: a
+# mirror may have "stable-backports" and its like from another day.
+SUITES = ("trixie", "trixie-backports", "sid")
 # What is unpacked of a tree: where the files stand that the rig slices, and what its tests read.
 FOLDERS = ("mm", "include/linux", "include/asm-generic", "arch/arm64/mm", "arch/arm64/include",
            "arch/arm64/kernel", "arch/arm64/kvm", "arch/arm64/crypto")
@@ -56,18 +57,18 @@ def run(*command, **settings):
 
 
 def mirror():
-    """(URI, suite) of Debian's main archive, as this machine's own apt has it."""
+    """(URI, release) of Debian's main archive, as this machine's own apt has it."""
     if not all(map(shutil.which, ("apt-get", "apt-cache", "dpkg-deb"))):
         raise Unusable(f"--fetch needs apt and dpkg, which this machine lacks\n{BY_HAND}")
     if not KEYRING.exists():
         raise Unusable(f"--fetch needs Debian's keys, {KEYRING}: install the package "
                        f"debian-archive-keyring\n{BY_HAND}")
     targets = run("apt-get", "indextargets", "--format",
-                  "$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)|$(SUITE)", "Created-By: Packages")
+                  "$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)|$(CODENAME)", "Created-By: Packages")
     for line in targets.splitlines():
-        origin, label, component, uri, suite = line.split("|")
+        origin, label, component, uri, release = line.split("|")
         if (origin, label, component) == ("Debian", "Debian", "main"):
-            return uri, re.sub("-(updates|backports)$", "", suite)
+            return uri, re.sub("-(updates|backports)$", "", release)
     raise Unusable("--fetch takes the mirror from this machine's apt, which has none of Debian; "
                    f"if it has one, run apt-get update once\n{BY_HAND}")
 

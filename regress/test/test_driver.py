@@ -155,7 +155,7 @@ class Fetch(OwnPath):
     RECORDS = "".join(f"Package: linux-source{name}\\nVersion: {version}\\nSize: 166780612\\n\\n"
                       for name, version in (("-7.3", "7.3.4-1"), ("-6.12", "6.12.9-1"), ("", "9")))
 
-    def put_apt(self, targets="Debian|Debian|main|http://mirror.invalid/|oldstable"):
+    def put_apt(self, targets="Debian|Debian|main|http://mirror.invalid/|bookworm-updates"):
         self.put("apt-get", f'#!/bin/sh\n[ "$1" != indextargets ] || echo "{targets}"\n')
         self.put("apt-cache", f'#!/bin/sh\ncase "$*" in *pkgnames*) ;; *) printf "{self.RECORDS}" ;; esac\n')
         self.put("apt-config", "#!/bin/sh\n")
@@ -187,7 +187,7 @@ class Fetch(OwnPath):
         self.assertRegex(said, r"\n6.12 +6.12.9-1 +166 MB.*\n7.3 +7.3.4-1 +166 MB.*\n")
         self.assertIn("next: ./rig kernel --fetch 7.3\n", said)
         sources = (TOP / ".build/fetch/sources.list").read_text()
-        self.assertIn(f"deb [signed-by={KEYRING}] http://mirror.invalid/ oldstable-backports main\n",
+        self.assertIn(f"deb [signed-by={KEYRING}] http://mirror.invalid/ bookworm-backports main\n",
                       sources)
 
     @unittest.skipUnless(KEYRING.exists(), "no keys of Debian")
