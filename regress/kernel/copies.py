@@ -84,7 +84,8 @@ def add_groups(tree):
 
 def add_series(tree, batch_bound=True):
     """The series under its own names; without the bound of a batch, with hazard D1."""
-    add_groups(tree)
+    if "arch_vmap_pte_range_map_size" not in File(tree, "arch/arm64/include/asm/vmalloc.h").text:
+        add_groups(tree)
     walk = (HERE / "series-walk.in").read_text()
     walk = walk.replace("@BATCH_BOUND@", "true" if batch_bound else "false")
     insert_before(tree, VMALLOC, "__vmap_pages_range_noflush", walk)

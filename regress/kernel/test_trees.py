@@ -198,6 +198,33 @@ class Series(Copy):
                       said)
 
 
+class Newest(Copy):
+    """Linux 7.3, as it is and with the series."""
+
+    def test_leaves_are_split(self):
+        """The switch that boot code sets: without it, this is refused by -EINVAL."""
+        code, said = rig(self.copy, "replay", self.scenario(
+            "machine bbm=2\nlinear pa=0x40000000 size=0x40000000\n"
+            "set_memory va=0xffff000040003000 pages=1 op=invalid\n"))
+        self.assertEqual(code, 0, said)
+        self.assertIn("0 calls were not made", said)
+
+    def test_a_switch_that_boot_code_does_not_set_is_noticed(self):
+        switch = copies.File(self.copy, "arch/arm64/mm/mmu.c")
+        switch.path.write_text(re.sub(r"\n\tlinear_map_requires_\w+ = [^;]*;", "", switch.text))
+        code, said = rig(self.copy, "replay", self.scenario(
+            "machine bbm=2\nlinear pa=0x40000000 size=0x40000000\n"
+            "set_memory va=0xffff000040003000 pages=1 op=invalid\n"))
+        self.assertEqual(code, 1, said)
+        self.assertIn("FAIL errors.code mapper=kernel op=1:set_memory", said)
+
+    def test_the_limit_of_a_flush_is_the_trees_own(self):
+        copies.add_series(self.copy)
+        code, said = rig(self.copy, "test", "--executions", 8192)
+        self.assertEqual(code, 0, said)
+        self.assertIn("flushes-at-limit (cost.tlbi)", said)
+
+
 class Bisect(Copy):
     """The recipe of KERNEL.md finds the commit."""
 

@@ -27,6 +27,9 @@ foreach(class Messages Unseen Series Bisect)
   list(APPEND kernel_tests kernel_${class})
 endforeach()
 
+add_test(NAME kernel_Newest COMMAND python3 ${kernel_scripts}/test_trees.py
+  ${trees}/linux-source-7.3 Newest)
+list(APPEND kernel_tests kernel_Newest)
 add_test(NAME kernel_injected
   COMMAND python3 ${kernel_scripts}/injected.py ${trees}/linux-source-6.12)
 add_test(NAME kernel_fuzz
@@ -38,6 +41,6 @@ list(APPEND kernel_tests kernel_injected kernel_fuzz kernel_aarch64)
 set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
 # They build in the trees' folders, one at a time.
 set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
-set_tests_properties(kernel_injected kernel_Series kernel_Unseen PROPERTIES COST 200)
+set_tests_properties(kernel_injected kernel_Series kernel_Unseen kernel_Newest PROPERTIES COST 200)
 set_tests_properties(kernel_slicer kernel_unpack ${kernel_tests} PROPERTIES
   LABELS kernel SKIP_RETURN_CODE 77)
