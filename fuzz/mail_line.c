@@ -5,6 +5,7 @@
 
 #include "fuzz/nearest.h"
 #include "mapper/machine/assert.h"
+#include "oracle/rules.h"
 
 /* Blanks that mail programs and browsers put where a blank was. */
 static const char *const odd_blanks[] = {
@@ -167,6 +168,35 @@ static bool is_finding(struct token word, const char *at, const char *stop)
 	return line_is(word, "FAIL") && rule.length && memchr(rule.at, '.', rule.length);
 }
 
+static bool is_near(struct token word, const char *meant)
+{
+	struct nearest near = nearest_to(word.at, word.length);
+	nearest_try(&near, meant);
+	return near.word;
+}
+
+static bool is_rule(struct token word)
+{
+	return rule_by_name(word.at, (unsigned)word.length) != RULE_NONE;
+}
+
+/*
+ * Whether a line may be meant to say what is expected, in whatever way it is
+ * wrong: a case whose last line were skipped would hold where it must fail.
+ */
+static bool is_expectation(struct token word, const char *at, const char *stop)
+{
+	struct token verdict = next_token(&at, stop), rule = next_token(&at, stop);
+	if (is_near(word, "fails") && is_rule(verdict))
+		return true;
+	if (!is_near(word, "expect"))
+		return false;
+	if (is_near(verdict, "holds"))
+		return !rule.length;
+	bool last = rule.length && !next_token(&at, stop).length;
+	return is_rule(rule) || (is_near(verdict, "fails") && last);
+}
+
 /* A line whose first word is one of a scenario's. Prose has such words too, but not such options. */
 static enum mail_line_kind kind_of_known(enum line_kind kind, struct looks looks)
 {
@@ -192,6 +222,8 @@ enum mail_line_kind mail_line_kind(const struct mail_line *line, unsigned versio
 	if (is_finding(word, at, line->stop))
 		return MAIL_FINDING;
 	*kind = line_kind_of(word, version);
+	if (is_expectation(word, at, line->stop))
+		return MAIL_SCENARIO;
 	struct looks looks = looks_of(at, line->stop, *kind);
 	if (*kind < LINE_KINDS)
 		return kind_of_known(*kind, looks);

@@ -119,7 +119,7 @@ static enum step step(struct walk *w)
 		return STEP_LINE;
 	}
 	w->after = AFTER_GAP;
-	return w->expects ? STEP_END : STEP_OUTSIDE;
+	return w->expects && what != MAIL_BLANK ? STEP_END : STEP_OUTSIDE;
 }
 
 /* --- the span ------------------------------------------------------------------------------ */

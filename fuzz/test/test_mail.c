@@ -14,6 +14,7 @@ static struct mail mail;
 #define V "vmapdiff 2\n"
 #define VA "va=0xffff800080000000"
 #define MAP "vmap " VA " pages=0x10+3,0x20\n"
+#define RULE "translation.output_address"
 #define FAIL "FAIL translation.output_address mapper=batched op=0:vmap granule=4k level=3\n"
 
 /* What all of the texts that are accepted mean. */
@@ -78,6 +79,8 @@ static const struct {
 	{ "vmapdiff 2 is here\n" V MAP, "x: skipped 1 line before the scenario\n" },
 	{ V MAP "\nvmap of two blocks\npolicy\nmachine\n",
 	  "x: skipped 4 lines after the scenario\n" },
+	{ V MAP "\nWe expect\nexpect that this fails at\nexcept fails. Expect failures:\nfails\n",
+	  "x: skipped 5 lines after the scenario\n" },
 	{ "\x7f"
 	  "ELF\x01\x02\xff\xfe\n" V MAP "\x80\x81",
 	  "x: skipped 1 line before the scenario and 1 after it\n" },
@@ -151,6 +154,16 @@ static const struct {
 	{ V MAP "\nvmap va 0xffff800080001000 pages 1\n", 4, 9, "not an option of 'vmap'" },
 	{ V MAP "vunmap\n", 3, 1, "needs the option va=" },
 	{ V MAP "expect holds\n" MAP "Bye\n", 4, 1, "'expect' must be the last line" },
+	{ V MAP "expect holds\n\n" MAP, 5, 1, "'expect' must be the last line" },
+	{ V MAP "exepct fails " RULE "\n", 3, 1, "did you mean 'expect'?" },
+	{ V MAP "\nEXPECT fails " RULE "\n", 4, 1, "did you mean 'expect'?" },
+	{ V MAP "expect: holds\n", 3, 1, "did you mean 'expect'?" },
+	{ V MAP "expects fail " RULE "\n", 3, 1, "did you mean 'expect'?" },
+	{ V MAP "expect hold\n", 3, 8, "did you mean 'holds'?" },
+	{ V MAP "expect fial " RULE "\n", 3, 8, "must be one of: holds, fails" },
+	{ V MAP "expect fails " RULE " now\n", 3, 41, "nothing follows what is expected" },
+	{ V MAP "fails " RULE "\n", 3, 1, "'fails' is not a word of a scenario" },
+	{ V MAP "fail " RULE "\n", 3, 6, "is not an option of 'fail'" },
 	{ V MAP "What is this?\n" MAP, 3, 1, "'What' is not a word of a scenario" },
 	{ "> vmapdiff 2\n> " MAP "\nBut why not this?\n\n> vunmap " VA " size=0x1000\n", 4, 1,
 	  "'But' is not a word" },
