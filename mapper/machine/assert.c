@@ -5,17 +5,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const char *about; /* NULL: nothing */
+
+void assert_about(const char *what)
+{
+	about = what;
+}
+
+static void __attribute__((noreturn)) end(void)
+{
+	if (about)
+		fprintf(stderr, "  while at work on: %s\n", about);
+	fprintf(stderr, "  vmapdiff itself is wrong, whatever it tests: please report this\n");
+	fflush(stderr);
+	abort();
+}
+
 void assert_failed(const struct assertion *a)
 {
 	fprintf(stderr, "%s:%u: assertion failed: %s\n", a->file, a->line, a->expression);
-	fflush(stderr);
-	abort();
+	end();
 }
 
 void assert_failed_values(const struct assertion *a, uint64_t left, uint64_t right)
 {
 	fprintf(stderr, "%s:%u: assertion failed: %s (0x%" PRIx64 " and 0x%" PRIx64 ")\n", a->file,
 		a->line, a->expression, left, right);
-	fflush(stderr);
-	abort();
+	end();
 }

@@ -2,8 +2,8 @@
 /*
  * Assertions: what the code relies on, checked in every build. They never
  * compile out; NDEBUG means nothing to them. A failed one prints file, line,
- * expression and, with ASSERT_CMP(), both values, and ends the process by
- * abort(), which a fuzz engine reports as a crash.
+ * expression and, with ASSERT_CMP(), both values, then what was being worked
+ * on, and ends the process by abort(), which a fuzz engine reports as a crash.
  *
  * They are for mistakes in this project. What a scenario, a file or a mapper
  * under test may get wrong is refused or judged, and never asserted.
@@ -17,6 +17,12 @@ struct assertion {
 	const char *file, *expression;
 	unsigned line;
 };
+
+/*
+ * What is being worked on, for the message of an assertion that fails: a file,
+ * say. Borrowed until the next call; NULL for nothing, as at the start.
+ */
+void assert_about(const char *what);
 
 /* Prints the assertion, and its values if there are any; does not return. */
 void assert_failed(const struct assertion *a) __attribute__((noreturn, cold));

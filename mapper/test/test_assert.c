@@ -22,8 +22,10 @@ static int end_of(void (*function)(void), char *text, size_t size)
 		_exit(0);
 	}
 	close(ends[1]);
-	ssize_t length = read(ends[0], text, size - 1);
-	text[length > 0 ? length : 0] = '\0';
+	size_t length = 0;
+	for (ssize_t more; (more = read(ends[0], text + length, size - 1 - length)) > 0;)
+		length += (size_t)more;
+	text[length] = '\0';
 	close(ends[0]);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	return status;
@@ -47,6 +49,12 @@ static void comparison_fails(void)
 	ASSERT_CMP(index, <, 0x200u);
 }
 
+static void fails_at_work(void)
+{
+	assert_about("a.scenario");
+	ASSERT(evaluated == 77);
+}
+
 static void all_hold(void)
 {
 	ASSERT(evaluated == 0);
@@ -63,6 +71,16 @@ static void a_false_condition_aborts(void **state)
 	assert_int_equal(WTERMSIG(status), SIGABRT);
 	assert_non_null(strstr(text, "mapper/test/test_assert.c:"));
 	assert_non_null(strstr(text, "assertion failed: evaluated == 77\n"));
+	assert_non_null(strstr(text, "vmapdiff itself is wrong"));
+	assert_null(strstr(text, "while"));
+}
+
+static void what_it_was_about_is_said(void **state)
+{
+	char text[256];
+	(void)state;
+	assert_true(WIFSIGNALED(end_of(fails_at_work, text, sizeof(text))));
+	assert_non_null(strstr(text, "== 77\n  while at work on: a.scenario\n"));
 }
 
 static void a_false_comparison_prints_both_values(void **state)
@@ -87,6 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_false_condition_aborts),
+		cmocka_unit_test(what_it_was_about_is_said),
 		cmocka_unit_test(a_false_comparison_prints_both_values),
 		cmocka_unit_test(what_holds_goes_on),
 	};

@@ -142,6 +142,19 @@ class Fuzz(unittest.TestCase):
         for target in targets:
             self.assertIn(f"rig: {target}: 10 s, from ", said)
 
+    def test_an_assertion_of_the_rig_is_no_finding(self):
+        self.use_tool("regress/vmapdiff")
+        write_program(self.binaries / "fuzz_vmap", "#!/bin/sh\n"
+                      "echo 'fuzz/player.c:12: assertion failed: i < n (0x2 and 0x1)' >&2\n"
+                      "for word; do case $word in -artifact_prefix=*) echo > ${word#*=}crash-1;; esac; "
+                      "done\nexit 77\n")
+        code, said = self.rig("fuzz_vmap", "--seconds", "5")
+        self.assertEqual(code, 2, said)
+        self.assertIn("the rig itself failed, which is no finding:\n"
+                      "  fuzz/player.c:12: assertion failed: i < n (0x2 and 0x1)\n", said)
+        self.assertIn(".build/findings/crash-1", said)
+        self.assertNotIn("A FINDING", said)
+
     def test_a_target_that_does_not_run_is_no_success(self):
         write_program(self.binaries / "fuzz_vmap", "#!/bin/sh\necho broken\n")
         code, said = self.rig("fuzz_vmap", "--seconds", "5")

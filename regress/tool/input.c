@@ -13,6 +13,7 @@
 #include "fuzz/scenario_bytes.h"
 #include "fuzz/scenario_text.h"
 #include "fuzz/waive.h"
+#include "mapper/machine/assert.h"
 #include "regress/tool/vmapdiff.h"
 
 static char buffer[SCENARIO_MAX_TEXT + 1];
@@ -141,6 +142,7 @@ static bool read_scenario(const char *path, struct scenario *s, bool quiet)
 {
 	size_t size;
 	struct text_error error;
+	assert_about(path);
 	if (!read_file(path, &size))
 		return false;
 	is_text = !scenario_bytes_begin((const uint8_t *)buffer, size);

@@ -9,7 +9,7 @@ import sys
 from driver import tool
 from driver.fuzzing.rig import NOT_SCENARIOS
 from driver.places import short
-from driver.terminal import red, say
+from driver.terminal import Unusable, red, say
 
 OF_THE_PROCESS = ("sanitizer.", "process.")  # rules whose finding ends the process
 MAX_LINES = 60  # of what an engine says of a crash
@@ -36,8 +36,26 @@ def excerpt(log):
     return lines[first:last + 1][:MAX_LINES]
 
 
+def assertion(log):
+    """The assertion of the rig's own that ended a target, or None."""
+    line = re.search(r"^\S+:\d+: assertion failed: .*$", log.read_text(errors="replace"),
+                     re.MULTILINE)
+    return line.group(0) if line else None
+
+
+def refuse_own_failure(rig, outcome):
+    """An assertion guards what the rig relies on: it says nothing of what is tested."""
+    failed = assertion(rig.log(outcome.target))
+    if failed:
+        kept = " ".join(short(crash) for crash in outcome.crashes)
+        raise Unusable(f"{outcome.target}: the rig itself failed, which is no finding:\n  {failed}\n"
+                       f"please report it with the input, which is kept in {kept}\n"
+                       f"all that was said: {short(rig.log(outcome.target))}")
+
+
 def report(rig, outcome):
-    """Tells the findings of a target."""
+    """Tells the findings of a target. Raises Unusable where the rig itself failed."""
+    refuse_own_failure(rig, outcome)
     line = signature(rig.log(outcome.target))
     say(red(f"{outcome.target}: A FINDING after {outcome.executions:,} executions"))
     if outcome.target in NOT_SCENARIOS:
