@@ -224,6 +224,15 @@ static bool read_expect(struct parser *p)
 	return word == 0 || expect->rule != RULE_NONE;
 }
 
+/* Whether a piece is a number without a sign, as versions are. */
+static bool is_number(struct token piece)
+{
+	for (size_t i = 0; i < piece.length; i++)
+		if (piece.at[i] < '0' || piece.at[i] > '9')
+			return false;
+	return piece.length && piece.at[0] != '0';
+}
+
 static bool read_version(struct parser *p)
 {
 	if (line_is(p->l.word, "vmapdiff") && p->l.options == 1) {
@@ -234,6 +243,11 @@ static bool read_version(struct parser *p)
 				return true;
 			}
 		}
+		if (is_number(number))
+			return line_wrong(&p->l, number.at,
+					  "version %.*s is newer than this tool, which reads up "
+					  "to %d: update vmapdiff",
+					  line_shown(number), number.at, SCENARIO_TEXT_VERSION);
 	}
 	return line_wrong(&p->l, p->l.word.at, "the first line of a scenario must be 'vmapdiff %d'",
 			  SCENARIO_TEXT_VERSION);

@@ -20,7 +20,10 @@ static const struct {
 } refused[] = {
 	{ "", 1, 1, "before the line 'vmapdiff 2'" },
 	{ "# only a comment\n", 2, 1, "before the line 'vmapdiff 2'" },
-	{ "vmapdiff 3\n", 1, 1, "the first line of a scenario must be 'vmapdiff 2'" },
+	{ "vmapdiff 3\n", 1, 10, "version 3 is newer than this tool, which reads up to 2: " },
+	{ "vmapdiff 99999999999999999999\n", 1, 10, "version 99999999999999999999 is newer" },
+	{ "vmapdiff 0\n", 1, 1, "the first line of a scenario must be 'vmapdiff 2'" },
+	{ "vmapdiff 2a\n", 1, 1, "the first line of a scenario must be 'vmapdiff 2'" },
 	{ "say a a\n", 1, 1, "the first line of a scenario must be 'vmapdiff 2'" },
 	{ "vmapdiff 2\r\n" MAP, 1, 11, "byte 0x0d is not text" },
 	{ "vmapdiff 2 \x01\n" MAP, 1, 12, "byte 0x01 is not text" },
