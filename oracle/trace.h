@@ -30,6 +30,8 @@ struct trace {
 	bool locked;      /* against ptdump */
 	bool took_lock;   /* at some time */
 	bool ended;       /* by a BUG(): nothing comes after it */
+	bool local_dsb;   /* a DSB for this processor alone was seen */
+	const char *left_lazy; /* how the call stayed in a lazy MMU section; NULL if it did not */
 	uint64_t clock;   /* events seen */
 	uint64_t ordered; /* when a barrier last ordered stores */
 	/* How far a table walk of this processor may see the last entry that was set valid, if one was. */
