@@ -64,7 +64,7 @@
 	X(HISTORY_MAKE_BEFORE_TLBI, "history", "make_before_tlbi",                                 \
 	  "an entry is made valid only when no TLB can hold what was there before", "Arm R_DDMVT") \
 	X(HISTORY_STALE, "history", "stale",                                                       \
-	  "when a call returns, no TLB of any processor can hold an entry that it cleared or "      \
+	  "when a call returns, no TLB of any processor can hold an entry that it cleared or "     \
 	  "changed",                                                                               \
 	  "Arm R_DDMVT, R_LQLSD, R_SQXYZ")                                                         \
 	X(HISTORY_FREED_TABLE, "history", "freed_table",                                           \

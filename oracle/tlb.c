@@ -37,8 +37,8 @@ static uint64_t pages_of(const struct tlb *tlb, const struct tlb_stale *s)
 /* Whether leaves at `level` from `page` on go on where this record ends. */
 static bool continues(const struct tlb *tlb, const struct tlb_stale *s, int level, uint64_t page)
 {
-	return !s->ordered && !s->local_dsb && !s->early && s->level == level && s->child == MACHINE_NO_TABLE &&
-	       s->page + pages_of(tlb, s) == page;
+	return !s->ordered && !s->local_dsb && !s->early && s->level == level &&
+	       s->child == MACHINE_NO_TABLE && s->page + pages_of(tlb, s) == page;
 }
 
 void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_t child)

@@ -29,9 +29,9 @@ struct tlb_stale {
 	uint32_t entries; /* 1 of a table pointer */
 	int level;
 	table_t child; /* of a table pointer; MACHINE_NO_TABLE of leaves */
-	bool ordered;   /* a DSB followed the store */
-	bool dropped;   /* and then a TLBI */
-	bool local;     /* or one for this processor alone: others still hold the entry */
+	bool ordered;  /* a DSB followed the store */
+	bool dropped;  /* and then a TLBI */
+	bool local;    /* or one for this processor alone: others still hold the entry */
 	bool early, early_for_others; /* a TLBI came before that DSB; or after one for here alone */
 	bool local_dsb; /* after the store, or after the TLBI, came a DSB for this processor alone */
 };

@@ -60,9 +60,11 @@ static void tlbi_by_range_is_a_bit_of_the_features(void **state)
 {
 	enum { FEATURES = 6 };
 	(void)state;
-	static const char *const texts[] = { "vmapdiff 2\nvunmap va=0xffff800080000000 size=0x1000\n",
-					     "vmapdiff 2\nmachine va=52 pa=52 lpa2\n"
-					     "vunmap va=0xffff800080000000 size=0x1000\n" };
+	static const char *const texts[] = {
+		"vmapdiff 2\nvunmap va=0xffff800080000000 size=0x1000\n",
+		"vmapdiff 2\nmachine va=52 pa=52 lpa2\n"
+		"vunmap va=0xffff800080000000 size=0x1000\n"
+	};
 	struct text_error error;
 	for (uint8_t lpa2 = 0; lpa2 < 2; lpa2++) {
 		assert_true(scenario_parse(texts[lpa2], strlen(texts[lpa2]), &scenario, &error));

@@ -19,14 +19,7 @@
 #define RIG_PAGES UINT64_C(0x0001000000000000)
 #define RIG_PAGE_STRUCT_BYTES 64 /* as in a real build: VMALLOC_END depends on it */
 
-enum rig_barrier {
-	RIG_DMB_ISHST,
-	RIG_DSB_ISHST,
-	RIG_DSB_ISH,
-	RIG_ISB,
-	RIG_DSB_NSHST,
-	RIG_DSB_NSH
-};
+enum rig_barrier { RIG_DMB_ISHST, RIG_DSB_ISHST, RIG_DSB_ISH, RIG_ISB, RIG_DSB_NSHST, RIG_DSB_NSH };
 
 /* Which TLBI instruction; without RIG_TLBI_ALL or _RANGE, one by address. */
 enum rig_tlbi {

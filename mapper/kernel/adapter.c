@@ -77,12 +77,9 @@ static void store(uint64_t *entry, uint64_t value)
 static void sync(enum rig_barrier kind)
 {
 	static const enum barrier kinds[] = {
-		[RIG_DMB_ISHST] = BARRIER_DMB_ISHST,
-		[RIG_DSB_ISHST] = BARRIER_DSB_ISHST,
-		[RIG_DSB_ISH] = BARRIER_DSB_ISH,
-		[RIG_ISB] = BARRIER_ISB,
-		[RIG_DSB_NSHST] = BARRIER_DSB_NSHST,
-		[RIG_DSB_NSH] = BARRIER_DSB_NSH,
+		[RIG_DMB_ISHST] = BARRIER_DMB_ISHST, [RIG_DSB_ISHST] = BARRIER_DSB_ISHST,
+		[RIG_DSB_ISH] = BARRIER_DSB_ISH,     [RIG_ISB] = BARRIER_ISB,
+		[RIG_DSB_NSHST] = BARRIER_DSB_NSHST, [RIG_DSB_NSH] = BARRIER_DSB_NSH,
 	};
 	flush_pending_tlbi();
 	machine_barrier(now.machine, kinds[kind]);
@@ -92,9 +89,8 @@ static void sync(enum rig_barrier kind)
 static bool continues(const struct event *pending, const struct event *tlbi)
 {
 	return pending->bytes && pending->va + pending->bytes == tlbi->va &&
-	       pending->last_level_only == tlbi->last_level_only &&
-	       pending->local == tlbi->local && pending->by_range == tlbi->by_range &&
-	       pending->level == tlbi->level &&
+	       pending->last_level_only == tlbi->last_level_only && pending->local == tlbi->local &&
+	       pending->by_range == tlbi->by_range && pending->level == tlbi->level &&
 	       (!tlbi->by_range || tlbi->level == EVENT_NO_HINT);
 }
 

@@ -147,7 +147,8 @@ static void a_ttl_of_an_address_is_a_granule_and_a_level(void **state)
 		const struct machine_config *config;
 		int level[4]; /* by TTL[1:0]; EVENT_NO_HINT: none */
 	} rows[] = {
-		{ &k4, { EVENT_NO_HINT, 1, 2, 3 } },  { &k4_lpa2, { 0, 1, 2, 3 } },
+		{ &k4, { EVENT_NO_HINT, 1, 2, 3 } },
+		{ &k4_lpa2, { 0, 1, 2, 3 } },
 		{ &k16, { EVENT_NO_HINT, EVENT_NO_HINT, 2, 3 } },
 		{ &k16_lpa2, { EVENT_NO_HINT, 1, 2, 3 } },
 		{ &k64, { EVENT_NO_HINT, 1, 2, 3 } },

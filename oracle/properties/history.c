@@ -125,8 +125,8 @@ static void see_event(void *context, const struct event *e)
 		o->trace.took_lock |= e->what;
 		return;
 	case EVENT_LEFT_LAZY:
-		o->trace.left_lazy = e->what ? "inside of one, with barriers pending"
-					     : "inside of one";
+		o->trace.left_lazy =
+			e->what ? "inside of one, with barriers pending" : "inside of one";
 		return;
 	case EVENT_BUG:
 		o->trace.ended = true;

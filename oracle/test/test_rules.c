@@ -944,9 +944,8 @@ static const char *found_after(enum barrier before, bool local, enum barrier aft
 	step(3, SINGLE, 0, ARM64_AP2);
 	step(3, SINGLE, ARM64_AP2, 0);
 	machine_barrier(fixture.m, before);
-	machine_tlbi(fixture.m, (struct event){ .all = true,
-						.local = local,
-						.level = EVENT_NO_HINT });
+	machine_tlbi(fixture.m,
+		     (struct event){ .all = true, .local = local, .level = EVENT_NO_HINT });
 	machine_barrier(fixture.m, after);
 	machine_barrier(fixture.m, BARRIER_ISB);
 	assert_false(judge_fixture());

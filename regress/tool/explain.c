@@ -136,12 +136,11 @@ static void print_tlbi(const struct explanation *ex, const struct event *e)
 
 static void print_event(const struct explanation *ex, const struct event *e)
 {
-	static const char *const barriers[] = { [BARRIER_DMB_ISHST] = "dmb ishst",
-						[BARRIER_DSB_ISHST] = "dsb ishst",
-						[BARRIER_DSB_ISH] = "dsb ish",
-						[BARRIER_ISB] = "isb",
-						[BARRIER_DSB_NSHST] = "dsb nshst",
-						[BARRIER_DSB_NSH] = "dsb nsh" };
+	static const char *const barriers[] = {
+		[BARRIER_DMB_ISHST] = "dmb ishst", [BARRIER_DSB_ISHST] = "dsb ishst",
+		[BARRIER_DSB_ISH] = "dsb ish",     [BARRIER_ISB] = "isb",
+		[BARRIER_DSB_NSHST] = "dsb nshst", [BARRIER_DSB_NSH] = "dsb nsh"
+	};
 	switch (e->kind) {
 	case EVENT_STORE:
 		print_store(ex, e);
