@@ -29,8 +29,8 @@ enum rig_tlbi {
 	RIG_TLBI_RANGE = 8,
 };
 
-/* How a call left a task's lazy MMU mode: 0 is as it was found. */
-enum rig_lazy { RIG_LAZY_OPEN = 1, RIG_LAZY_PENDING = 2 };
+/* What a call left behind: a lazy MMU section, barriers that are pending in it, a lock. */
+enum rig_left { RIG_LEFT_LAZY = 1, RIG_LEFT_PENDING = 2, RIG_LEFT_LOCKED = 4 };
 
 /* Kinds of area and flags as a caller of the kernel names them. */
 enum rig_area_kind { RIG_AREA_MAP, RIG_AREA_ALLOC, RIG_AREA_IOREMAP };
@@ -96,8 +96,8 @@ struct rig_build {
 	int (*set_memory)(uint64_t va, int pages, enum rig_change change);
 	/* The pfn, or UINT64_MAX. */
 	uint64_t (*lookup)(uint64_t va);
-	/* enum rig_lazy of the task, after a call that returned. */
-	unsigned (*lazy)(void);
+	/* enum rig_left, after a call that returned. */
+	unsigned (*left)(void);
 };
 
 #endif

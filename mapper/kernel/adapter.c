@@ -380,10 +380,12 @@ static enum rig_prot rig_prot(enum prot prot)
 /* What is seen when a call returned: BUG() does not. */
 static void end_call(void)
 {
-	unsigned lazy = now.build->lazy();
+	unsigned left = now.build->left();
 	flush_pending_tlbi();
-	if (lazy)
-		machine_left_lazy(now.machine, lazy & RIG_LAZY_PENDING);
+	if (left & RIG_LEFT_LAZY)
+		machine_left_lazy(now.machine, left & RIG_LEFT_PENDING);
+	if (left & RIG_LEFT_LOCKED)
+		machine_lock(now.machine); /* one more that is never released */
 }
 
 /* BUG() does not return: mapper.h wants -EBUSY then. */

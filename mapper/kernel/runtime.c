@@ -92,13 +92,13 @@ static bool rig_change_bit(unsigned long bit, volatile void *flags, bool set)
 }
 
 /* Whatever a tree keeps its lazy MMU mode in. */
-static unsigned rig_lazy(void)
+static unsigned rig_left(void)
 {
 	static const struct lazy_mmu_state outside;
 	bool in_state = __builtin_memcmp(&rig_task.lazy_mmu_state, &outside, sizeof(outside));
 	bool pending = test_thread_flag(TIF_LAZY_MMU_PENDING);
-	return (in_state || pending || test_thread_flag(TIF_LAZY_MMU) ? RIG_LAZY_OPEN : 0) |
-	       (pending ? RIG_LAZY_PENDING : 0);
+	return (in_state || pending || test_thread_flag(TIF_LAZY_MMU) ? RIG_LEFT_LAZY : 0) |
+	       (pending ? RIG_LEFT_PENDING : 0) | (rig_locks ? RIG_LEFT_LOCKED : 0);
 }
 
 /* --- areas ---------------------------------------------------------------------------- */
@@ -156,6 +156,8 @@ static void begin(const struct rig_host *host)
 	rig_task = (struct task_struct){ .active_mm = &rig_mm };
 	rig_mm = (struct mm_struct){ .pgd = (pgd_t *)host->root, .mm_users.counter = 2 };
 	area_va = 0;
+	rig_call++;
+	rig_locks = 0;
 	tree_boot();
 }
 
@@ -262,5 +264,5 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.vunmap_lazily = call_vunmap_lazily,
 	.set_memory = call_set_memory,
 	.lookup = call_lookup,
-	.lazy = rig_lazy,
+	.left = rig_left,
 };
