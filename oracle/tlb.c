@@ -69,12 +69,40 @@ void tlb_order(struct tlb *tlb)
 	}
 }
 
+/* Whether a record goes on where another ends, and the same was done for both. */
+static bool joins(const struct tlb *tlb, const struct tlb_stale *s, const struct tlb_stale *next)
+{
+	return s->child == MACHINE_NO_TABLE && next->child == MACHINE_NO_TABLE &&
+	       s->level == next->level && s->page + pages_of(tlb, s) == next->page &&
+	       s->ordered == next->ordered && s->dropped == next->dropped &&
+	       s->local == next->local && s->early == next->early &&
+	       s->early_for_others == next->early_for_others && s->local_dsb == next->local_dsb;
+}
+
+/*
+ * Joins records that are alike, so that maintenance which never reaches other
+ * processors costs no more than that which does.
+ */
+static void join_records(struct tlb *tlb)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < tlb->count; i++) {
+		if (kept && joins(tlb, &tlb->stale[kept - 1], &tlb->stale[i]))
+			tlb->stale[kept - 1].entries += tlb->stale[i].entries;
+		else
+			tlb->stale[kept++] = tlb->stale[i];
+	}
+	ASSERT_CMP(kept, <=, tlb->count);
+	tlb->count = kept;
+}
+
 void tlb_local_dsb(struct tlb *tlb, bool stores_only)
 {
 	for (uint32_t i = 0; i < tlb->count; i++) {
 		struct tlb_stale *s = &tlb->stale[i];
 		s->local_dsb |= !s->ordered || (s->dropped && !stores_only);
 	}
+	join_records(tlb);
 }
 
 void tlb_complete(struct tlb *tlb)
@@ -86,6 +114,7 @@ void tlb_complete(struct tlb *tlb)
 	ASSERT_CMP(kept, <=, tlb->count);
 	tlb->count = kept;
 	tlb_order(tlb);
+	join_records(tlb);
 }
 
 /*

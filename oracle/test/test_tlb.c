@@ -156,6 +156,29 @@ static void a_local_dsb_completes_nothing_for_others(void **state)
 	assert_false(holds(16));
 }
 
+static void what_only_local_maintenance_met_stays_few_records(void **state)
+{
+	(void)state;
+	for (uint64_t page = 0; page < 1000; page++) {
+		struct event local = { .kind = EVENT_TLBI,
+				       .local = true,
+				       .level = EVENT_NO_HINT,
+				       .va = arm64_va_base(&g) + (page << 12),
+				       .bytes = 1 << 12 };
+		leaf(3, page, 1);
+		tlb_order(&tlb);
+		tlb_invalidate(&tlb, &local);
+		tlb_complete(&tlb);
+		assert_int_equal(tlb.count, 1);
+		assert_true(tlb.stale[0].local);
+	}
+	leaf(3, 1000, 1);
+	tlb_order(&tlb);
+	tlb_complete(&tlb);
+	assert_int_equal(tlb.count, 2); /* which no TLBI met */
+	assert_true(holds(0) && holds(999) && holds(1000) && !holds(1001));
+}
+
 static void what_comes_after_a_tlbi_stays(void **state)
 {
 	(void)state;
@@ -187,6 +210,7 @@ int main(void)
 		cmocka_unit_test_setup(a_wrong_hint_drops_nothing, begin),
 		cmocka_unit_test_setup(a_local_tlbi_drops_nothing_of_others, begin),
 		cmocka_unit_test_setup(a_local_dsb_completes_nothing_for_others, begin),
+		cmocka_unit_test_setup(what_only_local_maintenance_met_stays_few_records, begin),
 		cmocka_unit_test_setup(what_comes_after_a_tlbi_stays, begin),
 		cmocka_unit_test_setup(too_many_are_noticed, begin),
 	};
