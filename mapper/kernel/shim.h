@@ -364,10 +364,6 @@ struct rb_node {
 #define ASID(mm) 0
 #define arch_tlbbatch_should_defer(mm) false
 #define mmu_notifier_arch_invalidate_secondary_tlbs(...) ((void)0)
-#define flush_tlb_range(vma, start, end) flush_tlb_kernel_range(start, end)
-#define __flush_tlb_range(vma, start, end, ...) flush_tlb_kernel_range(start, end)
-#define __flush_hugetlb_tlb_range(vma, start, end, ...) flush_tlb_kernel_range(start, end)
-#define flush_tlb_page(vma, addr) flush_tlb_kernel_range(addr, (addr) + PAGE_SIZE)
 #define TLB_FLUSH_VMA(mm, flags) { .vm_mm = (mm), .vm_flags = (flags) }
 
 /* --- caches, and what other architectures synchronize -------------------------------- */
