@@ -10,8 +10,7 @@ void generate(struct scenario *s, enum profile_id id, struct rng *rng, uint64_t 
 {
 	do {
 		scenario_init(s);
-		s->machine = pick_machine(rng);
-		mapper_fit_machine(&s->machine);
+		s->machine = mapper_pick_machine(rng);
 		s->policy = pick_policy(rng, &s->machine);
 		profile(id)->fill(s, profile(id), rng, max_pages);
 	} while (!scenario_repair(s) || scenario_work(s) > max_pages);

@@ -6,6 +6,7 @@
 #ifndef FUZZ_MAPPERS_H
 #define FUZZ_MAPPERS_H
 
+#include "fuzz/rng.h"
 #include "fuzz/scenario.h"
 
 /* The reference, a tree's, batched, prior, and one from outside. */
@@ -33,8 +34,14 @@ unsigned mapper_index(const char *name);
 /* Whether the mapper can map on such a machine. */
 bool mapper_has_machine(const struct mapper *mapper, const struct machine_config *config);
 
-/* Makes a machine that the mapper under test lacks one that it has, with the same BBM level. */
+/* Makes a machine that the mapper under test lacks one that it has, with the same features. */
 void mapper_fit_machine(struct machine_config *config);
+
+/*
+ * A machine that the mapper under test has. TLBI by range is what a tree's own
+ * code makes of it, so that no model is asked for it.
+ */
+struct machine_config mapper_pick_machine(struct rng *rng);
 
 /*
  * Where the mapper under test decides the policy: gives the scenario that

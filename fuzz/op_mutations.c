@@ -38,8 +38,11 @@ static void translate_shift(struct call *call, const struct machine_config *from
 static void change_machine(struct mutation *m)
 {
 	struct machine_config before = m->s->machine;
-	m->s->machine = pick_machine(m->rng);
-	mapper_fit_machine(&m->s->machine);
+	if (mapper_tested()->tree && rng_chance(m->rng, 50)) {
+		m->s->machine.tlb_range = !m->s->machine.tlb_range;
+		return;
+	}
+	m->s->machine = mapper_pick_machine(m->rng);
 	m->sizes = sizes_of(&m->s->machine);
 	for (uint32_t i = 0; i < m->s->ops; i++) {
 		struct op *op = &m->s->op[i];

@@ -22,7 +22,7 @@ static void put_header(struct writer *w, const struct scenario *s)
 	put_byte(w, s->machine.va_bits);
 	put_byte(w, s->machine.pa_bits);
 	put_byte(w, s->machine.bbm);
-	put_byte(w, s->machine.lpa2);
+	put_byte(w, (uint8_t)(s->machine.lpa2 | s->machine.tlb_range << 1));
 	put_byte(w, s->machine.table_bits);
 	put_byte(w, s->machine.group_bits);
 	put_byte(w, s->policy.series);
@@ -41,7 +41,9 @@ static void get_header(struct reader *r, struct scenario *s)
 	s->machine.va_bits = get_byte(r);
 	s->machine.pa_bits = get_byte(r);
 	s->machine.bbm = get_byte(r);
-	s->machine.lpa2 = get_bool(r);
+	unsigned features = (unsigned)get_number(r, 3); /* a byte of LPA2 alone before 1.1 */
+	s->machine.lpa2 = features & 1;
+	s->machine.tlb_range = features >> 1;
 	s->machine.table_bits = get_byte(r);
 	s->machine.group_bits = get_byte(r);
 	s->policy.series = get_number(r, POLICY_PRIOR);

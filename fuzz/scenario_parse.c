@@ -62,6 +62,7 @@ static bool read_machine(struct parser *p)
 	    !line_take_byte(&p->l, "va", &config->va_bits) ||
 	    !line_take_byte(&p->l, "pa", &config->pa_bits) ||
 	    !line_take_byte(&p->l, "bbm", &config->bbm) ||
+	    !line_take_yes_no(&p->l, "tlbirange", &config->tlb_range) ||
 	    !take_entries(p, "entries", &config->table_bits) ||
 	    !take_entries(p, "group", &config->group_bits))
 		return false;

@@ -7,20 +7,21 @@
 #include "fuzz/scenario_text.h"
 #include "oracle/verdict.h"
 
-static void print_machine(const struct machine_config *config, FILE *to)
-{
-	fprintf(to, "machine granule=%s va=%u pa=%u%s bbm=%u", granule_name(config->page_shift),
-		config->va_bits, config->pa_bits, config->lpa2 ? " lpa2" : "", config->bbm);
-	if (config->table_bits)
-		fprintf(to, " entries=%u group=%u", 1u << config->table_bits,
-			1u << config->group_bits);
-	fputc('\n', to);
-}
-
 static void print_yes_no(const char *key, bool value, bool by_default, FILE *to)
 {
 	if (value != by_default)
 		fprintf(to, " %s=%s", key, value ? "yes" : "no");
+}
+
+static void print_machine(const struct machine_config *config, FILE *to)
+{
+	fprintf(to, "machine granule=%s va=%u pa=%u%s bbm=%u", granule_name(config->page_shift),
+		config->va_bits, config->pa_bits, config->lpa2 ? " lpa2" : "", config->bbm);
+	print_yes_no("tlbirange", config->tlb_range, false, to);
+	if (config->table_bits)
+		fprintf(to, " entries=%u group=%u", 1u << config->table_bits,
+			1u << config->group_bits);
+	fputc('\n', to);
 }
 
 static void print_policy(const struct policy *policy, FILE *to)

@@ -25,6 +25,7 @@ static const struct setting {
 			     { "pa", false },
 			     { "bbm", false },
 			     { "lpa2", true },
+			     { "tlbirange", false },
 			     { "entries", false },
 			     { "group", false } } },
 	[LINE_POLICY] = { "policy",

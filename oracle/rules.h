@@ -64,7 +64,8 @@
 	X(HISTORY_MAKE_BEFORE_TLBI, "history", "make_before_tlbi",                                 \
 	  "an entry is made valid only when no TLB can hold what was there before", "Arm R_DDMVT") \
 	X(HISTORY_STALE, "history", "stale",                                                       \
-	  "when a call returns, no TLB can hold an entry that it cleared or changed",              \
+	  "when a call returns, no TLB of any processor can hold an entry that it cleared or "     \
+	  "changed",                                                                               \
 	  "Arm R_DDMVT, R_LQLSD, R_SQXYZ")                                                         \
 	X(HISTORY_FREED_TABLE, "history", "freed_table",                                           \
 	  "a table page is freed only when no walk can reach it, by the tables or by a cached "    \
@@ -74,7 +75,9 @@
 	  "a table is linked only after a barrier that follows the stores to it",                  \
 	  "Arm R_SPVBD; Linux pmd_populate()")                                                     \
 	X(HISTORY_DSB, "history", "dsb",                                                           \
-	  "a DSB follows an entry made valid before the call returns", "Arm R_SPVBD")              \
+	  "a DSB for all processors follows an entry made valid before the call returns, and no "  \
+	  "lazy MMU section is left open, which would put later ones off",                         \
+	  "Arm R_SPVBD; Linux fea18c686320")                                                       \
 	X(HISTORY_ISB, "history", "isb", "an ISB follows that DSB before the call returns",        \
 	  "Arm I_WZCBG")                                                                           \
 	X(PLACEMENT_LEAF, "placement", "leaf",                                                     \
@@ -105,8 +108,7 @@
 	  "the series: scanning is linear in the array")                                           \
 	X(COST_TLBI, "cost", "tlbi",                                                               \
 	  "a range of more pages than a table has entries is invalidated by one TLBI of "          \
-	  "everything, "                                                                           \
-	  "a smaller one page by page",                                                            \
+	  "everything, a smaller one page by page, and by range in at most four TLBIs",            \
 	  "Linux flush_tlb_kernel_range(), MAX_DVM_OPS")                                           \
 	X(TABLES_LEAK, "tables", "leak", "every table page is reachable or freed",                 \
 	  "Linux: nothing else could free it")                                                     \

@@ -37,8 +37,8 @@ static uint64_t pages_of(const struct tlb *tlb, const struct tlb_stale *s)
 /* Whether leaves at `level` from `page` on go on where this record ends. */
 static bool continues(const struct tlb *tlb, const struct tlb_stale *s, int level, uint64_t page)
 {
-	return !s->ordered && s->level == level && s->child == MACHINE_NO_TABLE &&
-	       s->page + pages_of(tlb, s) == page;
+	return !s->ordered && !s->local_dsb && !s->early && s->level == level &&
+	       s->child == MACHINE_NO_TABLE && s->page + pages_of(tlb, s) == page;
 }
 
 void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_t child)
@@ -63,8 +63,46 @@ void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_
 
 void tlb_order(struct tlb *tlb)
 {
-	for (uint32_t i = tlb->count; i > 0 && !tlb->stale[i - 1].ordered; i--)
+	for (uint32_t i = tlb->count; i > 0 && !tlb->stale[i - 1].ordered; i--) {
 		tlb->stale[i - 1].ordered = true;
+		tlb->stale[i - 1].local_dsb = false;
+	}
+}
+
+/* Whether a record goes on where another ends, and the same was done for both. */
+static bool joins(const struct tlb *tlb, const struct tlb_stale *s, const struct tlb_stale *next)
+{
+	return s->child == MACHINE_NO_TABLE && next->child == MACHINE_NO_TABLE &&
+	       s->level == next->level && s->page + pages_of(tlb, s) == next->page &&
+	       s->ordered == next->ordered && s->dropped == next->dropped &&
+	       s->local == next->local && s->early == next->early &&
+	       s->early_for_others == next->early_for_others && s->local_dsb == next->local_dsb;
+}
+
+/*
+ * Joins records that are alike, so that maintenance which never reaches other
+ * processors costs no more than that which does.
+ */
+static void join_records(struct tlb *tlb)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < tlb->count; i++) {
+		if (kept && joins(tlb, &tlb->stale[kept - 1], &tlb->stale[i]))
+			tlb->stale[kept - 1].entries += tlb->stale[i].entries;
+		else
+			tlb->stale[kept++] = tlb->stale[i];
+	}
+	ASSERT_CMP(kept, <=, tlb->count);
+	tlb->count = kept;
+}
+
+void tlb_local_dsb(struct tlb *tlb, bool stores_only)
+{
+	for (uint32_t i = 0; i < tlb->count; i++) {
+		struct tlb_stale *s = &tlb->stale[i];
+		s->local_dsb |= !s->ordered || (s->dropped && !stores_only);
+	}
+	join_records(tlb);
 }
 
 void tlb_complete(struct tlb *tlb)
@@ -76,10 +114,14 @@ void tlb_complete(struct tlb *tlb)
 	ASSERT_CMP(kept, <=, tlb->count);
 	tlb->count = kept;
 	tlb_order(tlb);
+	join_records(tlb);
 }
 
-/* Cuts the entries before `from` and those from `to` on off into records of their own. */
-static void cut_out(struct tlb *tlb, uint32_t i, uint32_t from, uint32_t to)
+/*
+ * Cuts the entries before `from` and those from `to` on off into records of
+ * their own. The others are dropped, or dropped on this processor alone.
+ */
+static void cut_out(struct tlb *tlb, uint32_t i, uint32_t from, uint32_t to, bool local)
 {
 	struct tlb_stale whole = tlb->stale[i], part[3];
 	unsigned order = arm64_leaf_order(tlb->g, whole.level), parts = 0;
@@ -92,7 +134,8 @@ static void cut_out(struct tlb *tlb, uint32_t i, uint32_t from, uint32_t to)
 		part[parts] = whole;
 		part[parts].page = whole.page + ((uint64_t)bounds[k] << order);
 		part[parts].entries = bounds[k + 1] - bounds[k];
-		part[parts].dropped = k == 1;
+		part[parts].dropped |= k == 1 && !local;
+		part[parts].local |= k == 1 && local;
 		parts++;
 	}
 	if (tlb->count + parts - 1 > TLB_MAX_STALE) {
@@ -109,11 +152,19 @@ static void cut_out(struct tlb *tlb, uint32_t i, uint32_t from, uint32_t to)
 /* Whether a TLBI is for entries like this one, wherever they are. */
 static bool is_for(const struct tlb_stale *s, const struct event *tlbi)
 {
-	if (!s->ordered || s->dropped)
-		return false;
-	if (s->child != MACHINE_NO_TABLE && tlbi->last_level_only)
+	if (s->dropped || (s->child != MACHINE_NO_TABLE && tlbi->last_level_only))
 		return false;
 	return tlbi->level == EVENT_NO_HINT || tlbi->level == s->level;
+}
+
+/* Whether a TLBI for this entry drops it somewhere; too early, before the store was completed, not. */
+static bool drops(struct tlb_stale *s, const struct event *tlbi)
+{
+	if (s->ordered || (tlbi->local && s->local_dsb))
+		return true;
+	s->early |= !s->local_dsb;
+	s->early_for_others |= s->local_dsb;
+	return false;
 }
 
 /* A hint is for a range that begins where an entry of that level does (D8.17.5.2). */
@@ -132,12 +183,12 @@ static void invalidate_range(struct tlb *tlb, const struct event *tlbi)
 		struct tlb_stale *s = &tlb->stale[i];
 		uint64_t stop = s->page + pages_of(tlb, s);
 		unsigned order = arm64_leaf_order(tlb->g, s->level);
-		if (!is_for(s, tlbi) || end <= s->page || page >= stop)
+		if (!is_for(s, tlbi) || end <= s->page || page >= stop || !drops(s, tlbi))
 			continue;
 		uint32_t from = page > s->page ? (uint32_t)((page - s->page) >> order) : 0;
 		uint32_t to =
 			end < stop ? (uint32_t)(((end - s->page - 1) >> order) + 1) : s->entries;
-		cut_out(tlb, i, from, to);
+		cut_out(tlb, i, from, to, tlbi->local);
 	}
 }
 
@@ -149,8 +200,29 @@ void tlb_invalidate(struct tlb *tlb, const struct event *tlbi)
 			invalidate_range(tlb, tlbi);
 		return;
 	}
-	for (uint32_t i = 0; i < tlb->count; i++)
-		tlb->stale[i].dropped |= is_for(&tlb->stale[i], tlbi);
+	for (uint32_t i = 0; i < tlb->count; i++) {
+		struct tlb_stale *s = &tlb->stale[i];
+		bool dropped = is_for(s, tlbi) && drops(s, tlbi);
+		s->dropped |= dropped && !tlbi->local;
+		s->local |= dropped && tlbi->local;
+	}
+}
+
+const char *tlb_missing(const struct tlb_stale *s)
+{
+	if (s->dropped)
+		return s->local_dsb ? "whose TLBI only a local DSB (nsh) completed"
+				    : "whose TLBI is not complete";
+	if (s->local)
+		return "that only a local TLBI (not broadcast) has invalidated";
+	if (s->early_for_others)
+		return "whose TLBI came when only a local DSB (nsh) had completed its store";
+	if (s->early)
+		return "whose TLBI came before a DSB had completed its store";
+	if (s->ordered)
+		return "that no TLBI has invalidated";
+	return s->local_dsb ? "whose store only a local DSB (nsh) has completed"
+			    : "whose store no DSB has completed";
 }
 
 const struct tlb_stale *tlb_find(const struct tlb *tlb, uint64_t page, uint64_t end)

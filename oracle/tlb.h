@@ -12,6 +12,11 @@
  * (I_JQPNP, R_LQLSD). With a hint it drops entries of that level alone, and
  * nothing when the hint does not fit (R_SQXYZ). Entries that are valid in the
  * tables are not listed: caching those is harmless.
+ *
+ * Kernel mappings are used by all processors. A TLBI that is not broadcast, or
+ * a DSB that is for the Non-shareable domain, leaves what others may hold:
+ * such steps count for nothing, and are kept to say so (R_DDMVT: the TLBI is
+ * broadcast; R_PSMWS: the DSB completes it for the domain that it names).
  */
 #ifndef ORACLE_TLB_H
 #define ORACLE_TLB_H
@@ -26,6 +31,9 @@ struct tlb_stale {
 	table_t child; /* of a table pointer; MACHINE_NO_TABLE of leaves */
 	bool ordered;  /* a DSB followed the store */
 	bool dropped;  /* and then a TLBI */
+	bool local;    /* or one for this processor alone: others still hold the entry */
+	bool early, early_for_others; /* a TLBI came before that DSB; or after one for here alone */
+	bool local_dsb; /* after the store, or after the TLBI, came a DSB for this processor alone */
 };
 
 /* More are never open at once: a page of a scenario is one entry at the most. */
@@ -47,10 +55,17 @@ void tlb_begin(struct tlb *tlb, const struct arm64_geometry *g);
 /* Entries at `level` from `page` on, valid until now, are no longer in the tables. */
 void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_t child);
 
-/* A DSB that orders stores; one that also completes TLB maintenance; a TLBI event. */
+/*
+ * A DSB that orders stores; one that also completes TLB maintenance; either for
+ * this processor alone; a TLBI event.
+ */
 void tlb_order(struct tlb *tlb);
 void tlb_complete(struct tlb *tlb);
+void tlb_local_dsb(struct tlb *tlb, bool stores_only);
 void tlb_invalidate(struct tlb *tlb, const struct event *tlbi);
+
+/* What is missing of the maintenance that a stale entry needs, in words. Static. */
+const char *tlb_missing(const struct tlb_stale *s);
 
 /* A stale entry that maps some of pages [page, end); NULL if there is none. */
 const struct tlb_stale *tlb_find(const struct tlb *tlb, uint64_t page, uint64_t end);

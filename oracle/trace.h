@@ -27,11 +27,13 @@ struct trace {
 	struct verdict verdict;
 	struct tlb tlb;
 	struct table_place place[MACHINE_MAX_TABLES];
-	bool locked;      /* against ptdump */
-	bool took_lock;   /* at some time */
-	bool ended;       /* by a BUG(): nothing comes after it */
-	uint64_t clock;   /* events seen */
-	uint64_t ordered; /* when a barrier last ordered stores */
+	bool locked;           /* against ptdump */
+	bool took_lock;        /* at some time */
+	bool ended;            /* by a BUG(): nothing comes after it */
+	bool local_dsb;        /* a DSB for this processor alone was seen */
+	const char *left_lazy; /* how the call stayed in a lazy MMU section; NULL if it did not */
+	uint64_t clock;        /* events seen */
+	uint64_t ordered;      /* when a barrier last ordered stores */
 	/* How far a table walk of this processor may see the last entry that was set valid, if one was. */
 	enum { TRACE_NOTHING, TRACE_STORED, TRACE_COMPLETED, TRACE_VISIBLE } valid;
 	int valid_level;

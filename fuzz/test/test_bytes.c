@@ -4,6 +4,7 @@
 
 #include "fuzz/generate.h"
 #include "fuzz/scenario_bytes.h"
+#include "fuzz/scenario_text.h"
 #include "mapper/test/cmocka_all.h"
 
 #define SCENARIOS 2000
@@ -16,6 +17,7 @@ static size_t some_encoding(uint64_t seed)
 {
 	struct rng rng = { seed };
 	generate(&scenario, seed % PROFILES, &rng, MAX_PAGES);
+	scenario.machine.tlb_range = seed & 1; /* which is generated for trees alone */
 	size_t size = scenario_encode(&scenario, bytes, sizeof(bytes));
 	assert_true(size > 0);
 	return size;
@@ -53,6 +55,30 @@ static void changed_bytes_are_refused_or_canonical(void **state)
 	}
 }
 
+/* Bytes of before there was TLBI by range, which say LPA2 alone there, say that there is none. */
+static void tlbi_by_range_is_a_bit_of_the_features(void **state)
+{
+	enum { FEATURES = 6 };
+	(void)state;
+	static const char *const texts[] = {
+		"vmapdiff 2\nvunmap va=0xffff800080000000 size=0x1000\n",
+		"vmapdiff 2\nmachine va=52 pa=52 lpa2\n"
+		"vunmap va=0xffff800080000000 size=0x1000\n"
+	};
+	struct text_error error;
+	for (uint8_t lpa2 = 0; lpa2 < 2; lpa2++) {
+		assert_true(scenario_parse(texts[lpa2], strlen(texts[lpa2]), &scenario, &error));
+		size_t size = scenario_encode(&scenario, bytes, sizeof(bytes));
+		assert_int_equal(bytes[FEATURES], lpa2);
+		bytes[FEATURES] |= 2;
+		assert_true(scenario_decode(bytes, size, &again));
+		assert_true(again.machine.tlb_range);
+		assert_int_equal(again.machine.lpa2, lpa2);
+		bytes[FEATURES] = 4;
+		assert_false(scenario_decode(bytes, size, &again));
+	}
+}
+
 static void cut_and_padded_bytes_are_refused(void **state)
 {
 	(void)state;
@@ -78,6 +104,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(encodings_come_back),
 		cmocka_unit_test(changed_bytes_are_refused_or_canonical),
+		cmocka_unit_test(tlbi_by_range_is_a_bit_of_the_features),
 		cmocka_unit_test(cut_and_padded_bytes_are_refused),
 		cmocka_unit_test(a_small_buffer_is_noticed),
 	};

@@ -19,7 +19,18 @@
 #define RIG_PAGES UINT64_C(0x0001000000000000)
 #define RIG_PAGE_STRUCT_BYTES 64 /* as in a real build: VMALLOC_END depends on it */
 
-enum rig_barrier { RIG_DMB_ISHST, RIG_DSB_ISHST, RIG_DSB_ISH, RIG_ISB };
+enum rig_barrier { RIG_DMB_ISHST, RIG_DSB_ISHST, RIG_DSB_ISH, RIG_ISB, RIG_DSB_NSHST, RIG_DSB_NSH };
+
+/* Which TLBI instruction; without RIG_TLBI_ALL or _RANGE, one by address. */
+enum rig_tlbi {
+	RIG_TLBI_LOCAL = 1, /* not broadcast */
+	RIG_TLBI_LAST = 2,  /* of the last level alone */
+	RIG_TLBI_ALL = 4,   /* without an operand */
+	RIG_TLBI_RANGE = 8,
+};
+
+/* What a call left behind: a lazy MMU section, barriers that are pending in it, a lock. */
+enum rig_left { RIG_LEFT_LAZY = 1, RIG_LEFT_PENDING = 2, RIG_LEFT_LOCKED = 4 };
 
 /* Kinds of area and flags as a caller of the kernel names them. */
 enum rig_area_kind { RIG_AREA_MAP, RIG_AREA_ALLOC, RIG_AREA_IOREMAP };
@@ -42,11 +53,12 @@ struct rig_host {
 	uint64_t linear_bytes;         /* of the linear map, from PA 0 on */
 	unsigned max_shift;            /* ioremap_max_page_shift */
 	bool splits_live;              /* system_supports_bbml2_noabort() */
+	bool tlb_range;                /* system_supports_tlb_range(), ARM64_HAS_ARMv8_4_TTL */
 
 	void (*store)(uint64_t *entry, uint64_t value);
 	void (*sync)(enum rig_barrier kind);
-	void (*tlbi)(uint64_t va, uint64_t bytes, bool last_level_only, int level);
-	void (*tlbi_all)(void);
+	/* `what` of enum rig_tlbi; the operand as the instruction's register has it. */
+	void (*tlbi)(unsigned what, uint64_t operand);
 	void (*flush_cache)(bool before_unmapping, uint64_t va, uint64_t bytes);
 	uint64_t *(*alloc_table)(void); /* zeroed; NULL when there is none */
 	void (*free_table)(uint64_t *table);
@@ -60,9 +72,6 @@ struct rig_host {
 	void (*warn)(const char *file, int line, const char *what);
 	void (*bug)(const char *file, int line, const char *what) __attribute__((noreturn));
 };
-
-/* The TLBI level hint when there is none. */
-#define RIG_NO_LEVEL (-2)
 
 /* Protections and changes, in the order of mapper/mapper.h. */
 enum rig_prot { RIG_KERNEL, RIG_KERNEL_RO, RIG_KERNEL_EXEC, RIG_NORMAL_NC, RIG_DEVICE };
@@ -87,6 +96,8 @@ struct rig_build {
 	int (*set_memory)(uint64_t va, int pages, enum rig_change change);
 	/* The pfn, or UINT64_MAX. */
 	uint64_t (*lookup)(uint64_t va);
+	/* enum rig_left, after a call that returned. */
+	unsigned (*left)(void);
 };
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "mapper/kernel/abi.h"
 #include "mapper/kernel/callers.h"
+#include "mapper/kernel/tlbi_operand.h"
 #include "mapper/kernel/tree.h"
 #include "mapper/machine/poison.h"
 
@@ -48,28 +49,18 @@ static struct {
 	jmp_buf end; /* of a BUG() */
 	char warning[192];
 
-	/* TLBIs by address of which each continues the last: one for all. */
-	struct {
-		uint64_t va, bytes;
-		bool last_level_only;
-		int level;
-	} tlbi;
+	/* TLBIs of one kind of which each continues the last: one for all. No bytes: none. */
+	struct event tlbi;
 } now;
 
 /* --- what the kernel does to the machine ---------------------------------------------- */
 
-/* Records the TLBIs by address that came one after the other. */
+/* Records the TLBIs that came one after the other. */
 static void flush_pending_tlbi(void)
 {
-	uint64_t bytes = now.tlbi.bytes;
+	if (now.tlbi.bytes)
+		machine_tlbi(now.machine, now.tlbi);
 	now.tlbi.bytes = 0;
-	if (!bytes)
-		return;
-	if (now.tlbi.level == RIG_NO_LEVEL)
-		machine_tlbi_range(now.machine, now.tlbi.va, bytes, now.tlbi.last_level_only);
-	else
-		machine_tlbi_hinted(now.machine, now.tlbi.va, bytes, now.tlbi.last_level_only,
-				    now.tlbi.level);
 }
 
 static void store(uint64_t *entry, uint64_t value)
@@ -86,33 +77,60 @@ static void store(uint64_t *entry, uint64_t value)
 static void sync(enum rig_barrier kind)
 {
 	static const enum barrier kinds[] = {
-		[RIG_DMB_ISHST] = BARRIER_DMB_ISHST,
-		[RIG_DSB_ISHST] = BARRIER_DSB_ISHST,
-		[RIG_DSB_ISH] = BARRIER_DSB_ISH,
-		[RIG_ISB] = BARRIER_ISB,
+		[RIG_DMB_ISHST] = BARRIER_DMB_ISHST, [RIG_DSB_ISHST] = BARRIER_DSB_ISHST,
+		[RIG_DSB_ISH] = BARRIER_DSB_ISH,     [RIG_ISB] = BARRIER_ISB,
+		[RIG_DSB_NSHST] = BARRIER_DSB_NSHST, [RIG_DSB_NSH] = BARRIER_DSB_NSH,
 	};
 	flush_pending_tlbi();
 	machine_barrier(now.machine, kinds[kind]);
 }
 
-static void tlbi(uint64_t va, uint64_t bytes, bool last_level_only, int level)
+/* Whether a TLBI goes on where the pending ones end. A hint is for each base by itself. */
+static bool continues(const struct event *pending, const struct event *tlbi)
 {
-	if (now.tlbi.bytes && now.tlbi.va + now.tlbi.bytes == va &&
-	    now.tlbi.last_level_only == last_level_only && now.tlbi.level == level) {
-		now.tlbi.bytes += bytes;
-		return;
-	}
-	flush_pending_tlbi();
-	now.tlbi.va = va;
-	now.tlbi.bytes = bytes;
-	now.tlbi.last_level_only = last_level_only;
-	now.tlbi.level = level;
+	return pending->bytes && pending->va + pending->bytes == tlbi->va &&
+	       pending->last_level_only == tlbi->last_level_only && pending->local == tlbi->local &&
+	       pending->by_range == tlbi->by_range && pending->level == tlbi->level &&
+	       (!tlbi->by_range || tlbi->level == EVENT_NO_HINT);
 }
 
-static void tlbi_all(void)
+static void tlbi_all(struct event e)
 {
 	flush_pending_tlbi();
-	machine_tlbi_all(now.machine);
+	e.all = true;
+	machine_tlbi(now.machine, e);
+}
+
+/* A processor that is given such an operand need not invalidate anything: no TLBI is recorded. */
+static void warn_of_operand(const char *why)
+{
+	flush_pending_tlbi();
+	if (!now.warning[0])
+		snprintf(now.warning, sizeof(now.warning), "WARNING: %s", why);
+	machine_warn(now.machine, now.va);
+}
+
+static void tlbi(unsigned what, uint64_t operand)
+{
+	struct event e = { .last_level_only = what & RIG_TLBI_LAST,
+			   .local = what & RIG_TLBI_LOCAL,
+			   .level = EVENT_NO_HINT };
+	if (what & RIG_TLBI_ALL) {
+		tlbi_all(e);
+		return;
+	}
+	const struct machine_config *config = &now.machine->config;
+	const char *why = what & RIG_TLBI_RANGE ? tlbi_decode_range(config, operand, &e)
+						: tlbi_decode_address(config, operand, &e);
+	if (why) {
+		warn_of_operand(why);
+	} else if (continues(&now.tlbi, &e)) {
+		now.tlbi.bytes += e.bytes;
+		now.tlbi.count += e.count;
+	} else {
+		flush_pending_tlbi();
+		now.tlbi = e;
+	}
 }
 
 static void flush_cache(bool before_unmapping, uint64_t va, uint64_t bytes)
@@ -321,10 +339,10 @@ static void begin(struct address_space *space, uint64_t va)
 		.pfn_limit = UINT64_C(1) << (config->pa_bits - config->page_shift),
 		.max_shift = space->policy->max_shift,
 		.splits_live = config->bbm >= 2,
+		.tlb_range = config->tlb_range,
 		.store = store,
 		.sync = sync,
 		.tlbi = tlbi,
-		.tlbi_all = tlbi_all,
 		.flush_cache = flush_cache,
 		.alloc_table = alloc_table,
 		.free_table = free_table,
@@ -359,12 +377,25 @@ static enum rig_prot rig_prot(enum prot prot)
 	return prots[prot];
 }
 
+/* What is seen when a call returned: BUG() does not. */
+static void end_call(void)
+{
+	unsigned left = now.build->left();
+	flush_pending_tlbi();
+	if (left & RIG_LEFT_LAZY)
+		machine_left_lazy(now.machine, left & RIG_LEFT_PENDING);
+	if (left & RIG_LEFT_LOCKED)
+		machine_lock(now.machine); /* one more that is never released */
+}
+
 /* BUG() does not return: mapper.h wants -EBUSY then. */
 #define CALL(expression)                                                                           \
 	({                                                                                         \
 		int _error = -EBUSY;                                                               \
-		if (!setjmp(now.end))                                                              \
+		if (!setjmp(now.end)) {                                                            \
 			_error = (expression);                                                     \
+			end_call();                                                                \
+		}                                                                                  \
 		flush_pending_tlbi();                                                              \
 		_error;                                                                            \
 	})

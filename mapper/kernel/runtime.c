@@ -62,18 +62,43 @@ static void rig_sync(enum rig_barrier kind)
 	rig->sync(kind);
 }
 
-/* The operand of a TLBI by address: VA[55:12] in bits 43:0, the level hint in 47:44. */
-static void rig_tlbi(uint64_t argument, bool last_level_only)
+static void rig_tlbi(unsigned what, uint64_t operand)
 {
-	uint64_t va = (uint64_t)((int64_t)(argument << 20) >> 8);
-	unsigned ttl = argument >> 44 & 15;
-	rig->tlbi(va & ~(uint64_t)0xfff, PAGE_SIZE, last_level_only,
-		  ttl & 3 ? (int)(ttl & 3) : RIG_NO_LEVEL);
+	rig->tlbi(what, operand);
 }
 
-static void rig_tlbi_everything(void)
+/* Where test_bit() and its kind are of the task's flags: the bit; elsewhere it is no memory. */
+static unsigned long *rig_task_word(unsigned long bit, const volatile void *flags)
 {
-	rig->tlbi_all();
+	const volatile char *at = flags, *task = (const volatile char *)&rig_task;
+	if (at < task || at >= task + sizeof(rig_task))
+		return NULL;
+	return (unsigned long *)(uintptr_t)flags + bit / BITS_PER_LONG;
+}
+
+static bool rig_test_bit(unsigned long bit, const volatile void *flags)
+{
+	const unsigned long *word = rig_task_word(bit, flags);
+	return word && *word >> bit % BITS_PER_LONG & 1;
+}
+
+static bool rig_change_bit(unsigned long bit, volatile void *flags, bool set)
+{
+	unsigned long *word = rig_task_word(bit, flags), mask = 1UL << bit % BITS_PER_LONG;
+	bool was = rig_test_bit(bit, flags);
+	if (word)
+		*word = set ? *word | mask : *word & ~mask;
+	return was;
+}
+
+/* Whatever a tree keeps its lazy MMU mode in. */
+static unsigned rig_left(void)
+{
+	static const struct lazy_mmu_state outside;
+	bool in_state = __builtin_memcmp(&rig_task.lazy_mmu_state, &outside, sizeof(outside));
+	bool pending = test_thread_flag(TIF_LAZY_MMU_PENDING);
+	return (in_state || pending || test_thread_flag(TIF_LAZY_MMU) ? RIG_LEFT_LAZY : 0) |
+	       (pending ? RIG_LEFT_PENDING : 0) | (rig_locks ? RIG_LEFT_LOCKED : 0);
 }
 
 /* --- areas ---------------------------------------------------------------------------- */
@@ -131,6 +156,8 @@ static void begin(const struct rig_host *host)
 	rig_task = (struct task_struct){ .active_mm = &rig_mm };
 	rig_mm = (struct mm_struct){ .pgd = (pgd_t *)host->root, .mm_users.counter = 2 };
 	area_va = 0;
+	rig_call++;
+	rig_locks = 0;
 	tree_boot();
 }
 
@@ -237,4 +264,5 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.vunmap_lazily = call_vunmap_lazily,
 	.set_memory = call_set_memory,
 	.lookup = call_lookup,
+	.left = rig_left,
 };

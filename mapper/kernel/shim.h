@@ -35,8 +35,9 @@ static const struct rig_host *rig;
 static void rig_write(void *to, const void *value, size_t bytes);
 static void rig_loaded(const volatile void *from);
 static void rig_sync(enum rig_barrier kind);
-static void rig_tlbi(uint64_t argument, bool last_level_only);
-static void rig_tlbi_everything(void);
+static void rig_tlbi(unsigned what, uint64_t operand);
+static bool rig_test_bit(unsigned long bit, const volatile void *flags);
+static bool rig_change_bit(unsigned long bit, volatile void *flags, bool set);
 
 /* --- types ---------------------------------------------------------------------- */
 
@@ -64,10 +65,10 @@ typedef struct {
 	long counter;
 } atomic_long_t;
 typedef struct {
-	bool held;
+	unsigned long held; /* the call in which it is held: locks of a tree outlive calls */
 } spinlock_t;
 struct mutex {
-	bool held;
+	unsigned long held;
 };
 struct list_head {
 	struct list_head *next, *prev;
@@ -284,12 +285,31 @@ struct rb_node {
 
 #define rig_dsb_ishst() rig_sync(RIG_DSB_ISHST)
 #define rig_dsb_ish() rig_sync(RIG_DSB_ISH)
-#define rig_dsb_nshst() rig_sync(RIG_DSB_ISHST)
-#define rig_dsb_nsh() rig_sync(RIG_DSB_ISH)
+#define rig_dsb_ishld() ((void)0) /* of loads alone, as the other `ld` */
+#define rig_dsb_nshst() rig_sync(RIG_DSB_NSHST)
+#define rig_dsb_nsh() rig_sync(RIG_DSB_NSH)
+#define rig_dsb_nshld() ((void)0)
+#define rig_dsb_oshst() rig_sync(RIG_DSB_ISHST)
+#define rig_dsb_osh() rig_sync(RIG_DSB_ISH)
+#define rig_dsb_oshld() ((void)0)
+#define rig_dsb_st() rig_sync(RIG_DSB_ISHST)
 #define rig_dsb_sy() rig_sync(RIG_DSB_ISH)
+#define rig_dsb_ld() ((void)0)
+#define rig_dmb_ishst() rig_sync(RIG_DMB_ISHST)
+#define rig_dmb_ish() rig_sync(RIG_DMB_ISHST)
+#define rig_dmb_ishld() ((void)0)
+#define rig_dmb_nshst() ((void)0) /* orders nothing for other processors */
+#define rig_dmb_nsh() ((void)0)
+#define rig_dmb_nshld() ((void)0)
+#define rig_dmb_oshst() rig_sync(RIG_DMB_ISHST)
+#define rig_dmb_osh() rig_sync(RIG_DMB_ISHST)
+#define rig_dmb_oshld() ((void)0)
+#define rig_dmb_st() rig_sync(RIG_DMB_ISHST)
+#define rig_dmb_sy() rig_sync(RIG_DMB_ISHST)
+#define rig_dmb_ld() ((void)0)
 #define dsb(domain) rig_dsb_##domain()
 #define isb() rig_sync(RIG_ISB)
-#define dmb(domain) rig_sync(RIG_DMB_ISHST)
+#define dmb(domain) rig_dmb_##domain()
 #define smp_wmb() rig_sync(RIG_DMB_ISHST)
 #define smp_mb() rig_sync(RIG_DMB_ISHST)
 #define smp_rmb() ((void)0)
@@ -300,27 +320,50 @@ struct rb_node {
 #define __tlbi(op, ...) rig_tlbi_##op(__VA_ARGS__)
 #define __tlbi_user(op, argument) ((void)0)
 #define __tlbi_user_level(op, argument, level) ((void)0)
-#define rig_tlbi_vmalle1() rig_tlbi_everything()
-#define rig_tlbi_vmalle1is() rig_tlbi_everything()
-#define rig_tlbi_aside1is(argument) ((void)(argument)) /* kernel entries are global */
-#define rig_tlbi_vaae1is(argument) rig_tlbi(argument, false)
-#define rig_tlbi_vaale1is(argument) rig_tlbi(argument, true)
-#define rig_tlbi_vae1is(argument) rig_tlbi(argument, false)
-#define rig_tlbi_vale1is(argument) rig_tlbi(argument, true)
-/* By range, which a CPU that has not told of it is never asked for. */
-#define rig_tlbi_ripas2e1is(argument) BUG()
-#define rig_tlbi_rvae1is(argument) BUG()
-#define rig_tlbi_rvale1is(argument) BUG()
-#define rig_tlbi_rvaae1is(argument) BUG()
-#define rig_tlbi_rvaale1is(argument) BUG()
-#define system_supports_tlb_range() false
+/* Inner and outer shareable ones are broadcast; those without a domain are not. */
+#define rig_tlbi_vmalle1() rig_tlbi(RIG_TLBI_ALL | RIG_TLBI_LOCAL, 0)
+#define rig_tlbi_vmalle1is() rig_tlbi(RIG_TLBI_ALL, 0)
+#define rig_tlbi_vmalle1os() rig_tlbi(RIG_TLBI_ALL, 0)
+#define rig_tlbi_vae1(operand) rig_tlbi(RIG_TLBI_LOCAL, operand)
+#define rig_tlbi_vae1is(operand) rig_tlbi(0, operand)
+#define rig_tlbi_vae1os(operand) rig_tlbi(0, operand)
+#define rig_tlbi_vaae1(operand) rig_tlbi(RIG_TLBI_LOCAL, operand)
+#define rig_tlbi_vaae1is(operand) rig_tlbi(0, operand)
+#define rig_tlbi_vaae1os(operand) rig_tlbi(0, operand)
+#define rig_tlbi_vale1(operand) rig_tlbi(RIG_TLBI_LAST | RIG_TLBI_LOCAL, operand)
+#define rig_tlbi_vale1is(operand) rig_tlbi(RIG_TLBI_LAST, operand)
+#define rig_tlbi_vale1os(operand) rig_tlbi(RIG_TLBI_LAST, operand)
+#define rig_tlbi_vaale1(operand) rig_tlbi(RIG_TLBI_LAST | RIG_TLBI_LOCAL, operand)
+#define rig_tlbi_vaale1is(operand) rig_tlbi(RIG_TLBI_LAST, operand)
+#define rig_tlbi_vaale1os(operand) rig_tlbi(RIG_TLBI_LAST, operand)
+#define rig_tlbi_rvae1(operand) rig_tlbi(RIG_TLBI_RANGE | RIG_TLBI_LOCAL, operand)
+#define rig_tlbi_rvae1is(operand) rig_tlbi(RIG_TLBI_RANGE, operand)
+#define rig_tlbi_rvae1os(operand) rig_tlbi(RIG_TLBI_RANGE, operand)
+#define rig_tlbi_rvaae1(operand) rig_tlbi(RIG_TLBI_RANGE | RIG_TLBI_LOCAL, operand)
+#define rig_tlbi_rvaae1is(operand) rig_tlbi(RIG_TLBI_RANGE, operand)
+#define rig_tlbi_rvaae1os(operand) rig_tlbi(RIG_TLBI_RANGE, operand)
+#define rig_tlbi_rvale1(operand) rig_tlbi(RIG_TLBI_RANGE | RIG_TLBI_LAST | RIG_TLBI_LOCAL, operand)
+#define rig_tlbi_rvale1is(operand) rig_tlbi(RIG_TLBI_RANGE | RIG_TLBI_LAST, operand)
+#define rig_tlbi_rvale1os(operand) rig_tlbi(RIG_TLBI_RANGE | RIG_TLBI_LAST, operand)
+#define rig_tlbi_rvaale1(operand) rig_tlbi(RIG_TLBI_RANGE | RIG_TLBI_LAST | RIG_TLBI_LOCAL, operand)
+#define rig_tlbi_rvaale1is(operand) rig_tlbi(RIG_TLBI_RANGE | RIG_TLBI_LAST, operand)
+#define rig_tlbi_rvaale1os(operand) rig_tlbi(RIG_TLBI_RANGE | RIG_TLBI_LAST, operand)
+/* For entries of one address space, or of guests: kernel entries are global. */
+#define rig_tlbi_aside1(operand) ((void)(operand))
+#define rig_tlbi_aside1is(operand) ((void)(operand))
+#define rig_tlbi_aside1os(operand) ((void)(operand))
+#define rig_tlbi_ipas2e1(operand) ((void)(operand))
+#define rig_tlbi_ipas2e1is(operand) ((void)(operand))
+#define rig_tlbi_ipas2le1(operand) ((void)(operand))
+#define rig_tlbi_ipas2le1is(operand) ((void)(operand))
+#define rig_tlbi_ripas2e1(operand) ((void)(operand))
+#define rig_tlbi_ripas2e1is(operand) ((void)(operand))
+#define rig_tlbi_vae2is(operand) ((void)(operand))
+#define rig_tlbi_vale2is(operand) ((void)(operand))
+#define system_supports_tlb_range() (rig->tlb_range)
 #define ASID(mm) 0
 #define arch_tlbbatch_should_defer(mm) false
 #define mmu_notifier_arch_invalidate_secondary_tlbs(...) ((void)0)
-#define flush_tlb_range(vma, start, end) flush_tlb_kernel_range(start, end)
-#define __flush_tlb_range(vma, start, end, ...) flush_tlb_kernel_range(start, end)
-#define __flush_hugetlb_tlb_range(vma, start, end, ...) flush_tlb_kernel_range(start, end)
-#define flush_tlb_page(vma, addr) flush_tlb_kernel_range(addr, (addr) + PAGE_SIZE)
 #define TLB_FLUSH_VMA(mm, flags) { .vm_mm = (mm), .vm_flags = (flags) }
 
 /* --- caches, and what other architectures synchronize -------------------------------- */
@@ -347,11 +390,15 @@ typedef unsigned int pgtbl_mod_mask;
 #define static_key_enabled(key) false
 #define alternative_has_feature_likely(feature) false
 #define alternative_has_feature_unlikely(feature) false
-#define alternative_has_cap_likely(cap) false
-#define alternative_has_cap_unlikely(cap) false
-#define cpus_have_final_cap(cap) false
-#define cpus_have_const_cap(cap) false
-#define cpus_have_cap(cap) false
+/* By its name, so that a capability which no one knows is one that this CPU lacks. */
+#define rig_has_cap(name)                                                                          \
+	(rig->tlb_range && (!__builtin_strcmp(name, "ARM64_HAS_ARMv8_4_TTL") ||                    \
+			    !__builtin_strcmp(name, "ARM64_HAS_TLB_RANGE")))
+#define alternative_has_cap_likely(cap) rig_has_cap(#cap)
+#define alternative_has_cap_unlikely(cap) rig_has_cap(#cap)
+#define cpus_have_final_cap(cap) rig_has_cap(#cap)
+#define cpus_have_const_cap(cap) rig_has_cap(#cap)
+#define cpus_have_cap(cap) rig_has_cap(#cap)
 #define system_capabilities_finalized() true
 #define this_cpu_has_cap(cap) false
 /* Sizes of leaves that change while they are live (Linux 6.18), as it is called since 7.3, too. */
@@ -398,6 +445,7 @@ struct task_struct {
 };
 static struct task_struct rig_task;
 #define current (&rig_task)
+#define current_thread_info() current
 #define set_thread_flag(flag) ((void)(current->flags |= BIT(flag)))
 #define clear_thread_flag(flag) ((void)(current->flags &= ~BIT(flag)))
 #define test_thread_flag(flag) (!!(current->flags & BIT(flag)))
@@ -419,15 +467,19 @@ static struct task_struct rig_task;
 
 /* --- locks: one CPU, so that a lock which is taken twice would never be had ------------ */
 
+static unsigned long rig_call; /* its number, from 1 */
+static unsigned rig_locks;     /* held in it */
 #define spin_lock(lock)                                                                            \
 	do {                                                                                       \
-		BUG_ON((lock)->held);                                                              \
-		(lock)->held = true;                                                               \
+		BUG_ON((lock)->held == rig_call);                                                  \
+		(lock)->held = rig_call;                                                           \
+		rig_locks++;                                                                       \
 	} while (0)
 #define spin_unlock(lock)                                                                          \
 	do {                                                                                       \
-		BUG_ON(!(lock)->held);                                                             \
-		(lock)->held = false;                                                              \
+		BUG_ON((lock)->held != rig_call);                                                  \
+		(lock)->held = 0;                                                                  \
+		rig_locks--;                                                                       \
 	} while (0)
 #define mutex_lock(lock) spin_lock(lock)
 #define mutex_unlock(lock) spin_unlock(lock)
@@ -501,9 +553,11 @@ typedef struct page *pgtable_t;
 #define mm_is_efi(mm) false
 #define mm_is_user(mm) false
 #define page_ref_count(page) 1
-#define test_bit(n, p) false
-#define set_bit(n, p) ((void)(p))
-#define clear_bit(n, p) ((void)(p))
+#define test_bit(n, p) rig_test_bit(n, p)
+#define set_bit(n, p) ((void)rig_change_bit(n, p, true))
+#define clear_bit(n, p) ((void)rig_change_bit(n, p, false))
+#define test_and_set_bit(n, p) rig_change_bit(n, p, true)
+#define test_and_clear_bit(n, p) rig_change_bit(n, p, false)
 
 /* Physical addresses that the kernel reads and writes are those of tables. */
 #define __va(pa) (rig->table_at(pa))

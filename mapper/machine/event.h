@@ -25,6 +25,7 @@ enum event_kind {
 	EVENT_BUG,
 	EVENT_UNMAP_ALIASES,
 	EVENT_TRAP,
+	EVENT_LEFT_LAZY, /* the call returns inside of a lazy MMU section */
 };
 
 enum barrier {
@@ -32,6 +33,8 @@ enum barrier {
 	BARRIER_DSB_ISHST, /* completes stores: table walks see them after it */
 	BARRIER_DSB_ISH,   /* completes stores and TLB maintenance */
 	BARRIER_ISB,       /* context synchronization */
+	BARRIER_DSB_NSHST, /* as DSB_ISHST, for this processor alone */
+	BARRIER_DSB_NSH,   /* as DSB_ISH, for this processor alone */
 };
 
 enum cache_flush {
@@ -47,11 +50,14 @@ enum cache_flush {
 
 struct event {
 	uint8_t kind;                 /* enum event_kind */
-	uint8_t what;                 /* barrier, cache_flush, trap; whether a trylock was had */
+	uint8_t what;                 /* barrier, cache_flush, trap; whether a trylock was had, or
+				       * barriers are pending in a lazy MMU section */
 	bool last_level_only;         /* TLBI: table descriptors stay cached */
 	bool all;                     /* TLBI: every address */
+	bool local;                   /* TLBI: of this processor alone, not broadcast */
+	bool by_range;                /* TLBI: FEAT_TLBIRANGE instructions, `count` of them */
 	int8_t level;                 /* TLBI: the level hint (TTL), or EVENT_NO_HINT */
-	uint32_t table, index, count; /* store, alloc, free, trap */
+	uint32_t table, index, count; /* store, alloc, free, trap; count of a TLBI by range */
 	uint32_t words;               /* store: the list stored, or EVENT_NO_WORDS for a series */
 	uint32_t old_words;   /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
 	uint64_t first, step; /* store: the series */

@@ -40,6 +40,7 @@ struct machine_config {
 	 * of a contiguous group. Both are 0 on real ones, whose granule says it.
 	 */
 	uint8_t table_bits, group_bits;
+	bool tlb_range; /* ID_AA64ISAR0_EL1.TLB: TLBI by range, and with a level hint */
 };
 
 /*
@@ -169,6 +170,10 @@ void machine_tlbi_range(struct machine *m, uint64_t va, uint64_t bytes, bool las
 void machine_tlbi_hinted(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only,
 			 int level);
 void machine_tlbi_all(struct machine *m);
+/* Any TLBI, local or by range too: the fields of event.h that a TLBI has; `kind` is set here. */
+void machine_tlbi(struct machine *m, struct event tlbi);
+/* The call returns inside of a lazy MMU section, in which barriers are put off; are some pending? */
+void machine_left_lazy(struct machine *m, bool pending);
 void machine_flush_cache(struct machine *m, enum cache_flush when, uint64_t va, uint64_t bytes);
 void machine_warn(struct machine *m, uint64_t va);
 /* BUG(): the kernel ends here; whoever calls this stores nothing more and returns -EBUSY. */

@@ -12,6 +12,17 @@ void machine_barrier(struct machine *m, enum barrier kind)
 	record(m, (struct event){ .kind = EVENT_BARRIER, .what = (uint8_t)kind });
 }
 
+void machine_tlbi(struct machine *m, struct event tlbi)
+{
+	tlbi.kind = EVENT_TLBI;
+	record(m, tlbi);
+}
+
+void machine_left_lazy(struct machine *m, bool pending)
+{
+	record(m, (struct event){ .kind = EVENT_LEFT_LAZY, .what = pending });
+}
+
 void machine_tlbi_hinted(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only,
 			 int level)
 {

@@ -62,6 +62,8 @@ static bool fail_tlbi(struct oracle *o, const struct event *e)
 {
 	char found[VERDICT_DETAIL_SIZE];
 	uint64_t pages = e->all ? affected_pages(o) : e->bytes >> o->g.granule;
+	if (e->by_range)
+		return fail_count(o, RULE_COST_TLBI, MAX_RANGE_OPS, e->count);
 	snprintf(found, sizeof(found), "%s for %" PRIu64 " pages",
 		 e->all ? "TLBI of everything" : "TLBI by page", pages);
 	if (call_traits(o->call->kind)->lazy)

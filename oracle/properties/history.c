@@ -6,6 +6,8 @@
  * Each event is judged as it happens, at a cost that follows the event. What
  * a step may be stands in steps.c; how long an entry may be cached, in tlb.h.
  */
+#include <stdio.h>
+
 #include "mapper/machine/assert.h"
 #include "oracle/properties/fail.h"
 #include "oracle/properties/steps.h"
@@ -82,6 +84,11 @@ static void see_barrier(struct oracle *o, enum barrier kind)
 			trace->valid = TRACE_VISIBLE;
 		return;
 	}
+	if (kind == BARRIER_DSB_NSHST || kind == BARRIER_DSB_NSH) {
+		trace->local_dsb = true;
+		tlb_local_dsb(&trace->tlb, kind == BARRIER_DSB_NSHST);
+		return;
+	}
 	trace->ordered = trace->clock;
 	if (kind == BARRIER_DMB_ISHST)
 		return;
@@ -117,6 +124,10 @@ static void see_event(void *context, const struct event *e)
 		o->trace.locked = e->what;
 		o->trace.took_lock |= e->what;
 		return;
+	case EVENT_LEFT_LAZY:
+		o->trace.left_lazy =
+			e->what ? "inside of one, with barriers pending" : "inside of one";
+		return;
 	case EVENT_BUG:
 		o->trace.ended = true;
 		return;
@@ -151,6 +162,8 @@ void history_begin_call(struct oracle *o)
 	o->trace.locked = false;
 	o->trace.took_lock = false;
 	o->trace.ended = false;
+	o->trace.local_dsb = false;
+	o->trace.left_lazy = NULL;
 	tlb_begin(&o->trace.tlb, &o->g);
 }
 
@@ -175,6 +188,38 @@ static void keep_lazy_range(struct oracle *o)
 	};
 }
 
+static void fail_stale(struct oracle *o, const struct tlb_stale *stale)
+{
+	char found[VERDICT_DETAIL_SIZE];
+	snprintf(found, sizeof(found), "a stale %s of level %d %s",
+		 stale->child == MACHINE_NO_TABLE ? "leaf" : "table pointer", stale->level,
+		 tlb_missing(stale));
+	trace_fail(o, RULE_HISTORY_STALE, stale->level, stale->page,
+		   "DSB, TLBI, DSB before the call returns, for all processors", found);
+}
+
+/* How the barriers of the call's last entry that was set valid ended, and its lazy MMU sections. */
+static void judge_barriers(struct oracle *o)
+{
+	const struct trace *trace = &o->trace;
+	if (trace->valid != TRACE_NOTHING || trace->left_lazy)
+		oracle_exercised(o, RULE_HISTORY_DSB);
+	if (trace->left_lazy)
+		trace_fail(o, RULE_HISTORY_DSB, VERDICT_NO_LEVEL, o->expected->affected_first,
+			   "a return outside of lazy MMU sections, which put barriers off",
+			   trace->left_lazy);
+	if (trace->valid == TRACE_STORED)
+		trace_fail(o, RULE_HISTORY_DSB, trace->valid_level, trace->valid_page,
+			   "a DSB after the store",
+			   trace->local_dsb ? "only a local DSB (nsh) before the call returned"
+					    : "none before the call returned");
+	if (trace->valid > TRACE_STORED)
+		oracle_exercised(o, RULE_HISTORY_ISB);
+	if (trace->valid == TRACE_COMPLETED)
+		trace_fail(o, RULE_HISTORY_ISB, trace->valid_level, trace->valid_page,
+			   "an ISB after the DSB", "none before the call returned");
+}
+
 static void judge_end(struct oracle *o)
 {
 	const struct trace *trace = &o->trace;
@@ -184,10 +229,7 @@ static void judge_end(struct oracle *o)
 	if (trace->tlb.overflow || (trace->tlb.used && !lazy))
 		oracle_exercised(o, RULE_HISTORY_STALE);
 	if (trace->tlb.count && !lazy)
-		trace_fail(o, RULE_HISTORY_STALE, trace->tlb.stale[0].level,
-			   trace->tlb.stale[0].page, "DSB, TLBI, DSB before the call returns",
-			   trace->tlb.stale[0].ordered ? "no complete TLBI for it"
-						       : "no DSB after the store");
+		fail_stale(o, &trace->tlb.stale[0]);
 	if (trace->tlb.overflow)
 		trace_fail(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "TLB maintenance at some point", "more stale entries than pages");
@@ -196,19 +238,10 @@ static void judge_end(struct oracle *o)
 	if (trace->locked)
 		trace_fail(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "the lock released before the call returns", "the lock is still held");
-	if (trace->valid != TRACE_NOTHING)
-		oracle_exercised(o, RULE_HISTORY_DSB);
 	/* A step that overwrote something would have failed. */
 	if (trace->valid != TRACE_NOTHING && o->may_overwrite)
 		oracle_exercised(o, RULE_ISOLATION_OVERWRITE);
-	if (trace->valid == TRACE_STORED)
-		trace_fail(o, RULE_HISTORY_DSB, trace->valid_level, trace->valid_page,
-			   "a DSB after the store", "none before the call returned");
-	if (trace->valid > TRACE_STORED)
-		oracle_exercised(o, RULE_HISTORY_ISB);
-	if (trace->valid == TRACE_COMPLETED)
-		trace_fail(o, RULE_HISTORY_ISB, trace->valid_level, trace->valid_page,
-			   "an ISB after the DSB", "none before the call returned");
+	judge_barriers(o);
 }
 
 bool history_held(struct oracle *o)

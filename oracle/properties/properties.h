@@ -12,6 +12,12 @@
 /* summary.c: what the record of the call counts up to, once what is expected is complete. */
 struct trace_summary trace_summarize(const struct oracle *o);
 
+/*
+ * TLBIs by range that may follow each other: one for each SCALE, which leaves
+ * one page at the most of up to 2^21 pages.
+ */
+#define MAX_RANGE_OPS 4
+
 /* Pages that the call changes. */
 static inline uint64_t affected_pages(const struct oracle *o)
 {

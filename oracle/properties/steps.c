@@ -107,7 +107,9 @@ void step_free(struct oracle *o, table_t table)
 	else if (pointer)
 		trace_fail(o, RULE_HISTORY_FREED_TABLE, pointer->level, pointer->page,
 			   "DSB, TLBI of all levels, DSB between unlinking and freeing",
-			   "a table that a walk cache may point to");
+			   pointer->local || pointer->local_dsb
+				   ? "a table that other processors' walk caches may point to"
+				   : "a table that a walk cache may point to");
 	if (oracle_waives(o, WAIVER_FREES_UNLOCKED))
 		return;
 	oracle_exercised(o, RULE_TABLES_LOCK);
@@ -132,9 +134,7 @@ void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
 	char found[VERDICT_DETAIL_SIZE];
 	snprintf(found, sizeof(found), "a stale %s of level %d %s",
 		 stale->child == MACHINE_NO_TABLE ? "leaf" : "table pointer", stale->level,
-		 stale->dropped   ? "whose TLBI is not complete"
-		 : stale->ordered ? "that no TLBI has invalidated"
-				  : "whose store no DSB has completed");
+		 tlb_missing(stale));
 	trace_fail(o, RULE_HISTORY_MAKE_BEFORE_TLBI, level, page,
 		   "DSB, TLBI, DSB before the new entry", found);
 }

@@ -15,6 +15,10 @@ static bool is_wasteful(const struct oracle *o, const struct event *e)
 		most--;
 	if (call_traits(o->call->kind)->lazy)
 		return true;
+	if (e->local)
+		return false; /* a broadcast one must follow, and is judged */
+	if (e->by_range)
+		return e->count > MAX_RANGE_OPS;
 	return e->all ? affected_pages(o) <= most
 		      : e->last_level_only && e->bytes >> o->g.granule > most;
 }
@@ -70,6 +74,7 @@ static void count_event(const struct oracle *o, const struct event *e, uint32_t 
 	case EVENT_BARRIER:
 	case EVENT_ALLOC:
 	case EVENT_UNLOCK:
+	case EVENT_LEFT_LAZY:
 		return;
 	}
 }

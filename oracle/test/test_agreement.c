@@ -15,10 +15,10 @@
 #define AROUND 40 /* pages looked at on both sides */
 
 static const struct machine_config machines[] = {
-	{ 12, 48, 48, 0, false, 0, 0 }, { 12, 39, 48, 0, false, 0, 0 },
-	{ 12, 52, 52, 0, true, 0, 0 },  { 14, 36, 48, 0, false, 0, 0 },
-	{ 14, 52, 52, 0, true, 0, 0 },  { 16, 42, 48, 0, false, 0, 0 },
-	{ 16, 48, 52, 0, false, 0, 0 },
+	{ 12, 48, 48, 0, false, 0, 0, false }, { 12, 39, 48, 0, false, 0, 0, false },
+	{ 12, 52, 52, 0, true, 0, 0, false },  { 14, 36, 48, 0, false, 0, 0, false },
+	{ 14, 52, 52, 0, true, 0, 0, false },  { 16, 42, 48, 0, false, 0, 0, false },
+	{ 16, 48, 52, 0, false, 0, 0, false },
 };
 
 static struct machine *m;

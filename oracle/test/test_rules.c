@@ -937,6 +937,91 @@ static void a_lock_that_is_kept_is_noticed(void **state)
 	assert_int_equal(fixture.oracle.verdict.rule, RULE_TABLES_LOCK);
 }
 
+/* A page made read-only and writable again, maintained by these steps; the words of what is found. */
+static const char *found_after(enum barrier before, bool local, enum barrier after)
+{
+	made_executable();
+	step(3, SINGLE, 0, ARM64_AP2);
+	step(3, SINGLE, ARM64_AP2, 0);
+	machine_barrier(fixture.m, before);
+	machine_tlbi(fixture.m,
+		     (struct event){ .all = true, .local = local, .level = EVENT_NO_HINT });
+	machine_barrier(fixture.m, after);
+	machine_barrier(fixture.m, BARRIER_ISB);
+	assert_false(judge_fixture());
+	return fixture.oracle.verdict.found;
+}
+
+static void local_maintenance_is_none_for_a_kernel_mapping(void **state)
+{
+	(void)state;
+	static const struct {
+		enum barrier before;
+		bool local;
+		enum barrier after;
+		enum rule rule;
+		const char *found;
+	} rows[] = {
+		{ BARRIER_DSB_ISHST, true, BARRIER_DSB_ISH, RULE_HISTORY_STALE,
+		  "that only a local TLBI (not broadcast) has invalidated" },
+		{ BARRIER_DSB_ISHST, false, BARRIER_DSB_NSH, RULE_HISTORY_STALE,
+		  "whose TLBI only a local DSB (nsh) completed" },
+		{ BARRIER_DSB_NSHST, false, BARRIER_DSB_ISH, RULE_HISTORY_STALE,
+		  "whose TLBI came when only a local DSB (nsh) had completed its store" },
+		{ BARRIER_DSB_NSHST, true, BARRIER_DSB_NSH, RULE_HISTORY_STALE,
+		  "that only a local TLBI (not broadcast) has invalidated" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *found = found_after(rows[i].before, rows[i].local, rows[i].after);
+		assert_int_equal(fixture.oracle.verdict.rule, rows[i].rule);
+		if (!strstr(found, rows[i].found))
+			fail_msg("%s, not %s", found, rows[i].found);
+	}
+}
+
+static void a_local_dsb_after_a_mapping_is_noticed(void **state)
+{
+	(void)state;
+	pages_4k();
+	link_table(true);
+	machine_barrier(fixture.m, BARRIER_DSB_NSHST);
+	assert_false(judge_fixture());
+	assert_int_equal(fixture.oracle.verdict.rule, RULE_HISTORY_DSB);
+	assert_non_null(strstr(fixture.oracle.verdict.found, "only a local DSB (nsh)"));
+}
+
+static void a_lazy_section_that_is_left_open_is_noticed(void **state)
+{
+	(void)state;
+	for (int pending = 0; pending < 2; pending++) {
+		pages_4k();
+		machine_left_lazy(fixture.m, pending);
+		assert_false(judge_fixture());
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_HISTORY_DSB);
+		assert_int_equal(strstr(fixture.oracle.verdict.found, "pending") != NULL, pending);
+	}
+}
+
+/* One for each SCALE is what a range needs; a local one is judged by what must follow it. */
+static void tlbis_by_range_are_few(void **state)
+{
+	(void)state;
+	for (uint32_t count = 1; count <= 6; count++) {
+		one_page();
+		struct event range = { .by_range = true,
+				       .last_level_only = true,
+				       .count = count,
+				       .level = EVENT_NO_HINT,
+				       .va = fixture.va,
+				       .bytes = UINT64_C(1) << 33 };
+		machine_tlbi(fixture.m, range);
+		machine_barrier(fixture.m, BARRIER_DSB_ISH);
+		assert_int_equal(judge_fixture(), count <= 4);
+		if (count > 4)
+			assert_int_equal(fixture.oracle.verdict.rule, RULE_COST_TLBI);
+	}
+}
+
 static void rules_are_found_by_name(void **state)
 {
 	(void)state;
@@ -950,11 +1035,11 @@ static void groups_fit_their_tables(void **state)
 {
 	(void)state;
 	static const struct machine_config machines[] = {
-		{ 12, 39, 48, 0, false, 0, 0 }, { 12, 48, 48, 0, false, 0, 0 },
-		{ 12, 52, 52, 0, true, 0, 0 },  { 14, 36, 48, 0, false, 0, 0 },
-		{ 14, 47, 48, 0, false, 0, 0 }, { 14, 48, 48, 0, false, 0, 0 },
-		{ 14, 52, 52, 0, true, 0, 0 },  { 16, 42, 48, 0, false, 0, 0 },
-		{ 16, 48, 48, 0, false, 0, 0 }, { 16, 52, 52, 0, false, 0, 0 },
+		{ 12, 39, 48, 0, false, 0, 0, false }, { 12, 48, 48, 0, false, 0, 0, false },
+		{ 12, 52, 52, 0, true, 0, 0, false },  { 14, 36, 48, 0, false, 0, 0, false },
+		{ 14, 47, 48, 0, false, 0, 0, false }, { 14, 48, 48, 0, false, 0, 0, false },
+		{ 14, 52, 52, 0, true, 0, 0, false },  { 16, 42, 48, 0, false, 0, 0, false },
+		{ 16, 48, 48, 0, false, 0, 0, false }, { 16, 52, 52, 0, false, 0, 0, false },
 	};
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
 		struct arm64_geometry g = arm64_geometry(&machines[i]);
@@ -979,6 +1064,10 @@ int main(void)
 		cmocka_unit_test(pages_are_counted_by_leaf),
 		cmocka_unit_test(a_lock_that_is_kept_is_noticed),
 		cmocka_unit_test(a_permission_for_a_while_is_noticed),
+		cmocka_unit_test(local_maintenance_is_none_for_a_kernel_mapping),
+		cmocka_unit_test(a_local_dsb_after_a_mapping_is_noticed),
+		cmocka_unit_test(a_lazy_section_that_is_left_open_is_noticed),
+		cmocka_unit_test(tlbis_by_range_are_few),
 		cmocka_unit_test(rules_are_found_by_name),
 		cmocka_unit_test(groups_fit_their_tables),
 	};

@@ -42,6 +42,8 @@ static void nothing_is_dropped_before_a_dsb(void **state)
 	invalidate(100, 1, true, EVENT_NO_HINT);
 	tlb_complete(&tlb);
 	assert_true(holds(100));
+	assert_string_equal(tlb_missing(tlb_find(&tlb, 100, 101)),
+			    "whose TLBI came before a DSB had completed its store");
 }
 
 static void a_tlbi_is_complete_with_the_dsb_behind_it(void **state)
@@ -106,6 +108,77 @@ static void a_wrong_hint_drops_nothing(void **state)
 	assert_false(holds(512));
 }
 
+static void a_local_tlbi_drops_nothing_of_others(void **state)
+{
+	(void)state;
+	leaf(3, 16, 4);
+	tlb_order(&tlb);
+	struct event local = { .kind = EVENT_TLBI,
+			       .local = true,
+			       .last_level_only = true,
+			       .level = EVENT_NO_HINT,
+			       .va = arm64_va_base(&g) + (17 << 12),
+			       .bytes = 2 << 12 };
+	tlb_invalidate(&tlb, &local);
+	tlb_complete(&tlb);
+	for (uint64_t page = 16; page < 20; page++) {
+		const struct tlb_stale *s = tlb_find(&tlb, page, page + 1);
+		assert_non_null(s);
+		assert_int_equal(s->local, page == 17 || page == 18);
+	}
+	local.all = true;
+	tlb_invalidate(&tlb, &local);
+	tlb_complete(&tlb);
+	assert_string_equal(tlb_missing(tlb_find(&tlb, 16, 17)),
+			    "that only a local TLBI (not broadcast) has invalidated");
+	invalidate(16, 4, true, EVENT_NO_HINT); /* a broadcast one follows */
+	tlb_complete(&tlb);
+	assert_false(holds(16) || holds(17) || holds(18) || holds(19));
+}
+
+static void a_local_dsb_completes_nothing_for_others(void **state)
+{
+	(void)state;
+	leaf(3, 16, 1);
+	tlb_local_dsb(&tlb, true);
+	assert_string_equal(tlb_missing(tlb_find(&tlb, 16, 17)),
+			    "whose store only a local DSB (nsh) has completed");
+	invalidate(16, 1, true, EVENT_NO_HINT);
+	tlb_complete(&tlb);
+	assert_true(holds(16));
+	invalidate(16, 1, true, EVENT_NO_HINT);
+	tlb_local_dsb(&tlb, true); /* nshst: not even here */
+	assert_string_equal(tlb_missing(tlb_find(&tlb, 16, 17)), "whose TLBI is not complete");
+	tlb_local_dsb(&tlb, false);
+	assert_string_equal(tlb_missing(tlb_find(&tlb, 16, 17)),
+			    "whose TLBI only a local DSB (nsh) completed");
+	tlb_complete(&tlb);
+	assert_false(holds(16));
+}
+
+static void what_only_local_maintenance_met_stays_few_records(void **state)
+{
+	(void)state;
+	for (uint64_t page = 0; page < 1000; page++) {
+		struct event local = { .kind = EVENT_TLBI,
+				       .local = true,
+				       .level = EVENT_NO_HINT,
+				       .va = arm64_va_base(&g) + (page << 12),
+				       .bytes = 1 << 12 };
+		leaf(3, page, 1);
+		tlb_order(&tlb);
+		tlb_invalidate(&tlb, &local);
+		tlb_complete(&tlb);
+		assert_int_equal(tlb.count, 1);
+		assert_true(tlb.stale[0].local);
+	}
+	leaf(3, 1000, 1);
+	tlb_order(&tlb);
+	tlb_complete(&tlb);
+	assert_int_equal(tlb.count, 2); /* which no TLBI met */
+	assert_true(holds(0) && holds(999) && holds(1000) && !holds(1001));
+}
+
 static void what_comes_after_a_tlbi_stays(void **state)
 {
 	(void)state;
@@ -135,6 +208,9 @@ int main(void)
 		cmocka_unit_test_setup(one_tlbi_drops_one_member_of_a_group, begin),
 		cmocka_unit_test_setup(last_level_only_keeps_table_pointers, begin),
 		cmocka_unit_test_setup(a_wrong_hint_drops_nothing, begin),
+		cmocka_unit_test_setup(a_local_tlbi_drops_nothing_of_others, begin),
+		cmocka_unit_test_setup(a_local_dsb_completes_nothing_for_others, begin),
+		cmocka_unit_test_setup(what_only_local_maintenance_met_stays_few_records, begin),
 		cmocka_unit_test_setup(what_comes_after_a_tlbi_stays, begin),
 		cmocka_unit_test_setup(too_many_are_noticed, begin),
 	};

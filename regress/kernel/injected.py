@@ -6,7 +6,9 @@ Each is one small edit of the tree's own code, made in a copy that is thrown
 away. The fuzz target starts from an empty corpus; what it finds is minimized
 and must break the rule that the bug's name stands for.
 
-Usage: injected.py TREE [--runs N] [--work DIR] [NAME]...
+What only newer kernels have is injected where the tree splits leaves.
+
+Usage: injected.py TREE [--runs N] [--sample N] [--work DIR] [NAME]...
 exit: 0 all were found, 1 one was not, 2 unusable, 77 no tree
 """
 import argparse
@@ -22,6 +24,7 @@ import copies  # noqa: E402
 SKIP = 77
 MMU = "arch/arm64/mm/mmu.c"
 TLBFLUSH = "arch/arm64/include/asm/tlbflush.h"
+PGTABLE = "arch/arm64/include/asm/pgtable.h"
 
 
 def edit(*arguments):
@@ -55,6 +58,86 @@ INJECTED = {
     # The series as it stood in the mm tree in July 2026: a batch runs past the end of its block.
     "batch-past-block": ("fuzz_vmap", "translation.output_address",
                          lambda tree: copies.add_series(tree, batch_bound=False)),
+}
+
+STALE = r"history\.stale"
+CONTIGUOUS = r"(contiguous\..*|history\.live_change|errors\.code)"
+SPLIT = r"(contiguous\..*|history\.live_change|translation\..*|isolation\..*)"
+
+# Of kernels that split leaves, have TLBI by range for kernel mappings, and lazy MMU sections.
+NEWEST = {
+    # The split code.
+    "split-loses-an-entry": ("fuzz_set_memory", SPLIT,
+                             edit(MMU, "split_pmd", r"(i < PTRS_PER_PTE)", r"\1 - 1")),
+    "split-pud-in-pages": ("fuzz_set_memory", SPLIT,
+                           edit(MMU, "split_pud", r"pfn \+= step", "pfn++")),
+    "split-unpublished": ("fuzz_set_memory", "history.publish",
+                          edit(MMU, "split_pmd", r"dsb\(ishst\);", "")),
+    "split-at-start-only": ("fuzz_set_memory", CONTIGUOUS,
+                            edit(MMU, "split_kernel_leaf_mapping", r"if \(!ret\)", "if (ret)")),
+    "split-half-a-group": ("fuzz_set_memory", CONTIGUOUS,
+                           edit(MMU, "split_contpte", r"i < CONT_PTES", "i < CONT_PTES / 2")),
+    "split-error-lost": ("fuzz_set_memory", "errors.code",
+                         edit(MMU, "split_kernel_leaf_mapping", r"return ret;", "return 0;")),
+    "split-lock-left": ("fuzz_set_memory", "tables.lock",
+                        edit(MMU, "split_kernel_leaf_mapping", r"(mutex_unlock\()",
+                             r"if (!ret) \1")),
+    # Operands of TLBIs by range. The odd start is Linux c910f2b65518.
+    "range-one-short": ("fuzz_vmap", STALE, edit(TLBFLUSH, "__flush_tlb_range_op",
+                                                 r"scale, num, level", "scale, num - 1, level")),
+    "range-base-of-pages": ("fuzz_vmap", STALE, edit(TLBFLUSH, "__tlbi_range",
+                                                     r"\(lpa2 \? 16 : PAGE_SHIFT\)", "PAGE_SHIFT")),
+    "range-odd-start": ("fuzz_vmap", STALE,
+                        edit(TLBFLUSH, "__flush_tlb_range_op",
+                             r"if \(lpa2 && !IS_ALIGNED\(addr, SZ_64K\)\)\s*goto \w+;", "")),
+    "range-hint-of-pages": ("fuzz_ioremap", STALE, edit(TLBFLUSH, "__tlbi_range",
+                                                        r"level > 3 \? 0 : level", "3")),
+    "range-granule-4k": ("fuzz_vmap", STALE, edit(TLBFLUSH, "__tlbi_range",
+                                                  r"get_trans_granule\(\)", "TLBI_TTL_TG_4K")),
+    "range-scale-2": ("fuzz_ioremap", STALE, edit(TLBFLUSH, "__flush_tlb_range_op",
+                                                  r"int scale = 3", "int scale = 2")),
+    # Local where all processors must be told.
+    "local-flush-of-all": ("fuzz_ioremap", STALE, edit(TLBFLUSH, "flush_tlb_kernel_range",
+                                                       r"(flush_tlb_all)", r"local_\1")),
+    "local-tlbi": ("fuzz_vmap", STALE, edit(TLBFLUSH, "flush_tlb_kernel_range",
+                                            r"vaale1is", "vale1")),
+    "local-tlbi-of-a-table": ("fuzz_ioremap", "history.freed_table",
+                              edit(TLBFLUSH, "__flush_tlb_kernel_pgtable", r"vaae1is", "vaae1")),
+    "local-dsb-before-tlbi": ("fuzz_vmap", STALE, edit(TLBFLUSH, "flush_tlb_kernel_range",
+                                                       r"dsb\(ishst\)", "dsb(nshst)")),
+    "local-dsb-after-tlbi": ("fuzz_vmap", STALE, edit(TLBFLUSH, "__tlbi_sync_s1ish_kernel",
+                                                      r"dsb\(ish\)", "dsb(nsh)")),
+    "local-dsb-after-mapping": ("fuzz_vmap", "history.dsb", edit(PGTABLE, "emit_pte_barriers",
+                                                                 r"dsb\(ishst\)", "dsb(nshst)")),
+    # Lazy MMU sections. Those at errors are of the kind of Linux fea18c686320.
+    "lazy-open-at-error": ("fuzz_vmap", "history.dsb",
+                           edit(copies.VMALLOC, "vmap_pages_pte_range",
+                                r"(err = -ENOMEM;\s*)break;", r"return -ENOMEM;")),
+    "lazy-open-at-split-error": ("fuzz_set_memory", "history.dsb",
+                                 edit(MMU, "split_kernel_leaf_mapping",
+                                      r"(lazy_mmu_mode_disable\(\);)", r"if (!ret) \1")),
+    "lazy-barriers-lost": ("fuzz_vmap", "history.dsb",
+                           edit(PGTABLE, "arch_flush_lazy_mmu_mode",
+                                r"(PENDING\))\)\s*emit_pte_barriers\(\)", r"\1) (void)0")),
+    # The lock of Linux 7.2, groups, and set_memory.
+    "block-without-lock": ("fuzz_ioremap", "tables.lock",
+                           edit(copies.VMALLOC, "vmap_try_huge_pmd",
+                                r"scoped_cond_guard\([^{]*", "")),
+    "group-of-unaligned-memory": ("fuzz_ioremap", "(contiguous.*|translation.*|placement.*)",
+                                  edit("arch/arm64/include/asm/vmalloc.h",
+                                       "arch_vmap_pte_range_map_size",
+                                       r"IS_ALIGNED\(PFN_PHYS\(pfn\), CONT_PTE_SIZE\)", "true")),
+    "group-keeps-a-member": ("fuzz_ioremap",
+                             "(translation.unexpected|contiguous.*|errors.residue|isolation.*)",
+                             edit("arch/arm64/mm/hugetlbpage.c", "get_clear_contig",
+                                  r"while \(--ncontig\)", "while (--ncontig > 1)")),
+    "set-memory-flushes-short": ("fuzz_set_memory", STALE,
+                                 edit("arch/arm64/mm/pageattr.c", "__change_memory_common",
+                                      r"(flush_tlb_kernel_range\(start, start \+ size)",
+                                      r"\1 - PAGE_SIZE")),
+    "set-memory-hides-errors": ("fuzz_set_memory", "errors.code",
+                                edit("arch/arm64/mm/pageattr.c", "update_range_prot",
+                                     r"(WARN_ON_ONCE\(ret\)\)\s*)return ret", r"\1return 0")),
 }
 
 
@@ -91,7 +174,7 @@ class Build:
 
 def try_one(build, name, runs, findings):
     """(whether it was found as it must be, a line for the table, the minimized scenario)"""
-    target, rule, bug = INJECTED[name]
+    target, rule, bug = (INJECTED | NEWEST)[name]
     build.inject(bug)
     build.make(target)
     log = build.fuzz(target, runs, findings)
@@ -105,17 +188,27 @@ def try_one(build, name, runs, findings):
     return found, line if found else f"{line}, not {rule}", build.minimize(crash)
 
 
+def bugs_of(tree, sample):
+    """The names of all bugs that a tree can be given, or of about so many, spread over the list."""
+    newest = "split_kernel_leaf_mapping" in (Path(tree) / MMU).read_text(errors="replace")
+    names = list(NEWEST) if newest else list(INJECTED)
+    return names[::-(-len(names) // sample)] if sample else names
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tree")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--runs", type=int, default=200000, help="executions at most")
+    parser.add_argument("--sample", type=int, default=0, metavar="N",
+                        help="about N of the bugs, spread over the list (default: all)")
     parser.add_argument("--work", help="where copies and builds are kept (default: nowhere)")
     options = parser.parse_args()
-    unknown = set(options.names) - set(INJECTED)
+    unknown = set(options.names) - set(INJECTED) - set(NEWEST)
     if unknown:
-        parser.error(f"no such bug: {', '.join(sorted(unknown))}; there are {', '.join(INJECTED)}")
+        parser.error(f"no such bug: {', '.join(sorted(unknown))}; "
+                     f"there are {', '.join([*INJECTED, *NEWEST])}")
     if not (Path(options.tree) / copies.VMALLOC).exists():
         print(f"SKIP: no {options.tree} (Debian package linux-source)")
         return SKIP
@@ -125,7 +218,7 @@ def main():
         findings.mkdir(parents=True, exist_ok=True)
         build, good = Build(options.tree, work), True
         print(f"{'bug':28} {'killed at':>8}  {'target':14} rule", flush=True)
-        for name in options.names or INJECTED:
+        for name in options.names or bugs_of(options.tree, options.sample):
             try:
                 found, line, scenario = try_one(build, name, options.runs, findings)
             except copies.EditFailed as why:

@@ -94,6 +94,7 @@ static unsigned machine_number(const struct machine_config *config)
 	unsigned i = 0;
 	struct machine_config wanted = *config;
 	wanted.bbm = 0;
+	wanted.tlb_range = false;
 	while (i < LINUX_MACHINES && memcmp(&linux_machines[i], &wanted, sizeof(wanted)) != 0)
 		i++;
 	return i;

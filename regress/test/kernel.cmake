@@ -32,15 +32,18 @@ add_test(NAME kernel_Newest COMMAND python3 ${kernel_scripts}/test_trees.py
 list(APPEND kernel_tests kernel_Newest)
 add_test(NAME kernel_injected
   COMMAND python3 ${kernel_scripts}/injected.py ${trees}/linux-source-6.12)
+# All of them: injected.py TREE, in some ten minutes.
+add_test(NAME kernel_injected_newest
+  COMMAND python3 ${kernel_scripts}/injected.py ${trees}/linux-source-7.3 --sample 3)
 add_test(NAME kernel_fuzz
   COMMAND sh ${kernel_scripts}/fuzz_trees.sh ${PROJECT_SOURCE_DIR} 8
           ${trees}/linux-source-6.1 ${trees}/linux-source-6.12)
 add_test(NAME kernel_aarch64
   COMMAND python3 ${kernel_scripts}/test_aarch64.py ${trees}/linux-source-6.12)
-list(APPEND kernel_tests kernel_injected kernel_fuzz kernel_aarch64)
+list(APPEND kernel_tests kernel_injected kernel_injected_newest kernel_fuzz kernel_aarch64)
 set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
 # They build in the trees' folders, one at a time.
 set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
-set_tests_properties(kernel_injected kernel_Series kernel_Unseen kernel_Newest PROPERTIES COST 200)
+set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Unseen kernel_Newest PROPERTIES COST 200)
 set_tests_properties(kernel_slicer kernel_unpack ${kernel_tests} PROPERTIES
   LABELS kernel SKIP_RETURN_CODE 77)

@@ -125,17 +125,22 @@ static void print_tlbi(const struct explanation *ex, const struct event *e)
 	if (e->all)
 		fprintf(ex->to, "TLBI all");
 	else
-		fprintf(ex->to, "TLBI of %" PRIu64 " pages from 0x%016" PRIx64 "%s",
-			e->bytes >> ex->o->g.granule, e->va,
+		fprintf(ex->to, "TLBI %s %" PRIu64 " pages from 0x%016" PRIx64 "%s",
+			e->by_range ? "by range of" : "of", e->bytes >> ex->o->g.granule, e->va,
 			e->last_level_only ? ", last level" : "");
+	if (!e->all && e->level != EVENT_NO_HINT)
+		fprintf(ex->to, ", level %d", e->level);
+	if (e->local)
+		fprintf(ex->to, ", local");
 }
 
 static void print_event(const struct explanation *ex, const struct event *e)
 {
-	static const char *const barriers[] = { [BARRIER_DMB_ISHST] = "dmb ishst",
-						[BARRIER_DSB_ISHST] = "dsb ishst",
-						[BARRIER_DSB_ISH] = "dsb ish",
-						[BARRIER_ISB] = "isb" };
+	static const char *const barriers[] = {
+		[BARRIER_DMB_ISHST] = "dmb ishst", [BARRIER_DSB_ISHST] = "dsb ishst",
+		[BARRIER_DSB_ISH] = "dsb ish",     [BARRIER_ISB] = "isb",
+		[BARRIER_DSB_NSHST] = "dsb nshst", [BARRIER_DSB_NSH] = "dsb nsh"
+	};
 	switch (e->kind) {
 	case EVENT_STORE:
 		print_store(ex, e);
@@ -171,6 +176,9 @@ static void print_event(const struct explanation *ex, const struct event *e)
 		break;
 	case EVENT_UNMAP_ALIASES:
 		fprintf(ex->to, "vm_unmap_aliases()");
+		break;
+	case EVENT_LEFT_LAZY:
+		fprintf(ex->to, "return inside of a lazy MMU section");
 		break;
 	default:
 		fprintf(ex->to, "access outside a table");

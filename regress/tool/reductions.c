@@ -285,7 +285,11 @@ static uint8_t grown_shift(const struct scenario *s, const struct machine_config
 static void real_machine(struct scenario *s)
 {
 	const struct machine_config real = {
-		.page_shift = 12, .va_bits = 48, .pa_bits = 48, .bbm = s->machine.bbm
+		.page_shift = 12,
+		.va_bits = 48,
+		.pa_bits = 48,
+		.bbm = s->machine.bbm,
+		.tlb_range = s->machine.tlb_range,
 	};
 	if (!s->machine.table_bits)
 		return;
@@ -315,7 +319,8 @@ static void plain_addresses(struct scenario *s)
 	s->machine = (struct machine_config){ .page_shift = s->machine.page_shift,
 					      .va_bits = 48,
 					      .pa_bits = 48,
-					      .bbm = s->machine.bbm };
+					      .bbm = s->machine.bbm,
+					      .tlb_range = s->machine.tlb_range };
 	for (uint32_t i = 0; i < s->ops; i++) {
 		struct call *call = &s->op[i].call;
 		call->va += call->va < middle ? scenario_va_base(s) - base
@@ -332,7 +337,9 @@ static bool plainer_machine(struct scenario *s, uint32_t place, unsigned try)
 		plain_addresses(s);
 	if (try == 2)
 		s->machine.bbm = 0;
-	return try < 3;
+	if (try == 3)
+		s->machine.tlb_range = false;
+	return try < 4;
 }
 
 #define KNOB(name) offsetof(struct policy, name), sizeof(((struct policy *)0)->name)

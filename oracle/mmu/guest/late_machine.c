@@ -179,6 +179,9 @@ void machine_barrier(struct machine *m, enum barrier kind)
 		complete_tlbis();
 		complete_stores();
 		return;
+	case BARRIER_DSB_NSHST:
+	case BARRIER_DSB_NSH:
+		return; /* what is put off may reach others later still */
 	case BARRIER_ISB:
 		__asm__ volatile("isb" ::: "memory");
 	}
