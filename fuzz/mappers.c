@@ -90,13 +90,9 @@ bool mapper_has_machine(const struct mapper *mapper, const struct machine_config
 
 void mapper_fit_machine(struct machine_config *config)
 {
-	uint8_t bbm = config->bbm;
-	bool tlb_range = config->tlb_range;
 	for (unsigned i = 0; !mapper_has_machine(mapper_tested(), config); i++) {
 		ASSERT_CMP(i, <, LINUX_MACHINES);
-		*config = linux_machines[i];
-		config->bbm = bbm;
-		config->tlb_range = tlb_range;
+		*config = machine_on(&linux_machines[i], config);
 	}
 }
 
@@ -104,8 +100,11 @@ struct machine_config mapper_pick_machine(struct rng *rng)
 {
 	struct machine_config config = pick_machine(rng);
 	mapper_fit_machine(&config);
-	if (mapper_tested()->tree)
-		config.tlb_range = rng_chance(rng, 50);
+	if (!mapper_tested()->tree)
+		return config;
+	config.tlb_range = rng_chance(rng, 50);
+	config.noalias = rng_chance(rng, 20);
+	config.realm = rng_chance(rng, 20);
 	return config;
 }
 

@@ -38,8 +38,8 @@ bool mapper_has_machine(const struct mapper *mapper, const struct machine_config
 void mapper_fit_machine(struct machine_config *config);
 
 /*
- * A machine that the mapper under test has. TLBI by range is what a tree's own
- * code makes of it, so that no model is asked for it.
+ * A machine that the mapper under test has. TLBI by range, and how Linux was
+ * started, are generated for a tree alone, whose own code asks for them.
  */
 struct machine_config mapper_pick_machine(struct rng *rng);
 

@@ -35,11 +35,18 @@ static void translate_shift(struct call *call, const struct machine_config *from
 }
 
 /* Another granule moves everything: areas are placed anew, sizes keep their number of pages. */
+static void change_feature(struct machine_config *config, struct rng *rng)
+{
+	bool *const features[] = { &config->tlb_range, &config->noalias, &config->realm };
+	bool *feature = features[rng_below(rng, sizeof(features) / sizeof(features[0]))];
+	*feature = !*feature;
+}
+
 static void change_machine(struct mutation *m)
 {
 	struct machine_config before = m->s->machine;
 	if (mapper_tested()->tree && rng_chance(m->rng, 50)) {
-		m->s->machine.tlb_range = !m->s->machine.tlb_range;
+		change_feature(&m->s->machine, m->rng);
 		return;
 	}
 	m->s->machine = mapper_pick_machine(m->rng);

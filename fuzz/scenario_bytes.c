@@ -14,6 +14,12 @@
 /* How an expectation begins. */
 enum { EXPECT_NOTHING, EXPECT_HOLDS, EXPECT_FAILS };
 
+static uint8_t features_of(const struct machine_config *config)
+{
+	return (uint8_t)(config->lpa2 | config->tlb_range << 1 | config->noalias << 2 |
+			 config->realm << 3);
+}
+
 static void put_header(struct writer *w, const struct scenario *s)
 {
 	put_byte(w, MAGIC);
@@ -22,7 +28,7 @@ static void put_header(struct writer *w, const struct scenario *s)
 	put_byte(w, s->machine.va_bits);
 	put_byte(w, s->machine.pa_bits);
 	put_byte(w, s->machine.bbm);
-	put_byte(w, (uint8_t)(s->machine.lpa2 | s->machine.tlb_range << 1));
+	put_byte(w, features_of(&s->machine));
 	put_byte(w, s->machine.table_bits);
 	put_byte(w, s->machine.group_bits);
 	put_byte(w, s->policy.series);
@@ -41,9 +47,11 @@ static void get_header(struct reader *r, struct scenario *s)
 	s->machine.va_bits = get_byte(r);
 	s->machine.pa_bits = get_byte(r);
 	s->machine.bbm = get_byte(r);
-	unsigned features = (unsigned)get_number(r, 3); /* a byte of LPA2 alone before 1.1 */
+	unsigned features = (unsigned)get_number(r, 15); /* a byte of LPA2 alone before 1.1 */
 	s->machine.lpa2 = features & 1;
-	s->machine.tlb_range = features >> 1;
+	s->machine.tlb_range = features & 2;
+	s->machine.noalias = features & 4;
+	s->machine.realm = features & 8;
 	s->machine.table_bits = get_byte(r);
 	s->machine.group_bits = get_byte(r);
 	s->policy.series = get_number(r, POLICY_PRIOR);

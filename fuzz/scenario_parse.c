@@ -50,9 +50,10 @@ static bool take_entries(struct parser *p, const char *key, uint8_t *bits)
 static bool read_machine(struct parser *p)
 {
 	static const char *const granules[] = { "4k", "16k", "64k", NULL };
+	static const char *const rodatas[] = { "full", "noalias", NULL };
 	struct machine_config *config = &p->s->machine;
 	struct refusal why;
-	unsigned granule = 0;
+	unsigned granule = 0, rodata = 0;
 	if (p->seen_machine || p->seen_policy || p->s->ops)
 		return line_wrong(&p->l, p->l.word.at,
 				  "'machine' may appear once, before policy and ops");
@@ -63,11 +64,14 @@ static bool read_machine(struct parser *p)
 	    !line_take_byte(&p->l, "pa", &config->pa_bits) ||
 	    !line_take_byte(&p->l, "bbm", &config->bbm) ||
 	    !line_take_yes_no(&p->l, "tlbirange", &config->tlb_range) ||
+	    !line_take_name(&p->l, "rodata", rodatas, &rodata) ||
+	    !line_take_yes_no(&p->l, "realm", &config->realm) ||
 	    !take_entries(p, "entries", &config->table_bits) ||
 	    !take_entries(p, "group", &config->group_bits))
 		return false;
 	config->page_shift = (uint8_t)(12 + 2 * granule);
 	config->lpa2 = line_take(&p->l, "lpa2");
+	config->noalias = rodata;
 	return scenario_check_machine(config, &why) || refused(p, &why);
 }
 

@@ -18,6 +18,8 @@ static void print_machine(const struct machine_config *config, FILE *to)
 	fprintf(to, "machine granule=%s va=%u pa=%u%s bbm=%u", granule_name(config->page_shift),
 		config->va_bits, config->pa_bits, config->lpa2 ? " lpa2" : "", config->bbm);
 	print_yes_no("tlbirange", config->tlb_range, false, to);
+	fputs(config->noalias ? " rodata=noalias" : "", to);
+	print_yes_no("realm", config->realm, false, to);
 	if (config->table_bits)
 		fprintf(to, " entries=%u group=%u", 1u << config->table_bits,
 			1u << config->group_bits);

@@ -26,6 +26,8 @@ static const struct setting {
 			     { "bbm", false },
 			     { "lpa2", true },
 			     { "tlbirange", false },
+			     { "rodata", false },
+			     { "realm", false },
 			     { "entries", false },
 			     { "group", false } } },
 	[LINE_POLICY] = { "policy",

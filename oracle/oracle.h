@@ -178,6 +178,16 @@ static inline bool oracle_splits_live(const struct oracle *o)
 	return o->machine->config.bbm >= 2;
 }
 
+/*
+ * Whether set_memory may ask for a part of a leaf: the linear map is to be
+ * changed in part, for its aliases or for a Realm's host (Linux 6.18).
+ */
+static inline bool oracle_splits_for_set_memory(const struct oracle *o)
+{
+	const struct machine_config *config = &o->machine->config;
+	return oracle_splits_live(o) && (config->realm || !config->noalias);
+}
+
 /* The number of the page at `va`, counted from the lowest address. */
 static inline uint64_t oracle_page(const struct oracle *o, uint64_t va)
 {

@@ -17,7 +17,9 @@ static size_t some_encoding(uint64_t seed)
 {
 	struct rng rng = { seed };
 	generate(&scenario, seed % PROFILES, &rng, MAX_PAGES);
-	scenario.machine.tlb_range = seed & 1; /* which is generated for trees alone */
+	scenario.machine.tlb_range = seed & 1; /* which are generated for trees alone */
+	scenario.machine.noalias = seed & 2;
+	scenario.machine.realm = seed & 4;
 	size_t size = scenario_encode(&scenario, bytes, sizeof(bytes));
 	assert_true(size > 0);
 	return size;
@@ -74,7 +76,7 @@ static void tlbi_by_range_is_a_bit_of_the_features(void **state)
 		assert_true(scenario_decode(bytes, size, &again));
 		assert_true(again.machine.tlb_range);
 		assert_int_equal(again.machine.lpa2, lpa2);
-		bytes[FEATURES] = 4;
+		bytes[FEATURES] = 16;
 		assert_false(scenario_decode(bytes, size, &again));
 	}
 }

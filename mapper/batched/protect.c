@@ -30,11 +30,19 @@ static void change_table(struct protect *p, table_t table, int level, uint64_t o
 	}
 }
 
+/*
+ * Whether leaves are split while they are live: where the CPU can, and boot
+ * code laid out the linear map for it (linear_map_requires_bbml2, Linux 6.18).
+ */
+static bool splits_live(const struct machine_config *config)
+{
+	return config->bbm >= BBM_LEVEL_OF_SPLITS && (!config->noalias || config->realm);
+}
+
 /* Makes both ends lie between leaves, or says why that cannot be. */
 static int prepare_ends(struct protect *p, uint64_t start, uint64_t end)
 {
-	bool splits = p->machine->config.bbm >= BBM_LEVEL_OF_SPLITS;
-	if (splits) {
+	if (splits_live(&p->machine->config)) {
 		int error = split_at(p, start);
 		return error ? error : split_at(p, end);
 	}

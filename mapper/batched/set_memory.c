@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * set_memory_ro() and the like: change_memory_common() of
- * arch/arm64/mm/pageattr.c (Linux 6.18, with rodata=full).
+ * arch/arm64/mm/pageattr.c (Linux 6.18).
  */
 #include <errno.h>
 
@@ -84,7 +84,8 @@ int batched_set_memory(struct address_space *space, const struct call *call, str
 	const struct vm_area *area = find_area(space, va, guard);
 	if (!may_change(area, va, bytes, guard))
 		return -EINVAL;
-	if (change == MEMORY_RO || change == MEMORY_RW) {
+	bool writes = change == MEMORY_RO || change == MEMORY_RW;
+	if (writes && !p.machine->config.noalias) {
 		int error = change_aliases(&p, area, va, bytes >> p.g.page_shift);
 		if (error)
 			return error;

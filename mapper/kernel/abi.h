@@ -53,6 +53,8 @@ struct rig_host {
 	uint64_t linear_bytes;         /* of the linear map, from PA 0 on */
 	unsigned max_shift;            /* ioremap_max_page_shift */
 	bool splits_live;              /* system_supports_bbml2_noabort() */
+	bool noalias;                  /* rodata=noalias: rodata_full is false */
+	bool realm;                    /* is_realm_world() */
 	bool tlb_range;                /* system_supports_tlb_range(), ARM64_HAS_ARMv8_4_TTL */
 
 	void (*store)(uint64_t *entry, uint64_t value);

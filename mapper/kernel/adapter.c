@@ -339,6 +339,8 @@ static void begin(struct address_space *space, uint64_t va)
 		.pfn_limit = UINT64_C(1) << (config->pa_bits - config->page_shift),
 		.max_shift = space->policy->max_shift,
 		.splits_live = config->bbm >= 2,
+		.noalias = config->noalias,
+		.realm = config->realm,
 		.tlb_range = config->tlb_range,
 		.store = store,
 		.sync = sync,

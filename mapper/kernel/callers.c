@@ -57,7 +57,8 @@ static const struct vm_area *area_of(const struct address_space *space, uint64_t
 /* Whether leaves are split while they are live: where not, boot code maps memory by single pages. */
 static bool splits(const struct place *p)
 {
-	return TREE_SPLITS && p->m->config.bbm >= 2;
+	const struct machine_config *config = &p->m->config;
+	return TREE_SPLITS && config->bbm >= 2 && (!config->noalias || config->realm);
 }
 
 /* Whether the kernel refuses the call before it looks at any entry. */
@@ -94,7 +95,8 @@ static const char *never_changed(const struct place *p, const struct address_spa
 		return "set_memory_ro() and _rw() of a guard page read past area->pages[]";
 	if (!splits(p) && meets_large(p, call->va - p->g.va_base, call->bytes))
 		return "where leaves are not split, set_memory is for single pages";
-	if (call->change == MEMORY_RO || call->change == MEMORY_RW)
+	bool writes = call->change == MEMORY_RO || call->change == MEMORY_RW;
+	if (writes && !p->m->config.noalias)
 		return never_changed_alias(p, area);
 	return NULL;
 }

@@ -412,7 +412,7 @@ typedef unsigned int pgtbl_mod_mask;
 #define system_supports_cnp() false
 #define arm64_kernel_unmapped_at_el0() false
 #define arm64_use_ng_mappings false
-#define is_realm_world() false
+#define is_realm_world() (rig->realm)
 #define kasan_enabled() false
 #define kasan_hw_tags_enabled() false
 #define kaslr_requires_kpti() false
@@ -428,7 +428,7 @@ typedef unsigned int pgtbl_mod_mask;
 #define debug_pagealloc_enabled_static() false
 #define arm64_kfence_can_set_direct_map() false
 #define is_kfence_address(p) false
-#define rodata_full true
+#define rodata_full (!rig->noalias)
 #define vmap_allow_huge true
 #define ioremap_max_page_shift (rig->max_shift)
 

@@ -41,7 +41,25 @@ struct machine_config {
 	 */
 	uint8_t table_bits, group_bits;
 	bool tlb_range; /* ID_AA64ISAR0_EL1.TLB: TLBI by range, and with a level hint */
+
+	/* As Linux was started: neither changes what the processor does. */
+	bool noalias; /* rodata=noalias: set_memory leaves the linear map as it is */
+	bool realm;   /* the guest of a Realm: memory is shared with the host by pages */
 };
+
+/* A machine with the geometry of one and the features of another. */
+static inline struct machine_config machine_on(const struct machine_config *geometry,
+					       const struct machine_config *features)
+{
+	struct machine_config config = *features;
+	config.page_shift = geometry->page_shift;
+	config.va_bits = geometry->va_bits;
+	config.pa_bits = geometry->pa_bits;
+	config.lpa2 = geometry->lpa2;
+	config.table_bits = geometry->table_bits;
+	config.group_bits = geometry->group_bits;
+	return config;
+}
 
 /*
  * MAIR_EL1 as Linux programs it (arch/arm64/mm/proc.S, 6.12): by index

@@ -22,12 +22,13 @@ static const struct vm_area *area_of(const struct oracle *o, uint64_t guard)
 /* Whether a leaf or group is cut at an end of [page, end), and must not be split. */
 static bool needs_forbidden_split(const struct oracle *o, uint64_t page, uint64_t end)
 {
-	return !oracle_splits_live(o) && (is_cut(o, page) || is_cut(o, end));
+	return !oracle_splits_for_set_memory(o) && (is_cut(o, page) || is_cut(o, end));
 }
 
-static bool changes_aliases(enum memory_change change)
+static bool changes_aliases(const struct oracle *o)
 {
-	return change == MEMORY_RO || change == MEMORY_RW;
+	enum memory_change change = o->call->change;
+	return (change == MEMORY_RO || change == MEMORY_RW) && !o->machine->config.noalias;
 }
 
 /* Fills which aliases change, up to the first that may not be split; true if all do. */
@@ -70,7 +71,7 @@ static struct expected expect_change(const struct oracle *o)
 	if (!e.area || e.area->kind != AREA_ALLOC || e.area->flags & MAP_FLAG_HUGE ||
 	    call->bytes > e.area->va + e.area->bytes + guard - call->va)
 		return invalid_argument;
-	if ((changes_aliases(call->change) && !expect_aliases(o, &e)) ||
+	if ((changes_aliases(o) && !expect_aliases(o, &e)) ||
 	    needs_forbidden_split(o, o->first_page, o->end_page)) {
 		e.error = -EINVAL;
 		e.warns = true;

@@ -119,10 +119,17 @@ static int cut(const struct change *c, uint64_t va)
 	return 0;
 }
 
+/* Not where the kernel was told at boot that it will not set the linear map in part. */
+static bool may_cut(const struct machine_config *config)
+{
+	bool told = config->noalias && !config->realm;
+	return !told && config->bbm >= BBM_LEVEL_OF_SPLITS;
+}
+
 static int change_range(const struct change *c, uint64_t va, uint64_t bytes)
 {
 	uint64_t end = va + bytes;
-	if ((is_cut(c, va) || is_cut(c, end)) && c->m->config.bbm < BBM_LEVEL_OF_SPLITS) {
+	if ((is_cut(c, va) || is_cut(c, end)) && !may_cut(&c->m->config)) {
 		machine_warn(c->m, va);
 		return -EINVAL;
 	}
@@ -173,7 +180,7 @@ int reference_set_memory(struct address_space *space, const struct call *call, s
 	if (!area)
 		return -EINVAL;
 	uint64_t first = (va - area->va) >> c.g.granule;
-	bool aliases = change == MEMORY_RO || change == MEMORY_RW;
+	bool aliases = (change == MEMORY_RO || change == MEMORY_RW) && !c.m->config.noalias;
 	for (uint64_t i = first; aliases && i < first + pages && i < area->pages.count; i++) {
 		uint64_t pa = area->pages.page[i] << c.g.granule;
 		int error = 0;

@@ -15,10 +15,13 @@
 #define AROUND 40 /* pages looked at on both sides */
 
 static const struct machine_config machines[] = {
-	{ 12, 48, 48, 0, false, 0, 0, false }, { 12, 39, 48, 0, false, 0, 0, false },
-	{ 12, 52, 52, 0, true, 0, 0, false },  { 14, 36, 48, 0, false, 0, 0, false },
-	{ 14, 52, 52, 0, true, 0, 0, false },  { 16, 42, 48, 0, false, 0, 0, false },
-	{ 16, 48, 52, 0, false, 0, 0, false },
+	{ .page_shift = 12, .va_bits = 48, .pa_bits = 48 },
+	{ .page_shift = 12, .va_bits = 39, .pa_bits = 48 },
+	{ .page_shift = 12, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
+	{ .page_shift = 14, .va_bits = 36, .pa_bits = 48 },
+	{ .page_shift = 14, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
+	{ .page_shift = 16, .va_bits = 42, .pa_bits = 48 },
+	{ .page_shift = 16, .va_bits = 48, .pa_bits = 52 },
 };
 
 static struct machine *m;

@@ -1035,11 +1035,16 @@ static void groups_fit_their_tables(void **state)
 {
 	(void)state;
 	static const struct machine_config machines[] = {
-		{ 12, 39, 48, 0, false, 0, 0, false }, { 12, 48, 48, 0, false, 0, 0, false },
-		{ 12, 52, 52, 0, true, 0, 0, false },  { 14, 36, 48, 0, false, 0, 0, false },
-		{ 14, 47, 48, 0, false, 0, 0, false }, { 14, 48, 48, 0, false, 0, 0, false },
-		{ 14, 52, 52, 0, true, 0, 0, false },  { 16, 42, 48, 0, false, 0, 0, false },
-		{ 16, 48, 48, 0, false, 0, 0, false }, { 16, 52, 52, 0, false, 0, 0, false },
+		{ .page_shift = 12, .va_bits = 39, .pa_bits = 48 },
+		{ .page_shift = 12, .va_bits = 48, .pa_bits = 48 },
+		{ .page_shift = 12, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
+		{ .page_shift = 14, .va_bits = 36, .pa_bits = 48 },
+		{ .page_shift = 14, .va_bits = 47, .pa_bits = 48 },
+		{ .page_shift = 14, .va_bits = 48, .pa_bits = 48 },
+		{ .page_shift = 14, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
+		{ .page_shift = 16, .va_bits = 42, .pa_bits = 48 },
+		{ .page_shift = 16, .va_bits = 48, .pa_bits = 48 },
+		{ .page_shift = 16, .va_bits = 52, .pa_bits = 52 },
 	};
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
 		struct arm64_geometry g = arm64_geometry(&machines[i]);

@@ -92,9 +92,7 @@ static bool ask_all_random(struct panel *p)
 static unsigned machine_number(const struct machine_config *config)
 {
 	unsigned i = 0;
-	struct machine_config wanted = *config;
-	wanted.bbm = 0;
-	wanted.tlb_range = false;
+	struct machine_config wanted = machine_on(config, &(struct machine_config){ 0 });
 	while (i < LINUX_MACHINES && memcmp(&linux_machines[i], &wanted, sizeof(wanted)) != 0)
 		i++;
 	return i;

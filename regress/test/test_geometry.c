@@ -18,19 +18,29 @@ static const struct row {
 	unsigned cont_shift;  /* of level 3: CONT_PTE_SHIFT */
 	unsigned root_entries;
 } table[] = {
-	{ { 12, 39, 48, 0, false, 0, 0, false }, 3, 30, 21, 16, 512 },
-	{ { 12, 48, 48, 0, false, 0, 0, false }, 4, 39, 21, 16, 512 },
-	{ { 12, 52, 52, 0, true, 0, 0, false }, 5, 48, 21, 16, 16 },
-	{ { 14, 36, 48, 0, false, 0, 0, false }, 2, 25, 25, 21, 2048 },
-	{ { 14, 47, 48, 0, false, 0, 0, false }, 3, 36, 25, 21, 2048 },
-	{ { 14, 48, 48, 0, false, 0, 0, false }, 4, 47, 25, 21, 2 },
-	{ { 14, 52, 52, 0, true, 0, 0, false }, 4, 47, 25, 21, 32 },
-	{ { 16, 42, 48, 0, false, 0, 0, false }, 2, 29, 29, 21, 8192 },
-	{ { 16, 48, 48, 0, false, 0, 0, false }, 3, 42, 29, 21, 64 },
-	{ { 16, 52, 52, 0, false, 0, 0, false }, 3, 42, 29, 21, 1024 },
+	{ { .page_shift = 12, .va_bits = 39, .pa_bits = 48 }, 3, 30, 21, 16, 512 },
+	{ { .page_shift = 12, .va_bits = 48, .pa_bits = 48 }, 4, 39, 21, 16, 512 },
+	{ { .page_shift = 12, .va_bits = 52, .pa_bits = 52, .lpa2 = true }, 5, 48, 21, 16, 16 },
+	{ { .page_shift = 14, .va_bits = 36, .pa_bits = 48 }, 2, 25, 25, 21, 2048 },
+	{ { .page_shift = 14, .va_bits = 47, .pa_bits = 48 }, 3, 36, 25, 21, 2048 },
+	{ { .page_shift = 14, .va_bits = 48, .pa_bits = 48 }, 4, 47, 25, 21, 2 },
+	{ { .page_shift = 14, .va_bits = 52, .pa_bits = 52, .lpa2 = true }, 4, 47, 25, 21, 32 },
+	{ { .page_shift = 16, .va_bits = 42, .pa_bits = 48 }, 2, 29, 29, 21, 8192 },
+	{ { .page_shift = 16, .va_bits = 48, .pa_bits = 48 }, 3, 42, 29, 21, 64 },
+	{ { .page_shift = 16, .va_bits = 52, .pa_bits = 52 }, 3, 42, 29, 21, 1024 },
 	/* No one built these: tables of 8 and 16 entries, groups of 4 and 2. */
-	{ { 12, 21, 48, 0, false, 3, 2, false }, 3, 18, 15, 14, 8 },
-	{ { 12, 23, 48, 0, false, 4, 1, false }, 3, 20, 16, 13, 8 },
+	{ { .page_shift = 12, .va_bits = 21, .pa_bits = 48, .table_bits = 3, .group_bits = 2 },
+	  3,
+	  18,
+	  15,
+	  14,
+	  8 },
+	{ { .page_shift = 12, .va_bits = 23, .pa_bits = 48, .table_bits = 4, .group_bits = 1 },
+	  3,
+	  20,
+	  16,
+	  13,
+	  8 },
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))

@@ -10,7 +10,7 @@
 
 const struct grammar_line grammar_lines[] = {
 	{ "machine [granule=4k|16k|64k] [va=N] [pa=N] [lpa2] [bbm=0|1|2] [tlbirange=yes|no] "
-	  "[entries=N] [group=N]",
+	  "[rodata=full|noalias] [realm=yes|no] [entries=N] [group=N]",
 	  "once, before the policy" },
 	{ "policy v9|v4|prior [vmap-huge=always|flag|never] [stop-at-order0=yes|no] "
 	  "[scan-limit=yes|no] [hugetlb=yes|no] [max-shift=N] [quirks=NAME,...]",

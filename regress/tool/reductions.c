@@ -284,13 +284,10 @@ static uint8_t grown_shift(const struct scenario *s, const struct machine_config
 /* What fails on scaled-down tables is tried on real ones, everything as many times as large. */
 static void real_machine(struct scenario *s)
 {
-	const struct machine_config real = {
-		.page_shift = 12,
-		.va_bits = 48,
-		.pa_bits = 48,
-		.bbm = s->machine.bbm,
-		.tlb_range = s->machine.tlb_range,
-	};
+	static const struct machine_config plain = { .page_shift = 12,
+						     .va_bits = 48,
+						     .pa_bits = 48 };
+	const struct machine_config real = machine_on(&plain, &s->machine);
 	if (!s->machine.table_bits)
 		return;
 	unsigned grown = scenario_table_bits(&real) - s->machine.table_bits;
@@ -316,11 +313,10 @@ static void real_machine(struct scenario *s)
 static void plain_addresses(struct scenario *s)
 {
 	uint64_t base = scenario_va_base(s), middle = scenario_va_middle(s);
-	s->machine = (struct machine_config){ .page_shift = s->machine.page_shift,
+	const struct machine_config plain = { .page_shift = s->machine.page_shift,
 					      .va_bits = 48,
-					      .pa_bits = 48,
-					      .bbm = s->machine.bbm,
-					      .tlb_range = s->machine.tlb_range };
+					      .pa_bits = 48 };
+	s->machine = machine_on(&plain, &s->machine);
 	for (uint32_t i = 0; i < s->ops; i++) {
 		struct call *call = &s->op[i].call;
 		call->va += call->va < middle ? scenario_va_base(s) - base
@@ -339,7 +335,11 @@ static bool plainer_machine(struct scenario *s, uint32_t place, unsigned try)
 		s->machine.bbm = 0;
 	if (try == 3)
 		s->machine.tlb_range = false;
-	return try < 4;
+	if (try == 4)
+		s->machine.noalias = false;
+	if (try == 5)
+		s->machine.realm = false;
+	return try < 6;
 }
 
 #define KNOB(name) offsetof(struct policy, name), sizeof(((struct policy *)0)->name)
