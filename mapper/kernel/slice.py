@@ -9,12 +9,18 @@ names the tree's own files. The tree is only read.
 exit: 0 sliced, 1 not an arm64 Linux tree or a root is missing
 """
 import argparse
+import difflib
 import json
 import sys
 from pathlib import Path
 
+from diagnosis import version
 from slicer import boot, emit, reach
 from slicer.source import read_source
+
+
+HERE = Path(__file__).resolve().parent
+FILES = HERE / "files"
 
 
 class Unusable(Exception):
@@ -31,22 +37,41 @@ def read_list(path):
 
 def read_tree(tree, files):
     """[(source, place in the slice)]"""
-    sources, missing = [], []
-    for optional, name, rest in read_list(files):
+    check_files(tree, files)
+    sources = []
+    for _, name, rest in read_list(files):
         path = Path(tree) / name
         if path.is_file():
             text = path.read_text(errors="surrogateescape")
             sources.append((read_source(text, name), rest[0] if rest else name))
-        elif optional:
-            sources.append((read_source("", name), rest[0] if rest else name))
         else:
-            missing.append(name)
-    if missing:
-        raise Unusable(f"{tree} is not an arm64 Linux tree: it has no {', '.join(missing[:4])}"
-                       f"{f' and {len(missing) - 4} more' if len(missing) > 4 else ''}. "
-                       "Give the top of a tree, whole or with at least the files that "
-                       "mapper/kernel/files names")
+            sources.append((read_source("", name), rest[0] if rest else name))
     return sources
+
+
+def check_files(tree, files):
+    """Raises Unusable where a folder lacks a file that every tree has."""
+    missing = [name for optional, name, _ in read_list(files)
+               if not optional and not (Path(tree) / name).is_file()]
+    if missing:
+        raise Unusable(not_a_tree(Path(tree), missing))
+
+
+def not_a_tree(tree, missing):
+    """What is told of a folder without files that every tree has."""
+    old = version.too_old(tree)
+    if old:
+        return f"{old} (it has no {some(missing)})"
+    near = [path for path in (*sorted(tree.glob("*/")), *tree.absolute().parents)
+            if (path / "mm/vmalloc.c").is_file() and (path / "arch/arm64").is_dir()]
+    return (f"{tree} is not an arm64 Linux tree: it has no {some(missing)}. Give the top of a tree, whole "
+            "or with at least the files that mapper/kernel/files names"
+            f"{f'; did you mean {near[0]}?' if near else ''}")
+
+
+def some(names):
+    """The first of many names."""
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def find_roots(index, tree, roots, left_out):
@@ -59,12 +84,36 @@ def find_roots(index, tree, roots, left_out):
         if item:
             found[name] = item
         elif not optional:
-            missing.append(f"{name}() in {rest[0]}" if rest else name)
+            missing.append((name, rest[0] if rest else None))
     if missing:
-        raise Unusable(f"{tree} does not define {', '.join(missing)}: it is older than Linux 6.1, "
-                       "or has renamed the function. If it was renamed, change the name in "
-                       "mapper/kernel/roots and in mapper/kernel/runtime.c")
+        raise Unusable(without_roots(tree, index, missing))
     return found
+
+
+def without_roots(tree, index, missing):
+    """What is told of a tree that lacks roots: it is too old, or has other names for them."""
+    told = some([name + (f"() in {file}" if file else "") for name, file in missing])
+    old = version.too_old(tree)
+    if old:
+        return f"{old} (it does not define {told})"
+    lines = [f"{version.release(tree)} in {tree} does not define {told}: a part of the kernel that the rig "
+             "calls was renamed, moved or removed"]
+    for name, file in missing[:4]:
+        hint = moved_to(index, name, file)
+        lines += [f"  {name}: {hint}"] if hint else []
+    return "\n".join([*lines, "if it has another name or file now, change it in mapper/kernel/roots, and where "
+                      "mapper/kernel/runtime.c calls it"])
+
+
+def moved_to(index, name, file):
+    """Where a root that is missed may be: in another file, or under a name like its own."""
+    elsewhere = index.definition(name)
+    if elsewhere:
+        return f"defined in {elsewhere.file}"
+    here = {other for other, items in index.items.items()
+            if any(item.kind == "function" and file in (None, item.file) for item in items)}
+    near = difflib.get_close_matches(name, here, 3, 0.7)
+    return f"{file or 'the tree'} has {', '.join(f'{other}()' for other in near)}" if near else ""
 
 
 def write_have(out, found):
@@ -95,10 +144,10 @@ def report_of(sources, reachable, stop):
             for source, _ in sources}
 
 
-def run(arguments):
+def cut(arguments, sources):
+    """Writes the slice; {file: [[name, first line, last line, kind]]} of all that was kept."""
     shim = Path(arguments.shim)
     stop = reach.shim_names(read_source(shim.read_text(), shim.name))
-    sources = read_tree(arguments.tree, arguments.files)
     index = reach.Index([source for source, _ in sources], stop)
     found = find_roots(index, arguments.tree, arguments.roots, arguments.leave_out)
     taken, reachable = boot.of_slice([source for source, _ in sources], index, found, stop)
@@ -110,21 +159,29 @@ def run(arguments):
     write_boot(arguments.out, arguments.tree, taken)
     report = report_of(sources, reachable, stop)
     emit.write_if_changed(Path(arguments.out) / "report.json", json.dumps(report, indent=1) + "\n")
+    return report
+
+
+def run(arguments):
+    report = cut(arguments, read_tree(arguments.tree, arguments.files))
     items = sum(map(len, report.values()))
     lines = sum(last - first + 1 for kept in report.values() for _, first, last, _ in kept)
-    print(f"{items} items, {lines} lines of {len(sources)} files")
+    print(f"{items} items, {lines} lines of {len(report)} files")
+
+
+def add_options(parser):
+    parser.add_argument("--tree", required=True, help="top of a Linux tree")
+    parser.add_argument("--out", required=True, help="where the slice goes")
+    parser.add_argument("--files", default=FILES)
+    parser.add_argument("--roots", default=HERE / "roots")
+    parser.add_argument("--shim", default=HERE / "shim.h")
+    parser.add_argument("--leave-out", metavar="GROUP", help="roots that are not looked for")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tree", required=True, help="top of a Linux tree")
-    parser.add_argument("--out", required=True, help="where the slice goes")
-    here = Path(__file__).parent
-    parser.add_argument("--files", default=here / "files")
-    parser.add_argument("--roots", default=here / "roots")
-    parser.add_argument("--shim", default=here / "shim.h")
-    parser.add_argument("--leave-out", metavar="GROUP", help="roots that are not looked for")
+    add_options(parser)
     try:
         run(parser.parse_args())
     except Unusable as why:

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import pathlib
+import re
 import sys
 import zlib
 
+from driver import scripts
 from driver.build import Failed, build
 from driver.fuzzing.rig import Rig
 from driver.places import BUILDS
 from driver.terminal import Unusable
 
 
+SLICER, CHECK = "../mapper/kernel/slice.py", "../mapper/kernel/check.py"
+# What linkers say of a function that a header declares and no file of the slice defines.
+UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`']?(\w+)")
+
+
 def top_of(path):
+    """The top of the tree at `path`. Raises Unusable if no arm64 Linux tree is there."""
     tree = pathlib.Path(path)
+    if not tree.exists():
+        raise Unusable(f"kernel: there is no '{path}'; name the top of a Linux tree, or fetch one: "
+                       "./rig kernel --fetch")
     if not tree.is_dir():
-        raise Unusable(f"kernel: '{path}' is not a directory; name the top of a Linux tree")
+        raise Unusable(f"kernel: '{path}' is a file; name the top of a Linux tree, unpacked")
+    slicing = scripts.load(SLICER)
+    try:
+        slicing.check_files(tree.resolve(), slicing.FILES)
+    except slicing.Unusable as why:
+        raise Unusable(f"kernel: {why}") from why
     return tree.resolve()
 
 
@@ -37,6 +53,10 @@ def build_tree(path, targets, suffix="", options=()):
         build("kernel", *targets, folder=folder, what=f"building {tree}",
               options=(f"-DVMAPDIFF_KERNEL_TREE={tree}", *options))
     except Failed as failed:
+        undefined = UNDEFINED.findall(failed.log)
+        if undefined and not error.exists():
+            scripts.run(CHECK, ["--tree", tree, "--out", folder / "mapper/kernel/slice", "--error", error,
+                                "--undefined", *dict.fromkeys(undefined)])
         if not error.exists() or not error.read_text():
             raise
         why = error.read_text().rstrip()

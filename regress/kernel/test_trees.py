@@ -52,14 +52,29 @@ class Copy(unittest.TestCase):
 
 
 class Messages(Copy):
-    """A tree that cannot be used is refused in one of three ways."""
+    """A tree that cannot be used is refused. test_messages.py has the causes one by one."""
 
-    def test_a_tree_that_is_none(self):
-        shutil.rmtree(self.copy / "arch")
-        code, said = rig(self.copy)
-        self.assertEqual(code, 2)
-        self.assertIn("is not an arm64 Linux tree: it has no arch/arm64/", said)
+    def said_of(self, path):
+        """What is said of what is no tree; no build is left of it."""
+        before = set((copies.TOP / ".build/kernel").glob("*"))
+        code, said = rig(path)
+        self.assertEqual(code, 2, said)
         self.assertNotIn("CMake", said)
+        self.assertNotIn("Traceback", said)
+        self.assertEqual(set((copies.TOP / ".build/kernel").glob("*")), before)
+        return said
+
+    def test_what_is_no_tree(self):
+        empty = self.work / "an empty [folder]"
+        empty.mkdir()
+        self.assertIn(f"{empty} is not an arm64 Linux tree: it has no arch/arm64/", self.said_of(empty))
+        file = self.work / "file"
+        file.touch()
+        self.assertIn(f"'{file}' is a file; name the top of a Linux tree", self.said_of(file))
+        self.assertIn("there is no '/nowhere'", self.said_of("/nowhere"))
+        self.assertIn(f"did you mean {self.copy}?", self.said_of(self.copy / "mm"))
+        shutil.rmtree(self.copy / "arch/arm64/include")
+        self.assertIn("is not an arm64 Linux tree: it has no arch/arm64/", self.said_of(self.copy))
 
     def test_a_root_that_is_missing(self):
         copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_range",
@@ -74,28 +89,34 @@ class Messages(Copy):
         first, _ = copies.File(self.copy, copies.VMALLOC).lines_of("vunmap_range")
         code, said = rig(self.copy)
         self.assertEqual(code, 2)
-        self.assertIn("uses names that mapper/kernel/shim.h lacks (1 errors)", said)
-        self.assertIn(f"mm/vmalloc.c:{first + 2}:", said)
-        self.assertIn("'a_new_kernel_function'", said)
-        self.assertIn("kernel memory; or, if the name is mapping code, add its file", said)
+        self.assertRegex(said, rf"\n  a_new_kernel_function  function or macro  mm/vmalloc.c:{first + 2}  ")
+        self.assertIn(f"\nnext: ./rig kernel {self.copy}\n", said)
 
-    def test_inline_assembly(self):
-        """Also what every host would assemble: an arm64 host would run `tlbi`, and trap."""
-        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{",
-                          r'\1{ asm volatile("nop");')
-        first, _ = copies.File(self.copy, copies.VMALLOC).lines_of("vunmap_range")
+    def test_a_brace_that_is_missing(self):
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"\}$", "")
         code, said = rig(self.copy)
         self.assertEqual(code, 2)
-        self.assertIn("Inline assembly is never run", said)
-        self.assertIn(f"mm/vmalloc.c:{first + 2}:", said)
+        self.assertIn("does not compile by itself:\n  mm/vmalloc.c:", said)
+        self.assertNotIn("shim.h", said)
+
+    def test_a_function_of_a_file_that_is_not_sliced(self):
+        """Declared in a header that is, so that the linker is the first to miss it."""
+        copies.insert_before(self.copy, "include/linux/vmalloc.h", "is_vm_area_hugepages",
+                             "int a_new_function(void);")
+        (self.copy / "mm/util.c").write_text("int a_new_function(void)\n{\n\treturn 1;\n}\n")
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{", r"\1{ a_new_function();")
+        code, said = rig(self.copy)
+        self.assertEqual(code, 2)
+        self.assertRegex(said, r"\n  a_new_function  function +(include/linux|mm)/vmalloc\.\S+ .*mm/util.c:1\n")
+        self.assertNotIn("undefined reference", said)
 
     def test_set_memory_alone_is_left_out(self):
         copies.substitute(self.copy, "arch/arm64/mm/pageattr.c", "set_memory_nx", r"^(.*?)\{",
                           r"\1{ a_new_kernel_function(addr);")
         code, said = rig(self.copy, "known")
         self.assertEqual(code, 0, said)
-        self.assertIn("LEFT OUT: set_memory, which uses names", said)
-        self.assertIn("'a_new_kernel_function'", said)
+        self.assertIn("LEFT OUT: set_memory. ", said)
+        self.assertIn("  a_new_kernel_function  ", said)
 
 
 class Unseen(Copy):

@@ -30,6 +30,9 @@ endforeach()
 add_test(NAME kernel_Newest COMMAND python3 ${kernel_scripts}/test_trees.py
   ${trees}/linux-source-7.3 Newest)
 list(APPEND kernel_tests kernel_Newest)
+add_test(NAME kernel_messages
+  COMMAND python3 ${kernel_scripts}/test_messages.py ${trees}/linux-source-7.3)
+list(APPEND kernel_tests kernel_messages)
 add_test(NAME kernel_injected
   COMMAND python3 ${kernel_scripts}/injected.py ${trees}/linux-source-6.12)
 # All of them: injected.py TREE, in some ten minutes.

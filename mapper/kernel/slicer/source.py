@@ -3,7 +3,10 @@
 
 Nothing is preprocessed and no type is known. Items are told apart by braces,
 parentheses and semicolons, which is enough for kernel style; a self-check
-holds the result against Universal Ctags on whole trees.
+holds the result against Universal Ctags on whole trees. Where braces or
+parentheses do not match, a function ends where one ends in kernel style: by
+a brace in column 0. The compiler then sees the text as it is, and says what
+is wrong with it.
 """
 import re
 from dataclasses import dataclass, field
@@ -41,6 +44,10 @@ CLASS_USER = re.compile(r"(\w*guard|\w*CLASS|ACQUIRE|__free)$")
 EFFECTLESS = re.compile(
     r"(EXPORT_|MODULE_|ALLOW_ERROR_INJECTION|NOKPROBE_SYMBOL|BTF_|module_|subsys_|arch_|core_|pure_|"
     r"early_|late_|fs_|device_|postcore_)\w*$|(__setup|static_assert|_Static_assert|__bpf_kfunc_\w+)$")
+
+
+# Where an item of a file begins, in kernel style: in column 0, and it is no label.
+HEAD = re.compile(r"(?!\w+:)[A-Za-z_]")
 
 
 @dataclass
@@ -99,6 +106,7 @@ class Scanner:
         self.first = None
         self.brace = self.paren = 0
         self.conditions = []  # depths at each #if that is open
+        self.swallowed = []  # functions that begin where the item being read should have ended
 
     def scan(self):
         at = 0
@@ -108,6 +116,8 @@ class Scanner:
             else:
                 self.code_line(at)
                 at += 1
+        if self.brace or self.paren:  # of a function that the file does not end
+            self.finish(len(self.lines) - 1)
 
     # --- directives ---------------------------------------------------------
 
@@ -147,21 +157,49 @@ class Scanner:
 
     def code_line(self, at):
         line = self.lines[at]
-        if self.brace > 1 and not self.paren and re.match(r"}\s*$", line):
-            self.brace = 1  # braces that conditionals unbalanced: a function ends in column 0
+        if re.match(r"}\s*$", line):
+            self.function_ends(at)
+        elif re.match(r"{\s*$", line) and self.brace:
+            self.swallowed += name_before_parameters(self.tokens)
         for token in TOKEN.findall(line):
             self.token(token, at)
+
+    def function_ends(self, at):
+        """A brace in column 0 ends a function, whatever conditionals or a missing brace left open."""
+        if not self.brace:
+            self.take_back(at)
+        if self.tokens:
+            self.brace, self.paren = 1, 0
+
+    def take_back(self, at):
+        """The brace in line `at` closes nothing: what was read since the last head is its body."""
+        head = next((i for i in range(at - 1, -1, -1) if HEAD.match(self.lines[i])), None)
+        if head is None or any(self.lines[i].startswith("}") for i in range(head, at)):
+            return
+        self.source.items = [item for item in self.source.items
+                             if item.first < head or item.kind == "macro"]
+        words = TOKEN.findall("\n".join(self.lines[head:at]))
+        end = end_of_parameters(words)
+        self.first, self.brace, self.paren = head, 0, 0
+        self.tokens = []
+        for token in [*words[:end], "{"]:
+            self.place(token)
+        self.tokens += [(word, 1, 1) for word in words[end:]]
 
     def token(self, token, at):
         if self.first is None:
             self.first = at
-        self.brace -= token == "}"
-        self.paren -= token == ")"
+        self.place(token)
+        if not self.brace and not self.paren and self.ends(token):
+            self.finish(at)
+
+    def place(self, token):
+        """A token with the depth at which it stands. What closes nothing stands at depth 0."""
+        self.brace = max(0, self.brace - (token == "}"))
+        self.paren = max(0, self.paren - (token == ")"))
         self.tokens.append((token, self.brace, self.paren))
         self.brace += token == "{"
         self.paren += token == "("
-        if not self.brace and not self.paren and self.ends(token):
-            self.finish(at)
 
     def ends(self, token):
         if token == ";":
@@ -182,8 +220,31 @@ class Scanner:
         item = describe(self.tokens)
         if item:
             item.first, item.last, item.file = self.first, last, self.source.file
+            item.names = item.names + self.swallowed
             self.source.items.append(item)
-        self.tokens, self.first = [], None
+        self.tokens, self.first, self.swallowed = [], None, []
+        self.brace = self.paren = 0
+
+
+def end_of_parameters(words):
+    """The index after the first parenthesis that is closed again; the end if none is."""
+    depth = 0
+    for i, word in enumerate(words):
+        depth += (word == "(") - (word == ")")
+        if word == ")" and not depth:
+            return i + 1
+    return len(words)
+
+
+def name_before_parameters(tokens):
+    """[the name that a function has whose head ends with these tokens], or []"""
+    depth = 0
+    for i in range(len(tokens) - 1, 0, -1):
+        depth += (tokens[i][0] == ")") - (tokens[i][0] == "(")
+        if not depth:
+            name = tokens[i - 1][0]
+            return [name] if tokens[i][0] == "(" and is_name([name], 0) else []
+    return []
 
 
 def pastes_of(macro):

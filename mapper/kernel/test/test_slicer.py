@@ -46,6 +46,25 @@ class Reading(unittest.TestCase):
         self.assertEqual(self.item(text, "f").last, 8)
         self.assertEqual(self.item(text, "g").first, 9)
 
+    def test_functions_whose_braces_do_not_match_are_found_whole(self):
+        """Then the compiler sees the text, and says what is wrong with it."""
+        good = "int a;\nint f(int x)\n{\n\tif (x) {\n\t\tg(1);\n\t}\nout:\n\treturn 1;\n}\n"
+        after = "int h(int x)\n{\n\treturn x;\n}\n"
+        for broken in (good.replace("\t}\n", ""), good.replace("{\n\t\t", "\n\t\t"),
+                       good.replace("\n{", "\n"), good.replace("(x) {", "(x {"),
+                       good.replace("if (", "if "), good.replace("int x)", "int x"),
+                       good.replace("g(1)", "g(1"), good.replace("g(1);", "g(1)")):
+            with self.subTest(broken=broken):
+                self.assertEqual(names_by_kind(broken + after)["function"], ["f", "h"])
+                self.assertEqual(self.item(broken + after, "f").first, 1)
+                self.assertEqual(self.item(broken + after, "f").last, broken.count("\n") - 1)
+                self.assertEqual(self.item(broken + after, "f").parameters, 1)
+
+    def test_a_function_that_does_not_end_takes_the_next_one_along(self):
+        self.assertEqual(names_by_kind("int f(int x)\n{\n\tg();\n\nint h(int x)\n{\n}\nint i;\n"),
+                         {"function": ["f", "h"], "variable": ["i"]})
+        self.assertEqual(names_by_kind("int f(int x)\n{\n\tg();\n"), {"function": ["f"]})
+
     def test_a_function_is_named_by_what_has_a_type_before_it(self):
         cases = {
             "static __printf(1, 2) int f(const char *s, ...)\n{\n}\n": "f",

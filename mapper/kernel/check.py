@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Checks that a slice compiles, and says why if not: the tree, or names that shim.h lacks.
+
+If only set_memory does not compile, the slice is made anew without it.
+
+exit: 0 it compiles, 1 it does not, and ERROR has the message
+"""
+import argparse
+import shlex
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import slice as slicing
+from diagnosis.compiler import compile_slice
+from diagnosis.lookup import Tree
+from diagnosis.names import CALL, Missing, Search, find_missing
+from diagnosis.report import Reporter
+from diagnosis.texts import Texts
+from diagnosis.verdict import Judge, Unknown, Verdict
+from slicer import reach
+from slicer.source import read_source
+
+GROUP = "set_memory"
+
+
+class Check:
+    """A tree, its slice, and the command that compiles it."""
+
+    def __init__(self, options):
+        self.options, self.texts = options, Texts()
+        self.shim = reach.shim_names(read_source(Path(options.shim).read_text(), "shim.h"))
+
+    def compile(self, config, stand_ins=""):
+        """[Complaint] of the slice for the geometry that a folder configures"""
+        compiler, *words = self.options.command
+        with tempfile.NamedTemporaryFile("w", suffix=".h") as file:
+            file.write(stand_ins)
+            file.flush()
+            return compile_slice([compiler, f"-I{config}", *words], file.name)
+
+    def broken(self):
+        """The configurations for which the slice does not compile."""
+        with ThreadPoolExecutor() as pool:
+            said = list(pool.map(self.compile, self.options.config))
+        return [config for config, complaints in zip(self.options.config, said) if complaints]
+
+    def tree(self):
+        return Tree(self.options.tree, slicing.read_tree(self.options.tree, self.options.files))
+
+    def diagnose(self, tree, broken):
+        """The Verdict of a slice that does not compile, of all these configurations."""
+        whole = Verdict()
+        for config in broken:
+            search = Search(self.texts, self.shim, tree.words())
+            complaints = find_missing(lambda text: self.compile(config, text), search)
+            whole.add(Judge(tree, self.texts, search).verdict(complaints))
+        return whole
+
+    def reporter(self, tree):
+        return Reporter(tree, self.texts, f"./rig kernel {shlex.quote(str(tree.top))}")
+
+    def without_group(self, tree):
+        """Slices again without set_memory."""
+        self.options.leave_out = GROUP
+        slicing.cut(self.options, tree.placed)
+
+    def run(self):
+        """(message, whether the tree is tested without set_memory); nothing if it compiles"""
+        broken = self.broken()
+        if not broken:
+            return None
+        tree = self.tree()
+        whole, reporter = self.diagnose(tree, broken), self.reporter(tree)
+        if whole.own:
+            return reporter.message(whole), False
+        self.without_group(tree)
+        broken = self.broken()
+        if not broken:
+            return reporter.left_out(whole), True
+        needed = {one.key for one in self.diagnose(tree, broken).names}
+        return reporter.message(whole, {one.key for one in whole.names} - needed), False
+
+    def undefined(self, names):
+        """The message for names that the linker misses: declared in a header, defined elsewhere."""
+        tree = self.tree()
+        declared = tree.look_up(set(names))
+        missing = {name: Missing(name, CALL, self.uses(tree, name)) for name in names}
+        return self.reporter(tree).message(Verdict(
+            names=[Unknown(missing[name], declared[name]) for name in names]))
+
+    def uses(self, tree, name):
+        """The places of the slice that use a name, or that of its declaration."""
+        return tree.places_of(name, self.options.out)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    slicing.add_options(parser)
+    parser.add_argument("--error", required=True, type=Path, help="the file for a message that ends it")
+    parser.add_argument("--left-out", type=Path, help="the file for what is left out")
+    parser.add_argument("--config", action="append", default=[], metavar="DIR",
+                        help="the folder of a geometry's generated/autoconf.h; may be given again")
+    parser.add_argument("--undefined", nargs="+", metavar="NAME", help="names that a linker misses")
+    parser.add_argument("command", nargs="*", help="-- COMPILER OPTION... FILE")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    check = Check(options)
+    if options.undefined:
+        options.error.write_text(check.undefined(options.undefined))
+        return 1
+    told = check.run()
+    if told is None:
+        return 0
+    message, left_out = told
+    (options.left_out if left_out else options.error).write_text(message, errors="surrogateescape")
+    return 0 if left_out else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
