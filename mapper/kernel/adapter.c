@@ -53,6 +53,7 @@ static struct {
 		uint64_t va, bytes;
 		bool last_level_only;
 		int level;
+		struct source_place place; /* of the first */
 	} tlbi;
 } now;
 
@@ -65,11 +66,13 @@ static void flush_pending_tlbi(void)
 	now.tlbi.bytes = 0;
 	if (!bytes)
 		return;
+	now.machine->log.place = &now.tlbi.place;
 	if (now.tlbi.level == RIG_NO_LEVEL)
 		machine_tlbi_range(now.machine, now.tlbi.va, bytes, now.tlbi.last_level_only);
 	else
 		machine_tlbi_hinted(now.machine, now.tlbi.va, bytes, now.tlbi.last_level_only,
 				    now.tlbi.level);
+	now.machine->log.place = now.build->place;
 }
 
 static void store(uint64_t *entry, uint64_t value)
@@ -107,6 +110,7 @@ static void tlbi(uint64_t va, uint64_t bytes, bool last_level_only, int level)
 	now.tlbi.bytes = bytes;
 	now.tlbi.last_level_only = last_level_only;
 	now.tlbi.level = level;
+	now.tlbi.place = *now.build->place;
 }
 
 static void tlbi_all(void)
@@ -339,6 +343,7 @@ static void begin(struct address_space *space, uint64_t va)
 		.bug = bug,
 	};
 	now.build->begin(&now.host);
+	now.machine->log.place = now.build->place;
 }
 
 static void begin_call(struct address_space *space, const struct call *call, struct outcome *out)

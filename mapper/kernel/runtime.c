@@ -131,6 +131,8 @@ static void begin(const struct rig_host *host)
 	rig_task = (struct task_struct){ .active_mm = &rig_mm };
 	rig_mm = (struct mm_struct){ .pgd = (pgd_t *)host->root, .mm_users.counter = 2 };
 	area_va = 0;
+	rig_place = (struct source_place){ 0 };
+	rig_calls = 0;
 	tree_boot();
 }
 
@@ -229,6 +231,7 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.va_bits = VA_BITS,
 	.pa_bits = CONFIG_ARM64_PA_BITS,
 	.lpa2 = IS_ENABLED(CONFIG_ARM64_LPA2),
+	.place = &rig_place,
 	.begin = begin,
 	.vmap = call_vmap,
 	.vmalloc = call_vmalloc,

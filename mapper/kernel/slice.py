@@ -13,7 +13,7 @@ import json
 import sys
 from pathlib import Path
 
-from slicer import boot, emit, reach
+from slicer import boot, emit, places, reach
 from slicer.source import read_source
 
 
@@ -97,7 +97,8 @@ def report_of(sources, reachable, stop):
 
 def run(arguments):
     shim = Path(arguments.shim)
-    stop = reach.shim_names(read_source(shim.read_text(), shim.name))
+    shim_source = read_source(shim.read_text(), shim.name)
+    stop = reach.shim_names(shim_source)
     sources = read_tree(arguments.tree, arguments.files)
     index = reach.Index([source for source, _ in sources], stop)
     found = find_roots(index, arguments.tree, arguments.roots, arguments.leave_out)
@@ -106,6 +107,7 @@ def run(arguments):
         emit.write_slice(arguments.out, arguments.tree, source, place, reachable, stop)
     emit.write_empty_headers(arguments.out, [source for source, _ in sources],
                              {place for _, place in sources})
+    places.write_traced(arguments.out, sources, shim_source, reachable)
     write_have(arguments.out, found)
     write_boot(arguments.out, arguments.tree, taken)
     report = report_of(sources, reachable, stop)

@@ -138,6 +138,7 @@ void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_tr
 	ASSERT(m->tables); /* machine_reset() came before */
 	m->log.events = 0;
 	m->log.words = 0;
+	m->log.place = NULL;
 	m->fail_alloc = fail_alloc;
 	m->fail_trylock = fail_trylock;
 	m->alloc_failed = false;
