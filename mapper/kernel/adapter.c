@@ -503,6 +503,7 @@ const struct mapper kernel_mapper = {
 	.never_called = kernel_never_called,
 	.tree = KERNEL_TREE,
 	.release = KERNEL_RELEASE,
+	.commit = kernel_commit,
 	.about = TREE_ABOUT,
 	.left_out = TREE_LEFT_OUT,
 	.entry = {
