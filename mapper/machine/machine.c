@@ -153,10 +153,20 @@ static bool strikes(uint32_t *countdown)
 	return !*countdown;
 }
 
+/* Keeps where the first allocation of the call failed. It is no event: nothing happened. */
+static void note_failed_alloc(struct machine *m)
+{
+	if (m->alloc_failed)
+		return;
+	m->alloc_failed = true;
+	m->alloc_failed_at = m->log.events;
+	m->alloc_failed_place = m->log.place ? *m->log.place : (struct source_place){ 0 };
+}
+
 table_t machine_alloc_table(struct machine *m)
 {
 	if (strikes(&m->fail_alloc) || m->tables == MACHINE_MAX_TABLES) {
-		m->alloc_failed = true;
+		note_failed_alloc(m);
 		return MACHINE_NO_TABLE;
 	}
 	hand_out(m);
