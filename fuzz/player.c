@@ -74,6 +74,21 @@ static void forget_areas(struct player *p, const struct call *unmap)
 	p->areas = kept;
 }
 
+/* --- who is told ------------------------------------------------------------------- */
+
+static void tell_before(const struct player *p, const struct player_step *step)
+{
+	if (p->listener)
+		p->listener->before(p->listener->context, step);
+}
+
+static void tell_after(const struct player *p, const struct player_step *step,
+		       const struct outcome *out, const char *skipped)
+{
+	if (p->listener)
+		p->listener->after(p->listener->context, step, out, skipped);
+}
+
 /* --- calls ----------------------------------------------------------------------- */
 
 static struct address_space space_of(struct player *p)
@@ -93,12 +108,15 @@ static struct address_space space_of(struct player *p)
 static void purge_lazy(struct player *p)
 {
 	struct machine *m = p->oracle.machine;
+	const struct player_step step = { PLAYER_PURGES, p->op, NULL };
+	tell_before(p, &step);
 	machine_begin_call(m, 0, 0);
 	machine_barrier(m, BARRIER_DSB_ISHST);
 	machine_tlbi_all(m);
 	machine_barrier(m, BARRIER_DSB_ISH);
 	machine_barrier(m, BARRIER_ISB);
 	oracle_purge(&p->oracle);
+	tell_after(p, &step, NULL, NULL);
 }
 
 /* Makes one call and has it judged. *error is what it returned. */
@@ -107,17 +125,21 @@ static bool judge_call(struct player *p, const struct call *call, bool cleanup, 
 	struct outcome out = { 0 };
 	struct address_space space = space_of(p);
 	const struct call_context in = { p->op, p->area, p->areas, cleanup };
+	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
+	tell_before(p, &step);
 	oracle_expect(&p->oracle, call, &in);
 	out.error = p->mapper->call[call->kind](&space, call, &out);
 	*error = out.error;
+	tell_after(p, &step, &out, NULL);
 	bool held = oracle_judge(&p->oracle, &out);
 	statistics_add_call(&p->statistics[p->which], &p->oracle.examined);
 	return held;
 }
 
 /* Whether the call is not made: its callers never make it, or it meets what is waived. */
-static bool is_skipped(struct player *p, const struct call *call)
+static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
 {
+	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
 	const struct address_space space = space_of(p);
 	const char *why = NULL;
 	if (p->mapper->never_called)
@@ -127,6 +149,8 @@ static bool is_skipped(struct player *p, const struct call *call)
 	if (!why)
 		return false;
 	statistics_add_skipped(&p->statistics[p->which], why);
+	tell_before(p, &step);
+	tell_after(p, &step, NULL, why);
 	return true;
 }
 
@@ -143,7 +167,7 @@ static bool clean_up(struct player *p, const struct call *failed)
 		.bytes = failed->bytes,
 	};
 	machine_begin_call(p->oracle.machine, 0, 0);
-	if (is_skipped(p, &call)) {
+	if (is_skipped(p, &call, true)) {
 		p->oracle.waived = true;
 		return true;
 	}
@@ -159,7 +183,7 @@ static bool play_call(struct player *p, const struct op *op)
 	call.bytes = op_bytes(p->scenario, op);
 	if (call_traits(call.kind)->has_pages)
 		call.pages = p->array[p->op];
-	if (is_skipped(p, &call))
+	if (is_skipped(p, &call, false))
 		return true;
 	if (call_maps(call.kind) && oracle_meets_lazy(&p->oracle, call.va, call.bytes))
 		purge_lazy(p);
@@ -177,20 +201,28 @@ static bool play_call(struct player *p, const struct op *op)
 	return true;
 }
 
+static bool lay_out(struct player *p, const struct call *call)
+{
+	uint64_t pa = call->pfn << p->scenario->machine.page_shift;
+	if (call->kind == CALL_LINEAR)
+		return oracle_lay_linear(&p->oracle, pa, call->bytes, call->leaf == LEAF_PAGE);
+	if (call->table)
+		return oracle_preset_table(&p->oracle, call->va, call->level);
+	return oracle_preset_leaf(&p->oracle, call->va, call->pfn, call->level);
+}
+
 /*
  * Sets up what calls meet. The stores are part of no call. False where it
  * cannot be: the entry is in use, or no table page is left.
  */
 static bool set_up(struct player *p, const struct op *op)
 {
-	const struct call *call = &op->call;
-	uint64_t pa = call->pfn << p->scenario->machine.page_shift;
+	const struct player_step step = { PLAYER_SETS_UP, p->op, &op->call };
+	tell_before(p, &step);
 	machine_begin_call(p->oracle.machine, 0, 0);
-	if (call->kind == CALL_LINEAR)
-		return oracle_lay_linear(&p->oracle, pa, call->bytes, call->leaf == LEAF_PAGE);
-	if (call->table)
-		return oracle_preset_table(&p->oracle, call->va, call->level);
-	return oracle_preset_leaf(&p->oracle, call->va, call->pfn, call->level);
+	bool good = lay_out(p, &op->call);
+	tell_after(p, &step, NULL, NULL);
+	return good;
 }
 
 /*

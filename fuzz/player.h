@@ -15,6 +15,27 @@
 /* Of the pool of page arrays. After each: a hole, which is poisoned where that is possible. */
 #define PLAYER_POOL_WORDS (SCENARIO_MAX_PAGES + SCENARIO_MAX_OPS)
 
+/* Something that is done to the machine, of which events may come. */
+struct player_step {
+	enum {
+		PLAYER_SETS_UP, /* a line `preset` or `linear` */
+		PLAYER_PURGES,  /* the area allocator, of what was unmapped lazily */
+		PLAYER_CALLS,
+		PLAYER_CLEANS_UP, /* the caller of a mapping that failed */
+	} kind;
+	uint32_t op;
+	const struct call *call; /* NULL of a purge */
+};
+
+/* Who is told of each step. After it, its record stands in the machine that the player has. */
+struct player_listener {
+	void (*before)(void *context, const struct player_step *step);
+	/* `out` is NULL where nothing was called; `skipped` says why a call was not made, or is NULL. */
+	void (*after)(void *context, const struct player_step *step, const struct outcome *out,
+		      const char *skipped);
+	void *context;
+};
+
 struct player {
 	struct machine *machine[MAX_MAPPERS]; /* by index in mapper_list() */
 	struct oracle oracle;
@@ -34,6 +55,8 @@ struct player {
 		const char *mapper;
 		uint32_t op;
 	} refused;
+
+	const struct player_listener *listener; /* of whoever plays; NULL: nobody */
 
 	/* What is being played, for whoever must report a crash. */
 	const struct scenario *scenario;

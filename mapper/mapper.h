@@ -98,10 +98,11 @@ struct mapper {
 	/* Why no caller makes such a call: a sentence, or NULL if callers do. NULL: all are made. */
 	const char *(*never_called)(const struct address_space *space, const struct call *call);
 	/*
-	 * The tree and its release, a few words about it, what of it could not be
-	 * built, and where each call begins in it. NULL and 0 where there is nothing.
+	 * The tree and its release and commit, a few words about it, what of it
+	 * could not be built, and where each call begins in it. NULL and 0 where
+	 * there is nothing; the commit may be "" too.
 	 */
-	const char *tree, *release, *about, *left_out;
+	const char *tree, *release, *commit, *about, *left_out;
 	struct source_line entry[CALL_KINDS];
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Between a kernel build, which is a Linux tree's own code compiled for one
- * geometry, and the rig: plain C, with no type of either. The kernel's side
+ * geometry, and the rig: plain C, with no type of either but places. The kernel's side
  * is runtime.c, the rig's adapter.c.
  */
 #ifndef MAPPER_KERNEL_ABI_H
@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "mapper/machine/source_place.h"
 
 /*
  * Where page `pfn` has its struct page: at RIG_PAGES + pfn * RIG_PAGE_SIZE.
@@ -83,6 +85,7 @@ enum rig_change { RIG_RO, RIG_RW, RIG_NX, RIG_X, RIG_INVALID, RIG_VALID };
 struct rig_build {
 	unsigned page_shift, va_bits, pa_bits;
 	bool lpa2;
+	const struct source_place *place; /* of what is being executed; nothing between calls */
 
 	/* Borrows the host until the next begin. To be called before every call below. */
 	void (*begin)(const struct rig_host *host);

@@ -51,6 +51,7 @@ static struct {
 
 	/* TLBIs of one kind of which each continues the last: one for all. No bytes: none. */
 	struct event tlbi;
+	struct source_place tlbi_place; /* of the first */
 } now;
 
 /* --- what the kernel does to the machine ---------------------------------------------- */
@@ -58,9 +59,13 @@ static struct {
 /* Records the TLBIs that came one after the other. */
 static void flush_pending_tlbi(void)
 {
-	if (now.tlbi.bytes)
-		machine_tlbi(now.machine, now.tlbi);
+	struct event tlbi = now.tlbi;
 	now.tlbi.bytes = 0;
+	if (!tlbi.bytes)
+		return;
+	now.machine->log.place = &now.tlbi_place;
+	machine_tlbi(now.machine, tlbi);
+	now.machine->log.place = now.build->place;
 }
 
 static void store(uint64_t *entry, uint64_t value)
@@ -130,6 +135,7 @@ static void tlbi(unsigned what, uint64_t operand)
 	} else {
 		flush_pending_tlbi();
 		now.tlbi = e;
+		now.tlbi_place = *now.build->place;
 	}
 }
 
@@ -359,6 +365,7 @@ static void begin(struct address_space *space, uint64_t va)
 		.bug = bug,
 	};
 	now.build->begin(&now.host);
+	now.machine->log.place = now.build->place;
 }
 
 static void begin_call(struct address_space *space, const struct call *call, struct outcome *out)
@@ -531,6 +538,7 @@ const struct mapper kernel_mapper = {
 	.never_called = kernel_never_called,
 	.tree = KERNEL_TREE,
 	.release = KERNEL_RELEASE,
+	.commit = kernel_commit,
 	.about = TREE_ABOUT,
 	.left_out = TREE_LEFT_OUT,
 	.entry = {

@@ -11,4 +11,7 @@
 
 extern const struct mapper kernel_mapper;
 
+/* The tree's commit, with "-dirty" if files differ from it; "" where git knows none. Made by each build. */
+extern const char kernel_commit[];
+
 #endif

@@ -158,6 +158,8 @@ static void begin(const struct rig_host *host)
 	area_va = 0;
 	rig_call++;
 	rig_locks = 0;
+	rig_place = (struct source_place){ 0 };
+	rig_calls = 0;
 	tree_boot();
 }
 
@@ -256,6 +258,7 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.va_bits = VA_BITS,
 	.pa_bits = CONFIG_ARM64_PA_BITS,
 	.lpa2 = IS_ENABLED(CONFIG_ARM64_LPA2),
+	.place = &rig_place,
 	.begin = begin,
 	.vmap = call_vmap,
 	.vmalloc = call_vmalloc,

@@ -39,6 +39,55 @@ static void rig_tlbi(unsigned what, uint64_t operand);
 static bool rig_test_bit(unsigned long bit, const volatile void *flags);
 static bool rig_change_bit(unsigned long bit, volatile void *flags, bool set);
 
+/* --- where an event is caused ------------------------------------------------------ */
+
+/*
+ * What is recorded has a line of the tree: the one in a .c file. A line of a
+ * header says little, since every store is one of __set_pte()'s; the call in
+ * mapping code that led there says who stored. So in .c files, and only there,
+ * calls of functions of other files that may record something are wrapped in
+ * RIG_AT(), by macros of their names that slicer/places.py makes. So are the
+ * functions above: an event that is added there gets its place by itself. What
+ * calls the host otherwise is written with RIG_AT() below.
+ *
+ * The place is a pointer to what the compiler knows of the call, and is given
+ * back when the call returns. No address and no debug information enters it.
+ */
+
+static struct source_place rig_place;
+static uint32_t rig_calls; /* counts RIG_PLACED() of this call of the rig */
+
+static inline __attribute__((always_inline)) struct source_place
+rig_enter(const struct source_call *here)
+{
+	struct source_place outer = rig_place;
+	/* One call inside another's arguments, or a macro inside a macro, is no other caller. */
+	if (!outer.at || outer.at->function != here->function) {
+		rig_place.caller = outer.at;
+		rig_place.caller_number = outer.at_number;
+	}
+	rig_place.at = here;
+	rig_place.at_number = ++rig_calls;
+	return outer;
+}
+
+static inline __attribute__((always_inline)) void rig_leave(const struct source_place *outer)
+{
+	rig_place = *outer;
+}
+
+#define RIG_PLACED(...)                                                                            \
+	({                                                                                         \
+		static const struct source_call _rig_here = { __FILE__, __func__, __LINE__ };      \
+		const struct source_place _rig_outer __attribute__((cleanup(rig_leave))) =         \
+			rig_enter(&_rig_here);                                                     \
+		__VA_ARGS__;                                                                       \
+	})
+#define RIG_AT(...) __VA_ARGS__
+/* Whether NAME stands for NAME, while RIG_ITSELF_NAME is 1. */
+#define RIG_IS_ITSELF_(name) RIG_ITSELF_##name
+#define RIG_IS_ITSELF(name) RIG_IS_ITSELF_(name)
+
 /* --- types ---------------------------------------------------------------------- */
 
 typedef uint8_t u8;
@@ -204,17 +253,17 @@ struct rb_node {
 
 /* --- complaints -------------------------------------------------------------------- */
 
-#define BUG() rig->bug(__FILE__, __LINE__, "BUG()")
+#define BUG() RIG_AT(rig->bug(__FILE__, __LINE__, "BUG()"))
 #define BUG_ON(c)                                                                                  \
 	do {                                                                                       \
 		if (unlikely(c))                                                                   \
-			rig->bug(__FILE__, __LINE__, #c);                                          \
+			RIG_AT(rig->bug(__FILE__, __LINE__, #c));                                  \
 	} while (0)
 #define WARN_ON(c)                                                                                 \
 	({                                                                                         \
 		bool _warns = !!(c);                                                               \
 		if (unlikely(_warns))                                                              \
-			rig->warn(__FILE__, __LINE__, #c);                                         \
+			RIG_AT(rig->warn(__FILE__, __LINE__, #c));                                 \
 		_warns;                                                                            \
 	})
 #define WARN_ON_ONCE(c) WARN_ON(c)
@@ -368,8 +417,8 @@ struct rb_node {
 
 /* --- caches, and what other architectures synchronize -------------------------------- */
 
-#define flush_cache_vmap(start, end) rig->flush_cache(false, start, (end) - (start))
-#define flush_cache_vunmap(start, end) rig->flush_cache(true, start, (end) - (start))
+#define flush_cache_vmap(start, end) RIG_AT(rig->flush_cache(false, start, (end) - (start)))
+#define flush_cache_vunmap(start, end) RIG_AT(rig->flush_cache(true, start, (end) - (start)))
 #define flush_cache_vmap_early(start, end) flush_cache_vmap(start, end)
 #define PGTBL_PGD_MODIFIED BIT(0)
 #define PGTBL_P4D_MODIFIED BIT(1)
@@ -491,11 +540,11 @@ static unsigned rig_locks;     /* held in it */
 		&(mm)->page_table_lock;                                                            \
 	})
 #define pud_lock(mm, pud) pmd_lock(mm, pud)
-#define mmap_read_trylock(mm) rig->trylock(true)
-#define mmap_read_lock(mm) ((void)rig->trylock(false))
-#define mmap_read_unlock(mm) rig->unlock()
-#define mmap_write_lock(mm) ((void)rig->trylock(false))
-#define mmap_write_unlock(mm) rig->unlock()
+#define mmap_read_trylock(mm) RIG_AT(rig->trylock(true))
+#define mmap_read_lock(mm) ((void)RIG_AT(rig->trylock(false)))
+#define mmap_read_unlock(mm) RIG_AT(rig->unlock())
+#define mmap_write_lock(mm) ((void)RIG_AT(rig->trylock(false)))
+#define mmap_write_unlock(mm) RIG_AT(rig->unlock())
 #define mmap_assert_locked(mm) ((void)(mm))
 #define mmap_assert_write_locked(mm) ((void)(mm))
 #define atomic_read(a) ((a)->counter)
@@ -568,22 +617,22 @@ typedef struct page *pgtable_t;
 #define virt_to_phys(p) __pa(p)
 #define lm_alias(p) (p)
 
-#define pte_alloc_one_kernel(mm) ((pte_t *)rig->alloc_table())
-#define pmd_alloc_one(mm, addr) ((pmd_t *)rig->alloc_table())
-#define pud_alloc_one(mm, addr) ((pud_t *)rig->alloc_table())
-#define p4d_alloc_one(mm, addr) ((p4d_t *)rig->alloc_table())
+#define pte_alloc_one_kernel(mm) ((pte_t *)RIG_AT(rig->alloc_table()))
+#define pmd_alloc_one(mm, addr) ((pmd_t *)RIG_AT(rig->alloc_table()))
+#define pud_alloc_one(mm, addr) ((pud_t *)RIG_AT(rig->alloc_table()))
+#define p4d_alloc_one(mm, addr) ((p4d_t *)RIG_AT(rig->alloc_table()))
 /* Tables for leaves that are split (Linux 6.18). */
 enum pgtable_type { TABLE_PTE, TABLE_PMD, TABLE_PUD, TABLE_P4D };
 #define INVALID_PHYS_ADDR (~(phys_addr_t)0)
 #define __pgd_pgtable_alloc(...)                                                                   \
 	({                                                                                         \
-		uint64_t *_table = rig->alloc_table();                                             \
+		uint64_t *_table = RIG_AT(rig->alloc_table());                                     \
 		_table ? (phys_addr_t)rig->table_pa(_table) : INVALID_PHYS_ADDR;                   \
 	})
-#define pte_free_kernel(mm, table) rig->free_table((uint64_t *)(table))
-#define pmd_free(mm, table) rig->free_table((uint64_t *)(table))
-#define pud_free(mm, table) rig->free_table((uint64_t *)(table))
-#define p4d_free(mm, table) rig->free_table((uint64_t *)(table))
+#define pte_free_kernel(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))
+#define pmd_free(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))
+#define pud_free(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))
+#define p4d_free(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))
 /* Tables of users, which are never asked for. */
 #define TASK_SIZE (UL(1) << VA_BITS)
 #define split_huge_pmd(vma, pmd, addr) BUG()
@@ -636,7 +685,7 @@ struct vm_struct *find_vm_area(const void *addr);
 #define get_vm_area(size, flags) rig_area(size, 1, flags)
 #define __get_vm_area_node(size, align, shift, flags, ...) rig_area(size, align, flags)
 #define vunmap(addr) ((void)(addr)) /* who calls a mapper unmaps what failed */
-#define vm_unmap_aliases() rig->unmap_aliases()
+#define vm_unmap_aliases() RIG_AT(rig->unmap_aliases())
 
 #include <asm/memory.h> /* the tree's own: the layout of addresses, memory types */
 #include <asm/pgtable-types.h>

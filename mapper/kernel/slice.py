@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from diagnosis import version
-from slicer import boot, emit, reach
+from slicer import boot, emit, places, reach
 from slicer.source import read_source
 
 
@@ -147,7 +147,8 @@ def report_of(sources, reachable, stop):
 def cut(arguments, sources):
     """Writes the slice; {file: [[name, first line, last line, kind]]} of all that was kept."""
     shim = Path(arguments.shim)
-    stop = reach.shim_names(read_source(shim.read_text(), shim.name))
+    shim_source = read_source(shim.read_text(), shim.name)
+    stop = reach.shim_names(shim_source)
     index = reach.Index([source for source, _ in sources], stop)
     found = find_roots(index, arguments.tree, arguments.roots, arguments.leave_out)
     taken, reachable = boot.of_slice([source for source, _ in sources], index, found, stop)
@@ -155,6 +156,7 @@ def cut(arguments, sources):
         emit.write_slice(arguments.out, arguments.tree, source, place, reachable, stop)
     emit.write_empty_headers(arguments.out, [source for source, _ in sources],
                              {place for _, place in sources})
+    places.write_traced(arguments.out, sources, shim_source, reachable)
     write_have(arguments.out, found)
     write_boot(arguments.out, arguments.tree, taken)
     report = report_of(sources, reachable, stop)

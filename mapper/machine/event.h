@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mapper/machine/source_place.h"
+
 enum event_kind {
 	EVENT_STORE,
 	EVENT_BARRIER,
@@ -59,9 +61,10 @@ struct event {
 	int8_t level;                 /* TLBI: the level hint (TTL), or EVENT_NO_HINT */
 	uint32_t table, index, count; /* store, alloc, free, trap; count of a TLBI by range */
 	uint32_t words;               /* store: the list stored, or EVENT_NO_WORDS for a series */
-	uint32_t old_words;   /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
-	uint64_t first, step; /* store: the series */
-	uint64_t va, bytes;   /* TLBI, cache flush, warning, BUG */
+	uint32_t old_words;        /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
+	uint64_t first, step;      /* store: the series */
+	uint64_t va, bytes;        /* TLBI, cache flush, warning, BUG */
+	struct source_place place; /* of what caused it; of models nothing is known */
 };
 
 /* Who is told of each event as it happens; of a store before it changes the table. */
@@ -76,6 +79,8 @@ struct event_log {
 	uint32_t events;
 	uint64_t *word;
 	uint32_t words;
+	/* What is being executed: each event gets what this says then. NULL: nothing is known. */
+	const struct source_place *place;
 };
 
 #endif

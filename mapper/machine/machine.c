@@ -138,6 +138,7 @@ void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_tr
 	ASSERT(m->tables); /* machine_reset() came before */
 	m->log.events = 0;
 	m->log.words = 0;
+	m->log.place = NULL;
 	m->fail_alloc = fail_alloc;
 	m->fail_trylock = fail_trylock;
 	m->alloc_failed = false;
@@ -152,10 +153,20 @@ static bool strikes(uint32_t *countdown)
 	return !*countdown;
 }
 
+/* Keeps where the first allocation of the call failed. It is no event: nothing happened. */
+static void note_failed_alloc(struct machine *m)
+{
+	if (m->alloc_failed)
+		return;
+	m->alloc_failed = true;
+	m->alloc_failed_at = m->log.events;
+	m->alloc_failed_place = m->log.place ? *m->log.place : (struct source_place){ 0 };
+}
+
 table_t machine_alloc_table(struct machine *m)
 {
 	if (strikes(&m->fail_alloc) || m->tables == MACHINE_MAX_TABLES) {
-		m->alloc_failed = true;
+		note_failed_alloc(m);
 		return MACHINE_NO_TABLE;
 	}
 	hand_out(m);

@@ -110,6 +110,9 @@ struct machine {
 	/* Injected faults: countdowns, 0 when none is armed. */
 	uint32_t fail_alloc, fail_trylock;
 	bool alloc_failed; /* the armed allocation fault has struck */
+	/* When it did, by the number of events before it, and where. Who records it says so. */
+	uint32_t alloc_failed_at;
+	struct source_place alloc_failed_place;
 
 	struct machine_table table[MACHINE_MAX_TABLES];
 	uint64_t *arena; /* table i starts at word i * 2 * entries */

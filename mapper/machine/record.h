@@ -38,6 +38,8 @@ static inline void record(struct machine *m, struct event e)
 			m->trap = MACHINE_TRAP_RUNAWAY;
 		return;
 	}
+	if (m->log.place)
+		e.place = *m->log.place;
 	m->log.event[m->log.events++] = e;
 	if (m->watch.see)
 		m->watch.see(m->watch.context, &e);

@@ -35,7 +35,7 @@ CHILDREN = {
                             "help": "MultiformatMessageString",
                             "defaultConfiguration": "ReportingConfiguration"},
     "Result": {"message": "Message", "locations": "Location", "relatedLocations": "Location"},
-    "Location": {"physicalLocation": "PhysicalLocation"},
+    "Location": {"physicalLocation": "PhysicalLocation", "message": "Message"},
     "PhysicalLocation": {"artifactLocation": "ArtifactLocation", "region": "Region"},
 }
 

@@ -51,6 +51,11 @@ static const struct tool_option rows[OPTION_IDS] = {
 		.name = "--html", .value = "OUT", SETS(TEXT, html),
 		.what = "write a page for a browser to this file too",
 	},
+	[OPTION_EVENTS] = {
+		.name = "--events", .value = "OUT", SETS(TEXT, events),
+		.what = "write every event of that mapper to this file as JSON lines; with -, to "
+			"standard output, and nothing else",
+	},
 	[OPTION_AS] = {
 		.name = "--as", .value = "mail|kunit|c", SETS(TEXT, as),
 		.what = "the form: a bug report (the default), a KUnit test, a page array in C",
@@ -109,7 +114,7 @@ const struct command commands[] = {
 			"mapper's",
 		.example =
 			"vmapdiff show regress/cases/d1-two-order-7-blocks.scenario --mapper prior",
-		.option = { OPTION_MAPPER, OPTION_PTDUMP, OPTION_HTML },
+		.option = { OPTION_MAPPER, OPTION_PTDUMP, OPTION_HTML, OPTION_EVENTS },
 		.run = command_show,
 	},
 	{

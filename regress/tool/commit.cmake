@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Writes OUT, a C file with the commit of the tree SOURCE, if what it has is another: so only what
 # changes is built. Run by each build: cmake -DSOURCE=... -DOUT=... -P commit.cmake
+# The file defines tool_commit, or -DNAME=... -DHEADER=... say what else. Nothing is written in SOURCE.
 # The commit is left out without git, and in a tree that is only a part of another one's.
 set(commit "")
+if(NOT NAME)
+  set(NAME tool_commit)
+  set(HEADER regress/tool/version.h)
+endif()
+if(NOT DIGITS)
+  set(DIGITS 7)
+endif()
 find_program(GIT git)
 if(GIT)
   execute_process(COMMAND ${GIT} -C ${SOURCE} rev-parse --show-toplevel
@@ -10,11 +18,11 @@ if(GIT)
   file(REAL_PATH ${SOURCE} real)
   if(NOT failed AND top STREQUAL real)
     set(ENV{GIT_OPTIONAL_LOCKS} 0)
-    execute_process(COMMAND ${GIT} -C ${SOURCE} describe --always --dirty --abbrev=7 --exclude=*
+    execute_process(COMMAND ${GIT} -C ${SOURCE} describe --always --dirty --abbrev=${DIGITS} --exclude=*
       OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
   endif()
 endif()
-set(new "/* Made by commit.cmake. */\n#include \"regress/tool/version.h\"\nconst char tool_commit[] = \"${commit}\";\n")
+set(new "/* Made by commit.cmake. */\n#include \"${HEADER}\"\nconst char ${NAME}[] = \"${commit}\";\n")
 set(old "")
 if(EXISTS ${OUT})
   file(READ ${OUT} old)

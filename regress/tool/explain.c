@@ -5,9 +5,13 @@
 #include <string.h>
 
 #include "mapper/machine/assert.h"
+#include "regress/tool/batch.h"
+#include "regress/tool/place.h"
 
-#define EVENTS_BEFORE 4 /* shown before the one that it is about, and behind it */
-#define EVENTS_BEHIND 3
+#define BATCHES_BEFORE 4 /* shown before the one that it is about, and behind it */
+#define BATCHES_BEHIND 3
+/* Where what is said of an event goes on, below it. */
+#define BELOW "\n              "
 #define NO_EVENT UINT32_MAX
 
 /* What is explained, and the pages that it is about. */
@@ -102,20 +106,57 @@ static void draw_around(const struct explanation *ex)
 
 /* --- events ---------------------------------------------------------------------------- */
 
-static void print_store(const struct explanation *ex, const struct event *e)
+static uint64_t first_word(const struct explanation *ex, const struct event *e)
+{
+	return e->words == EVENT_NO_WORDS ? e->first : ex->m->log.word[e->words];
+}
+
+static const char *stored_kind(const struct explanation *ex, const struct event *e)
+{
+	const struct table_place *place = &ex->o->trace.place[e->table];
+	uint64_t word = first_word(ex, e);
+	if (!word)
+		return "cleared";
+	if (arm64_kind(&ex->o->g, place->level, word) == ARM64_TABLE)
+		return "table";
+	if (arm64_kind(&ex->o->g, place->level, word) == ARM64_LEAF)
+		return word & ARM64_CONTIGUOUS ? "cont" : "leaf";
+	return "not valid";
+}
+
+/* The same words, which are literals of one function. */
+static bool stores_alike(const void *context, const struct event *a, const struct event *b)
+{
+	return stored_kind(context, a) == stored_kind(context, b);
+}
+
+/* Also of entries that map nothing, such as those that are cleared. */
+static bool follows(const void *context, const struct event *a, const struct event *b)
+{
+	const struct explanation *ex = context;
+	const struct arm64_geometry *g = &ex->o->g;
+	const int level = ex->o->trace.place[a->table].level;
+	uint64_t old = first_word(ex, a), new = first_word(ex, b);
+	if (arm64_kind(g, level, old) != ARM64_LEAF)
+		return arm64_kind(g, level, old) == ARM64_INVALID;
+	return arm64_address(g, new) ==
+	       arm64_address(g, old) + (UINT64_C(1) << (arm64_leaf_order(g, level) + g->granule));
+}
+
+static struct event_batch batch_of(const struct explanation *ex, uint32_t first)
+{
+	return batch_at(&ex->m->log, first, &(struct batch_format){ stores_alike, follows, ex });
+}
+
+static void print_store(const struct explanation *ex, const struct event *e, uint32_t count)
 {
 	const struct table_place *place = &ex->o->trace.place[e->table];
 	uint64_t va =
 		arm64_va_base(&ex->o->g) +
 		((place->page + ((uint64_t)e->index << arm64_leaf_order(&ex->o->g, place->level)))
 		 << ex->o->g.granule);
-	uint64_t word = e->words == EVENT_NO_WORDS ? e->first : ex->m->log.word[e->words];
-	fprintf(ex->to, "store %u at level %d, 0x%016" PRIx64 ": %s", e->count, place->level, va,
-		!word                                                      ? "cleared"
-		: arm64_kind(&ex->o->g, place->level, word) == ARM64_TABLE ? "table"
-		: arm64_kind(&ex->o->g, place->level, word) == ARM64_LEAF
-			? (word & ARM64_CONTIGUOUS ? "cont" : "leaf")
-			: "not valid");
+	fprintf(ex->to, "store %u at level %d, 0x%016" PRIx64 ": %s", count, place->level, va,
+		stored_kind(ex, e));
 	if (e->old_words != EVENT_NO_WORDS)
 		fprintf(ex->to, " (was in use)");
 }
@@ -134,16 +175,17 @@ static void print_tlbi(const struct explanation *ex, const struct event *e)
 		fprintf(ex->to, ", local");
 }
 
-static void print_event(const struct explanation *ex, const struct event *e)
+static const char *const barriers[] = {
+	[BARRIER_DMB_ISHST] = "dmb ishst", [BARRIER_DSB_ISHST] = "dsb ishst",
+	[BARRIER_DSB_ISH] = "dsb ish",     [BARRIER_ISB] = "isb",
+	[BARRIER_DSB_NSHST] = "dsb nshst", [BARRIER_DSB_NSH] = "dsb nsh",
+};
+
+static void print_event(const struct explanation *ex, const struct event *e, uint32_t count)
 {
-	static const char *const barriers[] = {
-		[BARRIER_DMB_ISHST] = "dmb ishst", [BARRIER_DSB_ISHST] = "dsb ishst",
-		[BARRIER_DSB_ISH] = "dsb ish",     [BARRIER_ISB] = "isb",
-		[BARRIER_DSB_NSHST] = "dsb nshst", [BARRIER_DSB_NSH] = "dsb nsh"
-	};
 	switch (e->kind) {
 	case EVENT_STORE:
-		print_store(ex, e);
+		print_store(ex, e, count);
 		break;
 	case EVENT_TLBI:
 		print_tlbi(ex, e);
@@ -183,7 +225,33 @@ static void print_event(const struct explanation *ex, const struct event *e)
 	default:
 		fprintf(ex->to, "access outside a table");
 	}
-	fputc('\n', ex->to);
+}
+
+/* Which entries a batch of single stores stored, and what came with each. */
+static void print_entries(const struct explanation *ex, const struct event_batch *batch)
+{
+	const struct event *e = &ex->m->log.event[batch->first];
+	fprintf(ex->to, "entries 0x%x..0x%x%s in %u call%s", e->index, e->index + batch->stores - 1,
+		batch->apart ? ", of pages that lie apart," : "", batch->calls,
+		batch->calls == 1 ? "" : "s");
+	for (uint32_t i = 1; i < batch->step; i++)
+		fprintf(ex->to, "%s%s", i == 1 ? ", each with " : ", ", barriers[e[i].what]);
+}
+
+/* A batch, and where it was caused unless that is known from the batch before. Without its end of line. */
+static void print_batch(const struct explanation *ex, const struct event_batch *batch,
+			const struct source_place *known, const char *below)
+{
+	const struct event *e = &ex->m->log.event[batch->first];
+	print_event(ex, e, batch->stores > 1 ? batch->stores : e->count);
+	if (batch->stores > 1) {
+		fputs(below, ex->to);
+		print_entries(ex, batch);
+	}
+	if (e->place.at && !(known && place_same(known, &e->place))) {
+		fputs(below, ex->to);
+		place_print(ex->o->mapper, &e->place, below, ex->to);
+	}
 }
 
 /* Whether the event stores an entry that the walk of the verdict's address passes at its level. */
@@ -208,21 +276,63 @@ static uint32_t event_at_fault(const struct explanation *ex)
 	return found;
 }
 
+/* The number of the batch that an event is in, and of batches in all. */
+static uint32_t batch_number(const struct explanation *ex, uint32_t event, uint32_t *batches)
+{
+	uint32_t found = NO_EVENT;
+	*batches = 0;
+	for (uint32_t at = 0; at < ex->m->log.events; ++*batches) {
+		struct event_batch batch = batch_of(ex, at);
+		if (event >= batch.first && event < batch.end)
+			found = *batches;
+		at = batch.end;
+	}
+	return found;
+}
+
+/* The event with which batch `number` begins, of all that there are; their number if it is too large. */
+static uint32_t batch_begin(const struct explanation *ex, uint32_t number)
+{
+	uint32_t at = 0;
+	while (number-- && at < ex->m->log.events)
+		at = batch_of(ex, at).end;
+	return at;
+}
+
 static void print_events(const struct explanation *ex)
 {
-	uint32_t events = ex->m->log.events, fault = event_at_fault(ex);
-	uint32_t middle = fault == NO_EVENT ? events - 1 : fault;
+	uint32_t events = ex->m->log.events, fault = event_at_fault(ex), batches;
+	uint32_t middle = batch_number(ex, fault, &batches);
 	if (!events)
 		return;
-	uint32_t from = middle > EVENTS_BEFORE ? middle - EVENTS_BEFORE : 0;
-	uint32_t to = middle + EVENTS_BEHIND < events ? middle + EVENTS_BEHIND + 1 : events;
+	if (middle == NO_EVENT)
+		middle = batches - 1;
+	uint32_t from = batch_begin(ex, middle > BATCHES_BEFORE ? middle - BATCHES_BEFORE : 0);
+	uint32_t to = batch_begin(ex, middle + BATCHES_BEHIND + 1);
 	fprintf(ex->to, "  events    %u to %u of %u of this call%s\n", from + 1, to, events,
 		fault == NO_EVENT ? "; none stored the entry for this address"
 				  : "; > stored the entry");
-	for (uint32_t i = from; i < to; i++) {
-		fprintf(ex->to, "  %c %7u ", i == fault ? '>' : ' ', i + 1);
-		print_event(ex, &ex->m->log.event[i]);
+	const struct source_place *known = NULL;
+	for (uint32_t i = from; i < to;) {
+		struct event_batch batch = batch_of(ex, i);
+		bool at_fault = fault >= batch.first && fault < batch.end;
+		fprintf(ex->to, "  %c %7u ", at_fault ? '>' : ' ', i + 1);
+		print_batch(ex, &batch, known, BELOW);
+		fputc('\n', ex->to);
+		known = &ex->m->log.event[i].place;
+		i = batch.end;
 	}
+}
+
+/* Who stored the entry at fault. */
+static void print_stored(const struct explanation *ex)
+{
+	uint32_t fault = event_at_fault(ex);
+	if (fault == NO_EVENT || !ex->m->log.event[fault].place.at)
+		return;
+	fprintf(ex->to, "  stored by ");
+	place_print(ex->o->mapper, &ex->m->log.event[fault].place, "\n            ", ex->to);
+	fputc('\n', ex->to);
 }
 
 /* --- all of it --------------------------------------------------------------------------- */
@@ -234,25 +344,47 @@ static bool is_about_pages(const struct verdict *verdict)
 	       strcmp(property, "flush") != 0;
 }
 
-uint32_t explain_events(const struct player *p, unsigned which, const struct verdict *verdict,
-			FILE *to)
+static struct explanation explanation_of(const struct player *p, unsigned which,
+					 const struct verdict *verdict, FILE *to)
 {
 	struct explanation ex = { &p->oracle, p->machine[which], verdict, to, 0 };
 	if (verdict->rule != RULE_NONE)
 		ex.page = oracle_page(ex.o, verdict->va);
-	for (uint32_t i = 0; to && i < ex.m->log.events; i++)
-		print_event(&ex, &ex.m->log.event[i]);
-	return verdict->rule == RULE_NONE ? NO_EVENT : event_at_fault(&ex);
+	return ex;
+}
+
+const struct event *explain_fault(const struct player *p, unsigned which,
+				  const struct verdict *verdict)
+{
+	struct explanation ex = explanation_of(p, which, verdict, NULL);
+	uint32_t fault = verdict->rule == RULE_NONE ? NO_EVENT : event_at_fault(&ex);
+	return fault == NO_EVENT ? NULL : &ex.m->log.event[fault];
+}
+
+uint32_t explain_events(const struct player *p, unsigned which, const struct verdict *verdict,
+			FILE *to)
+{
+	struct explanation ex = explanation_of(p, which, verdict, to);
+	const struct event *fault = explain_fault(p, which, verdict);
+	uint32_t batches;
+	for (uint32_t i = 0; i < ex.m->log.events;) {
+		struct event_batch batch = batch_of(&ex, i);
+		fprintf(to, "%u ", i + 1);
+		print_batch(&ex, &batch, NULL, "; ");
+		fputc('\n', to);
+		i = batch.end;
+	}
+	return batch_number(&ex, fault ? (uint32_t)(fault - ex.m->log.event) : NO_EVENT, &batches);
 }
 
 void explain(const struct player *p, const struct scenario *s, unsigned which,
 	     const struct verdict *verdict, FILE *to)
 {
-	struct explanation ex = { &p->oracle, p->machine[which], verdict, to, 0 };
-	ex.page = oracle_page(ex.o, verdict->va);
+	struct explanation ex = explanation_of(p, which, verdict, to);
 	fprintf(to, "  op        %u of %u: %s\n", verdict->op + 1, s->ops,
 		call_traits(s->op[verdict->op].call.kind)->name);
 	print_array(&ex, s, &s->op[verdict->op]);
+	print_stored(&ex);
 	if (is_about_pages(verdict))
 		draw_around(&ex);
 	print_events(&ex);

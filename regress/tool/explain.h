@@ -16,9 +16,14 @@
 void explain(const struct player *p, const struct scenario *s, unsigned which,
 	     const struct verdict *verdict, FILE *to);
 
+/* The event that stored the entry that the verdict is about; NULL if none of that call did. */
+const struct event *explain_fault(const struct player *p, unsigned which,
+				  const struct verdict *verdict);
+
 /*
- * Prints each event of that call on a line of its own, if `to` is not NULL.
- * The number, from 0, of the one that the verdict is about; UINT32_MAX if none is.
+ * Prints the events of that call, each on a line of its own, with those
+ * together that batch.h joins: the number of the first, and what it is. The
+ * number, from 0, of the line that the verdict is about; UINT32_MAX if none is.
  */
 uint32_t explain_events(const struct player *p, unsigned which, const struct verdict *verdict,
 			FILE *to);

@@ -13,6 +13,7 @@
 #include "fuzz/nearest.h"
 #include "fuzz/scenario_text.h"
 #include "regress/tool/explain.h"
+#include "regress/tool/version.h"
 #include "regress/tool/vmapdiff.h"
 
 static struct scenario scenario;
@@ -51,6 +52,33 @@ static void print_indented_scenario(FILE *to, const char *indent)
 
 /* --- a page of mail -------------------------------------------------------------------- */
 
+/* What was tested, and with what: a finding that nobody can place is of little use. */
+static void print_tested(const struct finding *f, FILE *to)
+{
+	const struct mapper *mapper = mapper_list()->mapper[f->which];
+	const char *commit = mapper->commit ? mapper->commit : "";
+	if (mapper->tree)
+		fprintf(to, "Tested: Linux %s%s%s%s, in %s\n", mapper->release,
+			commit[0] ? " (commit " : "", commit, commit[0] ? ")" : "", mapper->tree);
+	else if (is_the_tool())
+		fprintf(to, "Tested: the mapper '%s' of vmapdiff\n", mapper->name);
+	else
+		fprintf(to, "Tested: the mapper '%s' of %s\n", mapper->name,
+			program_invocation_name);
+	fprintf(to, "With:   ");
+	print_version(to);
+}
+
+/* How a reader of the mail plays it again: on a tree of their own, or by the program that failed. */
+static void print_replay(const struct finding *f, FILE *to)
+{
+	fprintf(to,
+		"\nTo replay it, save this mail, or those lines of it, as a.scenario and run\n\n"
+		"  %s replay a.scenario\n\n"
+		"It prints the same FAIL line and exits with 1 as long as the bug is there.\n",
+		mapper_list()->mapper[f->which]->tree ? "./rig kernel TREE" : again());
+}
+
 static bool export_mail(const struct finding *f, FILE *to)
 {
 	char signature[VERDICT_SIGNATURE_SIZE];
@@ -64,17 +92,15 @@ static bool export_mail(const struct finding *f, FILE *to)
 	fprintf(to, "Subject: %s() breaks %s.%s\n\n", call_traits(f->op->call.kind)->name,
 		rule->property, rule->name);
 	fprintf(to, "vmapdiff found a call that breaks a rule:\n\n");
+	print_tested(f, to);
+	fputc('\n', to);
 	verdict_print(&f->verdict, to);
 	if (f->player->warning[0])
 		fprintf(to, "  kernel    %s\n", f->player->warning);
 	explain(f->player, &scenario, f->which, &f->verdict, to);
 	fprintf(to, "\nThe scenario (a page array is written as runs, PFN+COUNT):\n\n");
 	print_indented_scenario(to, "  ");
-	fprintf(to,
-		"\nTo replay it, save this mail, or those lines of it, as a.scenario and run\n\n"
-		"  ./rig %sreplay a.scenario\n\n"
-		"It prints the same FAIL line and exits with 1 as long as the bug is there.\n",
-		f->verdict.mapper && !strcmp(f->verdict.mapper, "kernel") ? "kernel TREE " : "");
+	print_replay(f, to);
 	return true;
 }
 

@@ -14,6 +14,7 @@
 #include "fuzz/scenario_text.h"
 #include "fuzz/waive.h"
 #include "mapper/machine/assert.h"
+#include "regress/tool/version.h"
 #include "regress/tool/vmapdiff.h"
 
 static char buffer[SCENARIO_MAX_TEXT + 1];
@@ -248,7 +249,7 @@ const char *again(void)
 	static char text[4096];
 	if (mapper_tested()->tree)
 		snprintf(text, sizeof(text), "./rig kernel %s", mapper_tested()->tree);
-	else if (strcmp(program_invocation_short_name, "vmapdiff") != 0)
+	else if (strcmp(program_invocation_short_name, "vmapdiff") != 0 || !is_the_tool())
 		snprintf(text, sizeof(text), "%s", program_invocation_name);
 	else
 		snprintf(text, sizeof(text), "./rig");

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "fuzz/scenario_text.h"
+#include "mapper/machine/assert.h"
 #include "oracle/attributes.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/json.h"
@@ -129,6 +130,38 @@ static void put_array(const struct picture *pic, const struct op *op)
 
 /* --- the page ----------------------------------------------------------------------------------- */
 
+/* One line of explain_events(): the number of its first event, and its text. */
+static void put_event(const struct picture *pic, const char *line)
+{
+	const char *blank = strchr(line, ' ');
+	ASSERT(blank);
+	fprintf(pic->to, "[%.*s,", (int)(blank - line), line);
+	json_text(pic->to, blank + 1);
+	fputc(']', pic->to);
+}
+
+static void put_events(const struct picture *pic, unsigned which)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+	if (!memory)
+		abort();
+	uint32_t fault = explain_events(pic->p, which, pic->verdict, memory);
+	fclose(memory);
+	fprintf(pic->to, "\"fault\":%d,\"events\":[", fault == UINT32_MAX ? -1 : (int)fault);
+	const char *comma = "";
+	for (char *line = text, *end; *line; line = end + 1) {
+		end = line + strcspn(line, "\n");
+		*end = '\0';
+		fputs(comma, pic->to);
+		put_event(pic, line);
+		comma = ",";
+	}
+	free(text);
+	fprintf(pic->to, "],");
+}
+
 /* Plays the mapper at fault again, so that its call's record is there. */
 static void put_verdict(const struct picture *pic)
 {
@@ -145,25 +178,8 @@ static void put_verdict(const struct picture *pic)
 	put_printed(pic, print_the_verdict);
 	fprintf(pic->to, ",\"scenario\":");
 	put_printed(pic, print_the_scenario);
-	uint32_t fault = explain_events(pic->p, which, pic->verdict, NULL);
-	fprintf(pic->to, ",\"fault\":%d,\"events\":[", broke ? (int)fault : -1);
-	char *text = NULL;
-	size_t size;
-	FILE *memory = open_memstream(&text, &size);
-	if (!memory)
-		abort();
-	explain_events(pic->p, which, pic->verdict, memory);
-	fclose(memory);
-	const char *comma = "";
-	for (char *line = text, *end; *line; line = end + 1) {
-		end = line + strcspn(line, "\n");
-		*end = '\0';
-		fputs(comma, pic->to);
-		json_text(pic->to, line);
-		comma = ",";
-	}
-	free(text);
-	fprintf(pic->to, "],");
+	fputc(',', pic->to);
+	put_events(pic, which);
 }
 
 static void put_data(struct picture *pic)

@@ -6,6 +6,7 @@
 
 #include "fuzz/crash.h"
 #include "regress/tool/colour.h"
+#include "regress/tool/explain.h"
 #include "regress/tool/ktap.h"
 #include "regress/tool/sarif.h"
 #include "regress/tool/vmapdiff.h"
@@ -68,7 +69,8 @@ static void tell(const struct tally *t, const char *path, bool passed,
 		return;
 	struct sarif_place where = { input_is_stdin(path) ? "stdin" : path,
 				     loaded_line_of_op(verdict->op) };
-	sarif_result(t->sarif, verdict, &where, t->player->warning);
+	sarif_result(t->sarif, verdict, &where, t->player->warning,
+		     explain_fault(t->player, mapper_index(verdict->mapper), verdict));
 }
 
 static bool replay_file(const char *path, void *context)

@@ -8,6 +8,7 @@
 #include "fuzz/mappers.h"
 #include "fuzz/scenario.h"
 #include "regress/tool/json.h"
+#include "regress/tool/place.h"
 #include "regress/tool/version.h"
 
 #define SCHEMA "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
@@ -25,11 +26,28 @@ static unsigned read_warning(const char *warning, char *file, size_t size)
 	return (unsigned)strtoul(colon + 1, NULL, 10);
 }
 
-static void put_location(FILE *to, const char *file, unsigned line)
+/* `message` says what is there; NULL: nothing. */
+static void put_location(FILE *to, const char *file, unsigned line, const char *message)
 {
 	fputs("{\"physicalLocation\":{\"artifactLocation\":{\"uri\":", to);
 	json_text(to, file);
-	fprintf(to, "},\"region\":{\"startLine\":%u}}}", line);
+	fprintf(to, "},\"region\":{\"startLine\":%u}}", line);
+	if (message) {
+		fputs(",\"message\":{\"text\":", to);
+		json_text(to, message);
+		fputc('}', to);
+	}
+	fputc('}', to);
+}
+
+/* A call of the tree, after the location before it: FUNCTION() and what it did. */
+static void put_source_call(FILE *to, const struct mapper *mapper, const struct source_call *call,
+			    const char *did)
+{
+	char message[128];
+	snprintf(message, sizeof(message), "%s() %s", call->function, did);
+	fputc(',', to);
+	put_location(to, path_in_tree(mapper, call->file), call->line, message);
 }
 
 /* Where the tree's function for a call begins: the line, and its file; 0 where there is none. */
@@ -45,16 +63,9 @@ static unsigned entry_of(const struct mapper *mapper, const char *call, char *fi
 	return 0;
 }
 
-/* A path of the tree, from the tree's top. */
-static const char *path_in_tree(const struct mapper *mapper, const char *path)
-{
-	size_t top = strlen(mapper->tree);
-	return !strncmp(path, mapper->tree, top) && path[top] == '/' ? path + top + 1 : path;
-}
-
 /* In the tree if there is one, where readers of the report are; else in the scenario. */
 static void put_locations(FILE *to, const struct verdict *v, const struct sarif_place *op,
-			  const char *warning)
+			  const char *warning, const struct event *stored)
 {
 	char file[256] = "";
 	const struct mapper *mapper = mapper_list()->mapper[mapper_index(v->mapper)];
@@ -65,11 +76,17 @@ static void put_locations(FILE *to, const struct verdict *v, const struct sarif_
 			line = entry_of(mapper, v->call, file, sizeof(file));
 	}
 	fputs(",\"locations\":[", to);
-	put_location(to, line ? path_in_tree(mapper, file) : op->file, line ? line : op->line);
+	put_location(to, line ? path_in_tree(mapper, file) : op->file, line ? line : op->line,
+		     NULL);
 	fputs("]", to);
 	if (line) {
 		fputs(",\"relatedLocations\":[", to);
-		put_location(to, op->file, op->line);
+		put_location(to, op->file, op->line, NULL);
+		if (stored && stored->place.at)
+			put_source_call(to, mapper, stored->place.at, "stored the entry");
+		if (stored && stored->place.caller)
+			put_source_call(to, mapper, stored->place.caller,
+					"called the function that stored it");
 		fputs("]", to);
 	}
 }
@@ -117,7 +134,7 @@ static void put_message(FILE *to, const struct verdict *v, const char *signature
 }
 
 void sarif_result(struct sarif *sarif, const struct verdict *v, const struct sarif_place *op,
-		  const char *warning)
+		  const char *warning, const struct event *stored)
 {
 	FILE *to = sarif->to;
 	const struct rule_text *text = rule_text(v->rule);
@@ -126,7 +143,7 @@ void sarif_result(struct sarif *sarif, const struct verdict *v, const struct sar
 	fprintf(to, "%s\n{\"ruleId\":\"%s.%s\",\"ruleIndex\":%d", sarif->results++ ? "," : "",
 		text->property, text->name, v->rule - RULE_NONE - 1);
 	put_message(to, v, signature);
-	put_locations(to, v, op, warning);
+	put_locations(to, v, op, warning, stored);
 	fputs(",\"partialFingerprints\":{\"signature/v1\":", to);
 	json_text(to, signature);
 	fputs("}}", to);

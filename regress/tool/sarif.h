@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "mapper/machine/event.h"
 #include "oracle/verdict.h"
 
 struct sarif {
@@ -29,10 +30,11 @@ struct sarif_place {
 /*
  * One finding: in the scenario, at its op; where a tree is played, first of
  * all in the tree, at the warning (see player.warning) if there is one, or
- * else at the function that was called.
+ * else at the function that was called. `stored` is the event that stored the
+ * entry at fault, or NULL: who stored in the tree is a related location.
  */
 void sarif_result(struct sarif *sarif, const struct verdict *verdict, const struct sarif_place *op,
-		  const char *warning);
+		  const char *warning, const struct event *stored);
 
 /* Closes it; false after a message when something was not written. */
 bool sarif_end(struct sarif *sarif);

@@ -4,6 +4,7 @@
  * mapper and of one other side by side, as they were when the first rule
  * broke. Fits 80 columns.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "fuzz/nearest.h"
 #include "fuzz/scenario_text.h"
 #include "regress/tool/colour.h"
+#include "regress/tool/events.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/picture.h"
 #include "regress/tool/ptdump.h"
@@ -279,6 +281,45 @@ static void print_missed(const struct player *p)
 		statistics_print_missed(&p->statistics[i].examined.missed, stdout);
 }
 
+/* --- the record -------------------------------------------------------------- */
+
+static bool cannot_write(const char *path)
+{
+	fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
+	return false;
+}
+
+/* Of the mapper that is asked for, or else of the one under test. False after a message. */
+static bool record_events(struct player *p, const struct arguments *a)
+{
+	const bool to_stdout = !strcmp(a->events, "-");
+	FILE *to = to_stdout ? stdout : fopen(a->events, "w");
+	unsigned which = a->mapper ? mapper_index(a->mapper) : mapper_list()->under_test;
+	if (!to)
+		return cannot_write(a->events);
+	player_prepare(p, &scenario);
+	bool good = events_write(p, &scenario, which, to);
+	if (!to_stdout && fclose(to))
+		good = false;
+	return good || cannot_write(to_stdout ? "standard output" : a->events);
+}
+
+static int exit_code(const struct verdict *verdict)
+{
+	return verdict->rule == scenario.expect.rule ? EXIT_AS_EXPECTED : EXIT_RULE_BROKEN;
+}
+
+/* Plays and writes the record, and prints nothing. */
+static int show_nothing_else(struct player *p, const struct arguments *a)
+{
+	struct verdict verdict;
+	if (!record_events(p, a))
+		return EXIT_UNUSABLE;
+	player_prepare(p, &scenario);
+	judge(p, &verdict);
+	return was_set_up(p, a->file[0]) ? exit_code(&verdict) : EXIT_UNUSABLE;
+}
+
 static int show(struct player *p, const struct arguments *a)
 {
 	struct verdict verdict;
@@ -301,7 +342,20 @@ static int show(struct player *p, const struct arguments *a)
 		printf("wrote %s, for a browser\n", a->html);
 	if (!written)
 		return EXIT_UNUSABLE;
-	return verdict.rule == scenario.expect.rule ? EXIT_AS_EXPECTED : EXIT_RULE_BROKEN;
+	return exit_code(&verdict);
+}
+
+static int print_all(struct player *p, const struct arguments *a)
+{
+	print_scenario();
+	printf("\n");
+	fflush(stdout);
+	if (a->events && !record_events(p, a))
+		return EXIT_UNUSABLE;
+	int code = show(p, a);
+	if (a->events && code != EXIT_UNUSABLE)
+		printf("wrote %s, the events as JSON lines\n", a->events);
+	return code;
 }
 
 int command_show(int argc, char **argv)
@@ -311,10 +365,8 @@ int command_show(int argc, char **argv)
 		return EXIT_UNUSABLE;
 	struct player *p = need_player();
 	crash_report_for(p);
-	print_scenario();
-	printf("\n");
-	fflush(stdout);
-	int code = show(p, &a);
+	bool only_events = a.events && !strcmp(a.events, "-");
+	int code = only_events ? show_nothing_else(p, &a) : print_all(p, &a);
 	player_destroy(p);
 	return code;
 }

@@ -19,11 +19,21 @@
 #define MACHINE "another architecture"
 #endif
 
-void print_version(FILE *to)
+bool is_the_tool(void)
 {
 	const char *volatile commit = tool_commit; /* else a compiler takes it to be there */
+	return commit;
+}
+
+const char *version_commit(void)
+{
+	return is_the_tool() ? tool_commit : "";
+}
+
+void print_version(FILE *to)
+{
 	fprintf(to, "vmapdiff %s (", tool_release);
-	if (commit && commit[0])
-		fprintf(to, "commit %s, ", commit);
+	if (version_commit()[0])
+		fprintf(to, "commit %s, ", version_commit());
 	fprintf(to, "%s, %s)\n", COMPILER, MACHINE);
 }

@@ -76,6 +76,7 @@ struct arguments {
 	const char *mapper; /* --mapper */
 	const char *as;     /* --as: a form of export */
 	const char *html;   /* --html: where a picture goes */
+	const char *events; /* --events: where the record of all events goes; - is stdout */
 	bool to_bytes;      /* --to-bytes */
 	bool ptdump;        /* --ptdump */
 	bool ktap;          /* --ktap */

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """What the slicer reads, keeps and refuses."""
+import re
 import subprocess
 import sys
 import tempfile
@@ -9,10 +10,11 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from slicer import boot, emit, reach  # noqa: E402
+from slicer import boot, emit, places, reach  # noqa: E402
 from slicer.source import read_source  # noqa: E402
 
 SLICE = HERE.parent / "slice.py"
+TOP = HERE.parents[2]
 
 
 def read(text):
@@ -204,6 +206,109 @@ class Reaching(unittest.TestCase):
         self.assertEqual(emit.with_line_directive(["", "b"], "/t/f.c"), ['#line 2 "/t/f.c"', "b"])
         self.assertEqual(emit.with_line_directive(["a", "b"], "/t/f.c"),
                          ['#line 1 "/t/f.c"', "a", "b"])
+
+
+class Placing(unittest.TestCase):
+    """The line of an event is that of a call in a .c file: compiled and run, as a build does it."""
+    # What the shim says of places, after what it needs of a host.
+    SHIM = """
+#include <stdio.h>
+#include "mapper/machine/source_place.h"
+static void rig_write(int value);
+static void rig_loaded(int value);
+#define WRITE_ONCE(x, v) rig_write(v)
+""" + re.search(r"static struct source_place rig_place;.*?\n#define RIG_IS_ITSELF\(.*?\n",
+                (HERE.parent / "shim.h").read_text(), re.DOTALL).group()
+    HEADER = """
+struct ops { int (*hooked)(int); };
+#ifdef OTHER
+#define set itself
+#else
+#define set set
+#endif
+#define alias set
+static inline int set(int v)
+{
+	WRITE_ONCE(0, v);
+	return v;
+}
+#define both(v) (set(v) + 1)
+static inline int hooked(int v)
+{
+	return set(v);
+}
+static inline int pure(int v)
+{
+	return v;
+}
+"""
+    FILE = """#include <late.h>
+
+int caller_of(struct ops *ops)
+{
+	set(1);
+	alias(2);
+	both(3) + both(
+		pure(4));
+	ops->hooked(5);
+	late(6);
+	return other(7);
+}
+"""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.work = Path(self.folder.name)
+        shim = read_source(self.SHIM, "shim.h")
+        texts = {"a.h": self.HEADER, "late.h": "#ifndef LATE\n#define LATE\n"
+                 "static inline int late(int v)\n{\n\treturn set(v);\n}\nint other(int v);\n"
+                 "#endif\n", "a.c": self.FILE,
+                 "b.c": "int other(int v)\n{\n\treturn set(v);\n}\n"}
+        self.sources = [(read_source(text, name), name) for name, text in texts.items()]
+        for source, place in self.sources:
+            emit.write_if_changed(self.work / "slice" / place, "\n".join(source.lines))
+        self.calls = places.Calls(self.sources, shim, {
+            id(item) for source, _ in self.sources for item in source.items})
+        places.write_traced(self.work, self.sources, shim, {
+            id(item) for source, _ in self.sources for item in source.items})
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def names(self, file):
+        source, = (source for source, place in self.sources if place == file)
+        return self.calls.of(source)
+
+    def test_what_is_wrapped(self):
+        self.assertEqual(self.names("a.c"), ["late", "other", "rig_write", "set"])
+        self.assertEqual(self.names("b.c"), ["caller_of", "late", "rig_write", "set"])
+
+    def test_events_have_the_line_of_the_c_file(self):
+        main = ('#include "shim.h"\n#include <a.h>\n#include <a.c>\n#include <b.c>\n'
+                'static void told(int v, const struct source_call *at)\n'
+                '{\n\tif (at) printf("%d %s %s:%u\\n", v, at->file, at->function, at->line);\n}\n'
+                'static void rig_write(int v) { told(v, rig_place.at); told(v, rig_place.caller); }\n'
+                'int main(void)\n{\n\tstruct ops ops = { hooked };\n\tcaller_of(&ops);\n'
+                '\tset(8);\n\treturn rig_place.at != 0;\n}\n')
+        (self.work / "shim.h").write_text(self.SHIM)
+        (self.work / "main.c").write_text(main)
+        subprocess.run(["clang", "-w", "-std=gnu11", "-I", self.work / "traced",
+                        "-I", self.work / "slice", "-I", self.work, "-I", TOP,
+                        self.work / "main.c",
+                        "-o", self.work / "main"], check=True)
+        said = subprocess.run([self.work / "main"], capture_output=True, text=True, check=True)
+        self.assertEqual([line.replace(f"{self.work}/slice/", "") for line in
+                          said.stdout.splitlines()], [
+            "1 a.c caller_of:5", "2 a.c caller_of:6", "3 a.c caller_of:7", "4 a.c caller_of:8",
+            "6 a.c caller_of:10", "7 b.c other:3", "7 a.c caller_of:11"])
+
+    def test_nothing_of_a_macro_is_left_behind(self):
+        (self.work / "shim.h").write_text(self.SHIM)
+        text = '#include "shim.h"\n#include <a.h>\n#include <a.c>\nset late RIG_AT(x)\n'
+        run = subprocess.run(["clang", "-E", "-P", "-I", self.work / "traced",
+                              "-I", self.work / "slice", "-I", self.work, "-I", TOP, "-x", "c", "-"],
+                             input=text, capture_output=True, text=True, check=True)
+        self.assertEqual(run.stdout.splitlines()[-1], "set late x")
 
 
 class Refusing(unittest.TestCase):

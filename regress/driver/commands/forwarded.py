@@ -34,7 +34,8 @@ SHOW = Row("show", "explain the verdict of a scenario",
            "./rig show regress/cases/d1-two-order-7-blocks.scenario --html .build/picture.html",
            (FILE, ("--mapper", {"metavar": "NAME", "help": "compare the reference with this mapper"}),
             ("--ptdump", {"action": "store_true", "help": "the tables as ptdump prints them"}),
-            ("--html", {**OUTPUT, "help": "a page for a browser"})))
+            ("--html", {**OUTPUT, "help": "a page for a browser"}),
+            ("--events", {**OUTPUT, "help": "every event as JSON lines; - is standard output"})))
 MINIMIZE = Row("minimize", "find the smallest scenario with the same signature",
                "./rig minimize .build/findings/crash-1234 -o small.scenario",
                (FILE, ("-o", {**OUTPUT, "help": "where it goes (standard output)"})))
