@@ -51,6 +51,14 @@ static void print_indented_scenario(FILE *to, const char *indent)
 
 /* --- a page of mail -------------------------------------------------------------------- */
 
+/* What must be typed before a replay: a known bug of a tree is not judged by itself. */
+static void print_what_is_judged(FILE *to)
+{
+	const char *judged = getenv("VMAPDIFF_JUDGE");
+	if (judged && *judged)
+		fprintf(to, "VMAPDIFF_JUDGE=%s ", judged);
+}
+
 static bool export_mail(const struct finding *f, FILE *to)
 {
 	char signature[VERDICT_SIGNATURE_SIZE];
@@ -70,9 +78,11 @@ static bool export_mail(const struct finding *f, FILE *to)
 	explain(f->player, &scenario, f->which, &f->verdict, to);
 	fprintf(to, "\nThe scenario (a page array is written as runs, PFN+COUNT):\n\n");
 	print_indented_scenario(to, "  ");
+	fprintf(to, "\nTo replay it, save this mail, or those lines of it, as a.scenario and "
+		    "run\n\n  ");
+	print_what_is_judged(to);
 	fprintf(to,
-		"\nTo replay it, save this mail, or those lines of it, as a.scenario and run\n\n"
-		"  ./rig %sreplay a.scenario\n\n"
+		"./rig %sreplay a.scenario\n\n"
 		"It prints the same FAIL line and exits with 1 as long as the bug is there.\n",
 		f->verdict.mapper && !strcmp(f->verdict.mapper, "kernel") ? "kernel TREE " : "");
 	return true;

@@ -6,7 +6,8 @@ from driver.commands.forwarded import COMMANDS as TOOL
 GROUPS = [
     ("Fuzz and test", [fuzz.COMMAND, test.COMMAND, kernel.COMMAND]),
     ("Work on a scenario", [TOOL[name] for name in ("replay", "show", "minimize", "triage", "export",
-                                                    "convert", "capture", "rules", "grammar")]),
+                                                    "convert", "capture", "rules", "waivers",
+                                                    "grammar")]),
     ("Test the rig", [mutants.COMMAND, TOOL["exhaustive"], TOOL["soak"], coverage.COMMAND,
                       corpus.COMMAND, checks.ENGINES, checks.BUILDER, checks.EMULATORS]),
     ("Measure and release", [bench.COMMAND, bench.COUNTS, checks.RELEASE_CHECK, about.PACKAGES,
