@@ -156,7 +156,7 @@ class Qemu:
     def report(self, find):
         """What it printed when it was played, and the guest, to be built and run."""
         said = self.said[find.name]
-        guest = (find.folder / "guest.S").read_text().split("\n", 1)[1].rstrip()
+        guest = (find.folder / "guest.S").read_text().split("\n", 1)[1].rstrip().expandtabs(8)
         options = " ".join(GUEST_MACHINE)
         return (f"{self.release} prints\n\n  {said}\n\nTo reproduce it, save the lines below as guest.S:\n\n"
                 "  clang --target=aarch64-none-elf -march=armv8.4-a -c guest.S\n"
