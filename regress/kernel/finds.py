@@ -78,7 +78,7 @@ def record(find, bench):
         raise Unusable(f"finds: {find.name}: no tree has it:\n{path.read_text()}")
     report = report_of(find, measured)
     if report is None:
-        say(f"{find.name}: its mail stays: {find.shown.release}, {find.shown.added}, is not here")
+        say(f"{find.name}: its mail stays: nothing here gives '{find.shown}'")
         return
     (find.folder / "mail").write_text(find_mail.compose(find, report))
 
@@ -97,7 +97,7 @@ def differences(find, measured, mail):
         elif was.said != one.said:
             wrong.append(f"{find.name}: recorded '{was}', measured '{one}'")
     if mail is None:
-        say(f"{find.name}: its mail was not compared: {find.shown.release}, {find.shown.added}, is not here")
+        say(f"{find.name}: its mail was not compared: nothing here gives '{find.shown}'")
     elif mail != (find.folder / "mail").read_text():
         wrong.append(f"{find.name}: its mail is not what the command makes today")
     return wrong
@@ -176,11 +176,12 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     add_options(parser)
     options = parser.parse_args()
-    if options.trees and (options.record or options.check):
-        parser.error("--record and --check take the trees of .build/trees, and no TREE")
     how = (run_record if options.record else run_check if options.check
            else run_trees if options.trees else run_list)
     try:
+        if options.trees and (options.record or options.check):
+            raise Unusable("finds: --record and --check take the trees of .build/trees, and no TREE\n"
+                           "see ./rig finds --help")
         return how(options)
     except Unusable as why:
         sys.stderr.write(f"{why}\n")
