@@ -43,6 +43,13 @@ def trees():
     return dict(sorted(found.items(), key=lambda one: [int(n) for n in one[0].split(".")]))
 
 
+def of_any_machine(text, tree, scenario):
+    """Without paths of this machine, and without commit and compiler of this build."""
+    text = text.replace(str(scenario), "find.scenario")
+    text = text.replace(f"{tree}/", "").replace(str(tree), "TREE")
+    return re.sub(r"(vmapdiff \d+\.\d+\.\d+) \([^()\n]*\)", r"\1", text)
+
+
 class Tree:
     """A tree, built. Raises Unusable where it cannot be."""
 
@@ -65,13 +72,12 @@ class Tree:
         return scenario
 
     def call(self, find, command):
-        """What a command of the tool says of a find, with no path of this machine in it."""
+        """What a command of the tool says of a find, on whatever machine and in whatever build."""
         environment = {"VMAPDIFF_JUDGE": ",".join(find.judged)}
         with tempfile.TemporaryDirectory() as folder:
             scenario = self.scenario_of(find, folder)
             code, said, why = run(self.tool, command, scenario, **environment)
-            text = (said or why).replace(f"{scenario}", "find.scenario")
-        return code, text.replace(f"{self.path}/", "").replace(str(self.path), "TREE")
+        return code, of_any_machine(said or why, self.path, scenario)
 
     def play(self, find):
         code, said = self.call(find, "replay")
@@ -95,7 +101,7 @@ class Tree:
         code, said = self.call(find, "export")
         if code:
             raise Unusable(f"finds: {find.name} cannot be exported of {self.release}:\n{said.strip()}")
-        return re.sub(r"\A(\S+: .*\n)+", "", said)
+        return re.sub(r"\ASubject: .*\n", "", said)
 
 
 def edit_of(added):

@@ -186,6 +186,14 @@ class Differences(unittest.TestCase):
         self.assertEqual(parts.read(parts.FINDS / "silent-cut").shown.release, "Linux 6.12.117")
 
 
+class Report(unittest.TestCase):
+    def test_it_is_the_same_on_every_machine_and_in_every_build(self):
+        said = ("/tmp/x/a.scenario: WARN at /home/a/linux/mm/vmalloc.c:1, in /home/a/linux\n"
+                "vmapdiff 1.2.0 (commit 1a2b3c4-dirty, clang 14.0.6, arm64)\n")
+        self.assertEqual(finds.find_play.of_any_machine(said, "/home/a/linux", "/tmp/x/a.scenario"),
+                         "find.scenario: WARN at mm/vmalloc.c:1, in TREE\nvmapdiff 1.2.0\n")
+
+
 class StandIns(unittest.TestCase):
     def test_one_that_there_is_not(self):
         with self.assertRaisesRegex(Unusable, "no stand-in 'frob'; there are: series"):
