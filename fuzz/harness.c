@@ -71,7 +71,8 @@ static void start(void)
 		fprintf(stderr, "vmapdiff: no memory for the simulated machines\n");
 		_exit(2);
 	}
-	if (!waive_by_environment(&player->waivers) || !statistics_file_open())
+	if (!waive_by_environment(&player->waivers) ||
+	    !judge_by_environment(&player->tree_waivers) || !statistics_file_open())
 		_exit(2);
 	crash_report_for(player);
 	crash_call(record_the_last);

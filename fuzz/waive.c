@@ -8,6 +8,7 @@
 #include "fuzz/words.h"
 
 #define VARIABLE "VMAPDIFF_WAIVE"
+#define JUDGED "VMAPDIFF_JUDGE"
 #define MAX_PATH 4096
 
 /* The signatures of one file, for as long as the process runs. */
@@ -73,4 +74,54 @@ bool waive_by_environment(struct waivers *w)
 		return true;
 	fprintf(stderr, "vmapdiff: waived: %s\n", list);
 	return waive_list(w, list);
+}
+
+/* --- known bugs that are judged --------------------------------------------------------- */
+
+static bool waiver_by_name(const char *name, size_t length, uint32_t *behaviours)
+{
+	char hint[NEAREST_HINT_SIZE];
+	struct nearest meant = nearest_to(name, length);
+	for (int id = 0; id < WAIVERS; id++) {
+		const char *of = waiver_list[id].name;
+		nearest_try(&meant, of);
+		if (strlen(of) != length || memcmp(of, name, length) != 0)
+			continue;
+		*behaviours |= WAIVER(id);
+		return true;
+	}
+	fprintf(stderr,
+		"vmapdiff: '%.*s' is not a known bug (./rig waivers lists them) or 'all'%s\n",
+		(int)length, name, nearest_hint(&meant, hint));
+	return false;
+}
+
+bool waivers_by_names(const char *list, uint32_t *behaviours)
+{
+	*behaviours = 0;
+	if (!strcmp(list, "all")) {
+		*behaviours = UINT32_MAX;
+		return true;
+	}
+	for (const char *at = list;; at++) {
+		size_t length = strcspn(at, ",");
+		if (!waiver_by_name(at, length, behaviours))
+			return false;
+		at += length;
+		if (!*at)
+			return true;
+	}
+}
+
+bool judge_by_environment(uint32_t *behaviours)
+{
+	const char *list = getenv(JUDGED);
+	uint32_t judged;
+	if (!list || !*list)
+		return true;
+	fprintf(stderr, "vmapdiff: judged, although known: %s\n", list);
+	if (!waivers_by_names(list, &judged))
+		return false;
+	*behaviours &= ~judged;
+	return true;
 }

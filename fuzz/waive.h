@@ -7,6 +7,9 @@
  *   PROPERTY.RULE   one rule
  *   @FILE           verdicts of the kinds that the file names: a signature
  *                   line (FAIL ...) each
+ *
+ * And what is judged all the same of a tree that is found to do it:
+ * VMAPDIFF_JUDGE is a list, with commas, of the names of waivers, or `all`.
  */
 #ifndef FUZZ_WAIVE_H
 #define FUZZ_WAIVE_H
@@ -18,5 +21,11 @@ bool waive_list(struct waivers *w, const char *list);
 
 /* The same with VMAPDIFF_WAIVE, and says on standard error what is waived, if anything is. */
 bool waive_by_environment(struct waivers *w);
+
+/* The waivers that a list names, as bits. False when a name is none: standard error then says why. */
+bool waivers_by_names(const char *list, uint32_t *behaviours);
+
+/* Takes what VMAPDIFF_JUDGE names out of what a tree is found to do, so that it is judged. */
+bool judge_by_environment(uint32_t *behaviours);
 
 #endif

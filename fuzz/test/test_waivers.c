@@ -173,6 +173,23 @@ static void the_scenario_ends_where_a_caller_does_not_clean_up(void **state)
 	player->waivers = (struct waivers){ 0 };
 }
 
+/* A name in the list of what is judged is a bit, and what is none is refused. */
+static void known_bugs_are_judged_by_name(void **state)
+{
+	(void)state;
+	static const char *const refused[] = { "", "narrow", "all,narrow-flush", "narrow-flush,",
+					       ",narrow-flush" };
+	uint32_t bits;
+	assert_true(waivers_by_names("all", &bits));
+	for (int id = 0; id < WAIVERS; id++)
+		assert_true(bits & WAIVER(id));
+	assert_true(waivers_by_names("narrow-flush,head-check", &bits));
+	assert_int_equal(bits, WAIVER(WAIVER_NARROW_FLUSH) | WAIVER(WAIVER_HEAD_CHECK));
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (waivers_by_names(refused[i], &bits))
+			fail_msg("'%s' was accepted", refused[i]);
+}
+
 /* Another place of the op is the same kind of verdict; another rule is not. */
 static void a_waived_signature_is_not_reported(void **state)
 {
@@ -231,6 +248,7 @@ int main(void)
 		cmocka_unit_test(a_waived_rule_is_not_reported),
 		cmocka_unit_test(the_scenario_ends_where_something_was_waived),
 		cmocka_unit_test(the_scenario_ends_where_a_caller_does_not_clean_up),
+		cmocka_unit_test(known_bugs_are_judged_by_name),
 		cmocka_unit_test(a_waived_signature_is_not_reported),
 		cmocka_unit_test(what_names_nothing_is_refused),
 	};

@@ -82,12 +82,16 @@ def add_groups(tree):
     replace(tree, VMALLOC, "vunmap_pte_range", (HERE / "series-unmap.in").read_text())
 
 
-def add_series(tree, batch_bound=True):
-    """The series under its own names; without the bound of a batch, with hazard D1."""
+def add_series(tree, batch_bound=True, scan_limit=True):
+    """
+    The series under its own names; without the bound of a batch, with hazard D1. Without the scan's
+    limit in 64 bits, the limit is 0 at page frames that are multiples of 2^32.
+    """
     if "arch_vmap_pte_range_map_size" not in File(tree, "arch/arm64/include/asm/vmalloc.h").text:
         add_groups(tree)
     walk = (HERE / "series-walk.in").read_text()
     walk = walk.replace("@BATCH_BOUND@", "true" if batch_bound else "false")
+    walk = walk.replace("@SCAN_LIMIT@", "unsigned long" if scan_limit else "unsigned int")
     insert_before(tree, VMALLOC, "__vmap_pages_range_noflush", walk)
     substitute(tree, VMALLOC, "__vmap_pages_range_noflush", r"\{.*\}",
                "{ return vmap_pages_range_noflush_walk(addr, end, prot, pages, page_shift); }")

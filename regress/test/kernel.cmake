@@ -6,6 +6,7 @@ set(kernel_scripts ${PROJECT_SOURCE_DIR}/regress/kernel)
 set(slicer_tests ${PROJECT_SOURCE_DIR}/mapper/kernel/test)
 
 add_test(NAME kernel_slicer COMMAND python3 ${slicer_tests}/test_slicer.py)
+add_test(NAME kernel_find_folders COMMAND python3 ${kernel_scripts}/test_finds.py)
 set(versions 6.1 6.12 7.2 7.3)
 add_test(NAME kernel_unpack COMMAND python3 ${kernel_scripts}/trees.py ${versions})
 set_tests_properties(kernel_unpack PROPERTIES FIXTURES_SETUP kernel_trees)
@@ -43,10 +44,13 @@ add_test(NAME kernel_fuzz
           ${trees}/linux-source-6.1 ${trees}/linux-source-6.12)
 add_test(NAME kernel_aarch64
   COMMAND python3 ${kernel_scripts}/test_aarch64.py ${trees}/linux-source-6.12)
-list(APPEND kernel_tests kernel_injected kernel_injected_newest kernel_fuzz kernel_aarch64)
+# Plays each on each tree that there is.
+add_test(NAME kernel_finds COMMAND python3 ${kernel_scripts}/finds.py --check)
+list(APPEND kernel_tests kernel_injected kernel_injected_newest kernel_fuzz kernel_aarch64 kernel_finds)
 set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
 # They build in the trees' folders, one at a time.
 set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
-set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Unseen kernel_Newest PROPERTIES COST 200)
-set_tests_properties(kernel_slicer kernel_unpack ${kernel_tests} PROPERTIES
+set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Unseen kernel_Newest
+  kernel_finds PROPERTIES COST 200)
+set_tests_properties(kernel_slicer kernel_find_folders kernel_unpack ${kernel_tests} PROPERTIES
   LABELS kernel SKIP_RETURN_CODE 77)

@@ -32,6 +32,14 @@ expect 0 'vmapdiff replay' "$vmapdiff" --help
 expect 2 'vmapdiff replay' "$vmapdiff"
 expect 2 "'frob' is not a command" "$vmapdiff" frob
 expect 0 'contiguous.partial' "$vmapdiff" rules
+expect 0 'narrow-flush (history.stale)' "$vmapdiff" waivers
+expect 0 'vmapdiff 2' "$vmapdiff" waivers narrow-flush
+expect 2 "did you mean 'narrow-flush'?" "$vmapdiff" waivers narow-flush
+expect 2 'takes one NAME' "$vmapdiff" waivers narrow-flush head-check
+"$vmapdiff" waivers narrow-flush >known.scenario
+expect 0 '1 scenarios: 1 as expected' "$vmapdiff" replay known.scenario
+expect 2 "did you mean 'narrow-flush'?" env VMAPDIFF_JUDGE=narow-flush "$vmapdiff" replay "$good"
+expect 0 'although known: all' env VMAPDIFF_JUDGE=all "$vmapdiff" replay "$good"
 expect 0 'vmapdiff minimize FILE' "$vmapdiff" minimize --help
 expect 0 'write to this file instead' "$vmapdiff" minimize "$good" --help
 # The release is that of CMakeLists.txt; the commit is told where git knows one, and costs no build.

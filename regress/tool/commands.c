@@ -203,6 +203,13 @@ const struct command commands[] = {
 		.example = "vmapdiff rules",
 		.run = command_rules,
 	},
+	{
+		.name = "waivers",
+		.operands = "[NAME]",
+		.what = "list the known bugs of Linux trees; or print the scenario of one",
+		.example = "vmapdiff waivers narrow-flush",
+		.run = command_waivers,
+	},
 	{ .name = NULL },
 };
 

@@ -69,12 +69,22 @@ static void print_tested(const struct finding *f, FILE *to)
 	print_version(to);
 }
 
+/* What must be typed before a replay: a known bug of a tree is not judged by itself. */
+static void print_what_is_judged(FILE *to)
+{
+	const char *judged = getenv("VMAPDIFF_JUDGE");
+	if (judged && *judged)
+		fprintf(to, "VMAPDIFF_JUDGE=%s ", judged);
+}
+
 /* How a reader of the mail plays it again: on a tree of their own, or by the program that failed. */
 static void print_replay(const struct finding *f, FILE *to)
 {
+	fprintf(to, "\nTo replay it, save this mail, or those lines of it, as a.scenario and "
+		    "run\n\n  ");
+	print_what_is_judged(to);
 	fprintf(to,
-		"\nTo replay it, save this mail, or those lines of it, as a.scenario and run\n\n"
-		"  %s replay a.scenario\n\n"
+		"%s replay a.scenario\n\n"
 		"It prints the same FAIL line and exits with 1 as long as the bug is there.\n",
 		mapper_list()->mapper[f->which]->tree ? "./rig kernel TREE" : again());
 }

@@ -261,7 +261,7 @@ struct player *need_player(void)
 	struct player *p = player_create();
 	if (!p)
 		fprintf(stderr, "vmapdiff: no memory for the simulated machines\n");
-	if (!p || !waive_by_environment(&p->waivers))
+	if (!p || !waive_by_environment(&p->waivers) || !judge_by_environment(&p->tree_waivers))
 		exit(EXIT_UNUSABLE);
 	return p;
 }

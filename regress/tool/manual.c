@@ -47,6 +47,9 @@ static const struct term environment[] = {
 	  "or "
 	  "@FILE for findings with a signature that the file has on a line of its own. vmapdiff "
 	  "rules lists properties and rules." },
+	{ "VMAPDIFF_JUDGE",
+	  "The known bugs of a Linux tree that are judged all the same, as a list with commas, or "
+	  "all. vmapdiff waivers lists them." },
 	{ "NO_COLOR", "If it is not empty, nothing is coloured." },
 	{ "TERM", "If it is not set, empty or dumb, nothing is coloured." },
 };

@@ -108,6 +108,10 @@ static void print_waivers(const struct player *p)
 	printf("%" PRIu64
 	       " calls were not made: no kernel code makes them, or a waiver skips them\n",
 	       player_statistics(p)->skipped_calls);
+	if (player_statistics(p)->unsupported)
+		printf("%" PRIu64 " scenarios were not played: the tree is not built for their "
+		       "machine\n",
+		       player_statistics(p)->unsupported);
 }
 
 /* The last words of a replay. */

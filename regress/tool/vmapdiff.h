@@ -20,6 +20,7 @@ int command_minimize(int argc, char **argv);
 int command_convert(int argc, char **argv);
 int command_capture(int argc, char **argv);
 int command_rules(int argc, char **argv);
+int command_waivers(int argc, char **argv);
 int command_grammar(int argc, char **argv);
 int command_exhaustive(int argc, char **argv);
 int command_soak(int argc, char **argv);

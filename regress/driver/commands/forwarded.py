@@ -54,6 +54,8 @@ CAPTURE = Row("capture", "write the physical pages of a process as scenarios (ro
               "./rig capture 1234 -o .build/captured",
               (("PID", {"help": "the process"}), ("-o", {"metavar": "DIR", "help": "where they go"})))
 RULES = Row("rules", "list every rule with its source", "./rig rules", ())
+WAIVERS = Row("waivers", "list the known bugs of Linux trees, or print the scenario of one",
+              "./rig waivers narrow-flush", (("NAME", {"nargs": "?", "help": "one of them"}),))
 GRAMMAR = Row("grammar", "print the grammar of scenarios: calls and fields", "./rig grammar",
               (("--dictionary", {"action": "store_true", "help": "its words, for a fuzzing engine"}),))
 EXHAUSTIVE = Row("exhaustive", "play every scenario of ten small families",
@@ -70,7 +72,7 @@ SOAK = Row("soak", "play generated scenarios; print a digest of the verdicts",
             ("--pages", {**NUMBER, "help": "of the page arrays of one scenario together"}),
             ("--jobs", {**NUMBER, "help": "processes at a time (one a core)"}),
             ("-o", {**OUTPUT, "help": "where a finding goes"})))
-ALL = (REPLAY, SHOW, MINIMIZE, TRIAGE, EXPORT, CONVERT, CAPTURE, RULES, GRAMMAR, EXHAUSTIVE, SOAK)
+ALL = (REPLAY, SHOW, MINIMIZE, TRIAGE, EXPORT, CONVERT, CAPTURE, RULES, WAIVERS, GRAMMAR, EXHAUSTIVE, SOAK)
 
 
 def add_options(row):

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The mail of a find: what a person wrote, what was measured, and what `vmapdiff export` says.
+
+Plain text, of lines of at most 75 columns where the words are a person's.
+"""
+import re
+import textwrap
+
+import find as parts
+
+COLUMNS = 75
+LICENCE = "Comments: SPDX-License-Identifier: GPL-2.0-only"
+KERNEL_WORDS = ("With each tree's own code, cut out of it and run in userspace on simulated page tables "
+                "by vmapdiff:")
+GUEST_WORDS = "With each program as a distribution packs it:"
+
+
+def wrapped(text):
+    """Paragraphs filled anew. What is indented, a list or a table stays as it is."""
+    blocks = []
+    for block in re.split(r"\n{2,}", parts.plain(text)):
+        keeps = any(line.startswith((" ", "|", "-")) for line in block.splitlines())
+        blocks.append(block if keeps else textwrap.fill(" ".join(block.split()), COLUMNS,
+                                                        break_on_hyphens=False))
+    return "\n\n".join(blocks)
+
+
+def section(title, text):
+    return f"{title}\n{'-' * len(title)}\n\n{text}\n"
+
+
+def table(verdicts):
+    rows = [(one.release if one.added == parts.AS_RELEASED else f"{one.release}, {one.added}", one.said)
+            for one in sorted(verdicts, key=lambda one: one.order)]
+    width = max(len(left) for left, _ in rows)
+    return "\n".join(f"  {left:{width}}  {right}" for left, right in rows)
+
+
+def compose(find, report):
+    """The whole mail. `report` is what the command says of the tree that find.shown names."""
+    shown = find.shown
+    of = shown.release if shown.added == parts.AS_RELEASED else f"{shown.release}, {shown.added}"
+    measured = (f"{wrapped(GUEST_WORDS if find.is_guest else KERNEL_WORDS)}\n\n"
+                f"{table(find.verdicts)}\n\n{wrapped(find.sections['Where'])}")
+    return "\n".join([
+        f"Subject: {parts.plain(find.title)}\n{LICENCE}\n",
+        wrapped(find.sections["What happens"]) + "\n",
+        section("Affected", measured),
+        section("Confirmed elsewhere", wrapped(find.sections["Confirmed elsewhere"])),
+        section("Direction of a fix", wrapped(find.sections["Direction of a fix"])),
+        section(f"Report of {of}", report.strip()),
+    ])

@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The folders of regress/finds: each has its parts, and what is not as recorded is noticed. Plays nothing.
+
+Usage: test_finds.py
+"""
+import re
+import shutil
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+# pylint: disable=wrong-import-position
+import copies
+import find as parts
+import find_index
+import find_mail
+import finds
+import standins
+from driver.terminal import Unusable
+
+SERIES = ["Linux 6.1", "Linux 6.12", "Linux 7.2", "Linux 7.3"]
+COLUMNS = 75
+
+
+def all_finds():
+    return [parts.read(folder) for folder in parts.folders()]
+
+
+class Recorded(unittest.TestCase):
+    """The folders as they are checked in."""
+
+    def test_each_find_has_all_its_parts(self):
+        self.assertGreater(len(all_finds()), 10)
+
+    def test_each_was_played_on_every_tree_and_stand_in(self):
+        for find in all_finds():
+            with self.subTest(find=find.name):
+                keys = {one.key for one in find.verdicts}
+                wanted = set() if find.is_guest else {(one, parts.AS_RELEASED) for one in SERIES}
+                wanted |= {(f"Linux {series}", added) for series, added in find.standins}
+                self.assertEqual(wanted, keys if not find.is_guest else set())
+
+    def test_each_stand_in_fails_and_is_one_of_the_list(self):
+        used = set()
+        for find in all_finds():
+            for series, added in find.standins:
+                one, = [v for v in find.verdicts if v.key == (f"Linux {series}", added)]
+                self.assertTrue(one.fails, f"{find.name}: {one}")
+                self.assertIn(added, standins.EDITS)
+                used.add(added)
+        self.assertEqual(used, set(standins.EDITS))
+
+    def test_the_table_of_finds_is_that_of_the_folders(self):
+        self.assertEqual(find_index.README.read_text(), find_index.text(parts.folders()),
+                         "./rig finds --record writes it")
+
+    def test_a_mail_is_plain_text_with_all_that_a_reader_needs(self):
+        for find in all_finds():
+            with self.subTest(find=find.name):
+                self.check_mail(find, (find.folder / "mail").read_text())
+
+    def check_mail(self, find, mail):
+        words, _, report = mail.partition(f"\n\nReport of {find.shown.release}")
+        self.assertTrue(mail.startswith(f"Subject: {parts.plain(find.title)}\n"))
+        self.assertTrue(mail.isascii())
+        self.assertNotIn(str(parts.TOP), mail)
+        for verdict in find.verdicts:
+            self.assertRegex(words, rf"\n  {re.escape(verdict.release)}.* {re.escape(verdict.said)}\n")
+        for text in find.sections.values():
+            self.assertIn(find_mail.wrapped(text), words)
+        self.assertIn(find.shown.said.removeprefix("aborts: "), report)
+        self.assertIn("guest.S" if find.is_guest else "\n  vmapdiff 2\n", report)
+        for line in words.splitlines():
+            self.assertTrue(len(line) <= COLUMNS or line.startswith(("  ", "Subject: ")), line)
+
+    def test_a_known_bug_is_not_copied(self):
+        rows = (parts.TOP / "oracle/waiver.c").read_text()
+        for find in all_finds():
+            for name in find.judged:
+                self.assertIn(f'.name = "{name}"', rows)
+            self.assertEqual(bool(find.judged), not (find.folder / "find.scenario").exists()
+                             and not find.is_guest, find.name)
+
+
+class Incomplete(unittest.TestCase):
+    """A folder that lacks something is refused, and the message says what."""
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="vmapdiff-")) / "a-find"
+        shutil.copytree(parts.FINDS / "scan-limit-is-zero", self.folder)
+
+    def tearDown(self):
+        shutil.rmtree(self.folder.parent)
+
+    def refused(self, why):
+        with self.assertRaisesRegex(parts.Incomplete, why):
+            parts.read(self.folder)
+
+    def edit(self, pattern, replacement, name="README.md"):
+        path = self.folder / name
+        text, count = re.subn(pattern, replacement, path.read_text(), flags=re.S)
+        self.assertEqual(count, 1)
+        path.write_text(text)
+
+    def test_the_whole_one_is_taken(self):
+        self.assertEqual(parts.read(self.folder).name, "a-find")
+
+    def test_each_file(self):
+        for part in list(self.folder.iterdir()):
+            with self.subTest(part=part.name):
+                aside = part.rename(self.folder.parent / part.name)
+                self.refused(f"no {part.name}")
+                aside.rename(part)
+
+    def test_each_section(self):
+        whole = (self.folder / "README.md").read_text()
+        for name in parts.SECTIONS:
+            with self.subTest(section=name):
+                self.edit(rf"## {name}\n.*?(?=\n## |\Z)", "")
+                self.refused("its sections are not")
+                (self.folder / "README.md").write_text(whole)
+                self.edit(rf"(## {name}\n).*?(?=\n## |\Z)", r"\1")
+                self.refused(f"nothing under {name}")
+                (self.folder / "README.md").write_text(whole)
+
+    def test_what_is_played(self):
+        self.edit(r"- Scenario: `find.scenario`", "- Scenario: another.scenario")
+        self.refused("Scenario is not")
+
+    def test_a_line_of_facts(self):
+        self.edit(r"- Stand-ins:[^\n]*\n", "")
+        self.refused("no line '- Stand-ins")
+
+    def test_a_find_that_no_tree_has(self):
+        self.edit(r"FAIL [^\n]*", "holds", "verdicts")
+        self.refused("no tree has it")
+
+    def test_a_verdict_that_cannot_be_read(self):
+        self.edit(r" \| holds\n.*", "\n", "verdicts")
+        self.refused("is not 'RELEASE")
+
+
+class Differences(unittest.TestCase):
+    """What the test of trees fails of."""
+
+    def setUp(self):
+        self.find = parts.read(parts.FINDS / "scan-limit-is-zero")
+        self.mail = (self.find.folder / "mail").read_text()
+
+    def changed(self, key, **values):
+        return [parts.Verdict(**{**one.__dict__, **values}) if one.key == key else one
+                for one in self.find.verdicts]
+
+    def test_nothing(self):
+        self.assertEqual(finds.differences(self.find, self.find.verdicts, self.mail), [])
+
+    def test_a_verdict(self):
+        key = "Linux 7.3", "series-scan-limit"
+        for said in ("holds", "FAIL errors.code mapper=kernel op=0:vmap granule=4k level=3"):
+            wrong, = finds.differences(self.find, self.changed(key, said=said), self.mail)
+            self.assertIn(f"measured 'Linux 7.3.4 | series-scan-limit | {said}'", wrong)
+
+    def test_a_mail(self):
+        wrong, = finds.differences(self.find, self.find.verdicts, f"{self.mail} ")
+        self.assertIn("its mail is not what the command makes", wrong)
+
+    def test_a_later_release_is_judged_by_its_series(self):
+        key = "Linux 7.3", "as released"
+        later = self.changed(key, release="Linux 7.3.12")
+        self.assertEqual(finds.differences(self.find, later, None), [])
+        self.assertEqual(len(finds.differences(
+            self.find, self.changed(key, release="Linux 7.3.12", said="not played"), None)), 1)
+
+    def test_what_is_not_here_stays_recorded(self):
+        old = self.find.verdicts
+        new = parts.Verdict("Linux 7.3.12", "as released", "holds")
+        kept = parts.merged(old, [new])
+        self.assertEqual(len(kept), len(old))
+        self.assertIn(new, kept)
+
+    def test_the_mail_shows_the_newest_release_that_fails(self):
+        self.assertEqual(parts.read(parts.FINDS / "silent-cut").shown.release, "Linux 6.12.117")
+
+
+class Report(unittest.TestCase):
+    def test_it_is_the_same_on_every_machine_and_in_every_build(self):
+        said = ("/tmp/x/a.scenario: WARN at /home/a/linux/mm/vmalloc.c:1, in /home/a/linux\n"
+                "vmapdiff 1.2.0 (commit 1a2b3c4-dirty, clang 14.0.6, arm64)\n")
+        self.assertEqual(finds.find_play.of_any_machine(said, "/home/a/linux", "/tmp/x/a.scenario"),
+                         "find.scenario: WARN at mm/vmalloc.c:1, in TREE\nvmapdiff 1.2.0\n")
+
+
+class StandIns(unittest.TestCase):
+    def test_one_that_there_is_not(self):
+        with self.assertRaisesRegex(Unusable, "no stand-in 'frob'; there are: series"):
+            finds.find_play.edit_of("frob")
+
+    def test_an_edit_that_finds_no_place_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            mmu = Path(folder) / standins.MMU
+            mmu.parent.mkdir(parents=True)
+            mmu.write_text("int pud_free_pmd_page(pud_t *pudp, unsigned long addr)\n{\n\treturn 1;\n}\n")
+            with self.assertRaises(copies.EditFailed):
+                standins.warns_of_empty(folder)
+
+
+if __name__ == "__main__":
+    unittest.main()
