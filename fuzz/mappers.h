@@ -37,8 +37,8 @@ bool mapper_has_machine(const struct mapper *mapper, const struct machine_config
 void mapper_fit_machine(struct machine_config *config);
 
 /*
- * Where the mapper under test decides the policy: gives the scenario that
- * policy, under which it is expected to hold.
+ * Where the mapper under test is a tree's: gives the scenario the policy that
+ * it was measured to have, under which it is expected to hold.
  */
 void mapper_fit_policy(struct scenario *s);
 
