@@ -277,7 +277,7 @@ const struct knob knobs[KNOBS] = {
 		.set = set_nothing,
 		.applies = vmalloc_has_groups,
 		.how = BY_REFUSAL,
-		.scene = { "preset va=[va 2G] pfn=0x77 level=3\nvmalloc va=[va 1G] "
+		.scene = { "preset va=[va 3G] pfn=0x77 level=3\nvmalloc va=[va 1G] "
 			   "pages=[n 4B]+[c 1B] shift=[block] flags=huge\n" },
 	},
 	[KNOB_VMALLOC_WALK] = {

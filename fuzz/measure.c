@@ -178,6 +178,8 @@ static void name_series(struct setting *s)
 	if (!before)
 		return;
 	s->policy = policy_default(POLICY_PRIOR);
+	s->policy.hugetlb = !s->knobs.call[CALL_IOREMAP].no_groups ||
+			    !s->knobs.call[CALL_VMALLOC].no_groups;
 	s->knobs.flat_errors = false;
 	s->knobs.block_busy = BLOCK_BUSY_BY_SERIES;
 }
