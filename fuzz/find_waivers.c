@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/find_waivers.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "fuzz/apart.h"
 #include "fuzz/scenario_text.h"
 
 #define FOUND 42      /* exit code of the process in which a tree breaks a waiver's rule */
 #define TIME_LIMIT 10 /* seconds that the scenario of a waiver may take */
-
-/* Where a sanitizer is linked in. */
-__attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
 
 /* Whether the tree breaks the waiver's rule in its scenario, where what would hide that is waived. */
 static bool has_behaviour(struct player *player, const struct waiver *waiver)
@@ -38,38 +31,22 @@ static bool has_behaviour(struct player *player, const struct waiver *waiver)
 	return verdict.rule == waiver->rule[0];
 }
 
-/* Lets this process die without a word, and without an engine that keeps what it died of. */
-static void die_quietly(void)
+struct search {
+	struct player *player;
+	const struct waiver *waiver;
+};
+
+static int search_apart(void *context)
 {
-	static const int signals[] = { SIGABRT, SIGALRM, SIGBUS, SIGFPE, SIGILL, SIGSEGV };
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		signal(signals[i], SIG_DFL);
-	if (__sanitizer_set_death_callback)
-		__sanitizer_set_death_callback(NULL);
-	dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
-	alarm(TIME_LIMIT);
+	const struct search *search = context;
+	return has_behaviour(search->player, search->waiver) ? FOUND : 0;
 }
 
-/*
- * The same in a process of its own: a tree that is under test may crash, and
- * then the crash is for the scenario that is to be played, not for this one.
- */
+/* The same in a process of its own: a crash is for the scenario that is to be played, not for this one. */
 static bool has_behaviour_apart(struct player *player, const struct waiver *waiver)
 {
-	int status;
-	fflush(NULL);
-	pid_t child = fork();
-	if (child < 0) {
-		perror("vmapdiff: cannot start a process");
-		exit(2);
-	}
-	if (!child) {
-		die_quietly();
-		_exit(has_behaviour(player, waiver) ? FOUND : 0);
-	}
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) && WEXITSTATUS(status) == FOUND;
+	struct search search = { player, waiver };
+	return run_apart(search_apart, &search, TIME_LIMIT) == FOUND;
 }
 
 /* Searches the tree for waiver `id`, and before that for those that would hide it. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "fuzz/measure.h"
 #include "fuzz/sizes.h"
 #include "mapper/machine/assert.h"
 #include "oracle/reference/reference.h"
@@ -110,9 +111,8 @@ struct machine_config mapper_pick_machine(struct rng *rng)
 
 void mapper_fit_policy(struct scenario *s)
 {
-	const struct mapper *mapper = mapper_tested();
-	if (!mapper->decide_policy)
+	if (!mapper_tested()->tree)
 		return;
-	s->policy = mapper->decide_policy(s->policy, s->machine.page_shift);
+	s->policy = measured_policy(&s->policy, s->machine.page_shift);
 	s->expect.rule = RULE_NONE;
 }

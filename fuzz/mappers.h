@@ -44,8 +44,8 @@ void mapper_fit_machine(struct machine_config *config);
 struct machine_config mapper_pick_machine(struct rng *rng);
 
 /*
- * Where the mapper under test decides the policy: gives the scenario that
- * policy, under which it is expected to hold.
+ * Where the mapper under test is a tree's: gives the scenario the policy that
+ * it was measured to have, under which it is expected to hold.
  */
 void mapper_fit_policy(struct scenario *s);
 

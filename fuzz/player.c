@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/player.h"
 
+#include "fuzz/measure.h"
 #include "fuzz/skip.h"
 #include "mapper/machine/assert.h"
 #include "mapper/machine/poison.h"
@@ -98,6 +99,7 @@ static struct address_space space_of(struct player *p)
 		.policy = &p->scenario->policy,
 		.area = p->area,
 		.areas = p->areas,
+		.splits = p->oracle.tree->splits,
 	};
 }
 
@@ -131,6 +133,8 @@ static bool judge_call(struct player *p, const struct call *call, bool cleanup, 
 	out.error = p->mapper->call[call->kind](&space, call, &out);
 	*error = out.error;
 	tell_after(p, &step, &out, NULL);
+	if (!cleanup)
+		p->error = out.error;
 	bool held = oracle_judge(&p->oracle, &out);
 	statistics_add_call(&p->statistics[p->which], &p->oracle.examined);
 	return held;
@@ -142,7 +146,7 @@ static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
 	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
 	const struct address_space space = space_of(p);
 	const char *why = NULL;
-	if (p->mapper->never_called)
+	if (p->mapper->never_called && !p->makes_all)
 		why = p->mapper->never_called(&space, call);
 	if (!why)
 		why = skip_reason(&p->oracle, call, &space);
@@ -252,8 +256,11 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	machine_reset(m, &s->machine);
 	oracle_begin(&p->oracle, m, p->mapper, &s->policy);
 	p->oracle.waivers = p->waivers;
-	if (p->mapper->tree)
+	if (p->mapper->tree) {
+		const struct measured *tree = p->probed ? NULL : measured_of(s->machine.page_shift);
 		p->oracle.waivers.behaviours = p->tree_waivers;
+		p->oracle.tree = tree ? &tree->setting.knobs : p->probed;
+	}
 
 	bool holds = true;
 	struct statistics *statistics = &p->statistics[which];

@@ -47,6 +47,9 @@ struct player {
 	uint32_t played;        /* mappers of the scenario played last, a bit for each */
 	struct waivers waivers; /* for every mapper: none until whoever plays sets them */
 	uint32_t tree_waivers;  /* WAIVER() of what the tree that is played is found to do */
+	const struct tree_knobs *probed; /* while a tree is measured: what is tried; else NULL */
+	bool makes_all; /* while a tree is measured: also calls that no caller makes */
+	int error;      /* of the last call, besides that which cleans up behind it */
 	struct statistics statistics[MAX_MAPPERS];
 	char warning[192]; /* WARN or BUG text of the mapper that broke a rule last; "" if none */
 
@@ -67,6 +70,8 @@ struct player {
 
 /* player_create.c: a player with its machines, or NULL when the host has no memory. Allocates; nothing else does. */
 struct player *player_create(void);
+/* The same, with nothing known of a tree under test: for whoever finds it out. */
+struct player *player_create_bare(void);
 void player_destroy(struct player *p);
 
 /* Lays out the page arrays of a checked scenario. To be called before player_run(). */

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include "fuzz/find_waivers.h"
+#include "fuzz/measure.h"
 #include "fuzz/player.h"
 #include "mapper/machine/poison.h"
 
@@ -18,7 +19,7 @@ static uint64_t *create_pool(void)
 	return pool;
 }
 
-struct player *player_create(void)
+struct player *player_create_bare(void)
 {
 	struct player *p = calloc(1, sizeof(*p));
 	if (!p)
@@ -27,12 +28,20 @@ struct player *player_create(void)
 	all_there &= oracle_create(&p->oracle);
 	for (unsigned i = 0; i < mapper_list()->count; i++)
 		all_there &= (p->machine[i] = machine_create()) != NULL;
-	if (all_there) {
-		find_waivers(p);
+	if (all_there)
 		return p;
-	}
 	player_destroy(p);
 	return NULL;
+}
+
+struct player *player_create(void)
+{
+	/* Measured here once, and not in each process that searches for a waiver. */
+	measured_of(measured_page_shift[0]);
+	struct player *p = player_create_bare();
+	if (p)
+		find_waivers(p);
+	return p;
 }
 
 void player_destroy(struct player *p)

@@ -142,7 +142,7 @@ static const char *skip_mapping(const struct oracle *o, const struct call *call)
 {
 	struct range range = range_of(o, call);
 	bool blocks = !call_traits(call->kind)->has_pages || call->flags & MAP_FLAG_HUGE ||
-		      !oracle_before_series(o);
+		      (!oracle_before_series(o) && o->policy->vmap_huge != VMAP_HUGE_NEVER);
 	if (oracle_waives(o, WAIVER_DESCENDS_BLOCKS) && meets_large(o, range))
 		return reason(WAIVER_DESCENDS_BLOCKS);
 	if (blocks && oracle_waives(o, WAIVER_FREES_LIVE_TABLES) &&

@@ -52,6 +52,7 @@ struct address_space {
 	const struct policy *policy;
 	const struct vm_area *area; /* the oldest first; where two meet, the later one counts */
 	unsigned areas;
+	bool splits; /* set_memory of this mapper, a tree's, was seen to split a leaf */
 };
 
 /* Whose shapes, errors and costs a mapper promises: oracle/owed.h says what each kind owes. */
@@ -59,6 +60,7 @@ enum mapper_kind {
 	MAPPER_SERIES, /* what the policy says, with one walk for a run of blocks */
 	MAPPER_PRIOR,  /* the kernel's before the series, under every policy */
 	MAPPER_PAGES,  /* single pages; errors as the policy says */
+	MAPPER_TREE,   /* a Linux tree's own code: what it was measured to do */
 };
 
 /* Where a function begins in a source tree. */
@@ -93,16 +95,15 @@ struct mapper {
 
 	/* --- what is different when a Linux tree's own code is the mapper --------------- */
 
-	/* The policy by which it maps, whatever a scenario asks for. NULL: the scenario's. */
-	struct policy (*decide_policy)(struct policy asked, unsigned page_shift);
 	/* Why no caller makes such a call: a sentence, or NULL if callers do. NULL: all are made. */
 	const char *(*never_called)(const struct address_space *space, const struct call *call);
 	/*
-	 * The tree and its release and commit, a few words about it, what of it
-	 * could not be built, and where each call begins in it. NULL and 0 where
-	 * there is nothing; the commit may be "" too.
+	 * The tree and its release and commit, what of it could not be built, and
+	 * where each call begins in it. NULL and 0 where there is nothing; the commit
+	 * may be "" too. Where there is a tree, its policy is measured: no scenario's
+	 * counts.
 	 */
-	const char *tree, *release, *commit, *about, *left_out;
+	const char *tree, *release, *commit, *left_out;
 	struct source_line entry[CALL_KINDS];
 };
 

@@ -16,6 +16,8 @@ void oracle_destroy(struct oracle *o)
 	tlb_destroy(&o->trace.tlb);
 }
 
+static const struct tree_knobs no_knobs;
+
 void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper *mapper,
 		  const struct policy *policy)
 {
@@ -25,8 +27,9 @@ void oracle_begin(struct oracle *o, struct machine *machine, const struct mapper
 	o->machine = machine;
 	o->mapper = mapper;
 	o->policy = policy;
-	o->owed = owed_by(mapper->kind);
+	o->owed = owed_by(mapper->kind, policy);
 	o->waivers = (struct waivers){ 0 };
+	o->tree = &no_knobs;
 	o->waived = false;
 	o->space.segments = 0;
 	o->verdict.rule = RULE_NONE;
@@ -149,7 +152,7 @@ bool oracle_judge(struct oracle *o, const struct outcome *out)
 	prepare_judging(o);
 	bool held = tables_accesses(o) && errors_held(o) && blocks_held(o) && end_held(o) &&
 		    history_held(o) && isolation_held(o) && flush_held(o) && cost_held(o);
-	o->examined.rules &= ~o->waivers.rules;
+	o->examined.rules &= ~(o->waivers.rules | o->tree->call[o->call->kind].unjudged);
 	if (!held && waives_verdict(&o->waivers, &o->verdict)) {
 		o->waived = held = true;
 		o->examined.rules &= ~RULE_BIT(o->verdict.rule);

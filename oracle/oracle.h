@@ -18,6 +18,7 @@
 #include "oracle/placement.h"
 #include "oracle/space.h"
 #include "oracle/trace.h"
+#include "oracle/tree_knobs.h"
 #include "oracle/waiver.h"
 
 /* What the oracle is told of a call besides the call itself. */
@@ -65,6 +66,7 @@ struct oracle {
 	const struct policy *policy;
 	const struct owed *owed; /* by the mapper */
 	struct waivers waivers;  /* oracle_begin() clears them; set behind it */
+	const struct tree_knobs *tree; /* of the tree that is judged; cleared and set likewise */
 	struct space space;
 	struct verdict verdict;
 
@@ -158,6 +160,12 @@ static inline void oracle_exercised(struct oracle *o, enum rule rule)
 static inline bool oracle_before_series(const struct oracle *o)
 {
 	return o->owed->before_series || o->policy->series == POLICY_PRIOR;
+}
+
+/* log2 bytes of the largest leaf of the call, by nohugeiomap and where that is not honoured. */
+static inline unsigned oracle_max_shift(const struct oracle *o)
+{
+	return o->tree->call[o->call->kind].ignores_max_shift ? 63 : o->policy->max_shift;
 }
 
 /* Whether this behaviour of the mapper is waived. */

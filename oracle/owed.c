@@ -9,8 +9,10 @@ static const struct owed table[] = {
 	[MAPPER_PAGES] = { 0 },
 };
 
-const struct owed *owed_by(enum mapper_kind kind)
+const struct owed *owed_by(enum mapper_kind kind, const struct policy *policy)
 {
+	if (kind == MAPPER_TREE)
+		kind = policy->series == POLICY_PRIOR ? MAPPER_PRIOR : MAPPER_SERIES;
 	ASSERT_CMP((unsigned)kind, <, sizeof(table) / sizeof(table[0]));
 	return &table[kind];
 }

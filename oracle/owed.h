@@ -15,7 +15,7 @@ struct owed {
 	bool counts_missed; /* whether large leaves that the policy forgoes are counted */
 };
 
-/* What a mapper of that kind owes. Static. */
-const struct owed *owed_by(enum mapper_kind kind);
+/* What a mapper of that kind owes; a tree, what mappers of its policy do. Static. */
+const struct owed *owed_by(enum mapper_kind kind, const struct policy *policy);
 
 #endif

@@ -107,6 +107,8 @@ static bool window_fits(const struct placement *p, uint64_t index, unsigned orde
 /* Linux has blocks at level 2, and for physical ranges with 4K pages at level 1. */
 static bool level_fits(const struct placement *p, int level, uint64_t index, uint64_t *end)
 {
+	if (p->no_blocks >> level & 1)
+		return false;
 	if (level < p->g->start_level || (level == 1 && (p->page || p->g->granule != 12)))
 		return false;
 	return window_fits(p, index, arm64_leaf_order(p->g, level), end);

@@ -33,6 +33,7 @@ struct placement {
 	unsigned max_shift;    /* log2 bytes of the largest leaf */
 	bool groups;           /* whether there are contiguous groups */
 	bool blocks;           /* whether there are blocks at all */
+	uint8_t no_blocks;     /* levels, 1 << each, at which the call makes none */
 
 	/* The block, or the pages between blocks, that were found last: indexes into the call. */
 	uint64_t from, to;

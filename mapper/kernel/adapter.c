@@ -191,6 +191,7 @@ static void unmap_aliases(void)
 
 static void modified(uint32_t mask)
 {
+	now.out->walks++;
 	now.out->modified |= mask; /* PGTBL_PGD_MODIFIED is bit 0, and stands for level -1 */
 }
 
@@ -501,16 +502,6 @@ static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
 
 /* --- what the tree is --------------------------------------------------------------------- */
 
-static struct policy decide_policy(struct policy asked, unsigned page_shift)
-{
-	struct policy policy = policy_default(TREE_SERIES);
-	/* Only nohugeiomap and nohugevmalloc set a largest shift, and then it is the page's. */
-	if (asked.max_shift == page_shift && TREE_SERIES == POLICY_PRIOR)
-		policy.max_shift = (uint8_t)page_shift;
-	policy.hugetlb = TREE_HAS_GROUPS;
-	return policy;
-}
-
 #ifdef RIG_HAVE_set_memory_ro
 #define SET_MEMORY_FILE RIG_FILE_set_memory_ro
 #define SET_MEMORY_LINE RIG_LINE_set_memory_ro
@@ -521,7 +512,7 @@ static struct policy decide_policy(struct policy asked, unsigned page_shift)
 
 const struct mapper kernel_mapper = {
 	.name = "kernel",
-	.kind = TREE_SERIES == POLICY_PRIOR ? MAPPER_PRIOR : MAPPER_SERIES,
+	.kind = MAPPER_TREE,
 	.call = {
 		[CALL_VMAP] = kernel_vmap,
 		[CALL_VMALLOC] = kernel_vmalloc,
@@ -534,12 +525,10 @@ const struct mapper kernel_mapper = {
 	.lookup = kernel_lookup,
 	.has_machine = has_machine,
 	.warning = warning,
-	.decide_policy = decide_policy,
 	.never_called = kernel_never_called,
 	.tree = KERNEL_TREE,
 	.release = KERNEL_RELEASE,
 	.commit = kernel_commit,
-	.about = TREE_ABOUT,
 	.left_out = TREE_LEFT_OUT,
 	.entry = {
 		[CALL_VMAP] = { RIG_FILE_vmap, RIG_LINE_vmap },

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The mapper that a Linux tree's own code is. There is one in builds that
- * were configured with VMAPDIFF_KERNEL_TREE. Its kind is what the tree is: see
- * mapper/kernel/tree.h.
+ * were configured with VMAPDIFF_KERNEL_TREE. What its policy is, is measured:
+ * see fuzz/measure.h.
  */
 #ifndef MAPPER_KERNEL_ADAPTER_H
 #define MAPPER_KERNEL_ADAPTER_H

@@ -13,6 +13,7 @@
 
 struct place {
 	const struct machine *m;
+	bool tree_splits;
 	struct geometry g;
 };
 
@@ -58,7 +59,7 @@ static const struct vm_area *area_of(const struct address_space *space, uint64_t
 static bool splits(const struct place *p)
 {
 	const struct machine_config *config = &p->m->config;
-	return TREE_SPLITS && config->bbm >= 2 && (!config->noalias || config->realm);
+	return p->tree_splits && config->bbm >= 2 && (!config->noalias || config->realm);
 }
 
 /* Whether the kernel refuses the call before it looks at any entry. */
@@ -90,7 +91,7 @@ static const char *never_changed(const struct place *p, const struct address_spa
 	const struct vm_area *area = area_of(space, call->va, guard);
 	if (!linear && is_refused(area, call, guard))
 		return NULL;
-	if (TREE_SPLITS && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
+	if (p->tree_splits && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
 	    call->va + call->bytes > area->va + area->bytes)
 		return "set_memory_ro() and _rw() of a guard page read past area->pages[]";
 	if (!splits(p) && meets_large(p, call->va - p->g.va_base, call->bytes))
@@ -117,7 +118,8 @@ static bool is_aligned_area(const struct place *p, const struct call *call)
 
 const char *kernel_never_called(const struct address_space *space, const struct call *call)
 {
-	struct place p = { space->machine, geometry_of(&space->machine->config) };
+	struct place p = { space->machine, TREE_SPLITS || space->splits,
+			   geometry_of(&space->machine->config) };
 	uint64_t guard = UINT64_C(1) << p.g.page_shift;
 	if (-call->va <= call->bytes + guard)
 		return "the range and its guard page reach the top of the address space";

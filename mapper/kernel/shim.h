@@ -478,7 +478,7 @@ typedef unsigned int pgtbl_mod_mask;
 #define arm64_kfence_can_set_direct_map() false
 #define is_kfence_address(p) false
 #define rodata_full (!rig->noalias)
-#define vmap_allow_huge true
+#define vmap_allow_huge (rig->max_shift > PAGE_SHIFT) /* nohugevmalloc, with nohugeiomap */
 #define ioremap_max_page_shift (rig->max_shift)
 
 /* --- this task ------------------------------------------------------------------------ */

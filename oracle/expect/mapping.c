@@ -52,7 +52,7 @@ struct expected expect_mapping(const struct oracle *o)
 		.affected_first = o->first_page,
 		.affected_end = o->end_page,
 	};
-	if (e.error && oracle_before_series(o))
+	if (e.error && (oracle_before_series(o) || o->tree->flat_errors))
 		e.error = -ENOMEM;
 	return e;
 }
@@ -77,5 +77,7 @@ void apply_mapping(struct oracle *o, const struct expected *e)
 /* Before v8, contiguous groups of pages were HugeTLB's. */
 bool has_groups(const struct oracle *o)
 {
+	if (o->tree->call[o->call->kind].no_groups)
+		return false;
 	return o->policy->series == POLICY_V9 || o->policy->hugetlb;
 }

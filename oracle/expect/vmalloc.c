@@ -8,11 +8,14 @@
 /* Before the series, it hit a BUG() at an entry in use below a block that it had kept. */
 static void complete(const struct oracle *o, struct expected *e)
 {
-	if (!e->warns || !oracle_before_series(o) || o->out.page_shift <= o->g.granule)
+	enum block_busy busy = o->tree->block_busy;
+	if (busy == BLOCK_BUSY_BY_SERIES && oracle_before_series(o))
+		busy = BLOCK_BUSY_BUG;
+	if (!e->warns || busy == BLOCK_BUSY_BY_SERIES || o->out.page_shift <= o->g.granule)
 		return;
-	e->error = -EBUSY;
-	e->bug = true;
-	e->warns = false;
+	e->error = busy == BLOCK_BUSY_FLAT ? -ENOMEM : -EBUSY;
+	e->bug = busy == BLOCK_BUSY_BUG;
+	e->warns = !e->bug;
 }
 
 static void place(const struct oracle *o, struct placement *p)

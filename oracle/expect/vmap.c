@@ -13,7 +13,7 @@ static void complete(const struct oracle *o, struct expected *e)
 static bool has_blocks(const struct oracle *o)
 {
 	unsigned group = o->g.granule + arm64_contiguous_size(&o->g, ARM64_LAST_LEVEL);
-	if (oracle_before_series(o) || o->policy->max_shift < group)
+	if (oracle_before_series(o) || oracle_max_shift(o) < group)
 		return false;
 	return o->policy->vmap_huge == VMAP_HUGE_ALWAYS ||
 	       (o->policy->vmap_huge == VMAP_HUGE_FLAG && o->call->flags & MAP_FLAG_HUGE);

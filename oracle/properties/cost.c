@@ -75,7 +75,7 @@ static bool fail_tlbi(struct oracle *o, const struct event *e)
 
 bool cost_held(struct oracle *o)
 {
-	if (!o->owed->cost)
+	if (!o->owed->cost || o->tree->walks_again)
 		return true;
 	struct machine_counters spent = spent_by(o);
 	ASSERT_CMP(o->before.stores, <=, o->machine->counters.stores);

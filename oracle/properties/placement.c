@@ -31,8 +31,9 @@ void placement_begin(struct oracle *o)
 		.pfn = call->pfn,
 		.first = o->first_page,
 		.pages = pages,
-		.max_shift = o->policy->max_shift,
+		.max_shift = oracle_max_shift(o),
 		.groups = has_groups(o),
+		.no_blocks = o->tree->call[call->kind].no_blocks,
 	};
 	struct placement *p = &o->placement;
 	expect_place(o, p);

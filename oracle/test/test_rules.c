@@ -120,7 +120,7 @@ static void begin(const struct machine_config *config, uint64_t pages)
 static void is_of_kind(enum mapper_kind kind)
 {
 	fixture.mapper.kind = kind;
-	fixture.oracle.owed = owed_by(kind);
+	fixture.oracle.owed = owed_by(kind, &fixture.policy);
 }
 
 static void map_pages(const struct machine_config *config, uint64_t first_pfn)

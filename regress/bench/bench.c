@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "fuzz/mappers.h"
+#include "fuzz/measure.h"
 #include "oracle/reference/reference.h"
 #include "regress/bench/rows.h"
 #ifdef VMAPDIFF_KERNEL
@@ -214,8 +215,8 @@ static void row_start(struct bench *b, const struct bench_row *row)
 	b->row = row;
 	b->call = call_of(row);
 	b->policy = row->policy;
-	if (mapper_tested()->decide_policy)
-		b->policy = mapper_tested()->decide_policy(row->policy, row->machine.page_shift);
+	if (mapper_tested()->tree)
+		b->policy = measured_policy(&row->policy, row->machine.page_shift);
 	for (size_t way = 0; way < WAYS; way++)
 		if (ways[way].mapper)
 			machine_reset(b->machine[way], &row->machine);

@@ -72,14 +72,30 @@ VMALLOC = "mm/vmalloc.c"
 HERE = Path(__file__).resolve().parent
 
 
+def text_of(name):
+    return (HERE / name).read_text()
+
+
 def add_groups(tree):
     """Contiguous groups of pages in ioremap() and vmalloc(), as since Linux 6.16."""
     insert_before(tree, "arch/arm64/include/asm/vmalloc.h", "arch_vmap_pmd_supported",
-                  (HERE / "series-groups.in").read_text())
+                  text_of("series-groups.in"))
     # A group is cleared first only where something is to be broken.
     substitute(tree, "arch/arm64/mm/hugetlbpage.c", "set_huge_pte_at",
                r"(clear_flush\(.*?\);)", r"if (pte_valid(READ_ONCE(*ptep))) \1")
-    replace(tree, VMALLOC, "vunmap_pte_range", (HERE / "series-unmap.in").read_text())
+    replace(tree, VMALLOC, "vunmap_pte_range", text_of("series-unmap.in"))
+
+
+def add_walk(tree, batch_bound=True):
+    """The series up to its middle: batches of groups, one walk for an array, and vmap() in single pages."""
+    if "arch_vmap_pte_range_map_size" not in File(tree, "arch/arm64/include/asm/vmalloc.h").text:
+        add_groups(tree)
+    batch = text_of("series-batch.in")
+    replace(tree, VMALLOC, "vmap_pte_range",
+            batch.replace("@BATCH_BOUND@", "true" if batch_bound else "false"))
+    insert_before(tree, VMALLOC, "__vmap_pages_range_noflush", text_of("series-walk.in"))
+    substitute(tree, VMALLOC, "__vmap_pages_range_noflush", r"\{.*\}",
+               "{ return vmap_pages_range_noflush_walk(addr, end, prot, pages, page_shift); }")
 
 
 def add_series(tree, batch_bound=True, scan_limit=True):
@@ -87,15 +103,28 @@ def add_series(tree, batch_bound=True, scan_limit=True):
     The series under its own names; without the bound of a batch, with hazard D1. Without the scan's
     limit in 64 bits, the limit is 0 at page frames that are multiples of 2^32.
     """
-    if "arch_vmap_pte_range_map_size" not in File(tree, "arch/arm64/include/asm/vmalloc.h").text:
-        add_groups(tree)
-    walk = (HERE / "series-walk.in").read_text()
-    walk = walk.replace("@BATCH_BOUND@", "true" if batch_bound else "false")
-    walk = walk.replace("@SCAN_LIMIT@", "unsigned long" if scan_limit else "unsigned int")
-    insert_before(tree, VMALLOC, "__vmap_pages_range_noflush", walk)
-    substitute(tree, VMALLOC, "__vmap_pages_range_noflush", r"\{.*\}",
-               "{ return vmap_pages_range_noflush_walk(addr, end, prot, pages, page_shift); }")
-    substitute(tree, VMALLOC, "vmap", r"vmap_pages_range\((.*?),\s*pages,\s*PAGE_SHIFT\)",
-               r"vmap_batched(\1, pages)")
+    add_walk(tree, batch_bound)
+    insert_before(tree, VMALLOC, "vmap", text_of("series-vmap.in").replace(
+        "@SCAN_LIMIT@", "unsigned long" if scan_limit else "unsigned int"))
+    substitute(tree, VMALLOC, "vmap",
+               r"vmap_pages_range\((.*?),\s*pages,\s*PAGE_SHIFT(?:, GFP_KERNEL)?\)",
+               r"vmap_pages_range_batched(\1, pages)")
     substitute(tree, VMALLOC, "vmap", r"get_vm_area_caller\(size, flags,[^;]*;",
                "rig_aligned_area(size, flags);")
+
+
+def rename(tree, name, to):
+    """Another name for a function of mm/vmalloc.c, wherever it stands."""
+    file = File(tree, VMALLOC)
+    text, count = re.subn(rf"\b{name}\b", to, file.text)
+    if not count:
+        raise EditFailed(f"{VMALLOC} has no {name}()")
+    file.path.write_text(text, errors="surrogateescape")
+
+
+def rename_everywhere(tree, name, to):
+    """The same in all files of the copy."""
+    for path in Path(tree).rglob("*.[ch]"):
+        text = path.read_text(errors="surrogateescape")
+        if name in text:
+            path.write_text(re.sub(rf"\b{name}\b", to, text), errors="surrogateescape")

@@ -188,39 +188,206 @@ class Unseen(Copy):
         self.assertTrue(line and first < int(line.group(1)) <= end, said)
 
 
-class Series(Copy):
-    """A tree that carries the series is known by what it declares."""
+POLICY = re.compile(r"^  ([^:\n]+: [^:\n]+): (.*)$", re.M)
+SERIES = {
+    "vmalloc(), vm_map_ram(): errno of a page array in single pages":
+        "-EBUSY for an entry in use, -EINVAL for a bad page, -ENOMEM for a null page or no table",
+    "ioremap(): contiguous groups of pages": "yes",
+    "ioremap(): groups that are tested for entries in use": "the first of a batch of several",
+    "vmalloc(): contiguous groups of pages": "yes",
+    "vmalloc(): an entry in use below a block": "a warning and -EBUSY",
+    "vmalloc(): walks from the root": "one for a run of blocks",
+    "vmap(): large leaves": "contiguous groups and blocks of a PMD, whatever the flags",
+    "vmap(): the first page that is no block ends the search for blocks": "yes",
+    "vmap(): single pages under nohugeiomap and nohugevmalloc": "no",
+    "vmap(): groups that are tested for entries in use": "the first of a batch of several",
+}
+BEFORE = {
+    "vmalloc(), vm_map_ram(): errno of a page array in single pages": "-ENOMEM for each",
+    "vmalloc(): an entry in use below a block": "BUG()",
+    "vmalloc(): walks from the root": "one for each block",
+    "vmap(): large leaves": "none",
+}
+NOT_UNDERSTOOD = "NOT UNDERSTOOD"
+
+
+class Measured(Copy):
+    """A test that compares what `known` prints of the policy."""
+
+    def policy(self):
+        code, said = rig(self.copy, "known")
+        self.assertEqual(code, 0, said)
+        self.said = said
+        return dict(POLICY.findall(said))
+
+    def is_measured(self, expected):
+        measured = self.policy()
+        self.assertEqual({knob: measured.get(knob) for knob in expected}, expected)
+        self.assertNotIn(NOT_UNDERSTOOD, self.said)
+
+    def holds(self, executions=8192):
+        code, said = rig(self.copy, "test", "--executions", executions)
+        self.assertEqual(code, 0, said)
+        return said
+
+    def finds_a_wrong_translation(self):
+        """vmap() of what may be executed, which no vmap() makes executable."""
+        code, said = rig(self.copy, "replay", self.scenario(
+            "vmap va=0xffff800080000000 pages=0x10+4,0x77 prot=kernel-exec\n"))
+        self.assertEqual(code, 1, said)
+        self.assertIn("FAIL translation.permission mapper=kernel op=0:vmap", said)
+
+
+class Series(Measured):
+    """A tree that carries the series is known by what it does."""
 
     def test_the_series_is_judged_as_what_it_is(self):
         copies.add_series(self.copy)
-        code, said = rig(self.copy, "test", "--executions", 16384)
-        self.assertEqual(code, 0, said)
-        self.assertIn("judged as the series (policy v4), with contiguous groups", said)
+        self.is_measured(SERIES)
+        self.assertIn(", 54 of 54 rules exercised", self.holds(16384))
 
-    def test_blocks_freed_from_hugetlb_make_it_v9(self):
+    def test_no_name_of_the_series_counts(self):
         copies.add_series(self.copy)
-        copies.insert_before(self.copy, copies.VMALLOC, "vmap_pte_range",
-                             "static inline void pte_set_huge(void) { }")
-        code, said = rig(self.copy, "known")
-        self.assertEqual(code, 0, said)
-        self.assertIn("judged as the series (policy v9), with contiguous groups", said)
+        for number, name in enumerate(["vmap_pages_range_batched", "vmap_set_ptes", "vm_shift",
+                                       "vmap_pages_range_noflush_walk"]):
+            copies.rename(self.copy, name, f"nobody_knows_{number}")
+        for header in ["arch_vmap_pte_range_map_size", "arch_vmap_pte_supported_shift"]:
+            copies.rename_everywhere(self.copy, header, f"{header}_of_another_name")
+        self.is_measured(SERIES)
+        self.holds()
+
+    def test_the_middle_of_the_series(self):
+        """One walk, and vmap() in single pages: neither what was before, nor the series."""
+        copies.add_walk(self.copy)
+        self.is_measured({**SERIES, "vmap(): large leaves": "none",
+                          "vmap(): the first page that is no block ends the search for blocks":
+                          "vmap() makes no large leaves, or it is not known which",
+                          "vmap(): single pages under nohugeiomap and nohugevmalloc":
+                          "vmap() makes no large leaves, or it is not known which",
+                          "vmap(): groups that are tested for entries in use":
+                          "vmap() makes no contiguous groups, or it is not known whether"})
+        self.holds()
 
     def test_groups_alone_are_what_stood_before_the_series(self):
         copies.add_groups(self.copy)
-        code, said = rig(self.copy, "test", "--executions", 8192)
-        self.assertEqual(code, 0, said)
-        self.assertIn("judged as before the series (policy prior), with contiguous groups", said)
+        self.is_measured({**BEFORE, "ioremap(): contiguous groups of pages": "yes",
+                          "vmalloc(): contiguous groups of pages": "yes"})
+        self.holds()
 
     def test_the_table_of_hazard_d1(self):
         copies.add_series(self.copy, batch_bound=False)
+        self.is_measured(SERIES)
         code, said = rig(self.copy, "replay", self.scenario(D1))
         self.assertEqual(code, 1)
         self.assertIn("FAIL translation.output_address mapper=kernel op=0:vmap granule=4k level=3",
                       said)
 
 
-class Newest(Copy):
+class Policy(Measured):
+    """What a tree's policy is, is measured; where that is not understood, the rest is judged."""
+
+    def test_what_stood_before_the_series(self):
+        self.is_measured({**BEFORE, "ioremap(): contiguous groups of pages": "no",
+                          "ioremap(): blocks of a PMD": "yes",
+                          "ioremap(): blocks of a PUD, with 4K pages": "yes",
+                          "ioremap(): single pages under nohugeiomap": "yes",
+                          "vmalloc(): contiguous groups of pages": "no",
+                          "vmalloc(): blocks of a PMD": "yes"})
+
+    def test_groups_by_ioremap_only(self):
+        copies.add_groups(self.copy)
+        copies.substitute(self.copy, copies.VMALLOC, "__vmap_pages_range_noflush",
+                          r"(page_to_phys\(pages\[i\]\), prot,\s*)page_shift\)",
+                          r"\1page_shift < PMD_SHIFT ? PAGE_SHIFT : page_shift)")
+        self.is_measured({**BEFORE, "ioremap(): contiguous groups of pages": "yes",
+                          "vmalloc(): contiguous groups of pages": "no",
+                          "vmalloc(): blocks of a PMD": "yes"})
+        self.holds()
+
+    def test_a_switch_that_gates_vmap(self):
+        """VM_ALLOW_HUGE_VMAP and nohugevmalloc count for vmap() as well."""
+        copies.add_series(self.copy)
+        copies.substitute(self.copy, copies.VMALLOC, "vmap", r"vmap_pages_range_batched\(",
+                          "(flags & VM_ALLOW_HUGE_VMAP && vmap_allow_huge ? "
+                          "vmap_pages_range_batched : rig_in_single_pages)(")
+        copies.insert_before(self.copy, copies.VMALLOC, "vmap",
+                             "static int rig_in_single_pages(unsigned long addr, unsigned long end,"
+                             " pgprot_t prot, struct page **pages)\n"
+                             "{ return vmap_pages_range(addr, end, prot, pages, PAGE_SHIFT); }")
+        self.is_measured({**SERIES,
+                          "vmap(): large leaves":
+                          "contiguous groups and blocks of a PMD, with VM_ALLOW_HUGE_VMAP only",
+                          "vmap(): single pages under nohugeiomap and nohugevmalloc": "yes"})
+        self.holds()
+
+    def test_a_search_that_goes_on(self):
+        copies.add_series(self.copy)
+        copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_range_batched",
+                          r"if \(!order\)\s*break;", ";")
+        self.is_measured({**SERIES,
+                          "vmap(): the first page that is no block ends the search for blocks":
+                          "no"})
+        self.holds()
+
+    def not_understood(self, knob, unjudged):
+        measured = self.policy()
+        self.assertEqual([name for name, value in measured.items() if value == NOT_UNDERSTOOD],
+                         [knob], self.said)
+        self.assertIn(f"not judged: {unjudged}\n", self.said)
+
+    def test_vmap_maps_blocks_by_a_rule_of_its_own(self):
+        """Blocks of a PMD only if the array has exactly that size."""
+        copies.add_series(self.copy)
+        copies.substitute(self.copy, copies.VMALLOC, "rig_block_order",
+                          r"PAGE_SIZE << order\)",
+                          "PAGE_SIZE << (count == PTRS_PER_PTE || order < PMD_SHIFT - PAGE_SHIFT ? "
+                          "order : 0))")
+        self.not_understood("vmap(): large leaves", "placement.leaf, cost.loads of vmap")
+        self.assertIn("placement.leaf: expected ", self.said)
+        self.holds()
+        copies.substitute(self.copy, copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")
+        self.finds_a_wrong_translation()
+
+    def test_an_errno_of_its_own(self):
+        copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_pud_range",
+                          r"mask\)\)\s*return -ENOMEM", "mask))\nreturn -E2BIG")
+        copies.substitute(self.copy, copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")
+        self.not_understood("vmalloc(), vm_map_ram(): errno of a page array in single pages",
+                            "errors.code of vmalloc, vm_map_ram, vmap")
+        self.finds_a_wrong_translation()
+
+    def test_a_probe_that_crashes(self):
+        """vmalloc() in blocks reads past its array: the other knobs are measured."""
+        copies.substitute(self.copy, copies.VMALLOC, "__vmap_pages_range_noflush",
+                          r"page_to_phys\(pages\[i\]\)",
+                          "page_to_phys(pages[i]) + (pages[nr] ? 0 : 1)")
+        measured = self.policy()
+        self.assertEqual(measured["vmalloc(): blocks of a PMD"], NOT_UNDERSTOOD)
+        self.assertIn("the tree's code crashed, or did not end", self.said)
+        self.assertEqual(measured["ioremap(): blocks of a PMD"], "yes")
+        self.assertEqual(measured["vmap(): large leaves"], "none")
+
+
+class Newest(Measured):
     """Linux 7.3, as it is and with the series."""
+
+    def test_its_policy(self):
+        self.is_measured({**BEFORE, "ioremap(): contiguous groups of pages": "yes",
+                          "vmalloc(): contiguous groups of pages": "yes",
+                          "set_memory: leaves that it changes a part of":
+                          "are split, with BBM level 2"})
+
+    def test_the_series_on_it(self):
+        copies.add_series(self.copy)
+        self.is_measured(SERIES)
+        self.assertIn("flushes-at-limit (cost.tlbi)", self.holds(16384))
+
+    def test_hazard_d1_on_it(self):
+        copies.add_series(self.copy, batch_bound=False)
+        self.is_measured(SERIES)
+        code, said = rig(self.copy, "test", "--executions", 16384)
+        self.assertEqual(code, 1, said)
+        self.assertIn("FAIL translation.output_address mapper=kernel", said)
 
     def test_leaves_are_split(self):
         """The switch that boot code sets: without it, this is refused by -EINVAL."""
@@ -238,12 +405,6 @@ class Newest(Copy):
             "set_memory va=0xffff000040003000 pages=1 op=invalid\n"))
         self.assertEqual(code, 1, said)
         self.assertIn("FAIL errors.code mapper=kernel op=1:set_memory", said)
-
-    def test_the_limit_of_a_flush_is_the_trees_own(self):
-        copies.add_series(self.copy)
-        code, said = rig(self.copy, "test", "--executions", 8192)
-        self.assertEqual(code, 0, said)
-        self.assertIn("flushes-at-limit (cost.tlbi)", said)
 
 
 class Bisect(Copy):
@@ -264,7 +425,7 @@ class Bisect(Copy):
         copies.add_series(self.copy)
         self.commit("the series")
         walk = copies.File(self.copy, copies.VMALLOC)
-        walk.path.write_text(walk.text.replace("static int vmap_batched(", "int rig_broken(\n", 1))
+        walk.path.write_text(walk.text.replace("static int vmap_pages_range_batched(", "int rig_broken(\n", 1))
         self.commit("does not build")
         walk.path.write_text(walk.text)
         self.commit("builds again")

@@ -22,7 +22,7 @@ foreach(version IN LISTS versions)
     kernel_ctags_${version} kernel_test_${version} kernel_known_${version})
 endforeach()
 
-foreach(class Messages Unseen Series Bisect)
+foreach(class Messages Unseen Series Policy Bisect)
   add_test(NAME kernel_${class} COMMAND python3 ${kernel_scripts}/test_trees.py
     ${trees}/linux-source-6.12 ${class})
   list(APPEND kernel_tests kernel_${class})
@@ -50,7 +50,7 @@ list(APPEND kernel_tests kernel_injected kernel_injected_newest kernel_fuzz kern
 set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
 # They build in the trees' folders, one at a time.
 set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
-set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Unseen kernel_Newest
+set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
   kernel_finds PROPERTIES COST 200)
 set_tests_properties(kernel_slicer kernel_find_folders kernel_unpack ${kernel_tests} PROPERTIES
   LABELS kernel SKIP_RETURN_CODE 77)

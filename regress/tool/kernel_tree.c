@@ -13,6 +13,7 @@
 #include "fuzz/nearest.h"
 #include "fuzz/sizes.h"
 #include "regress/tool/digest.h"
+#include "regress/tool/measured.h"
 #include "regress/tool/search.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -34,13 +35,9 @@ static void print_indented(const char *text, const char *indent)
 
 static void print_waivers(const struct player *p)
 {
-	static const char *const names[] = { [POLICY_V9] = "the series (policy v9)",
-					     [POLICY_V4] = "the series (policy v4)",
-					     [POLICY_PRIOR] = "before the series (policy prior)" };
 	const struct mapper *tree = mapper_tested();
-	struct policy policy = tree->decide_policy(policy_default(POLICY_V9), 0);
-	printf("Linux %s, %s\njudged as %s, %s contiguous groups, %s\n", tree->release, tree->tree,
-	       names[policy.series], policy.hugetlb ? "with" : "without", tree->about);
+	printf("Linux %s, %s\n", tree->release, tree->tree);
+	measured_print(stdout);
 	if (tree->left_out)
 		printf("LEFT OUT: %s\n", tree->left_out);
 	printf(p->tree_waivers ? "waived, since the tree is found to do it:\n"

@@ -356,7 +356,7 @@ static const struct {
 static bool plainer_policy(struct scenario *s, uint32_t place, unsigned try)
 {
 	(void)place;
-	if (mapper_tested()->decide_policy || try > COUNT_OF(knobs))
+	if (mapper_tested()->tree || try > COUNT_OF(knobs))
 		return false;
 	if (!try) {
 		s->policy = policy_default(POLICY_V9);

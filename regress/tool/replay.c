@@ -8,6 +8,7 @@
 #include "regress/tool/colour.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/ktap.h"
+#include "regress/tool/measured.h"
 #include "regress/tool/sarif.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -105,6 +106,7 @@ static void print_waivers(const struct player *p)
 		if (p->tree_waivers & WAIVER(id))
 			printf(" %s", waiver_list[id].name);
 	printf("%s\n", p->tree_waivers ? "" : " nothing");
+	measured_print_unjudged(stdout);
 	printf("%" PRIu64
 	       " calls were not made: no kernel code makes them, or a waiver skips them\n",
 	       player_statistics(p)->skipped_calls);
