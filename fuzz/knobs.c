@@ -93,7 +93,8 @@ static void set_splits(struct setting *s, unsigned value)
 
 static bool ioremap_has_large(const struct setting *s)
 {
-	return !s->knobs.call[CALL_IOREMAP].no_groups || !(s->knobs.call[CALL_IOREMAP].no_blocks & 4);
+	return !s->knobs.call[CALL_IOREMAP].no_groups ||
+	       !(s->knobs.call[CALL_IOREMAP].no_blocks & 4);
 }
 
 static bool ioremap_has_groups(const struct setting *s)

@@ -47,10 +47,10 @@ struct setting {
 };
 
 struct knob {
-	const char *call; /* the kernel's functions it is about */
-	const char *what; /* what of them */
+	const char *call;                       /* the kernel's functions it is about */
+	const char *what;                       /* what of them */
 	const char *value[KNOB_MAX_VALUES + 1]; /* as they are printed; the default first */
-	const char *why_idle; /* why it has no value, where it does not apply */
+	const char *why_idle;                   /* why it has no value, where it does not apply */
 	/* Writes a value down, to try it and for good. */
 	void (*set)(struct setting *s, unsigned value);
 	/* Whether it applies, by what was measured before; NULL: always. */

@@ -178,8 +178,8 @@ static void name_series(struct setting *s)
 	if (!before)
 		return;
 	s->policy = policy_default(POLICY_PRIOR);
-	s->policy.hugetlb = !s->knobs.call[CALL_IOREMAP].no_groups ||
-			    !s->knobs.call[CALL_VMALLOC].no_groups;
+	s->policy.hugetlb =
+		!s->knobs.call[CALL_IOREMAP].no_groups || !s->knobs.call[CALL_VMALLOC].no_groups;
 	s->knobs.flat_errors = false;
 	s->knobs.block_busy = BLOCK_BUSY_BY_SERIES;
 }
@@ -187,9 +187,9 @@ static void name_series(struct setting *s)
 static void begin_granule(struct notes *n)
 {
 	struct measured *m = &n->measured[n->granule];
-	const struct machine_config config = {
-		.page_shift = measured_page_shift[n->granule], .va_bits = 48, .pa_bits = 48
-	};
+	const struct machine_config config = { .page_shift = measured_page_shift[n->granule],
+					       .va_bits = 48,
+					       .pa_bits = 48 };
 	m->there = mapper_has_machine(mapper_tested(), &config);
 	m->setting.policy = policy_default(POLICY_V9);
 	for (enum knob_id id = 0; id < KNOBS; id++)
@@ -245,8 +245,8 @@ static void __attribute__((noreturn)) no_memory(void)
 
 void measure(struct measured measured[MEASURED_GRANULES])
 {
-	struct notes *n = mmap(NULL, sizeof(*n), PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct notes *n =
+		mmap(NULL, sizeof(*n), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (n == MAP_FAILED)
 		no_memory();
 	for (int code; (code = run_apart(measure_apart, n, TIME_LIMIT)) != DONE;) {

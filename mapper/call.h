@@ -182,7 +182,8 @@ struct outcome {
 	int error;          /* 0 or a negative errno; filled from what the mapper returned */
 	uint32_t modified;  /* MODIFIED_LEVEL() of each level of table that was stored to */
 	uint8_t page_shift; /* vmalloc: log2 bytes of the area's blocks (vm_struct.page_order) */
-	uint32_t walks;     /* of a tree's code: walks that ended, each of which says what it modified */
+	uint32_t
+		walks; /* of a tree's code: walks that ended, each of which says what it modified */
 };
 
 /* The kernel's pgtbl_mod_mask: which level of table was changed. Levels -1 to 3. */

@@ -64,8 +64,8 @@ struct oracle {
 	struct machine *machine;
 	const struct mapper *mapper;
 	const struct policy *policy;
-	const struct owed *owed; /* by the mapper */
-	struct waivers waivers;  /* oracle_begin() clears them; set behind it */
+	const struct owed *owed;       /* by the mapper */
+	struct waivers waivers;        /* oracle_begin() clears them; set behind it */
 	const struct tree_knobs *tree; /* of the tree that is judged; cleared and set likewise */
 	struct space space;
 	struct verdict verdict;

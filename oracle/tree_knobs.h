@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "mapper/call.h"
+#include "mapper/mapper.h"
 
 /* What comes of an entry in use below a block of vmalloc(). */
 enum block_busy {

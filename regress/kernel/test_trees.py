@@ -230,6 +230,11 @@ class Measured(Copy):
         self.assertEqual(code, 0, said)
         return said
 
+    def all_is_judged(self, said):
+        """But what no tree shows, or only one whose known bugs let it."""
+        unexercised = re.search(r"kernel: .* rules exercised(?:; not: (.*))?", said).group(1)
+        self.assertLessEqual(set(unexercised.split(", ")), {"cost.scan", "isolation.transient"})
+
     def finds_a_wrong_translation(self):
         """vmap() of what may be executed, which no vmap() makes executable."""
         code, said = rig(self.copy, "replay", self.scenario(
@@ -244,7 +249,7 @@ class Series(Measured):
     def test_the_series_is_judged_as_what_it_is(self):
         copies.add_series(self.copy)
         self.is_measured(SERIES)
-        self.assertIn(", 54 of 54 rules exercised", self.holds(16384))
+        self.all_is_judged(self.holds(16384))
 
     def test_no_name_of_the_series_counts(self):
         copies.add_series(self.copy)
@@ -351,9 +356,10 @@ class Policy(Measured):
     def test_an_errno_of_its_own(self):
         copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_pud_range",
                           r"mask\)\)\s*return -ENOMEM", "mask))\nreturn -E2BIG")
-        copies.substitute(self.copy, copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")
         self.not_understood("vmalloc(), vm_map_ram(): errno of a page array in single pages",
                             "errors.code of vmalloc, vm_map_ram, vmap")
+        self.holds()
+        copies.substitute(self.copy, copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")
         self.finds_a_wrong_translation()
 
     def test_a_probe_that_crashes(self):
@@ -380,7 +386,9 @@ class Newest(Measured):
     def test_the_series_on_it(self):
         copies.add_series(self.copy)
         self.is_measured(SERIES)
-        self.assertIn("flushes-at-limit (cost.tlbi)", self.holds(16384))
+        said = self.holds(16384)
+        self.assertIn("flushes-at-limit (cost.tlbi)", said)
+        self.all_is_judged(said)
 
     def test_hazard_d1_on_it(self):
         copies.add_series(self.copy, batch_bound=False)

@@ -102,9 +102,11 @@ void measured_print(FILE *to)
 	static const char *const unmeasured[] = {
 		"vmalloc(): single pages under nohugevmalloc: yes, by the rig, which chooses the "
 		"block size as __vmalloc_node_range() does",
-		"vmap(): how far ahead it reads the array: not measured; a read of the array leaves "
+		"vmap(): how far ahead it reads the array: not measured; a read of the array "
+		"leaves "
 		"no trace, and no rule that judges a tree needs it",
-		"HugeTLB: not measured; this build has CONFIG_HUGETLB_PAGE, and a kernel without it "
+		"HugeTLB: not measured; this build has CONFIG_HUGETLB_PAGE, and a kernel without "
+		"it "
 		"is another build",
 	};
 	fputs("policy, as measured on the tree's own code:\n", to);
