@@ -50,6 +50,14 @@ def of_any_machine(text, tree, scenario):
     return re.sub(r"(vmapdiff \d+\.\d+\.\d+) \([^()\n]*\)", r"\1", text)
 
 
+def calls_not_made(said):
+    """How many, as `replay` says it. A find that was not played must not pass for one that holds."""
+    found = re.search(r"^(?:(\d+) calls were not made| +not made +(\d+))", said, re.M)
+    if not found:
+        raise Unusable(f"finds: replay does not say how many calls were not made:\n{said.strip()}")
+    return int(found.group(1) or found.group(2))
+
+
 class Tree:
     """A tree, built. Raises Unusable where it cannot be."""
 
@@ -88,8 +96,7 @@ class Tree:
             raise Unusable(f"finds: {find.name} cannot be played on {self.release}:\n{said.strip()}")
         if re.search(r"^[1-9]\d* scenarios were not played", said, re.M):
             return self.verdict("not played: no such machine")
-        skipped = re.search(r"^(\d+) calls were not made", said, re.M)
-        if skipped and int(skipped.group(1)):
+        if calls_not_made(said):
             return self.verdict("not played: a call is not made")
         return self.verdict(parts.HOLDS)
 

@@ -194,6 +194,15 @@ class Report(unittest.TestCase):
                          "find.scenario: WARN at mm/vmalloc.c:1, in TREE\nvmapdiff 1.2.0\n")
 
 
+    def test_calls_that_are_not_made_are_never_overlooked(self):
+        count = finds.find_play.calls_not_made
+        self.assertEqual(count("waived: nothing\n12 calls were not made: a reason\n"), 12)
+        self.assertEqual(count("calls of the scenarios   3 100.00 %\n  not made               2\n"), 2)
+        self.assertEqual(count("0 calls were not made: a reason\n"), 0)
+        with self.assertRaisesRegex(Unusable, "does not say how many"):
+            count("1 scenarios: 1 as expected, 0 not, 0 unusable\n")
+
+
 class StandIns(unittest.TestCase):
     def test_one_that_there_is_not(self):
         with self.assertRaisesRegex(Unusable, "no stand-in 'frob'; there are: series"):
