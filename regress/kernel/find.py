@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A find: a fault in real code, in a folder of regress/finds.
 
-README.md   what a person wrote: the title, which is the subject of the mail, two lines of facts, and four
-            sections
+README.md   what a person wrote: the title, which is the subject of the mail, two lines of facts,
+            and four sections
 find.scenario, or guest.S, unless README.md names a known bug, whose scenario is in oracle/waiver.c
 verdicts    what was measured, by ./rig finds --record: a line for each tree
 mail        the report that is ready to be sent, by the same command
@@ -44,7 +44,8 @@ class Verdict:
 
     @property
     def order(self):
-        return self.added != AS_RELEASED, [int(n) for n in re.findall(r"\d+", self.release)], self.added
+        numbers = [int(number) for number in re.findall(r"\d+", self.release)]
+        return self.added != AS_RELEASED, numbers, self.added
 
     def __str__(self):
         return f"{self.release} | {self.added} | {self.said}"

@@ -10,8 +10,8 @@ import find as parts
 
 COLUMNS = 75
 LICENCE = "Comments: SPDX-License-Identifier: GPL-2.0-only"
-KERNEL_WORDS = ("With each tree's own code, cut out of it and run in userspace on simulated page tables "
-                "by vmapdiff:")
+KERNEL_WORDS = ("With each tree's own code, cut out of it and run in userspace on simulated page "
+                "tables by vmapdiff:")
 GUEST_WORDS = "With each program as a distribution packs it:"
 
 
@@ -29,17 +29,19 @@ def section(title, text):
     return f"{title}\n{'-' * len(title)}\n\n{text}\n"
 
 
+def name_of(verdict):
+    plain = verdict.added == parts.AS_RELEASED
+    return verdict.release if plain else f"{verdict.release}, {verdict.added}"
+
+
 def table(verdicts):
-    rows = [(one.release if one.added == parts.AS_RELEASED else f"{one.release}, {one.added}", one.said)
-            for one in sorted(verdicts, key=lambda one: one.order)]
+    rows = [(name_of(one), one.said) for one in sorted(verdicts, key=lambda one: one.order)]
     width = max(len(left) for left, _ in rows)
     return "\n".join(f"  {left:{width}}  {right}" for left, right in rows)
 
 
 def compose(find, report):
     """The whole mail. `report` is what the command says of the tree that find.shown names."""
-    shown = find.shown
-    of = shown.release if shown.added == parts.AS_RELEASED else f"{shown.release}, {shown.added}"
     measured = (f"{wrapped(GUEST_WORDS if find.is_guest else KERNEL_WORDS)}\n\n"
                 f"{table(find.verdicts)}\n\n{wrapped(find.sections['Where'])}")
     return "\n".join([
@@ -48,5 +50,5 @@ def compose(find, report):
         section("Affected", measured),
         section("Confirmed elsewhere", wrapped(find.sections["Confirmed elsewhere"])),
         section("Direction of a fix", wrapped(find.sections["Direction of a fix"])),
-        section(f"Report of {of}", report.strip()),
+        section(f"Report of {name_of(find.shown)}", report.strip()),
     ])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Plays finds: on a tree, on a copy of one with an edit, or, for a guest, on the QEMU that is installed."""
+"""Plays finds: on a tree, on a copy of one with an edit, or, for a guest, on the QEMU that is there."""
 from __future__ import annotations
 
 import os
@@ -24,8 +24,8 @@ from driver.terminal import Unusable
 COPIES = BUILDS / "finds"
 GUEST_SECONDS = 60
 QEMU = "qemu-system-aarch64"
-GUEST_MACHINE = ("-M", "virt", "-cpu", "max", "-m", "512M", "-nodefaults", "-nographic", "-serial", "none",
-                 "-monitor", "none", "-semihosting")
+GUEST_MACHINE = ("-M", "virt", "-cpu", "max", "-m", "512M", "-nodefaults", "-nographic",
+                 "-serial", "none", "-monitor", "none", "-semihosting")
 
 
 def run(*command, **environment):
@@ -48,6 +48,14 @@ def of_any_machine(text, tree, scenario):
     text = text.replace(str(scenario), "find.scenario")
     text = text.replace(f"{tree}/", "").replace(str(tree), "TREE")
     return re.sub(r"(vmapdiff \d+\.\d+\.\d+) \([^()\n]*\)", r"\1", text)
+
+
+def calls_not_made(said):
+    """How many, as `replay` says it. What was not played must not pass for what holds."""
+    found = re.search(r"^(?:(\d+) calls were not made| +not made +(\d+))", said, re.M)
+    if not found:
+        raise Unusable(f"finds: replay does not say how many calls were not made:\n{said.strip()}")
+    return int(found.group(1) or found.group(2))
 
 
 class Tree:
@@ -85,11 +93,11 @@ class Tree:
         if signature:
             return self.verdict(signature.group())
         if code:
-            raise Unusable(f"finds: {find.name} cannot be played on {self.release}:\n{said.strip()}")
+            raise Unusable(f"finds: {find.name} cannot be played on {self.release}:\n"
+                           f"{said.strip()}")
         if re.search(r"^[1-9]\d* scenarios were not played", said, re.M):
             return self.verdict("not played: no such machine")
-        skipped = re.search(r"^(\d+) calls were not made", said, re.M)
-        if skipped and int(skipped.group(1)):
+        if calls_not_made(said):
             return self.verdict("not played: a call is not made")
         return self.verdict(parts.HOLDS)
 
@@ -100,7 +108,8 @@ class Tree:
         """The mail of `vmapdiff export`, without its subject."""
         code, said = self.call(find, "export")
         if code:
-            raise Unusable(f"finds: {find.name} cannot be exported of {self.release}:\n{said.strip()}")
+            raise Unusable(f"finds: {find.name} cannot be exported of {self.release}:\n"
+                           f"{said.strip()}")
         return re.sub(r"\ASubject: .*\n", "", said)
 
 
@@ -123,7 +132,7 @@ def with_edit(series, added):
     return Tree(copy, added)
 
 
-# --- a guest ----------------------------------------------------------------------------------------
+# --- a guest -------------------------------------------------------------------------------------
 
 
 class Qemu:
@@ -139,8 +148,8 @@ class Qemu:
 
     def image(self, find, folder):
         made, image = Path(folder) / "guest.o", Path(folder) / "guest.elf"
-        for command in ([machine.fuzz_compiler(), "--target=aarch64-none-elf", "-march=armv8.4-a", "-c",
-                         find.folder / "guest.S", "-o", made],
+        for command in ([machine.fuzz_compiler(), "--target=aarch64-none-elf", "-march=armv8.4-a",
+                         "-c", find.folder / "guest.S", "-o", made],
                         ["ld.lld", "-Ttext=0x40080000", "-e", "start", made, "-o", image]):
             code, _, why = run(*command)
             if code:
@@ -164,7 +173,8 @@ class Qemu:
         said = self.said[find.name]
         guest = (find.folder / "guest.S").read_text().split("\n", 1)[1].rstrip().expandtabs(8)
         options = " ".join(GUEST_MACHINE)
-        return (f"{self.release} prints\n\n  {said}\n\nTo reproduce it, save the lines below as guest.S:\n\n"
+        return (f"{self.release} prints\n\n  {said}\n\n"
+                "To reproduce it, save the lines below as guest.S:\n\n"
                 "  clang --target=aarch64-none-elf -march=armv8.4-a -c guest.S\n"
                 "  ld.lld -Ttext=0x40080000 -e start guest.o -o guest.elf\n"
                 f"  {QEMU} {options} \\\n      -kernel guest.elf\n\n{guest}\n")

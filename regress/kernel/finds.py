@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Finds: faults in real code. Lists them; says which of them a tree has; records and checks what was measured.
+"""Finds: faults in real code. Lists them, says which a tree has, records and checks what was measured.
 
 exit: 0 done, or as recorded; 1 otherwise than recorded; 2 unusable; 77 nothing to measure with
 """
@@ -30,7 +30,7 @@ def add_options(parser):
     parser.add_argument("--only", metavar="NAME", help="one find")
 
 
-# --- what is measured ---------------------------------------------------------------------------------
+# --- what is measured ----------------------------------------------------------------------------
 
 
 class Bench:
@@ -42,8 +42,8 @@ class Bench:
     def tree(self, series, added=parts.AS_RELEASED):
         key = series, added
         if key not in self.built:
-            self.built[key] = (find_play.Tree(find_play.trees()[series]) if added == parts.AS_RELEASED
-                               else find_play.with_edit(series, added))
+            self.built[key] = (find_play.with_edit(series, added) if added != parts.AS_RELEASED
+                               else find_play.Tree(find_play.trees()[series]))
         return self.built[key]
 
     def on(self, find):
@@ -59,14 +59,14 @@ class Bench:
 
 
 def report_of(find, measured):
-    """The report of the tree that the mail shows; None where that tree is not here as it was recorded."""
+    """The report of the tree that the mail shows; None where no tree here is as it was recorded."""
     for verdict, by in measured.items():
         if verdict == find.shown:
             return by.report(find)
     return None
 
 
-# --- record, check ------------------------------------------------------------------------------------
+# --- record, check -------------------------------------------------------------------------------
 
 
 def record(find, bench):
@@ -109,7 +109,7 @@ def check(find, bench):
     return differences(find, measured, report and find_mail.compose(find, report))
 
 
-# --- the command --------------------------------------------------------------------------------------
+# --- the command ---------------------------------------------------------------------------------
 
 
 def chosen(options):
@@ -180,8 +180,8 @@ def main():
            else run_trees if options.trees else run_list)
     try:
         if options.trees and (options.record or options.check):
-            raise Unusable("finds: --record and --check take the trees of .build/trees, and no TREE\n"
-                           "see ./rig finds --help")
+            raise Unusable("finds: --record and --check take the trees of .build/trees, and no "
+                           "TREE\nsee ./rig finds --help")
         return how(options)
     except Unusable as why:
         sys.stderr.write(f"{why}\n")

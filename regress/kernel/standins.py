@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Copies of trees that stand in for kernels that cannot be had here, each by an edit in the rig's own words.
+"""Copies of trees that stand in for kernels that cannot be had, each by an edit in the rig's own words.
 
 A name says what is added to the tree; README.md of regress/finds says what each stands in for.
 """

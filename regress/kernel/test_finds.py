@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The folders of regress/finds: each has its parts, and what is not as recorded is noticed. Plays nothing.
+"""The folders of regress/finds: each has its parts, and what is not as recorded is noticed.
 
-Usage: test_finds.py
+Plays nothing. Usage: test_finds.py
 """
 import re
 import shutil
@@ -69,7 +69,8 @@ class Recorded(unittest.TestCase):
         self.assertTrue(mail.isascii())
         self.assertNotIn(str(parts.TOP), mail)
         for verdict in find.verdicts:
-            self.assertRegex(words, rf"\n  {re.escape(verdict.release)}.* {re.escape(verdict.said)}\n")
+            release, said = re.escape(verdict.release), re.escape(verdict.said)
+            self.assertRegex(words, rf"\n  {release}.* {said}\n")
         for text in find.sections.values():
             self.assertIn(find_mail.wrapped(text), words)
         self.assertIn(find.shown.said.removeprefix("aborts: "), report)
@@ -194,6 +195,15 @@ class Report(unittest.TestCase):
                          "find.scenario: WARN at mm/vmalloc.c:1, in TREE\nvmapdiff 1.2.0\n")
 
 
+    def test_calls_that_are_not_made_are_never_overlooked(self):
+        count = finds.find_play.calls_not_made
+        self.assertEqual(count("waived: nothing\n12 calls were not made: a reason\n"), 12)
+        self.assertEqual(count("calls of the scenarios   3 100.00 %\n  not made      2\n"), 2)
+        self.assertEqual(count("0 calls were not made: a reason\n"), 0)
+        with self.assertRaisesRegex(Unusable, "does not say how many"):
+            count("1 scenarios: 1 as expected, 0 not, 0 unusable\n")
+
+
 class StandIns(unittest.TestCase):
     def test_one_that_there_is_not(self):
         with self.assertRaisesRegex(Unusable, "no stand-in 'frob'; there are: series"):
@@ -203,7 +213,8 @@ class StandIns(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             mmu = Path(folder) / standins.MMU
             mmu.parent.mkdir(parents=True)
-            mmu.write_text("int pud_free_pmd_page(pud_t *pudp, unsigned long addr)\n{\n\treturn 1;\n}\n")
+            mmu.write_text("int pud_free_pmd_page(pud_t *pudp, unsigned long addr)\n"
+                           "{\n\treturn 1;\n}\n")
             with self.assertRaises(copies.EditFailed):
                 standins.warns_of_empty(folder)
 
