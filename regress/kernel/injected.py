@@ -204,7 +204,7 @@ def main():
     parser.add_argument("--sample", type=int, default=0, metavar="N",
                         help="about N of the bugs, spread over the list (default: all)")
     parser.add_argument("--work", help="where copies and builds are kept (default: nowhere)")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     unknown = set(options.names) - set(INJECTED) - set(NEWEST)
     if unknown:
         parser.error(f"no such bug: {', '.join(sorted(unknown))}; "
