@@ -119,15 +119,15 @@ static bool judge_call(struct player *p, const struct call *call, bool cleanup, 
 static bool is_skipped(struct player *p, const struct call *call)
 {
 	const struct address_space space = space_of(p);
-	const char *why = NULL;
-	if (p->mapper->never_called)
-		why = p->mapper->never_called(&space, call);
-	if (!why)
-		why = skip_reason(&p->oracle, call, &space);
-	if (!why)
-		return false;
-	statistics_add_skipped(&p->statistics[p->which], why);
-	return true;
+	struct statistics *statistics = &p->statistics[p->which];
+	const struct reason *never =
+		p->mapper->never_called ? p->mapper->never_called(&space, call) : NULL;
+	const struct waiver *meets = never ? NULL : skip_reason(&p->oracle, call, &space);
+	if (never)
+		statistics_add_skipped(statistics, never->name, never->why, 1);
+	else if (meets)
+		statistics_add_skipped(statistics, meets->name, meets->why, 1);
+	return never || meets;
 }
 
 /*
@@ -143,6 +143,7 @@ static bool clean_up(struct player *p, const struct call *failed)
 		.bytes = failed->bytes,
 	};
 	machine_begin_call(p->oracle.machine, 0, 0);
+	p->statistics[p->which].requested++;
 	if (is_skipped(p, &call)) {
 		p->oracle.waived = true;
 		return true;
@@ -206,6 +207,27 @@ static void note_refused(struct player *p, uint64_t skipped)
 	p->refused.op = p->op;
 }
 
+/* Calls among ops [from, to) of the scenario that is played. */
+static uint64_t calls_among(const struct player *p, uint32_t from, uint32_t to)
+{
+	uint64_t calls = 0;
+	for (uint32_t i = from; i < to; i++)
+		calls += !call_sets_up(p->scenario->op[i].call.kind);
+	return calls;
+}
+
+/* Counts the calls from op `p->op` on, at which the scenario ended before its `ops` did. */
+static void count_rest(struct player *p, struct statistics *statistics, uint32_t ops)
+{
+	uint64_t calls = calls_among(p, p->op, ops);
+	if (calls)
+		statistics_add_skipped(statistics, "ended-before",
+				       "the scenario ended at a call before, which broke a rule or "
+				       "left what is waived",
+				       calls);
+	ASSERT_CMP(statistics->requested, ==, statistics->calls + statistics->skipped_calls);
+}
+
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict)
 {
@@ -232,6 +254,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 		statistics->unsupported++;
 		ops = 0;
 	}
+	statistics->requested += calls_among(p, 0, ops);
 	for (p->op = 0; p->op < ops && holds && !p->oracle.waived; p->op++) {
 		const struct op *op = &s->op[p->op];
 		if (!call_sets_up(op->call.kind))
@@ -239,6 +262,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 		else if (!set_up(p, op))
 			note_refused(p, statistics->skipped_calls - skipped_before);
 	}
+	count_rest(p, statistics, ops);
 	*verdict = p->oracle.verdict;
 	if (!holds)
 		snprintf(p->warning, sizeof(p->warning), "%s",

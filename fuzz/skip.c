@@ -80,9 +80,9 @@ static bool meets_in_window(const struct oracle *o, struct range range, uint64_t
 	return windows.first < windows.end && next_used(o, windows, windows.first) < windows.end;
 }
 
-static const char *reason(enum waiver_id id)
+static const struct waiver *reason(enum waiver_id id)
 {
-	return waiver_list[id].why;
+	return &waiver_list[id];
 }
 
 /* --- set_memory ------------------------------------------------------------------------- */
@@ -113,8 +113,8 @@ static bool all_aliases_used(const struct oracle *o, const struct vm_area *area)
 	return true;
 }
 
-static const char *skip_change(const struct oracle *o, const struct call *call,
-			       const struct address_space *space)
+static const struct waiver *skip_change(const struct oracle *o, const struct call *call,
+					const struct address_space *space)
 {
 	struct range range = range_of(o, call);
 	bool linear = call->change == MEMORY_INVALID || call->change == MEMORY_VALID;
@@ -138,7 +138,7 @@ static const char *skip_change(const struct oracle *o, const struct call *call,
 
 /* --- mapping and unmapping ---------------------------------------------------------------- */
 
-static const char *skip_mapping(const struct oracle *o, const struct call *call)
+static const struct waiver *skip_mapping(const struct oracle *o, const struct call *call)
 {
 	struct range range = range_of(o, call);
 	bool blocks = !call_traits(call->kind)->has_pages || call->flags & MAP_FLAG_HUGE ||
@@ -154,7 +154,7 @@ static const char *skip_mapping(const struct oracle *o, const struct call *call)
 	return NULL;
 }
 
-static const char *skip_unmapping(const struct oracle *o, const struct call *call)
+static const struct waiver *skip_unmapping(const struct oracle *o, const struct call *call)
 {
 	struct range range = range_of(o, call);
 	if (oracle_waives(o, WAIVER_NARROW_FLUSH) &&
@@ -163,8 +163,8 @@ static const char *skip_unmapping(const struct oracle *o, const struct call *cal
 	return NULL;
 }
 
-const char *skip_reason(const struct oracle *o, const struct call *call,
-			const struct address_space *space)
+const struct waiver *skip_reason(const struct oracle *o, const struct call *call,
+				 const struct address_space *space)
 {
 	if (!o->waivers.behaviours)
 		return NULL;

@@ -61,6 +61,11 @@ enum mapper_kind {
 	MAPPER_PAGES,  /* single pages; errors as the policy says */
 };
 
+/* Why a call is not made: a word by which it is counted, and a sentence. Static. */
+struct reason {
+	const char *name, *why;
+};
+
 /* Where a function begins in a source tree. */
 struct source_line {
 	const char *file; /* from the tree's top; NULL if the tree lacks the function */
@@ -95,8 +100,9 @@ struct mapper {
 
 	/* The policy by which it maps, whatever a scenario asks for. NULL: the scenario's. */
 	struct policy (*decide_policy)(struct policy asked, unsigned page_shift);
-	/* Why no caller makes such a call: a sentence, or NULL if callers do. NULL: all are made. */
-	const char *(*never_called)(const struct address_space *space, const struct call *call);
+	/* Why no caller makes such a call: static, or NULL if callers do. NULL: all are made. */
+	const struct reason *(*never_called)(const struct address_space *space,
+					     const struct call *call);
 	/*
 	 * The tree and its release, a few words about it, what of it could not be
 	 * built, and where each call begins in it. NULL and 0 where there is nothing.

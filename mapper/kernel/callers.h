@@ -5,6 +5,7 @@
 #include "mapper/mapper.h"
 
 /* Why no caller of the tree's kernel makes such a call; NULL if callers do. See struct mapper. */
-const char *kernel_never_called(const struct address_space *space, const struct call *call);
+const struct reason *kernel_never_called(const struct address_space *space,
+					 const struct call *call);
 
 #endif

@@ -105,7 +105,7 @@ static bool play(struct search *search, const struct arguments *a, struct tally 
 	return true;
 }
 
-static void print_tally(const struct tally *tally, uint64_t skipped)
+static void print_tally(const struct tally *tally)
 {
 	struct tally all = { 0 };
 	printf("%-24s %10s %10s\n", "machine", "scenarios", "calls");
@@ -122,9 +122,6 @@ static void print_tally(const struct tally *tally, uint64_t skipped)
 		all.calls += tally[i].calls;
 	}
 	printf("%-24s %10" PRIu64 " %10" PRIu64 "\n", "all", all.scenarios, all.calls);
-	printf("calls not made, since no kernel code makes them or a waiver skips them: "
-	       "%" PRIu64 "\n",
-	       skipped);
 }
 
 static int judge(struct player *player, const struct arguments *a)
@@ -138,7 +135,8 @@ static int judge(struct player *player, const struct arguments *a)
 			 search.finding, a->seed);
 		return search_report(&search, &scenario, where, a->output);
 	}
-	print_tally(tally, player_statistics(player)->skipped_calls);
+	print_tally(tally);
+	statistics_print_calls(player_statistics(player), stdout);
 	statistics_print("kernel", player_statistics(player), stdout);
 	printf("digest %016" PRIx64 ", the same on every host\n", digest);
 	printf("no finding. next: ./rig kernel %s fuzz\n", mapper_tested()->tree);

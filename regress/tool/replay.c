@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* replay: plays scenarios and holds each against what it expects. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -103,9 +102,7 @@ static void print_waivers(const struct player *p)
 		if (p->tree_waivers & WAIVER(id))
 			printf(" %s", waiver_list[id].name);
 	printf("%s\n", p->tree_waivers ? "" : " nothing");
-	printf("%" PRIu64
-	       " calls were not made: no kernel code makes them, or a waiver skips them\n",
-	       player_statistics(p)->skipped_calls);
+	statistics_print_calls(player_statistics(p), stdout);
 }
 
 /* The last words of a replay. */
