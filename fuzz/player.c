@@ -47,33 +47,6 @@ void player_prepare(struct player *p, const struct scenario *s)
 	}
 }
 
-/* --- the areas that the caller keeps, as the kernel does in its vmap_area tree ------- */
-
-static void keep_area(struct player *p, const struct call *call)
-{
-	ASSERT_CMP(p->areas, <, SCENARIO_MAX_OPS);
-	p->area[p->areas++] = (struct vm_area){
-		.kind = call_traits(call->kind)->area,
-		.va = call->va,
-		.bytes = call->bytes,
-		.flags = call->flags,
-		.pages = call->pages,
-	};
-}
-
-/* Forgets the areas that lie wholly in what was unmapped. */
-static void forget_areas(struct player *p, const struct call *unmap)
-{
-	unsigned kept = 0;
-	for (unsigned i = 0; i < p->areas; i++) {
-		const struct vm_area *area = &p->area[i];
-		if (area->va < unmap->va || area->bytes > unmap->bytes ||
-		    area->va - unmap->va > unmap->bytes - area->bytes)
-			p->area[kept++] = *area;
-	}
-	p->areas = kept;
-}
-
 /* --- calls ----------------------------------------------------------------------- */
 
 static struct address_space space_of(struct player *p)
@@ -81,8 +54,8 @@ static struct address_space space_of(struct player *p)
 	return (struct address_space){
 		.machine = p->oracle.machine,
 		.policy = &p->scenario->policy,
-		.area = p->area,
-		.areas = p->areas,
+		.area = p->areas.area,
+		.areas = p->areas.count,
 	};
 }
 
@@ -106,7 +79,7 @@ static bool judge_call(struct player *p, const struct call *call, bool cleanup, 
 {
 	struct outcome out = { 0 };
 	struct address_space space = space_of(p);
-	const struct call_context in = { p->op, p->area, p->areas, cleanup };
+	const struct call_context in = { p->op, p->areas.area, p->areas.count, cleanup };
 	oracle_expect(&p->oracle, call, &in);
 	out.error = p->mapper->call[call->kind](&space, call, &out);
 	*error = out.error;
@@ -149,7 +122,7 @@ static bool clean_up(struct player *p, const struct call *failed)
 		return true;
 	}
 	bool held = judge_call(p, &call, true, &error);
-	forget_areas(p, &call);
+	areas_forget(&p->areas, &call);
 	return held;
 }
 
@@ -172,9 +145,9 @@ static bool play_call(struct player *p, const struct op *op)
 	if (call_maps(call.kind) && error)
 		return clean_up(p, &call);
 	if (call_maps(call.kind))
-		keep_area(p, &call);
+		areas_keep(&p->areas, &call);
 	if (call_traits(call.kind)->effect == CALL_UNMAPS)
-		forget_areas(p, &call);
+		areas_forget(&p->areas, &call);
 	return true;
 }
 
@@ -238,7 +211,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	p->mapper = mapper_list()->mapper[which];
 	p->which = which;
 	p->played |= 1U << which;
-	p->areas = 0;
+	p->areas.count = 0;
 	machine_reset(m, &s->machine);
 	oracle_begin(&p->oracle, m, p->mapper, &s->policy);
 	p->oracle.waivers = p->waivers;

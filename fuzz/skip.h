@@ -6,7 +6,8 @@
 #include "oracle/oracle.h"
 
 /*
- * Why a call is not made in the space as `o` has it, with these areas: the
+ * Why a call is not made with the tables of the machine that `o` judges and
+ * these areas: the
  * waiver, or NULL if it is made. Nothing is skipped of a mapper of which
  * nothing is waived.
  */
