@@ -132,14 +132,40 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 
 /* --- vmalloc ---------------------------------------------------------------------------- */
 
-/* Whether an area of large blocks is as __vmalloc_node_range() and the page allocator make it. */
-static bool is_aligned_area(const struct place *p, const struct call *call)
+/*
+ * Whether the allocator, which is the scenario, gave blocks of this many pages:
+ * the last may be cut short, which no allocator does.
+ */
+static bool came_in_blocks(struct page_array pages, uint64_t block)
 {
+	for (size_t i = 0; i < pages.count; i++) {
+		uint64_t first = pages.page[i / block * block];
+		if (!PAGE_IS_PFN(first) || pages.page[i] - first != i % block)
+			return false;
+	}
+	return true;
+}
+
+unsigned kernel_block_shift(const struct address_space *space, const struct call *call)
+{
+	unsigned granule = space->machine->config.page_shift, shift = call->shift;
+	bool huge = call->flags & MAP_FLAG_HUGE && space->policy->max_shift >= shift;
+	if (!huge || !came_in_blocks(call->pages, UINT64_C(1) << (shift - granule)))
+		return granule;
+	return shift;
+}
+
+/* Whether an area of large blocks is as __vmalloc_node_range() and the page allocator make it. */
+static bool is_aligned_area(const struct place *p, const struct address_space *space,
+			    const struct call *call)
+{
+	if (kernel_block_shift(space, call) == p->g.page_shift)
+		return true; /* a single page stands anywhere */
 	uint64_t block = UINT64_C(1) << (call->shift - p->g.page_shift);
 	if ((call->va | call->bytes) & ((block << p->g.page_shift) - 1))
 		return false;
 	for (size_t i = 0; i < call->pages.count; i += block)
-		if (PAGE_IS_PFN(call->pages.page[i]) && call->pages.page[i] & (block - 1))
+		if (call->pages.page[i] & (block - 1))
 			return false;
 	return true;
 }
@@ -152,7 +178,7 @@ const struct reason *kernel_never_called(const struct address_space *space, cons
 		return &top_of_space;
 	if (call->kind == CALL_SET_MEMORY)
 		return never_changed(&p, space, call);
-	if (call->kind == CALL_VMALLOC && !is_aligned_area(&p, call))
+	if (call->kind == CALL_VMALLOC && !is_aligned_area(&p, space, call))
 		return &misaligned_blocks;
 	return NULL;
 }
