@@ -16,6 +16,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import check_calls  # noqa: E402
 import copies  # noqa: E402
 
 RIG = copies.TOP / "rig"
@@ -175,6 +176,7 @@ class Series(Copy):
         code, said = rig(self.copy, "test", "--executions", 16384)
         self.assertEqual(code, 0, said)
         self.assertIn("judged as the series (policy v4), with contiguous groups", said)
+        self.assertIsNone(check_calls.fault_of(said))
 
     def test_blocks_freed_from_hugetlb_make_it_v9(self):
         copies.add_series(self.copy)
@@ -200,6 +202,17 @@ class Series(Copy):
 
 class Newest(Copy):
     """Linux 7.3, as it is and with the series."""
+
+    def test_what_is_written_is_not_adapted(self):
+        """A call that no caller makes is not made, and its reason is said."""
+        scenario = self.scenario("vmalloc va=0xffff800080003000 pages=0x401+512 shift=21 flags=huge\n")
+        before = scenario.read_text()
+        for command in ("replay", "show"):
+            code, said = rig(self.copy, command, scenario)
+            self.assertEqual(code, 0, said)
+            self.assertRegex(said, r"not made +1 .*\n +misaligned-blocks +1 .* vmalloc\(\) aligns")
+            self.assertIn("more than 5 %", check_calls.fault_of(said) or "")
+        self.assertEqual(scenario.read_text(), before)
 
     def test_leaves_are_split(self):
         """The switch that boot code sets: without it, this is refused by -EINVAL."""

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "fuzz/adapt.h"
 #include "fuzz/generate.h"
 #include "fuzz/nearest.h"
 #include "fuzz/sizes.h"
@@ -75,10 +76,11 @@ static struct tally *tally_of(struct tally *tally, const struct machine_config *
 	return &tally[i];
 }
 
-static void next_scenario(uint64_t number, struct rng *rng)
+static void next_scenario(struct player *player, uint64_t number, struct rng *rng)
 {
 	generate(&scenario, (enum profile_id)(number % PROFILES), rng, MAX_PAGES);
 	mapper_fit_policy(&scenario);
+	adapt(player, &scenario);
 }
 
 /* Plays until a rule is broken; true if none was. */
@@ -88,7 +90,7 @@ static bool play(struct search *search, const struct arguments *a, struct tally 
 	struct rng rng = { a->seed };
 	struct verdict verdict;
 	for (uint64_t i = 0; i < a->executions; i++) {
-		next_scenario(i, &rng);
+		next_scenario(search->player, i, &rng);
 		uint64_t before = player_statistics(search->player)->calls;
 		if (!player_play(search->player, &scenario, &verdict)) {
 			search->finding = i;
@@ -161,7 +163,7 @@ static int bench(struct player *player)
 	struct verdict verdict;
 	double spent[MAX_MAPPERS] = { 0 };
 	for (uint64_t i = 0; i < BENCH_SCENARIOS; i++) {
-		next_scenario(i, &rng);
+		next_scenario(player, i, &rng);
 		player_prepare(player, &scenario);
 		for (unsigned which = 1; which < list->count; which++) {
 			double start = seconds();
