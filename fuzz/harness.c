@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "fuzz/adapt.h"
 #include "fuzz/crash.h"
 #include "fuzz/mutate.h"
 #include "fuzz/player.h"
@@ -17,6 +18,7 @@
 
 /* Scenarios are large, so they live here and not on the stack. */
 static struct player *player;
+static bool started;
 static uint64_t executions; /* inputs, those too that are no scenario */
 static struct scenario scenario, other;
 
@@ -64,13 +66,20 @@ static void tell(void)
 }
 
 /* Where something is unusable: by _exit(), since an engine takes what exit() says for a finding. */
+static void need_player(void)
+{
+	if (!player)
+		player = player_create();
+	if (player)
+		return;
+	fprintf(stderr, "vmapdiff: no memory for the simulated machines\n");
+	_exit(2);
+}
+
 static void start(void)
 {
-	player = player_create();
-	if (!player) {
-		fprintf(stderr, "vmapdiff: no memory for the simulated machines\n");
-		_exit(2);
-	}
+	started = true;
+	need_player();
 	if (!waive_by_environment(&player->waivers) ||
 	    !judge_by_environment(&player->tree_waivers) || !statistics_file_open())
 		_exit(2);
@@ -96,7 +105,7 @@ static void report(const struct verdict *verdict)
 static int run(const uint8_t *data, size_t size, typeof(player_play) *play)
 {
 	struct verdict verdict;
-	if (!player)
+	if (!started)
 		start();
 	if (executions++ % STATISTICS_EVERY == 0)
 		record(false);
@@ -118,6 +127,16 @@ int harness_run_all(const uint8_t *data, size_t size)
 	return run(data, size, player_play_all);
 }
 
+/* What a tree's callers do is done in new scenarios: the input is what is played, here and later. */
+static void fit_tree(void)
+{
+	if (!mapper_tested()->tree)
+		return;
+	need_player();
+	mapper_fit_policy(&scenario);
+	adapt(player, &scenario);
+}
+
 size_t harness_mutate(enum profile_id id, uint8_t *data, size_t size, size_t max_size,
 		      unsigned seed)
 {
@@ -126,6 +145,7 @@ size_t harness_mutate(enum profile_id id, uint8_t *data, size_t size, size_t max
 		generate(&scenario, id, &rng, max_pages());
 	else
 		mutate(&scenario, id, &rng, max_pages());
+	fit_tree();
 	size_t encoded = scenario_encode(&scenario, data, max_size);
 	return encoded ? encoded : size;
 }
@@ -137,5 +157,6 @@ size_t harness_cross_over(enum profile_id id, const uint8_t *a, size_t a_size, c
 	if (!scenario_decode(a, a_size, &scenario) || !scenario_decode(b, b_size, &other))
 		return 0;
 	cross_over(&scenario, &other, id, &rng, max_pages());
+	fit_tree();
 	return scenario_encode(&scenario, out, max_size);
 }

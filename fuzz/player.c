@@ -48,33 +48,6 @@ void player_prepare(struct player *p, const struct scenario *s)
 	}
 }
 
-/* --- the areas that the caller keeps, as the kernel does in its vmap_area tree ------- */
-
-static void keep_area(struct player *p, const struct call *call)
-{
-	ASSERT_CMP(p->areas, <, SCENARIO_MAX_OPS);
-	p->area[p->areas++] = (struct vm_area){
-		.kind = call_traits(call->kind)->area,
-		.va = call->va,
-		.bytes = call->bytes,
-		.flags = call->flags,
-		.pages = call->pages,
-	};
-}
-
-/* Forgets the areas that lie wholly in what was unmapped. */
-static void forget_areas(struct player *p, const struct call *unmap)
-{
-	unsigned kept = 0;
-	for (unsigned i = 0; i < p->areas; i++) {
-		const struct vm_area *area = &p->area[i];
-		if (area->va < unmap->va || area->bytes > unmap->bytes ||
-		    area->va - unmap->va > unmap->bytes - area->bytes)
-			p->area[kept++] = *area;
-	}
-	p->areas = kept;
-}
-
 /* --- who is told ------------------------------------------------------------------- */
 
 static void tell_before(const struct player *p, const struct player_step *step)
@@ -97,8 +70,8 @@ static struct address_space space_of(struct player *p)
 	return (struct address_space){
 		.machine = p->oracle.machine,
 		.policy = &p->scenario->policy,
-		.area = p->area,
-		.areas = p->areas,
+		.area = p->areas.area,
+		.areas = p->areas.count,
 		.splits = p->oracle.tree->splits,
 	};
 }
@@ -126,7 +99,7 @@ static bool judge_call(struct player *p, const struct call *call, bool cleanup, 
 {
 	struct outcome out = { 0 };
 	struct address_space space = space_of(p);
-	const struct call_context in = { p->op, p->area, p->areas, cleanup };
+	const struct call_context in = { p->op, p->areas.area, p->areas.count, cleanup };
 	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
 	tell_before(p, &step);
 	oracle_expect(&p->oracle, call, &in);
@@ -145,16 +118,17 @@ static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
 {
 	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
 	const struct address_space space = space_of(p);
-	const char *why = NULL;
+	struct statistics *statistics = &p->statistics[p->which];
+	const struct reason *never = NULL;
 	if (p->mapper->never_called && !p->makes_all)
-		why = p->mapper->never_called(&space, call);
-	if (!why)
-		why = skip_reason(&p->oracle, call, &space);
-	if (!why)
+		never = p->mapper->never_called(&space, call);
+	const struct waiver *meets = never ? NULL : skip_reason(&p->oracle, call, &space);
+	if (!never && !meets)
 		return false;
-	statistics_add_skipped(&p->statistics[p->which], why);
+	const struct reason why = never ? *never : (struct reason){ meets->name, meets->why };
+	statistics_add_skipped(statistics, why.name, why.why, 1);
 	tell_before(p, &step);
-	tell_after(p, &step, NULL, why);
+	tell_after(p, &step, NULL, why.why);
 	return true;
 }
 
@@ -171,12 +145,13 @@ static bool clean_up(struct player *p, const struct call *failed)
 		.bytes = failed->bytes,
 	};
 	machine_begin_call(p->oracle.machine, 0, 0);
+	p->statistics[p->which].requested++;
 	if (is_skipped(p, &call, true)) {
 		p->oracle.waived = true;
 		return true;
 	}
 	bool held = judge_call(p, &call, true, &error);
-	forget_areas(p, &call);
+	areas_forget(&p->areas, &call);
 	return held;
 }
 
@@ -199,9 +174,9 @@ static bool play_call(struct player *p, const struct op *op)
 	if (call_maps(call.kind) && error)
 		return clean_up(p, &call);
 	if (call_maps(call.kind))
-		keep_area(p, &call);
+		areas_keep(&p->areas, &call);
 	if (call_traits(call.kind)->effect == CALL_UNMAPS)
-		forget_areas(p, &call);
+		areas_forget(&p->areas, &call);
 	return true;
 }
 
@@ -242,6 +217,27 @@ static void note_refused(struct player *p, uint64_t skipped)
 	p->refused.op = p->op;
 }
 
+/* Calls among ops [from, to) of the scenario that is played. */
+static uint64_t calls_among(const struct player *p, uint32_t from, uint32_t to)
+{
+	uint64_t calls = 0;
+	for (uint32_t i = from; i < to; i++)
+		calls += !call_sets_up(p->scenario->op[i].call.kind);
+	return calls;
+}
+
+/* Counts the calls from op `p->op` on, at which the scenario ended before its `ops` did. */
+static void count_rest(struct player *p, struct statistics *statistics, uint32_t ops)
+{
+	uint64_t calls = calls_among(p, p->op, ops);
+	if (calls)
+		statistics_add_skipped(statistics, "ended-before",
+				       "the scenario ended at a call before, which broke a rule or "
+				       "left what is waived",
+				       calls);
+	ASSERT_CMP(statistics->requested, ==, statistics->calls + statistics->skipped_calls);
+}
+
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict)
 {
@@ -252,7 +248,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	p->mapper = mapper_list()->mapper[which];
 	p->which = which;
 	p->played |= 1U << which;
-	p->areas = 0;
+	p->areas.count = 0;
 	machine_reset(m, &s->machine);
 	oracle_begin(&p->oracle, m, p->mapper, &s->policy);
 	p->oracle.waivers = p->waivers;
@@ -271,6 +267,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 		statistics->unsupported++;
 		ops = 0;
 	}
+	statistics->requested += calls_among(p, 0, ops);
 	for (p->op = 0; p->op < ops && holds && !p->oracle.waived; p->op++) {
 		const struct op *op = &s->op[p->op];
 		if (!call_sets_up(op->call.kind))
@@ -278,6 +275,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 		else if (!set_up(p, op))
 			note_refused(p, statistics->skipped_calls - skipped_before);
 	}
+	count_rest(p, statistics, ops);
 	*verdict = p->oracle.verdict;
 	if (!holds)
 		snprintf(p->warning, sizeof(p->warning), "%s",

@@ -6,6 +6,7 @@
 #ifndef FUZZ_PLAYER_H
 #define FUZZ_PLAYER_H
 
+#include "fuzz/areas.h"
 #include "fuzz/mappers.h"
 #include "fuzz/scenario.h"
 #include "fuzz/statistics.h"
@@ -41,8 +42,7 @@ struct player {
 	struct oracle oracle;
 	uint64_t *pages; /* page arrays, each of exact size between poisoned words */
 	struct page_array array[SCENARIO_MAX_OPS];
-	struct vm_area area[SCENARIO_MAX_OPS]; /* what is mapped, the oldest first */
-	unsigned areas;
+	struct areas areas;     /* what is mapped */
 	uint64_t executions;    /* scenarios played */
 	uint32_t played;        /* mappers of the scenario played last, a bit for each */
 	struct waivers waivers; /* for every mapper: none until whoever plays sets them */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/skip.h"
 
+#include "fuzz/areas.h"
+#include "fuzz/leaves.h"
+
 /* --- what a call meets ---------------------------------------------------------------- */
 
 struct range {
@@ -13,42 +16,32 @@ static struct range range_of(const struct oracle *o, const struct call *call)
 	return (struct range){ first, first + (call->bytes >> o->g.granule) };
 }
 
-/* The next page from `page` on that something is mapped at; range.end if there is none. */
-static uint64_t next_used(const struct oracle *o, struct range range, uint64_t page)
+static struct tables tables_of(const struct oracle *o)
 {
-	unsigned at = space_find(&o->space, page);
-	if (at == o->space.segments || o->space.segment[at].start >= range.end)
-		return range.end;
-	return o->space.segment[at].start > page ? o->space.segment[at].start : page;
+	return (struct tables){ &o->g, o->machine };
+}
+
+static bool is_used(const struct oracle *o, struct range range)
+{
+	const struct tables t = tables_of(o);
+	struct leaf leaf;
+	return leaf_next(&t, range.first, range.end, &leaf);
 }
 
 static bool all_used(const struct oracle *o, struct range range)
 {
-	for (uint64_t page = range.first; page < range.end;) {
-		unsigned at = space_find(&o->space, page);
-		if (at == o->space.segments || o->space.segment[at].start > page)
-			return false;
-		page = o->space.segment[at].end;
-	}
-	return true;
-}
-
-static struct arm64_translation leaf_at(const struct oracle *o, uint64_t page)
-{
-	return arm64_translate(&o->g, o->machine, oracle_va(o, page));
+	const struct tables t = tables_of(o);
+	return leaf_covers(&t, range.first, range.end);
 }
 
 /* Whether some page of the range is mapped by a block. */
 static bool meets_large(const struct oracle *o, struct range range)
 {
-	uint64_t page = next_used(o, range, range.first);
-	while (page < range.end) {
-		struct arm64_translation t = leaf_at(o, page);
-		if (t.desc && t.level < ARM64_LAST_LEVEL &&
-		    arm64_kind(&o->g, t.level, t.desc) != ARM64_TABLE)
+	const struct tables t = tables_of(o);
+	struct leaf leaf;
+	for (uint64_t page = range.first; leaf_next(&t, page, range.end, &leaf); page = leaf.end)
+		if (leaf.level < ARM64_LAST_LEVEL)
 			return true;
-		page = next_used(o, range, page + 1);
-	}
 	return false;
 }
 
@@ -66,10 +59,12 @@ static uint64_t block_pages(const struct oracle *o)
 /* Whether a range that begins or ends at `page` cuts a contiguous group of pages. */
 static bool cuts_group(const struct oracle *o, uint64_t page)
 {
+	const struct tables t = tables_of(o);
+	struct leaf leaf;
 	if (!(page & (group_pages(o) - 1)))
 		return false; /* as the end of the space is, which is no page of it */
-	struct arm64_translation t = leaf_at(o, page);
-	return t.desc & ARM64_CONTIGUOUS && t.level == ARM64_LAST_LEVEL;
+	return leaf_next(&t, page, page + 1, &leaf) && leaf.level == ARM64_LAST_LEVEL &&
+	       leaf.desc & ARM64_CONTIGUOUS;
 }
 
 /* Whether a page is mapped in an aligned window of so many pages that lies in the range. */
@@ -77,26 +72,15 @@ static bool meets_in_window(const struct oracle *o, struct range range, uint64_t
 {
 	struct range windows = { (range.first + window - 1) & ~(window - 1),
 				 range.end & ~(window - 1) };
-	return windows.first < windows.end && next_used(o, windows, windows.first) < windows.end;
+	return windows.first < windows.end && is_used(o, windows);
 }
 
-static const char *reason(enum waiver_id id)
+static const struct waiver *reason(enum waiver_id id)
 {
-	return waiver_list[id].why;
+	return &waiver_list[id];
 }
 
 /* --- set_memory ------------------------------------------------------------------------- */
-
-/* The most recent area at the call's address, with its guard page: find_vm_area(). */
-static const struct vm_area *area_of(const struct oracle *o, const struct call *call,
-				     const struct address_space *space)
-{
-	uint64_t guard = UINT64_C(1) << o->g.granule;
-	for (unsigned i = space->areas; i-- > 0;)
-		if (call->va - space->area[i].va < space->area[i].bytes + guard)
-			return &space->area[i];
-	return NULL;
-}
 
 /* Whether the call is refused whatever is waived. */
 static bool is_refused(const struct vm_area *area, const struct call *call, uint64_t guard)
@@ -113,14 +97,15 @@ static bool all_aliases_used(const struct oracle *o, const struct vm_area *area)
 	return true;
 }
 
-static const char *skip_change(const struct oracle *o, const struct call *call,
-			       const struct address_space *space)
+static const struct waiver *skip_change(const struct oracle *o, const struct call *call,
+					const struct address_space *space)
 {
 	struct range range = range_of(o, call);
 	bool linear = call->change == MEMORY_INVALID || call->change == MEMORY_VALID;
 	bool aliases = call->change == MEMORY_RO || call->change == MEMORY_RW;
-	const struct vm_area *area = linear ? NULL : area_of(o, call, space);
-	if (!linear && is_refused(area, call, UINT64_C(1) << o->g.granule))
+	uint64_t guard = UINT64_C(1) << o->g.granule;
+	const struct vm_area *area = linear ? NULL : areas_find(space, call->va, guard);
+	if (!linear && is_refused(area, call, guard))
 		return NULL;
 	if (area && area->flags & MAP_FLAG_HUGE)
 		return oracle_waives(o, WAIVER_CHANGES_HUGE) ? reason(WAIVER_CHANGES_HUGE) : NULL;
@@ -138,7 +123,7 @@ static const char *skip_change(const struct oracle *o, const struct call *call,
 
 /* --- mapping and unmapping ---------------------------------------------------------------- */
 
-static const char *skip_mapping(const struct oracle *o, const struct call *call)
+static const struct waiver *skip_mapping(const struct oracle *o, const struct call *call)
 {
 	struct range range = range_of(o, call);
 	bool blocks = !call_traits(call->kind)->has_pages || call->flags & MAP_FLAG_HUGE ||
@@ -154,7 +139,7 @@ static const char *skip_mapping(const struct oracle *o, const struct call *call)
 	return NULL;
 }
 
-static const char *skip_unmapping(const struct oracle *o, const struct call *call)
+static const struct waiver *skip_unmapping(const struct oracle *o, const struct call *call)
 {
 	struct range range = range_of(o, call);
 	if (oracle_waives(o, WAIVER_NARROW_FLUSH) &&
@@ -163,8 +148,8 @@ static const char *skip_unmapping(const struct oracle *o, const struct call *cal
 	return NULL;
 }
 
-const char *skip_reason(const struct oracle *o, const struct call *call,
-			const struct address_space *space)
+const struct waiver *skip_reason(const struct oracle *o, const struct call *call,
+				 const struct address_space *space)
 {
 	if (!o->waivers.behaviours)
 		return NULL;

@@ -6,11 +6,12 @@
 #include "oracle/oracle.h"
 
 /*
- * Why a call is not made in the space as `o` has it, with these areas: a
- * sentence, or NULL if it is made. Static. Nothing is skipped of a mapper of
- * which nothing is waived.
+ * Why a call is not made with the tables of the machine that `o` judges and
+ * these areas: the
+ * waiver, or NULL if it is made. Nothing is skipped of a mapper of which
+ * nothing is waived.
  */
-const char *skip_reason(const struct oracle *o, const struct call *call,
-			const struct address_space *space);
+const struct waiver *skip_reason(const struct oracle *o, const struct call *call,
+				 const struct address_space *space);
 
 #endif

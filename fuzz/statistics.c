@@ -23,15 +23,17 @@ void statistics_add_call(struct statistics *s, const struct examined *examined)
 	}
 }
 
-void statistics_add_skipped(struct statistics *s, const char *why)
+void statistics_add_skipped(struct statistics *s, const char *name, const char *why, uint64_t calls)
 {
 	unsigned i = 0;
-	s->skipped_calls++;
-	while (i < STATISTICS_MAX_REASONS - 1 && s->skipped[i].why &&
-	       strcmp(s->skipped[i].why, why) != 0)
+	s->skipped_calls += calls;
+	while (i < STATISTICS_MAX_REASONS - 1 && s->skipped[i].name &&
+	       strcmp(s->skipped[i].name, name) != 0)
 		i++;
-	s->skipped[i].why = i == STATISTICS_MAX_REASONS - 1 ? STATISTICS_OTHER_REASONS : why;
-	s->skipped[i].calls++;
+	bool last = i == STATISTICS_MAX_REASONS - 1;
+	s->skipped[i].name = last ? STATISTICS_OTHER_REASONS : name;
+	s->skipped[i].why = last ? "more reasons than are counted one by one" : why;
+	s->skipped[i].calls += calls;
 }
 
 unsigned statistics_rules(const struct statistics *s)
@@ -84,6 +86,29 @@ void statistics_print_pages(const char *what, const struct statistics *s, FILE *
 	print_figures(what, s, to);
 	fprintf(to, "; pages: %" PRIu64 " in blocks, %" PRIu64 " in groups, %" PRIu64 " single\n",
 		s->examined.block_pages, s->examined.group_pages, s->examined.single_pages);
+}
+
+static void print_calls(const struct statistics *s, const char *name, uint64_t calls, FILE *to)
+{
+	uint64_t all = s->requested ? s->requested : 1;
+	fprintf(to, "%-24s %10" PRIu64 " %6.2f %%", name, calls, 100 * (double)calls / (double)all);
+}
+
+void statistics_print_calls(const struct statistics *s, FILE *to)
+{
+	ASSERT_CMP(s->requested, ==, s->calls + s->skipped_calls);
+	print_calls(s, "calls of the scenarios", s->requested, to);
+	fputc('\n', to);
+	print_calls(s, "  judged", s->calls, to);
+	fputc('\n', to);
+	print_calls(s, "  not made", s->skipped_calls, to);
+	fputc('\n', to);
+	for (unsigned i = 0; i < STATISTICS_MAX_REASONS && s->skipped[i].name; i++) {
+		char name[64];
+		snprintf(name, sizeof(name), "    %s", s->skipped[i].name);
+		print_calls(s, name, s->skipped[i].calls, to);
+		fprintf(to, "  %s\n", s->skipped[i].why);
+	}
 }
 
 /* A line of pages by cause; nothing when there are none. */

@@ -12,7 +12,7 @@
 #define STATISTICS_OTHER_REASONS "other reasons"
 
 struct skipped {
-	const char *why; /* a sentence; static */
+	const char *name, *why; /* a word and a sentence; static */
 	uint64_t calls;
 };
 
@@ -20,8 +20,10 @@ struct skipped {
 struct statistics {
 	uint64_t scenarios;   /* played on the mapper */
 	uint64_t unsupported; /* scenarios on a machine that it does not have: not played */
-	uint64_t calls;       /* judged */
-	uint64_t skipped_calls;
+	/* Calls of the scenarios, and the unmaps by which callers of failed mappings clean up. */
+	uint64_t requested;
+	uint64_t calls;         /* of them: judged */
+	uint64_t skipped_calls; /* of them: not made; no other is left */
 	struct skipped
 		skipped[STATISTICS_MAX_REASONS]; /* the same by reason, up to the first NULL */
 	struct examined examined;                /* by all calls */
@@ -30,8 +32,9 @@ struct statistics {
 /* Counts a call that was judged, and what its judging looked at. */
 void statistics_add_call(struct statistics *s, const struct examined *examined);
 
-/* Counts a call that was not made. Borrows the reason for good. */
-void statistics_add_skipped(struct statistics *s, const char *why);
+/* Counts calls that were not made. Borrows the reason's name and sentence for good. */
+void statistics_add_skipped(struct statistics *s, const char *name, const char *why,
+			    uint64_t calls);
 
 /* Rules that were exercised; of how many. */
 unsigned statistics_rules(const struct statistics *s);
@@ -45,6 +48,12 @@ void statistics_print(const char *what, const struct statistics *s, FILE *to);
 
 /* The same, and pages by kind of leaf. */
 void statistics_print_pages(const char *what, const struct statistics *s, FILE *to);
+
+/*
+ * A table of what became of the calls: judged, or not made by which reason,
+ * with shares of all.
+ */
+void statistics_print_calls(const struct statistics *s, FILE *to);
 
 /* How many pages missed a large leaf, by cause: up to two lines; nothing when none did. */
 void statistics_print_missed(const struct missed *missed, FILE *to);

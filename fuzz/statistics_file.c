@@ -61,8 +61,8 @@ static void put_count(const char *before, const char *name, uint64_t count)
 static void put_skipped(const struct statistics *s)
 {
 	put(",\"skipped\":{");
-	for (unsigned i = 0; i < STATISTICS_MAX_REASONS && s->skipped[i].why; i++)
-		put_count(i ? "," : "", s->skipped[i].why, s->skipped[i].calls);
+	for (unsigned i = 0; i < STATISTICS_MAX_REASONS && s->skipped[i].name; i++)
+		put_count(i ? "," : "", s->skipped[i].name, s->skipped[i].calls);
 	put("}");
 }
 
@@ -94,6 +94,7 @@ static void put_statistics(const struct statistics *s)
 	const struct examined *e = &s->examined;
 	put_count(",", "scenarios", s->scenarios);
 	put_count(",", "unsupported", s->unsupported);
+	put_count(",", "requested", s->requested);
 	put_count(",", "calls", s->calls);
 	put_skipped(s);
 	put_count(",\"pages\":{", "block", e->block_pages);

@@ -10,9 +10,10 @@
  *   executions   inputs, those included that are no scenario
  *   scenarios    played
  *   unsupported  scenarios on a machine that the mapper does not have
- *   calls        judged
+ *   requested    calls of the scenarios, clean-ups of failed mappings included
+ *   calls        of them: judged
  *   crosschecked calls of the other mappers that were judged
- *   skipped      calls that were not made, by reason
+ *   skipped      of them: not made, by the name of the reason
  *   pages        of mapping calls that succeeded, by leaf: block, group, single
  *   missed       pages that could be in a larger leaf: group, block, each by cause
  *   rules        exercised: names; of: how many rules there are

@@ -63,6 +63,11 @@ enum mapper_kind {
 	MAPPER_TREE,   /* a Linux tree's own code: what it was measured to do */
 };
 
+/* Why a call is not made: a word by which it is counted, and a sentence. Static. */
+struct reason {
+	const char *name, *why;
+};
+
 /* Where a function begins in a source tree. */
 struct source_line {
 	const char *file; /* from the tree's top; NULL if the tree lacks the function */
@@ -95,8 +100,9 @@ struct mapper {
 
 	/* --- what is different when a Linux tree's own code is the mapper --------------- */
 
-	/* Why no caller makes such a call: a sentence, or NULL if callers do. NULL: all are made. */
-	const char *(*never_called)(const struct address_space *space, const struct call *call);
+	/* Why no caller makes such a call: static, or NULL if callers do. NULL: all are made. */
+	const struct reason *(*never_called)(const struct address_space *space,
+					     const struct call *call);
 	/*
 	 * The tree and its release and commit, what of it could not be built, and
 	 * where each call begins in it. NULL and 0 where there is nothing; the commit

@@ -51,6 +51,7 @@ static void a_failed_call_maps_no_page(void **state)
 	(void)state;
 	const struct statistics *s =
 		play(HEAD "vmap va=0xffff800080000000 pages=0x10000+16,null\n");
+	assert_int_equal(s->requested, 2);
 	assert_int_equal(s->calls, 2);
 	assert_int_equal(
 		s->examined.block_pages + s->examined.group_pages + s->examined.single_pages, 0);
@@ -103,11 +104,46 @@ static void skipped_calls_are_counted_by_reason(void **state)
 					       "vmap va=0xffff800080001000 pages=0x10\n");
 	player->waivers.behaviours = 0;
 	assert_int_equal(s->calls, 0);
+	assert_int_equal(s->requested, 2);
 	assert_int_equal(s->skipped_calls, 2);
+	assert_string_equal(s->skipped[0].name, waiver_list[WAIVER_DESCENDS_BLOCKS].name);
 	assert_string_equal(s->skipped[0].why, waiver_list[WAIVER_DESCENDS_BLOCKS].why);
 	assert_int_equal(s->skipped[0].calls, 2);
-	assert_null(s->skipped[1].why);
+	assert_null(s->skipped[1].name);
 	assert_int_equal(s->examined.rules, 0);
+}
+
+/* A scenario that ends early leaves calls that are not made either; the sums agree. */
+static void calls_after_the_end_of_a_scenario_are_counted(void **state)
+{
+	(void)state;
+	const char *text = HEAD "ioremap va=0xffff800000200000 pa=0x0 size=0x10000\n"
+				"fail alloc=1\n"
+				"ioremap va=0xffff8000001ff000 pa=0x0 size=0x2000\n"
+				"preset va=0xffff800040000000 pfn=0x80000 level=2\n"
+				"vmap va=0xffff8000001ff000 pages=0x2000\n";
+	player->waivers.behaviours = WAIVER(WAIVER_NARROW_FLUSH);
+	const struct statistics *s = play(text);
+	player->waivers.behaviours = 0;
+	assert_int_equal(s->requested, 4);
+	assert_int_equal(s->calls, 2);
+	assert_int_equal(s->skipped_calls, 2);
+	assert_string_equal(s->skipped[0].name, waiver_list[WAIVER_NARROW_FLUSH].name);
+	assert_string_equal(s->skipped[1].name, "ended-before");
+	assert_int_equal(s->skipped[1].calls, 1);
+}
+
+static void calls_after_a_broken_rule_are_counted(void **state)
+{
+	(void)state;
+	const struct statistics *s =
+		play(HEAD "policy v9 quirks=narrow-flush\n"
+			  "ioremap va=0xffff800080000000 pa=0x80000000 size=0x10000 prot=device\n"
+			  "vunmap va=0xffff800080004000 size=0x4000\n"
+			  "vunmap va=0xffff800080000000 size=0x10000\n");
+	assert_int_equal(s->requested, 3);
+	assert_int_equal(s->calls, 2);
+	assert_int_equal(s->skipped[0].calls, 1);
 }
 
 static void reasons_beyond_the_last_are_one(void **state)
@@ -117,14 +153,14 @@ static void reasons_beyond_the_last_are_one(void **state)
 	struct statistics s = { 0 };
 	for (unsigned i = 0; i < STATISTICS_MAX_REASONS + 8; i++) {
 		snprintf(names[i], sizeof(names[i]), "reason %u", i);
-		statistics_add_skipped(&s, names[i]);
-		statistics_add_skipped(&s, names[i]);
+		statistics_add_skipped(&s, names[i], "a sentence", 1);
+		statistics_add_skipped(&s, names[i], "a sentence", 2);
 	}
-	assert_string_equal(s.skipped[STATISTICS_MAX_REASONS - 2].why, "reason 30");
-	assert_int_equal(s.skipped[0].calls, 2);
-	assert_string_equal(s.skipped[STATISTICS_MAX_REASONS - 1].why, STATISTICS_OTHER_REASONS);
-	assert_int_equal(s.skipped[STATISTICS_MAX_REASONS - 1].calls, 18);
-	assert_int_equal(s.skipped_calls, 80);
+	assert_string_equal(s.skipped[STATISTICS_MAX_REASONS - 2].name, "reason 30");
+	assert_int_equal(s.skipped[0].calls, 3);
+	assert_string_equal(s.skipped[STATISTICS_MAX_REASONS - 1].name, STATISTICS_OTHER_REASONS);
+	assert_int_equal(s.skipped[STATISTICS_MAX_REASONS - 1].calls, 27);
+	assert_int_equal(s.skipped_calls, 120);
 }
 
 /* What a line says of statistics; static. */
@@ -161,6 +197,26 @@ static void a_line_names_rules_that_are_few(void **state)
 			    "in blocks, 2 in groups, 3 single\n");
 }
 
+static void print_calls(const char *what, const struct statistics *s, FILE *to)
+{
+	(void)what;
+	statistics_print_calls(s, to);
+}
+
+static void a_table_says_what_became_of_the_calls(void **state)
+{
+	(void)state;
+	struct statistics s = { .requested = 40, .calls = 37 };
+	statistics_add_skipped(&s, "a-name", "a sentence", 2);
+	statistics_add_skipped(&s, "another", "why else", 1);
+	assert_string_equal(line_of(&s, print_calls),
+			    "calls of the scenarios           40 100.00 %\n"
+			    "  judged                         37  92.50 %\n"
+			    "  not made                        3   7.50 %\n"
+			    "    a-name                        2   5.00 %  a sentence\n"
+			    "    another                       1   2.50 %  why else\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,7 +226,10 @@ int main(void)
 		cmocka_unit_test(one_page_exercises_nothing_of_groups_and_tables_freed),
 		cmocka_unit_test(each_mapper_has_its_own_counts),
 		cmocka_unit_test(skipped_calls_are_counted_by_reason),
+		cmocka_unit_test(calls_after_the_end_of_a_scenario_are_counted),
+		cmocka_unit_test(calls_after_a_broken_rule_are_counted),
 		cmocka_unit_test(reasons_beyond_the_last_are_one),
+		cmocka_unit_test(a_table_says_what_became_of_the_calls),
 		cmocka_unit_test(a_line_names_rules_that_are_few),
 	};
 	player = player_create();

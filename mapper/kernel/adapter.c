@@ -420,24 +420,10 @@ static int kernel_vmap(struct address_space *space, const struct call *call, str
 			    : -ENOMEM);
 }
 
-/* Whether the allocator, which is the scenario, gave blocks of this many pages. */
-static bool came_in_blocks(struct page_array pages, uint64_t block)
-{
-	for (size_t i = 0; i < pages.count; i++) {
-		uint64_t first = pages.page[i / block * block];
-		if (!PAGE_IS_PFN(first) || pages.page[i] - first != i % block)
-			return false;
-	}
-	return pages.count % block == 0;
-}
-
 /* What __vmalloc_node_range() decides before it maps; it falls back to single pages. */
 static int kernel_vmalloc(struct address_space *space, const struct call *call, struct outcome *out)
 {
-	unsigned granule = space->machine->config.page_shift, shift = call->shift;
-	bool huge = call->flags & MAP_FLAG_HUGE && space->policy->max_shift >= shift;
-	if (!huge || !came_in_blocks(call->pages, UINT64_C(1) << (shift - granule)))
-		shift = granule;
+	unsigned shift = kernel_block_shift(space, call);
 	out->page_shift = (uint8_t)shift;
 	begin_call(space, call, out);
 	void **page = pages_of(call->pages);

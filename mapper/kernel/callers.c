@@ -17,6 +17,37 @@ struct place {
 	struct geometry g;
 };
 
+/* --- reasons ---------------------------------------------------------------------------- */
+
+static const struct reason beyond_linear_map = {
+	"beyond-linear-map",
+	"a page lies beyond the linear map, which has all memory",
+};
+static const struct reason unsplit_linear_map = {
+	"unsplit-linear-map",
+	"where leaves are not split, the linear map is made of single pages",
+};
+static const struct reason set_memory_left_out = {
+	"set-memory-left-out",
+	"the tree's set_memory was left out, since it did not build",
+};
+static const struct reason guard_page_alias = {
+	"guard-page-alias",
+	"set_memory_ro() and _rw() of a guard page read past area->pages[]",
+};
+static const struct reason unsplit_leaf = {
+	"unsplit-leaf",
+	"where leaves are not split, set_memory is for single pages",
+};
+static const struct reason top_of_space = {
+	"top-of-space",
+	"the range and its guard page reach the top of the address space",
+};
+static const struct reason misaligned_blocks = {
+	"misaligned-blocks",
+	"vmalloc() aligns an area and its size to the blocks, and blocks come aligned",
+};
+
 /* --- what is mapped ------------------------------------------------------------------- */
 
 /* Whether a block, or a leaf of a contiguous group, maps some of [offset, end) of a table. */
@@ -69,23 +100,23 @@ static bool is_refused(const struct vm_area *area, const struct call *call, uint
 	       call->va + call->bytes > area->va + area->bytes + guard;
 }
 
-static const char *never_changed_alias(const struct place *p, const struct vm_area *area)
+static const struct reason *never_changed_alias(const struct place *p, const struct vm_area *area)
 {
 	for (size_t i = 0; i < area->pages.count; i++) {
 		uint64_t alias = area->pages.page[i] << p->g.page_shift;
 		if (alias >= p->g.linear_bytes)
-			return "a page lies beyond the linear map, which has all memory";
+			return &beyond_linear_map;
 		if (!splits(p) && meets_large(p, alias, UINT64_C(1) << p->g.page_shift))
-			return "where leaves are not split, the linear map is made of single pages";
+			return &unsplit_linear_map;
 	}
 	return NULL;
 }
 
-static const char *never_changed(const struct place *p, const struct address_space *space,
-				 const struct call *call)
+static const struct reason *never_changed(const struct place *p, const struct address_space *space,
+					  const struct call *call)
 {
 	if (!TREE_SETS_MEMORY)
-		return "the tree's set_memory was left out, since it did not build";
+		return &set_memory_left_out;
 	uint64_t guard = UINT64_C(1) << p->g.page_shift;
 	bool linear = call->change == MEMORY_INVALID || call->change == MEMORY_VALID;
 	const struct vm_area *area = area_of(space, call->va, guard);
@@ -93,9 +124,9 @@ static const char *never_changed(const struct place *p, const struct address_spa
 		return NULL;
 	if (p->tree_splits && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
 	    call->va + call->bytes > area->va + area->bytes)
-		return "set_memory_ro() and _rw() of a guard page read past area->pages[]";
+		return &guard_page_alias;
 	if (!splits(p) && meets_large(p, call->va - p->g.va_base, call->bytes))
-		return "where leaves are not split, set_memory is for single pages";
+		return &unsplit_leaf;
 	bool writes = call->change == MEMORY_RO || call->change == MEMORY_RW;
 	if (writes && !p->m->config.noalias)
 		return never_changed_alias(p, area);
@@ -104,29 +135,54 @@ static const char *never_changed(const struct place *p, const struct address_spa
 
 /* --- vmalloc ---------------------------------------------------------------------------- */
 
-/* Whether an area of large blocks is as __vmalloc_node_range() and the page allocator make it. */
-static bool is_aligned_area(const struct place *p, const struct call *call)
+/*
+ * Whether the allocator, which is the scenario, gave blocks of this many pages:
+ * the last may be cut short, which no allocator does.
+ */
+static bool came_in_blocks(struct page_array pages, uint64_t block)
 {
+	for (size_t i = 0; i < pages.count; i++) {
+		uint64_t first = pages.page[i / block * block];
+		if (!PAGE_IS_PFN(first) || pages.page[i] - first != i % block)
+			return false;
+	}
+	return true;
+}
+
+unsigned kernel_block_shift(const struct address_space *space, const struct call *call)
+{
+	unsigned granule = space->machine->config.page_shift, shift = call->shift;
+	bool huge = call->flags & MAP_FLAG_HUGE && space->policy->max_shift >= shift;
+	if (!huge || !came_in_blocks(call->pages, UINT64_C(1) << (shift - granule)))
+		return granule;
+	return shift;
+}
+
+/* Whether an area of large blocks is as __vmalloc_node_range() and the page allocator make it. */
+static bool is_aligned_area(const struct place *p, const struct address_space *space,
+			    const struct call *call)
+{
+	if (kernel_block_shift(space, call) == p->g.page_shift)
+		return true; /* a single page stands anywhere */
 	uint64_t block = UINT64_C(1) << (call->shift - p->g.page_shift);
 	if ((call->va | call->bytes) & ((block << p->g.page_shift) - 1))
 		return false;
 	for (size_t i = 0; i < call->pages.count; i += block)
-		if (PAGE_IS_PFN(call->pages.page[i]) && call->pages.page[i] & (block - 1))
+		if (call->pages.page[i] & (block - 1))
 			return false;
 	return true;
 }
 
-const char *kernel_never_called(const struct address_space *space, const struct call *call)
+const struct reason *kernel_never_called(const struct address_space *space, const struct call *call)
 {
 	struct place p = { space->machine, TREE_SPLITS || space->splits,
 			   geometry_of(&space->machine->config) };
 	uint64_t guard = UINT64_C(1) << p.g.page_shift;
 	if (-call->va <= call->bytes + guard)
-		return "the range and its guard page reach the top of the address space";
+		return &top_of_space;
 	if (call->kind == CALL_SET_MEMORY)
 		return never_changed(&p, space, call);
-	if (call->kind == CALL_VMALLOC && !is_aligned_area(&p, call))
-		return "vmalloc() aligns an area and its size to the blocks, and blocks come "
-		       "aligned";
+	if (call->kind == CALL_VMALLOC && !is_aligned_area(&p, space, call))
+		return &misaligned_blocks;
 	return NULL;
 }

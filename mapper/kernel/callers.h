@@ -5,6 +5,13 @@
 #include "mapper/mapper.h"
 
 /* Why no caller of the tree's kernel makes such a call; NULL if callers do. See struct mapper. */
-const char *kernel_never_called(const struct address_space *space, const struct call *call);
+const struct reason *kernel_never_called(const struct address_space *space,
+					 const struct call *call);
+
+/*
+ * log2 bytes of the blocks in which __vmalloc_node_range() maps a CALL_VMALLOC:
+ * those that it asked for, or a page where the allocator fell back to pages.
+ */
+unsigned kernel_block_shift(const struct address_space *space, const struct call *call);
 
 #endif

@@ -16,6 +16,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import check_calls  # noqa: E402
 import copies  # noqa: E402
 
 RIG = copies.TOP / "rig"
@@ -249,7 +250,9 @@ class Series(Measured):
     def test_the_series_is_judged_as_what_it_is(self):
         copies.add_series(self.copy)
         self.is_measured(SERIES)
-        self.all_is_judged(self.holds(16384))
+        said = self.holds(16384)
+        self.all_is_judged(said)
+        self.assertIsNone(check_calls.fault_of(said))
 
     def test_no_name_of_the_series_counts(self):
         copies.add_series(self.copy)
@@ -397,13 +400,24 @@ class Newest(Measured):
         self.assertEqual(code, 1, said)
         self.assertIn("FAIL translation.output_address mapper=kernel", said)
 
+    def test_what_is_written_is_not_adapted(self):
+        """A call that no caller makes is not made, and its reason is said."""
+        scenario = self.scenario("vmalloc va=0xffff800080003000 pages=0x401+512 shift=21 flags=huge\n")
+        before = scenario.read_text()
+        for command in ("replay", "show"):
+            code, said = rig(self.copy, command, scenario)
+            self.assertEqual(code, 0, said)
+            self.assertRegex(said, r"not made +1 .*\n +misaligned-blocks +1 .* vmalloc\(\) aligns")
+            self.assertIn("more than 5 %", check_calls.fault_of(said) or "")
+        self.assertEqual(scenario.read_text(), before)
+
     def test_leaves_are_split(self):
         """The switch that boot code sets: without it, this is refused by -EINVAL."""
         code, said = rig(self.copy, "replay", self.scenario(
             "machine bbm=2\nlinear pa=0x40000000 size=0x40000000\n"
             "set_memory va=0xffff000040003000 pages=1 op=invalid\n"))
         self.assertEqual(code, 0, said)
-        self.assertIn("0 calls were not made", said)
+        self.assertRegex(said, r"not made +0 ")
 
     def test_a_switch_that_boot_code_does_not_set_is_noticed(self):
         switch = copies.File(self.copy, "arch/arm64/mm/mmu.c")

@@ -20,7 +20,7 @@ import time
 RUNS = 2000
 EVERY = 256  # executions: STATISTICS_EVERY of fuzz/statistics_file.h
 DEADLINE_SECONDS = 120
-COUNTS = {"executions", "crosschecked", "scenarios", "unsupported", "calls"}
+COUNTS = {"executions", "crosschecked", "scenarios", "unsupported", "requested", "calls"}
 KEYS = COUNTS | {"target", "mapper", "complete", "skipped", "pages", "missed", "rules"}
 
 
@@ -80,6 +80,7 @@ class Test:
         exercised = line["rules"]["exercised"]
         assert exercised == [name for name in self.rules if name in exercised]
         assert line["scenarios"] <= line["executions"]
+        assert line["requested"] == line["calls"] + sum(line["skipped"].values())
 
     def usual_end(self):
         """The line is that of the whole run, and stands in the place of the human one."""

@@ -107,9 +107,7 @@ static void print_waivers(const struct player *p)
 			printf(" %s", waiver_list[id].name);
 	printf("%s\n", p->tree_waivers ? "" : " nothing");
 	measured_print_unjudged(stdout);
-	printf("%" PRIu64
-	       " calls were not made: no kernel code makes them, or a waiver skips them\n",
-	       player_statistics(p)->skipped_calls);
+	statistics_print_calls(player_statistics(p), stdout);
 	if (player_statistics(p)->unsupported)
 		printf("%" PRIu64 " scenarios were not played: the tree is not built for their "
 		       "machine\n",

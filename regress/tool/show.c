@@ -281,6 +281,15 @@ static void print_missed(const struct player *p)
 		statistics_print_missed(&p->statistics[i].examined.missed, stdout);
 }
 
+/* What was not made of the calls, by the mapper under test, and why. */
+static void print_not_made(const struct player *p)
+{
+	if (!player_statistics(p)->skipped_calls)
+		return;
+	statistics_print_calls(player_statistics(p), stdout);
+	printf("\n");
+}
+
 /* --- the record -------------------------------------------------------------- */
 
 static bool cannot_write(const char *path)
@@ -325,6 +334,7 @@ static int show(struct player *p, const struct arguments *a)
 	struct verdict verdict;
 	player_prepare(p, &scenario);
 	uint32_t op = judge(p, &verdict);
+	print_not_made(p);
 	uint32_t ops = op < scenario.ops ? op + 1 : op;
 	if (!was_set_up(p, a->file[0]))
 		return EXIT_UNUSABLE;

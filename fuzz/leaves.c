@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/leaves.h"
+
+#include "mapper/machine/assert.h"
+
+/* The place of a page in the table that has its entry, at the lowest level that there is. */
+struct place {
+	const uint64_t *words;
+	int level;
+	uint32_t index;
+};
+
+static struct place place_of(const struct tables *t, uint64_t page)
+{
+	uint64_t va = arm64_va_base(t->g) + (page << t->g->granule);
+	struct place at = { machine_words(t->machine, MACHINE_ROOT), t->g->start_level, 0 };
+	for (;; at.level++) {
+		at.index = arm64_table_index(t->g, at.level, va);
+		uint64_t desc = at.words[at.index];
+		if (arm64_kind(t->g, at.level, desc) != ARM64_TABLE)
+			return at;
+		table_t below =
+			machine_table_at(t->machine, arm64_address(t->g, desc) >> t->g->granule);
+		ASSERT_CMP(below, !=, MACHINE_NO_TABLE);
+		at.words = machine_words(t->machine, below);
+	}
+}
+
+bool leaf_next(const struct tables *t, uint64_t page, uint64_t end, struct leaf *found)
+{
+	while (page < end) {
+		struct place at = place_of(t, page);
+		uint64_t pages = UINT64_C(1) << arm64_leaf_order(t->g, at.level);
+		uint32_t entries = arm64_table_entries(t->g, at.level);
+		page &= ~(pages - 1);
+		for (; !at.words[at.index]; at.index++, page += pages)
+			if (at.index + 1 == entries || page + pages >= end)
+				break;
+		uint64_t desc = at.words[at.index];
+		if (desc && arm64_kind(t->g, at.level, desc) != ARM64_TABLE) {
+			*found = (struct leaf){ page, page + pages, at.level, desc };
+			return true;
+		}
+		if (!desc)
+			page += pages;
+	}
+	return false;
+}
+
+bool leaf_covers(const struct tables *t, uint64_t page, uint64_t end)
+{
+	struct leaf leaf;
+	for (; page < end; page = leaf.end)
+		if (!leaf_next(t, page, end, &leaf) || leaf.first > page)
+			return false;
+	return true;
+}
+
+uint64_t leaf_pages_together(const struct tables *t, uint64_t page)
+{
+	struct leaf leaf;
+	if (page >> (t->g->ia_size - t->g->granule) || !leaf_next(t, page, page + 1, &leaf))
+		return 1;
+	unsigned order = arm64_leaf_order(t->g, leaf.level);
+	if (leaf.desc & ARM64_CONTIGUOUS)
+		order += arm64_contiguous_size(t->g, leaf.level);
+	return UINT64_C(1) << order;
+}

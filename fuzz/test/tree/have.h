@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A tree for test_adapt.c, as the slicer describes one: it has set_memory, and splits leaves. */
+#ifndef FUZZ_TEST_TREE_HAVE_H
+#define FUZZ_TEST_TREE_HAVE_H
+
+#define RIG_HAVE_set_memory_ro 1
+#define RIG_HAVE_split_kernel_leaf_mapping 1
+
+#endif
