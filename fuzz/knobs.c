@@ -149,8 +149,7 @@ const struct knob knobs[KNOBS] = {
 			   "vmalloc va=[va 0] pages=[n 4B+1]+2,bad\n",
 			   "vmalloc va=[va 0] pages=[n 4B+1]+2,null\n",
 			   "fail alloc=1\nvmalloc va=[va 0] pages=[n 4B+1]+2\n",
-			   "preset va=[va 0] pfn=0x77 level=3\nvm_map_ram va=[va 0] "
-			   "pages=[n 4B+1]+3\n",
+			   "preset va=[va 0] pfn=7 level=3\nvm_map_ram va=[va 0] pages=[n 4B]+3\n",
 			   "vm_map_ram va=[va 0] pages=bad\n",
 			   "vm_map_ram va=[va 0] pages=null\n",
 			   "fail alloc=1\nvm_map_ram va=[va 0] pages=[n 4B+1]+2\n" },

@@ -243,7 +243,7 @@ static void __attribute__((noreturn)) no_memory(void)
 	exit(2);
 }
 
-void measure(struct measured measured[MEASURED_GRANULES])
+void measure_tree(struct measured measured[MEASURED_GRANULES])
 {
 	struct notes *n =
 		mmap(NULL, sizeof(*n), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -265,7 +265,7 @@ const struct measured *measured_of(unsigned page_shift)
 	if (!mapper_tested()->tree)
 		return NULL;
 	if (!is_measured)
-		measure(measured);
+		measure_tree(measured);
 	is_measured = true;
 	for (unsigned i = 0; i < MEASURED_GRANULES; i++)
 		if (measured_page_shift[i] == page_shift)

@@ -37,7 +37,7 @@ struct measured {
 };
 
 /* Measures the mapper under test, which is a tree's, for all granules. */
-void measure(struct measured measured[MEASURED_GRANULES]);
+void measure_tree(struct measured measured[MEASURED_GRANULES]);
 
 /*
  * What was measured of the tree that is under test, for pages of 1 << page_shift

@@ -238,6 +238,16 @@ static void count_rest(struct player *p, struct statistics *statistics, uint32_t
 	ASSERT_CMP(statistics->requested, ==, statistics->calls + statistics->skipped_calls);
 }
 
+/* Has a tree judged by what was measured of it, or by what is tried while that is done. */
+static void use_knobs(struct player *p, unsigned page_shift)
+{
+	const struct measured *m = p->probed ? NULL : measured_of(page_shift);
+	if (p->probed)
+		p->oracle.tree = p->probed;
+	else if (m)
+		p->oracle.tree = &m->setting.knobs;
+}
+
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict)
 {
@@ -253,9 +263,8 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	oracle_begin(&p->oracle, m, p->mapper, &s->policy);
 	p->oracle.waivers = p->waivers;
 	if (p->mapper->tree) {
-		const struct measured *tree = p->probed ? NULL : measured_of(s->machine.page_shift);
 		p->oracle.waivers.behaviours = p->tree_waivers;
-		p->oracle.tree = tree ? &tree->setting.knobs : p->probed;
+		use_knobs(p, s->machine.page_shift);
 	}
 
 	bool holds = true;

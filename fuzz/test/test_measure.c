@@ -54,7 +54,7 @@ static void measure_truth(struct policy policy, bool honours_max_shift)
 {
 	truth.policy = policy;
 	truth.honours_max_shift = honours_max_shift;
-	measure(measured);
+	measure_tree(measured);
 }
 
 static void is_for_all(enum knob_id id, const char *value)

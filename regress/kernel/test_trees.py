@@ -215,14 +215,14 @@ NOT_UNDERSTOOD = "NOT UNDERSTOOD"
 class Measured(Copy):
     """A test that compares what `known` prints of the policy."""
 
-    def policy(self):
-        code, said = rig(self.copy, "known")
+    def policy(self, tree=None):
+        code, said = rig(tree or self.copy, "known")
         self.assertEqual(code, 0, said)
         self.said = said
         return dict(POLICY.findall(said))
 
-    def is_measured(self, expected):
-        measured = self.policy()
+    def is_measured(self, expected, tree=None):
+        measured = self.policy(tree)
         self.assertEqual({knob: measured.get(knob) for knob in expected}, expected)
         self.assertNotIn(NOT_UNDERSTOOD, self.said)
 
@@ -236,23 +236,9 @@ class Measured(Copy):
         unexercised = re.search(r"kernel: .* rules exercised(?:; not: (.*))?", said).group(1)
         self.assertLessEqual(set(unexercised.split(", ")), {"cost.scan", "isolation.transient"})
 
-    def finds_a_wrong_translation(self):
-        """vmap() of what may be executed, which no vmap() makes executable."""
-        code, said = rig(self.copy, "replay", self.scenario(
-            "vmap va=0xffff800080000000 pages=0x10+4,0x77 prot=kernel-exec\n"))
-        self.assertEqual(code, 1, said)
-        self.assertIn("FAIL translation.permission mapper=kernel op=0:vmap", said)
-
 
 class Series(Measured):
     """A tree that carries the series is known by what it does."""
-
-    def test_the_series_is_judged_as_what_it_is(self):
-        copies.add_series(self.copy)
-        self.is_measured(SERIES)
-        said = self.holds(16384)
-        self.all_is_judged(said)
-        self.assertIsNone(check_calls.fault_of(said))
 
     def test_no_name_of_the_series_counts(self):
         copies.add_series(self.copy)
@@ -262,7 +248,7 @@ class Series(Measured):
         for header in ["arch_vmap_pte_range_map_size", "arch_vmap_pte_supported_shift"]:
             copies.rename_everywhere(self.copy, header, f"{header}_of_another_name")
         self.is_measured(SERIES)
-        self.holds()
+        self.all_is_judged(self.holds(16384))
 
     def test_the_middle_of_the_series(self):
         """One walk, and vmap() in single pages: neither what was before, nor the series."""
@@ -282,14 +268,6 @@ class Series(Measured):
                           "vmalloc(): contiguous groups of pages": "yes"})
         self.holds()
 
-    def test_the_table_of_hazard_d1(self):
-        copies.add_series(self.copy, batch_bound=False)
-        self.is_measured(SERIES)
-        code, said = rig(self.copy, "replay", self.scenario(D1))
-        self.assertEqual(code, 1)
-        self.assertIn("FAIL translation.output_address mapper=kernel op=0:vmap granule=4k level=3",
-                      said)
-
 
 class Policy(Measured):
     """What a tree's policy is, is measured; where that is not understood, the rest is judged."""
@@ -300,7 +278,7 @@ class Policy(Measured):
                           "ioremap(): blocks of a PUD, with 4K pages": "yes",
                           "ioremap(): single pages under nohugeiomap": "yes",
                           "vmalloc(): contiguous groups of pages": "no",
-                          "vmalloc(): blocks of a PMD": "yes"})
+                          "vmalloc(): blocks of a PMD": "yes"}, self.tree)
 
     def test_groups_by_ioremap_only(self):
         copies.add_groups(self.copy)
@@ -312,8 +290,8 @@ class Policy(Measured):
                           "vmalloc(): blocks of a PMD": "yes"})
         self.holds()
 
-    def test_a_switch_that_gates_vmap(self):
-        """VM_ALLOW_HUGE_VMAP and nohugevmalloc count for vmap() as well."""
+    def test_other_values_of_each_knob_of_vmap(self):
+        """VM_ALLOW_HUGE_VMAP and nohugevmalloc count, and the search for blocks goes on."""
         copies.add_series(self.copy)
         copies.substitute(self.copy, copies.VMALLOC, "vmap", r"vmap_pages_range_batched\(",
                           "(flags & VM_ALLOW_HUGE_VMAP && vmap_allow_huge ? "
@@ -322,48 +300,43 @@ class Policy(Measured):
                              "static int rig_in_single_pages(unsigned long addr, unsigned long end,"
                              " pgprot_t prot, struct page **pages)\n"
                              "{ return vmap_pages_range(addr, end, prot, pages, PAGE_SHIFT); }")
+        copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_range_batched",
+                          r"if \(!order\)\s*break;", "")
         self.is_measured({**SERIES,
                           "vmap(): large leaves":
                           "contiguous groups and blocks of a PMD, with VM_ALLOW_HUGE_VMAP only",
+                          "vmap(): the first page that is no block ends the search for blocks":
+                          "no",
                           "vmap(): single pages under nohugeiomap and nohugevmalloc": "yes"})
         self.holds()
 
-    def test_a_search_that_goes_on(self):
-        copies.add_series(self.copy)
-        copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_range_batched",
-                          r"if \(!order\)\s*break;", ";")
-        self.is_measured({**SERIES,
-                          "vmap(): the first page that is no block ends the search for blocks":
-                          "no"})
-        self.holds()
+    def test_answers_that_fit_no_value(self):
+        """Blocks of a PMD only if the array has exactly that size, and an errno of its own.
 
-    def not_understood(self, knob, unjudged):
-        measured = self.policy()
-        self.assertEqual([name for name, value in measured.items() if value == NOT_UNDERSTOOD],
-                         [knob], self.said)
-        self.assertIn(f"not judged: {unjudged}\n", self.said)
-
-    def test_vmap_maps_blocks_by_a_rule_of_its_own(self):
-        """Blocks of a PMD only if the array has exactly that size."""
+        Both are named and not judged. The rest is: an array of 12345 pages is executable.
+        """
         copies.add_series(self.copy)
-        copies.substitute(self.copy, copies.VMALLOC, "rig_block_order",
-                          r"PAGE_SIZE << order\)",
+        copies.substitute(self.copy, copies.VMALLOC, "rig_block_order", r"PAGE_SIZE << order\)",
                           "PAGE_SIZE << (count == PTRS_PER_PTE || order < PMD_SHIFT - PAGE_SHIFT ? "
                           "order : 0))")
-        self.not_understood("vmap(): large leaves", "placement.leaf, cost.loads of vmap")
-        self.assertIn("placement.leaf: expected ", self.said)
+        copies.substitute(self.copy, copies.VMALLOC, "rig_page_error", "-EINVAL", "-E2BIG")
+        copies.substitute(self.copy, copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)",
+                          "(count == 12345 ? prot : pgprot_nx(prot))")
+        measured = self.policy()
+        self.assertEqual({name for name, value in measured.items() if value == NOT_UNDERSTOOD},
+                         {"vmap(): large leaves",
+                          "vmalloc(), vm_map_ram(): errno of a page array in single pages"})
+        self.assertIn("placement.leaf: expected level ", self.said)
+        self.assertIn("errors.code: expected -EINVAL, saw -7", self.said)
+        self.assertIn("not judged: placement.leaf, cost.loads of vmap\n", self.said)
+        self.assertIn("not judged: errors.code of vmalloc, vm_map_ram, vmap\n", self.said)
         self.holds()
-        copies.substitute(self.copy, copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")
-        self.finds_a_wrong_translation()
-
-    def test_an_errno_of_its_own(self):
-        copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_pud_range",
-                          r"mask\)\)\s*return -ENOMEM", "mask))\nreturn -E2BIG")
-        self.not_understood("vmalloc(), vm_map_ram(): errno of a page array in single pages",
-                            "errors.code of vmalloc, vm_map_ram, vmap")
-        self.holds()
-        copies.substitute(self.copy, copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")
-        self.finds_a_wrong_translation()
+        code, said = rig(self.copy, "replay", self.scenario(
+            "vmap va=0xffff800080000000 pages=0x10+12345 prot=kernel-exec\n"))
+        self.assertEqual(code, 1, said)
+        self.assertIn("FAIL translation.permission mapper=kernel op=0:vmap", said)
+        self.assertIn("not judged, since what the tree does is not understood: placement.leaf of "
+                      "vmap", said)
 
     def test_a_probe_that_crashes(self):
         """vmalloc() in blocks reads past its array: the other knobs are measured."""
@@ -384,7 +357,7 @@ class Newest(Measured):
         self.is_measured({**BEFORE, "ioremap(): contiguous groups of pages": "yes",
                           "vmalloc(): contiguous groups of pages": "yes",
                           "set_memory: leaves that it changes a part of":
-                          "are split, with BBM level 2"})
+                          "are split, with BBM level 2"}, self.tree)
 
     def test_the_series_on_it(self):
         copies.add_series(self.copy)
@@ -392,11 +365,12 @@ class Newest(Measured):
         said = self.holds(16384)
         self.assertIn("flushes-at-limit (cost.tlbi)", said)
         self.all_is_judged(said)
+        self.assertIsNone(check_calls.fault_of(said))
 
     def test_hazard_d1_on_it(self):
         copies.add_series(self.copy, batch_bound=False)
         self.is_measured(SERIES)
-        code, said = rig(self.copy, "test", "--executions", 16384)
+        code, said = rig(self.copy, "replay", self.scenario(D1))
         self.assertEqual(code, 1, said)
         self.assertIn("FAIL translation.output_address mapper=kernel", said)
 
@@ -405,7 +379,7 @@ class Newest(Measured):
         scenario = self.scenario("vmalloc va=0xffff800080003000 pages=0x401+512 shift=21 flags=huge\n")
         before = scenario.read_text()
         for command in ("replay", "show"):
-            code, said = rig(self.copy, command, scenario)
+            code, said = rig(self.tree, command, scenario)
             self.assertEqual(code, 0, said)
             self.assertRegex(said, r"not made +1 .*\n +misaligned-blocks +1 .* vmalloc\(\) aligns")
             self.assertIn("more than 5 %", check_calls.fault_of(said) or "")
@@ -413,7 +387,7 @@ class Newest(Measured):
 
     def test_leaves_are_split(self):
         """The switch that boot code sets: without it, this is refused by -EINVAL."""
-        code, said = rig(self.copy, "replay", self.scenario(
+        code, said = rig(self.tree, "replay", self.scenario(
             "machine bbm=2\nlinear pa=0x40000000 size=0x40000000\n"
             "set_memory va=0xffff000040003000 pages=1 op=invalid\n"))
         self.assertEqual(code, 0, said)
