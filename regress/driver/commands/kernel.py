@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pathlib
 import subprocess
 import sys
 
@@ -168,6 +169,8 @@ class Kernel(Command):
             raise Unusable("kernel needs the top of a Linux tree: ./rig kernel TREE [WHAT]\n"
                            "see ./rig kernel --help")
         tree, rest = argv[0], argv[1:]
+        if tree in [what.name for what in WHAT] and not (pathlib.Path(tree) / "mm").is_dir():
+            raise Unusable(f"kernel: the TREE is missing: ./rig kernel TREE {' '.join(argv)}")
         word = rest.pop(0) if rest and not rest[0].startswith("-") else "test"
         what = find(word)
         options = what.parse(rest, f"{prefix} kernel TREE")

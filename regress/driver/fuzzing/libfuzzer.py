@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from driver import tool
-from driver.fuzzing.outcome import Outcome, Pace
+from driver.fuzzing.outcome import Interrupted, Outcome, Pace
 from driver.terminal import Unusable
 
 POLL_SECONDS = 0.2
@@ -94,6 +94,13 @@ def executions(job):
     return int(last.group(1)) if last else job.pace.executions
 
 
+def played_seeds_only(job):
+    """Whether a job ended while it still read its corpus, or at once after it."""
+    text = job.log.read_text(errors="replace")
+    read = re.search(r"^#(\d+)\s+INITED", text, re.MULTILINE)
+    return "Done " in text and executions(job) <= int(read.group(1)) if read else "seed corpus:" in text
+
+
 def join_logs(rig, target, jobs):
     """One log for all jobs."""
     if len(jobs) > 1:
@@ -107,15 +114,20 @@ def fuzz(rig, target, seeds, seconds, jobs, flags, tell):
     """Fuzzes, tells the pace as it goes, and returns an Outcome. Raises Unusable."""
     before = snapshot(rig.findings)
     running = list(start(rig, target, seeds, seconds, jobs, flags))
-    wait_for(running, lambda: new_files(rig.findings, before), tell)
+    try:
+        wait_for(running, lambda: new_files(rig.findings, before), tell)
+    except KeyboardInterrupt:
+        raise Interrupted(Outcome(target, sum(map(executions, running)),
+                                  new_files(rig.findings, before))) from None
     total = sum(map(executions, running))
     unfinished = [job for job in running if "Done " not in job.log.read_text(errors="replace")]
+    seeds_only = all(map(played_seeds_only, running))
     join_logs(rig, target, running)
     crashes = new_files(rig.findings, before)
     if unfinished and not crashes:
         end = rig.log(target).read_text(errors="replace")[-2000:]
         raise Unusable(f"{target} did not finish; its last words are:\n{end}")
-    return Outcome(target, total, crashes, Pace.sum([job.pace for job in running]))
+    return Outcome(target, total, crashes, Pace.sum([job.pace for job in running]), seeds_only)
 
 
 def snapshot(folder):
