@@ -337,10 +337,10 @@ class Old(Copy):
         self.assertEqual(self.check(), ("", ""))
 
     def test_a_root_that_is_missing(self):
-        self.edit(copies.VMALLOC, "vmap_pages_range", r"int vmap_pages_range\(", "int vmap_pages_span(")
+        self.edit(copies.VMALLOC, "vmap_pages_range", r"int vmap_pages_range\(", "int vmap_pages_range_all(")
         _, said = self.check()
         self.assertRegex(said, r"Linux \d+\.\d+.* does not define vmap_pages_range\(\) in mm/vmalloc.c: a part")
-        self.assertRegex(said, r"vmap_pages_range: mm/vmalloc.c has .*vmap_pages_span\(\)")
+        self.assertRegex(said, r"vmap_pages_range: mm/vmalloc.c has .*vmap_pages_range_all\(\)")
         self.make_old()
         how, said = self.check()
         self.assertEqual(how, "error")

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 TOP = TOOL = None  # set by main()
@@ -150,8 +151,8 @@ class Bare(OwnPath):
             self.assertRegex(said, "dnf install cmake ninja-build\n")
 
 
-class Fetch(OwnPath):
-    """./rig kernel --fetch, with an apt that only says what it would do."""
+class OwnApt(OwnPath):
+    """An apt that only says what it would do."""
 
     RECORDS = "".join(f"Package: linux-source{name}\\nVersion: {version}\\nSize: 166780612\\n\\n"
                       for name, version in (("-7.3", "7.3.4-1"), ("-6.12", "6.12.9-1"), ("", "9")))
@@ -161,6 +162,10 @@ class Fetch(OwnPath):
         self.put("apt-cache", f'#!/bin/sh\ncase "$*" in *pkgnames*) ;; *) printf "{self.RECORDS}" ;; esac\n')
         self.put("apt-config", "#!/bin/sh\n")
         self.put("dpkg-deb")
+
+
+class Fetch(OwnApt):
+    """./rig kernel --fetch"""
 
     def test_without_apt_it_says_what_to_do(self):
         code, said = self.with_python("kernel", "--fetch", "5.18")
@@ -172,6 +177,7 @@ class Fetch(OwnPath):
         code, said = self.with_python("kernel", "--fetch", "7.3.4")
         self.assertEqual(code, 2, said)
         self.assertIn("'7.3.4' is not a version as Debian's packages have it, such as 7.3", said)
+        self.assertIn("did you mean 7.3?", said)
 
     @unittest.skipUnless(KEYRING.exists(), "no keys of Debian")
     def test_an_apt_of_another_distribution(self):
@@ -197,6 +203,71 @@ class Fetch(OwnPath):
         code, said = self.with_python("kernel", "--fetch", "5.18")
         self.assertEqual(code, 2, said)
         self.assertIn("Debian has no source package of Linux 5.18; it has: 6.12 7.3\n", said)
+
+
+@unittest.skipUnless(KEYRING.exists(), "no keys of Debian")
+class FetchedTree(OwnApt):
+    """The same in a copy of the driver, with packages that are made here."""
+
+    def setUp(self):
+        super().setUp()
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-fetch-"))
+        shutil.copytree(TOP / "regress/driver", self.work / "regress/driver")
+        for name in ("rig", "fuzz/targets.cmake"):
+            (self.work / name).parent.mkdir(exist_ok=True)
+            shutil.copy(TOP / name, self.work / name)
+        for name in ("tar", "cp", "mkdir", "sleep", "touch", "gzip"):
+            (self.path / name).symlink_to(shutil.which(name))
+        self.put_apt()
+        self.put("apt-get", """#!/bin/sh
+            case "$*" in
+            *indextargets*) echo "Debian|Debian|main|http://mirror.invalid/|bookworm" ;;
+            *download*) for name; do :; done
+                echo half >"${name%%=*}_1_all.deb"
+                [ -z "${STOP-}" ] || { touch "$STOP"; sleep 60; } ;;
+            esac
+            """)
+        self.put("dpkg-deb", """#!/bin/sh
+            name=${2##*/}; name=${name%%_*}; mkdir -p "$3/usr/src" "$3/$name"
+            for folder in mm include/linux include/asm-generic arch/arm64/mm arch/arm64/include \\
+                arch/arm64/kernel arch/arm64/kvm arch/arm64/crypto; do mkdir -p "$3/$name/$folder"; done
+            touch "$3/$name/Makefile"
+            tar -czf "$3/usr/src/$name.tar.gz" -C "$3" "$name"
+            """)
+        self.environment = {"PATH": str(self.path), "HOME": "/", "PYTHON": sys.executable}
+
+    def tearDown(self):
+        shutil.rmtree(self.work)
+        super().tearDown()
+
+    def left(self):
+        return [path for folder in ("trees", "fetch") for path in (self.work / ".build" / folder).glob("*")
+                if path.suffix == ".deb" or path.name.startswith((".", "linux", "package"))]
+
+    def test_the_newest(self):
+        done = subprocess.run([self.work / "rig", "kernel", "--fetch", "newest"], env=self.environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, ".build/trees/linux-source-7.3\n"), done.stderr)
+        self.assertIn("downloading linux-source-7.3 7.3.4-1, 166 MB\n", done.stderr)
+        self.assertEqual(self.left(), [self.work / ".build/trees/linux-source-7.3"])
+        code, said = run(self.work / "rig", "kernel", "--fetch", "newest", env=self.environment)
+        self.assertEqual(code, 0, said)
+        self.assertIn("is there already", said)
+
+    def test_nothing_is_left_of_an_interrupted_download(self):
+        for group in (True, False):
+            begun = self.work / "begun"
+            with subprocess.Popen([self.work / "rig", "kernel", "--fetch", "7.3"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, start_new_session=True,
+                                  env={**self.environment, "STOP": str(begun)}) as process:
+                while not begun.exists():
+                    time.sleep(0.1)
+                (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
+                said = process.communicate(timeout=60)[0]
+            self.assertEqual(process.returncode, 130, said)
+            self.assertNotIn("Traceback", said)
+            self.assertEqual(self.left(), [])
+            begun.unlink()
 
 
 class Writing(unittest.TestCase):

@@ -157,8 +157,9 @@ class Kernel(Command):
                         epilog=f"WHAT (test):\n{listed}\n\n./rig kernel TREE WHAT --help says more; so does "
                                f"mapper/kernel/KERNEL.md.\n\nexample:\n  {self.example}")
         parser.add_argument("--fetch", nargs="?", const="", metavar="VERSION",
-                            help="download the source of a Linux release, as Debian packs it, into "
-                                 ".build/trees; without VERSION, list those that there are")
+                            help="download the source of a Linux release, such as 7.3 or newest, as Debian "
+                                 "packs it, into .build/trees, and print its path; without VERSION, list "
+                                 "those that there are")
         return parser
 
     def parse(self, argv, prefix="./rig"):
