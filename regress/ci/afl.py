@@ -86,7 +86,8 @@ def tell(name, state):
     if not told:
         return
     rates = [float(one.get("execs_per_sec", 0)) for one in told]
-    rate = sum(filter(math.isfinite, rates))  # of a job that has just begun it may be "inf"
+    rate = sum(filter(math.isfinite, rates))  # of a job that has just begun it may be "inf", or 0
+    rate = rate or executions(state) / max(1, *(int(one.get("run_time", 0)) for one in told), 1)
     by_jobs = f" by {len(told)} jobs" if len(told) > 1 else ""
     print(f"{name}: {executions(state)} executions, {rate:.0f} a second{by_jobs}, "
           f"{max(int(one.get('edges_found', 0)) for one in told)} edges, corpus "

@@ -24,8 +24,18 @@ class Parser(argparse.ArgumentParser):
                 for name in action.option_strings]
 
     def words(self):
-        """The words that an argument or an option's value may be."""
-        return [str(word) for action in self._actions for word in action.choices or ()]
+        """The words that an operand may be: its choices, or what completes it as its attribute `words`."""
+        return [str(word) for action in self._actions if not action.option_strings
+                for word in action.choices or getattr(action, "words", ())]
+
+    def operand(self, name):
+        """The action of an operand."""
+        return next(action for action in self._actions if action.dest == name)
+
+    def values(self):
+        """{option: the words that its value may be, or None where it is a word that nobody lists}"""
+        return {name: action.choices and [str(word) for word in action.choices]
+                for action in self._actions if action.nargs != 0 for name in action.option_strings}
 
     def error(self, message):
         unknown = re.match(r"unrecognized arguments: (-\S*)", message)

@@ -9,6 +9,8 @@ HEAD = """\
 # SPDX-License-Identifier: GPL-2.0-only
 _rig() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words= files=-f
+	local before=${COMP_WORDS[COMP_CWORD-1]}
+	if [ "$cur" = = ]; then cur=; elif [ "$before" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi
 	[ "$command" != kernel ] || [ "$COMP_CWORD" -lt 3 ] || command="kernel ${COMP_WORDS[3]}"
 	[ "$COMP_CWORD" -gt 1 ] || command=
 	[ "$command" != "kernel $cur" ] || command='kernel WHAT'
@@ -22,21 +24,25 @@ complete -o filenames -F _rig ./rig rig
 """
 
 
-def case(pattern, words, files):
-    return (f"\t{pattern}) words='{' '.join(words)}'{'' if files else ' files='} ;;\n")
+def case(pattern, words, files, values=()):
+    """A command's words; after an option that takes a value, those of the value alone, or files."""
+    after = "".join(f" {option}) words='{' '.join(known or ())}'{' files=' if known else ''} ;;"
+                    for option, known in dict(values).items())
+    after = f" case $before in{after} esac" if after else ""
+    return f"\t{pattern}) words='{' '.join(words)}'{'' if files else ' files='};{after} ;;\n"
 
 
-def words_of(command):
-    """Every option of a command, and the words that its arguments may be."""
+def case_of(pattern, command):
+    """Every option of a command, and the words that its operands and options' values may be."""
     parser = command.parser()
-    return [*parser.words(), *parser.options()]
+    return case(pattern, [*parser.words(), *parser.options()], True, parser.values())
 
 
 def script():
     """What bash is to evaluate."""
     lines = [HEAD, case("''", [*(one.name for one in commands.ALL), "--help", "--no-install", "--version"],
                         False)]
-    lines += [case(f"'kernel {what.name}'", words_of(what), True) for what in WHAT]
+    lines += [case_of(f"'kernel {what.name}'", what) for what in WHAT]
     lines.append(case("'kernel WHAT'", [what.name for what in WHAT], False))
-    lines += [case(command.name, words_of(command), True) for command in commands.ALL]
+    lines += [case_of(command.name, command) for command in commands.ALL]
     return "".join([*lines, TAIL])

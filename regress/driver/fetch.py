@@ -17,6 +17,7 @@ from driver.build import locked
 from driver.places import BUILDS, TOP, short
 from driver.terminal import Unusable, say
 
+NEWEST = "newest"
 STATE = BUILDS / "fetch"
 TREES = BUILDS / "trees"
 KEYRING = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -169,23 +170,32 @@ def download(package):
 
 
 def find(kernel, packages):
-    for package in packages:
-        if package.kernel == kernel:
+    """The package of a kernel, or of the newest. Raises Unusable."""
+    for package in reversed(packages):
+        if kernel in (package.kernel, NEWEST):
             return package
+    if not packages:
+        raise Unusable(f"Debian's lists have no source package of a kernel\n{BY_HAND}")
     raise Unusable(f"Debian has no source package of Linux {kernel}; it has: "
                    f"{' '.join(package.kernel for package in packages)}")
 
 
 def fetch(kernel):
     """
-    The tree of a kernel such as "7.3", fetched if it is not there. Raises Unusable with the reason
+    The tree of a kernel such as "7.3", or of the newest, fetched if it is not there. Raises Unusable with the reason
     and what to do.
     """
-    if not re.fullmatch(r"\d+\.\d+", kernel):
-        raise Unusable(f"--fetch: '{kernel}' is not a version as Debian's packages have it, such as 7.3")
+    if kernel != NEWEST and not re.fullmatch(r"\d+\.\d+", kernel):
+        release = re.match(r"\d+\.\d+(?=\.\d)", kernel)
+        meant = f"; did you mean {release[0]}?" if release else ""
+        raise Unusable(f"--fetch: '{kernel}' is not a version as Debian's packages have it, such as 7.3, "
+                       f"nor '{NEWEST}'{meant}")
     with locked(STATE, "fetches"):
-        if not tree_of(kernel).exists():
-            download(find(kernel, available()))
+        if kernel == NEWEST or not tree_of(kernel).exists():
+            package = find(kernel, available())
+            kernel = package.kernel
+            if not tree_of(kernel).exists():
+                download(package)
     return tree_of(kernel)
 
 
@@ -220,13 +230,14 @@ def print_list():
 
 
 def command(kernel):
-    """./rig kernel --fetch [VERSION]; an empty version lists what there is."""
+    """./rig kernel --fetch [VERSION]; an empty version lists what there is. The tree's path is printed."""
     if not kernel:
         print_list()
         return 0
-    there = tree_of(kernel).exists()
+    before = set(TREES.glob("*"))
     tree = fetch(kernel)
-    if there:
+    print(short(tree), flush=True)
+    if tree in before:
         say(f"{short(tree)} is there already; to fetch it anew, remove it first")
     say(f"next: ./rig kernel {short(tree)} test")
     return 0

@@ -2,14 +2,18 @@
 """Which command, and what comes of it: 0 passed, 1 a rule is broken, 2 unusable."""
 from __future__ import annotations
 
+import errno
+import pathlib
 import signal
 import sys
 
 from driver import cache, commands, completion
 from driver.build import Failed
 from driver.command import nearest
+from driver.places import BUILDS
 from driver.terminal import Unusable, say
 
+CANNOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR)
 ABOUT = "vmapdiff: a differential fuzzing and checking rig for arm64 kernel page-table mapping"
 ENDS = """\
 ./rig COMMAND --help has the options and an example.
@@ -61,6 +65,14 @@ def end_by_signal(number, _):
     raise SystemExit(128 + number)
 
 
+def cannot_write(why):
+    """What is told of a file that may not be written: .build of another user, a read-only disk."""
+    inside = why.filename and BUILDS in (path := pathlib.Path(why.filename), *path.parents)
+    return f"{why.filename}: {why.strerror}" + (
+        f"; all that ./rig makes goes into {BUILDS}, which must be writable: change its owner, or copy "
+        "the project to a folder of yours" if inside else "")
+
+
 def main(argv):
     signal.signal(signal.SIGTERM, end_by_signal)
     try:
@@ -76,4 +88,9 @@ def main(argv):
         return 130
     except BrokenPipeError:  # of a reader that has seen enough
         sys.stderr.close()
+        return 2
+    except OSError as why:
+        if why.errno not in CANNOT_WRITE:
+            raise
+        say(cannot_write(why))
         return 2

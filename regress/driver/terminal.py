@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-PLAIN_SECONDS = 10  # between two lines of progress where a line cannot change in place
+PLAIN_SECONDS = 20  # until the first line of progress where a line cannot change in place
 
 
 class Unusable(Exception):
@@ -37,13 +37,15 @@ def green(text, stream=sys.stderr):
 class Progress:
     """
     A line on standard error that says how far something long has come. On a terminal it changes in
-    place. Elsewhere it is printed anew, at most every PLAIN_SECONDS and not in the first of them.
+    place. Elsewhere it is printed anew: after PLAIN_SECONDS, and then each time it has taken twice as
+    long, so that a log has few of them.
     """
 
     def __init__(self):
         self.in_place = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self.width = 0
-        self.due = time.monotonic() + PLAIN_SECONDS
+        self.wait = PLAIN_SECONDS
+        self.due = time.monotonic() + self.wait
 
     def show(self, text):
         if self.in_place:
@@ -51,7 +53,7 @@ class Progress:
             print(f"\r{text:<{self.width}}", end="", file=sys.stderr, flush=True)
             self.width = len(text)
         elif time.monotonic() >= self.due:
-            self.due = time.monotonic() + PLAIN_SECONDS
+            self.due, self.wait = time.monotonic() + self.wait, 2 * self.wait
             say(text)
 
     def clear(self):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 
 from driver import install, machine, packages
 from driver.build import build
 from driver.terminal import say
+
+
+LAST_WORDS_SECONDS = 10
 
 
 def build_tool(may_install):
@@ -34,10 +38,24 @@ def environment(**more):
 
 
 def run(*command):
-    """Runs a program to its end and returns its exit code; a signal is 2."""
-    try:
-        code = subprocess.run([str(word) for word in command], env=environment(),
-                              check=False).returncode
-    except KeyboardInterrupt:
-        return 130
+    """Runs a program to its end and returns its exit code; a signal is 2, an interrupt 130."""
+    with subprocess.Popen([str(word) for word in command], env=environment()) as process:
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            let_end(process)
+            return 130
+        except BaseException:
+            process.terminate()
+            raise
     return code if code >= 0 else 2
+
+
+def let_end(process):
+    """Gives a program that was interrupted the time to say what it has so far."""
+    for seconds, more in ((2, process.send_signal), (LAST_WORDS_SECONDS, lambda _: process.kill())):
+        try:
+            process.wait(seconds)
+            return
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            more(signal.SIGINT)  # a terminal sends it to both, `kill` to one

@@ -326,6 +326,32 @@ class Names(Copy):
         self.uses(self.row(said, "new_in_five_levels")[1], "new_in_five_levels")
 
 
+class NewType(Copy):
+    """A type that takes the place of another one in the walks, such as that of entries in tables."""
+
+    def rename(self):
+        """Pointers to entries point to rig_hw_pte_t in all mapping code."""
+        for name in (copies.VMALLOC, "mm/memory.c", "mm/pgalloc-track.h", "include/linux/pgtable.h", HEADER,
+                     "arch/arm64/mm/hugetlbpage.c", MMU, PAGEATTR, "arch/arm64/mm/contpte.c"):
+            file = copies.File(self.tree, name)
+            file.path.write_text(re.sub(r"\bpte_t \*", "rig_hw_pte_t *", file.text))
+
+    def test_it_works_where_a_sliced_header_declares_it(self):
+        self.rename()
+        header = copies.File(self.tree, "arch/arm64/include/asm/pgtable-types.h")
+        header.path.write_text(re.sub(r"^(typedef struct .*?\} pte_t;|typedef \w+ pte_t;)",
+                                      r"\1\ntypedef pte_t rig_hw_pte_t;", header.text, flags=re.M))
+        self.assertEqual(self.check(), ("", ""))
+
+    def test_it_is_told_in_a_screen_where_another_does(self):
+        self.rename()
+        self.add_header("typedef pte_t rig_hw_pte_t;\n")
+        how, said = self.check()
+        self.assertEqual(how, "error")
+        self.assertRegex(said, r"\n  rig_hw_pte_t  type +\S+:\d+ and \d+ more +include/linux/new.h:1\n")
+        self.assertIn(" uses 1 name that mapper/kernel/shim.h lacks:\n", said)
+
+
 class Old(Copy):
     """Older than what the rig tests, by what its Makefile says, where it does not build."""
 
@@ -337,10 +363,10 @@ class Old(Copy):
         self.assertEqual(self.check(), ("", ""))
 
     def test_a_root_that_is_missing(self):
-        self.edit(copies.VMALLOC, "vmap_pages_range", r"int vmap_pages_range\(", "int vmap_pages_span(")
+        self.edit(copies.VMALLOC, "vmap_pages_range", r"int vmap_pages_range\(", "int vmap_pages_range_all(")
         _, said = self.check()
         self.assertRegex(said, r"Linux \d+\.\d+.* does not define vmap_pages_range\(\) in mm/vmalloc.c: a part")
-        self.assertRegex(said, r"vmap_pages_range: mm/vmalloc.c has .*vmap_pages_span\(\)")
+        self.assertRegex(said, r"vmap_pages_range: mm/vmalloc.c has .*vmap_pages_range_all\(\)")
         self.make_old()
         how, said = self.check()
         self.assertEqual(how, "error")

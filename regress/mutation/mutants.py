@@ -22,6 +22,7 @@ import survival
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TOP / ".build" / "fuzz"
+KILLERS = BUILD.parent / "killers"  # inputs that kill mutants
 CORPUS = BUILD.parent / "seeds" / "corpus"  # as bytes: see encode_corpus()
 STARTS = ("empty", "corpus", "cases", "exhaustive")
 # What the checked-in table has, which README's figures and the bars of its test are about.
@@ -80,7 +81,13 @@ def runs_of(mutant, options):
             continue
         for seed in range(1, options.seeds + 1):
             yield functools.partial(run.fuzz, target, mutant.name, start, seed, options.executions,
-                                    CORPUS if start == "corpus" else None)
+                                    CORPUS if start == "corpus" else None,
+                                    keep=killer_of(mutant.name) if seed == 1 else None)
+
+
+def killer_of(name):
+    """Where the input goes that kills a mutant by the first seed."""
+    return KILLERS / f"{name}.bytes"
 
 
 def encode_corpus():
@@ -96,6 +103,23 @@ def print_row(name, start, runs):
     rules = ", ".join(f"{rule} ({times})" for rule, times in s.rules)
     print(f"{name:<32} {start:<7} {s.killed:>4}/{s.runs:<4} {s.median or '-':>9} "
           f"{s.p90 or '-':>9} {s.worst or '-':>9}  {rules}")
+
+
+def print_table(groups, options):
+    print(f"{'mutant':<32} {'from':<7} {'killed':>9} {'median':>9} {'90 %':>9} {'worst':>9}"
+          "  rule that fired (times)")
+    for (name, start), runs in groups.items():
+        print_row(name, start, runs)
+    print(f"numbers are executions; a run ends at {options.executions}", flush=True)
+
+
+def say_next(mutants):
+    """The command that shows what kills a mutant, where there are not too many to choose from."""
+    for mutant in mutants if len(mutants) < 4 else ():
+        killer = killer_of(mutant.name)
+        if killer.exists():
+            tool = BUILD / "mutants" / f"vmapdiff.{mutant.name}"
+            print(f"next: {os.path.relpath(tool, TOP)} show {os.path.relpath(killer, TOP)}", file=sys.stderr)
 
 
 def complaints(mutants, groups):
@@ -161,20 +185,22 @@ def main():
     if "corpus" in options.start:
         encode_corpus()
     jobs = [job for mutant in mutants for job in runs_of(mutant, options)]
-    runs = pool.run(jobs, "runs", options.jobs)
-    print(f"{'mutant':<32} {'from':<7} {'killed':>9} {'median':>9} {'90 %':>9} {'worst':>9}"
-          "  rule that fired (times)")
+    KILLERS.mkdir(parents=True, exist_ok=True)
+    try:
+        runs = pool.run(jobs, "runs", options.jobs)
+    except pool.Interrupted as stop:
+        print_table(report.group(stop.results), options)
+        raise
     groups = report.group(runs)
-    for (name, start), runs_ in groups.items():
-        print_row(name, start, runs_)
-    print(f"numbers are executions; a run ends at {options.executions}")
+    print_table(groups, options)
     if options.output:
         write(options.output, mutants, origin.table(command_of(options), runs), options)
     wrong = list(complaints(mutants, groups))
     for sentence in wrong:
         print(f"mutants: {sentence}", file=sys.stderr)
+    say_next(mutants)
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(pool.call(main))

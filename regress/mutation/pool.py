@@ -2,26 +2,83 @@
 """Work on all cores, results in the order of the work, and a line of progress now and then."""
 import concurrent.futures
 import os
+import subprocess
 import sys
+import threading
 import time
 
 INTERVAL = 10  # seconds between lines
+_lock = threading.Lock()
+_playing = set()  # programs that jobs wait for
+
+
+class Interrupted(KeyboardInterrupt):
+    """Some jobs are not done; `results` are those of the others, in their order."""
+
+    def __init__(self, results, of, what):
+        super().__init__()
+        self.results, self.of, self.what = results, of, what
+
+
+def play(command, environment=None):
+    """Runs a program of a job: (what it printed, exit code). It ends when the work is interrupted."""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, env=environment, text=True,
+                          errors="replace") as process:
+        with _lock:
+            _playing.add(process)
+        try:
+            output, _ = process.communicate()
+        finally:
+            with _lock:
+                _playing.discard(process)
+    return output, process.returncode
+
+
+def _end_all():
+    with _lock:
+        for process in _playing:
+            process.terminate()
 
 
 def run(jobs, what, workers=None):
-    """Calls each of `jobs`, which wait for other programs; returns what they return, in order."""
+    """
+    Calls each of the list `jobs`, which wait for other programs; returns what they return, in order.
+    Raises Interrupted.
+    """
     started = said = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(workers or os.cpu_count()) as executor:
-        futures = [executor.submit(job) for job in jobs]
+        futures, finished = [], []
         try:
+            for job in jobs:
+                futures.append(executor.submit(job))
             for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
                 future.result()
+                finished.append(future)
                 now = time.monotonic()
                 if now - said >= INTERVAL or (done == len(futures) and said != started):
                     said = now
                     print(f"mutants: {done} of {len(futures)} {what}, {now - started:.0f} s",
                           file=sys.stderr, flush=True)
+        except KeyboardInterrupt:
+            executor.shutdown(wait=False, cancel_futures=True)
+            _end_all()
+            raise Interrupted([future.result() for future in futures if future in finished],
+                              len(jobs), what) from None
         except BaseException:
-            executor.shutdown(cancel_futures=True)
+            executor.shutdown(wait=False, cancel_futures=True)
+            _end_all()
             raise
     return [future.result() for future in futures]
+
+
+def call(main):
+    """Calls the main() of a script; the exit code is 130 if it is interrupted, after saying how far it was."""
+    try:
+        return main()
+    except Interrupted as stop:
+        print(f"mutants: interrupted: {len(stop.results)} of {stop.of} {stop.what} were done; "
+              "nothing is written", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("mutants: interrupted; nothing is written", file=sys.stderr)
+    return 130

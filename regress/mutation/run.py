@@ -7,8 +7,9 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 import tempfile
+
+import pool
 
 BOUND = 1 << 20  # executions: a mutant that survives so many is right-censored there
 
@@ -29,9 +30,7 @@ def _play(command, environment=None):
     stack trace, and the symbolizer takes longer than most runs."""
     environment = dict(environment or os.environ)
     environment["ASAN_OPTIONS"] = f"{environment.get('ASAN_OPTIONS', '')}:symbolize=0".lstrip(":")
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          env=environment, errors="replace", check=False)
-    return done.stdout, done.returncode
+    return pool.play(command, environment)
 
 
 def read_output(output, bound):
@@ -50,8 +49,11 @@ def read_output(output, bound):
     return bound, None
 
 
-def fuzz(binary, mutant, start, seed, bound=BOUND, seeds=None, environment=None):
-    """Fuzzes with `binary` from nothing, or from the inputs in folder `seeds`."""
+def fuzz(binary, mutant, start, seed, bound=BOUND, seeds=None, environment=None, keep=None):
+    """
+    Fuzzes with `binary` from nothing, or from the inputs in folder `seeds`. The input that kills the
+    mutant goes into the file `keep`.
+    """
     work = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-kill-"))
     try:
         command = [binary, f"-seed={seed}", f"-runs={bound}", "-max_len=4096", "-timeout=5",
@@ -61,6 +63,8 @@ def fuzz(binary, mutant, start, seed, bound=BOUND, seeds=None, environment=None)
             command += [work / "new", seeds]  # what is new goes into the first
         output, _ = _play(command, environment)
         executions, rule = read_output(output, bound)
+        for crash in work.glob("crash-*") if keep else ():
+            shutil.copyfile(crash, keep)
     finally:
         shutil.rmtree(work)
     return Run(mutant, start, seed, executions if rule else bound, rule)

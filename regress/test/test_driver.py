@@ -9,9 +9,11 @@ import pathlib
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 TOP = TOOL = None  # set by main()
@@ -149,8 +151,8 @@ class Bare(OwnPath):
             self.assertRegex(said, "dnf install cmake ninja-build\n")
 
 
-class Fetch(OwnPath):
-    """./rig kernel --fetch, with an apt that only says what it would do."""
+class OwnApt(OwnPath):
+    """An apt that only says what it would do."""
 
     RECORDS = "".join(f"Package: linux-source{name}\\nVersion: {version}\\nSize: 166780612\\n\\n"
                       for name, version in (("-7.3", "7.3.4-1"), ("-6.12", "6.12.9-1"), ("", "9")))
@@ -160,6 +162,10 @@ class Fetch(OwnPath):
         self.put("apt-cache", f'#!/bin/sh\ncase "$*" in *pkgnames*) ;; *) printf "{self.RECORDS}" ;; esac\n')
         self.put("apt-config", "#!/bin/sh\n")
         self.put("dpkg-deb")
+
+
+class Fetch(OwnApt):
+    """./rig kernel --fetch"""
 
     def test_without_apt_it_says_what_to_do(self):
         code, said = self.with_python("kernel", "--fetch", "5.18")
@@ -171,6 +177,7 @@ class Fetch(OwnPath):
         code, said = self.with_python("kernel", "--fetch", "7.3.4")
         self.assertEqual(code, 2, said)
         self.assertIn("'7.3.4' is not a version as Debian's packages have it, such as 7.3", said)
+        self.assertIn("did you mean 7.3?", said)
 
     @unittest.skipUnless(KEYRING.exists(), "no keys of Debian")
     def test_an_apt_of_another_distribution(self):
@@ -196,6 +203,189 @@ class Fetch(OwnPath):
         code, said = self.with_python("kernel", "--fetch", "5.18")
         self.assertEqual(code, 2, said)
         self.assertIn("Debian has no source package of Linux 5.18; it has: 6.12 7.3\n", said)
+
+
+@unittest.skipUnless(KEYRING.exists(), "no keys of Debian")
+class FetchedTree(OwnApt):
+    """The same in a copy of the driver, with packages that are made here."""
+
+    def setUp(self):
+        super().setUp()
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-fetch-"))
+        shutil.copytree(TOP / "regress/driver", self.work / "regress/driver")
+        for name in ("rig", "fuzz/targets.cmake"):
+            (self.work / name).parent.mkdir(exist_ok=True)
+            shutil.copy(TOP / name, self.work / name)
+        for name in ("tar", "cp", "mkdir", "sleep", "touch", "gzip"):
+            (self.path / name).symlink_to(shutil.which(name))
+        self.put_apt()
+        self.put("apt-get", """#!/bin/sh
+            case "$*" in
+            *indextargets*) echo "Debian|Debian|main|http://mirror.invalid/|bookworm" ;;
+            *download*) for name; do :; done
+                echo half >"${name%%=*}_1_all.deb"
+                [ -z "${STOP-}" ] || { touch "$STOP"; sleep 60; } ;;
+            esac
+            """)
+        self.put("dpkg-deb", """#!/bin/sh
+            name=${2##*/}; name=${name%%_*}; mkdir -p "$3/usr/src" "$3/$name"
+            for folder in mm include/linux include/asm-generic arch/arm64/mm arch/arm64/include \\
+                arch/arm64/kernel arch/arm64/kvm arch/arm64/crypto; do mkdir -p "$3/$name/$folder"; done
+            touch "$3/$name/Makefile"
+            tar -czf "$3/usr/src/$name.tar.gz" -C "$3" "$name"
+            """)
+        self.environment = {"PATH": str(self.path), "HOME": "/", "PYTHON": sys.executable}
+
+    def tearDown(self):
+        shutil.rmtree(self.work)
+        super().tearDown()
+
+    def left(self):
+        return [path for folder in ("trees", "fetch") for path in (self.work / ".build" / folder).glob("*")
+                if path.suffix == ".deb" or path.name.startswith((".", "linux", "package"))]
+
+    def test_the_newest(self):
+        done = subprocess.run([self.work / "rig", "kernel", "--fetch", "newest"], env=self.environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, ".build/trees/linux-source-7.3\n"), done.stderr)
+        self.assertIn("downloading linux-source-7.3 7.3.4-1, 166 MB\n", done.stderr)
+        self.assertEqual(self.left(), [self.work / ".build/trees/linux-source-7.3"])
+        code, said = run(self.work / "rig", "kernel", "--fetch", "newest", env=self.environment)
+        self.assertEqual(code, 0, said)
+        self.assertIn("is there already", said)
+
+    def test_nothing_is_left_of_an_interrupted_download(self):
+        for group in (True, False):
+            begun = self.work / "begun"
+            with subprocess.Popen([self.work / "rig", "kernel", "--fetch", "7.3"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, start_new_session=True,
+                                  env={**self.environment, "STOP": str(begun)}) as process:
+                while not begun.exists():
+                    time.sleep(0.1)
+                (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
+                said = process.communicate(timeout=60)[0]
+            self.assertEqual(process.returncode, 130, said)
+            self.assertNotIn("Traceback", said)
+            self.assertEqual(self.left(), [])
+            begun.unlink()
+
+
+class Writing(unittest.TestCase):
+    """A copy of the driver whose .build cannot be made or written."""
+
+    def setUp(self):
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-write-"))
+        for name in ("regress/driver", "regress/mutation", "mapper/kernel"):
+            shutil.copytree(TOP / name, self.work / name)
+        for name in ("rig", "CMakePresets.json", "fuzz/targets.cmake"):
+            (self.work / name).parent.mkdir(exist_ok=True)
+            shutil.copy(TOP / name, self.work / name)
+
+    def tearDown(self):
+        (self.work / ".build").chmod(0o755)
+        shutil.rmtree(self.work)
+
+    def is_told(self, *words):
+        code, said = run(self.work / "rig", "--no-install", *words)
+        self.assertEqual(code, 2, said)
+        self.assertNotIn("Traceback", said)
+        self.assertIn(f"all that ./rig makes goes into {self.work}/.build, which must be writable", said)
+
+    def test_a_file_in_place_of_the_folder(self):
+        (self.work / ".build").touch()
+        self.is_told("fuzz", "fuzz_vmap")
+        self.is_told("replay")
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write anywhere")
+    def test_a_folder_that_may_not_be_written(self):
+        (self.work / ".build").mkdir()
+        (self.work / ".build").chmod(0o555)
+        self.is_told("fuzz", "fuzz_vmap")
+
+
+class Links(unittest.TestCase):
+    def test_a_link_to_rig_works_from_anywhere(self):
+        with tempfile.TemporaryDirectory(prefix="vmapdiff-link-") as folder:
+            folder = pathlib.Path(folder)
+            (folder / "absolute").symlink_to(TOP / "rig")
+            (folder / "relative").symlink_to("absolute")
+            for name in ("absolute", "relative"):
+                code, said = run(folder / name, "--help", cwd="/")
+                self.assertEqual(code, 0, said)
+                self.assertIn("./rig fuzz ", said)
+
+
+class Version(unittest.TestCase):
+    @unittest.skipUnless(shutil.which("git") and os.geteuid() == 0, "needs git, and root to give a folder away")
+    def test_the_commit_of_a_repository_of_another_user(self):
+        with tempfile.TemporaryDirectory(prefix="vmapdiff-owner-") as folder:
+            work = pathlib.Path(folder) / "a [copy]"
+            for name in ("regress/driver", "regress/mutation"):
+                shutil.copytree(TOP / name, work / name)
+            for name in ("rig", "CMakeLists.txt", "fuzz/targets.cmake"):
+                (work / name).parent.mkdir(exist_ok=True)
+                shutil.copy(TOP / name, work / name)
+            git = ("git", "-C", work, "-c", "user.name=rig", "-c", "user.email=rig@localhost")
+            for words in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "all")):
+                run(*git, *words)
+            for path in (work, *work.rglob("*")):
+                os.chown(path, 65534, 65534)
+            environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+            code, said = run(work / "rig", "--version", env={**environment, "GIT_CONFIG_NOSYSTEM": "1",
+                                                             "GIT_CONFIG_GLOBAL": "/dev/null"})
+            self.assertEqual(code, 0, said)
+            self.assertRegex(said, r"^vmapdiff [\d.]+, commit [0-9a-f]{7,}, ")
+
+
+class Interrupts(unittest.TestCase):
+    """Ctrl-C: what was found so far, no traceback, exit 130."""
+
+    def script(self, text):
+        """A program that uses regress/mutation/pool.py."""
+        path = pathlib.Path(self.folder.name) / "script.py"
+        path.write_text(f"import sys\nsys.path.insert(0, {str(TOP / 'regress/mutation')!r})\n"
+                        f"sys.path.insert(0, {str(TOP / 'regress')!r})\n{text}")
+        return [sys.executable, "-B", path]
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="vmapdiff-interrupt-")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def interrupt(self, command, group):
+        """(exit code, what was said) of a program that is interrupted once it says "begun"."""
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              start_new_session=True) as process:
+            first = process.stdout.readline()
+            (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
+            rest = process.communicate(timeout=60)[0]
+        self.assertNotIn("Traceback", first + rest)
+        return process.returncode, first + rest
+
+    POOL = ("import functools, pool\ndef quick():\n    return 1\ndef main():\n"
+            "    jobs = [quick, quick] + [functools.partial(pool.play, ['sh', '-c', 'echo begun >&3; exec sleep 600'])] * 9\n"
+            "    pool.run(jobs, 'runs', 2)\n"
+            "import os\nos.dup2(1, 3)\nos.set_inheritable(3, True)\n"
+            "import subprocess\nplain = subprocess.Popen\n"
+            "pool.subprocess.Popen = lambda *words, **more: plain(*words, pass_fds=(3,), **more)\n"
+            "sys.exit(pool.call(main))\n")
+
+    def test_work_on_all_cores(self):
+        for group in (True, False):
+            code, said = self.interrupt(self.script(self.POOL), group)
+            self.assertEqual(code, 130, said)
+            self.assertIn("mutants: interrupted: 2 of 11 runs were done; nothing is written\n", said)
+
+    def test_the_driver_waits_for_the_last_words(self):
+        """Of a program that gets the signal of the terminal, and of one that does not."""
+        inner = ("import time\ntry:\n    print('begun', flush=True)\n    time.sleep(600)\n"
+                 "except KeyboardInterrupt:\n    time.sleep(1)\n    print('the last words', flush=True)\n")
+        for group in (True, False):
+            code, said = self.interrupt(self.script(
+                f"from driver import tool\nsys.exit(tool.run(sys.executable, '-c', {inner!r}))\n"), group)
+            self.assertEqual(code, 130, said)
+            self.assertIn("the last words\n", said)
 
 
 class Help(unittest.TestCase):
@@ -230,11 +420,25 @@ class Help(unittest.TestCase):
         for words, why in ((["replya"], "'replya' is not a command; did you mean 'replay'?"),
                            (["kernel", str(TOP), "relpay"], "'relpay' is not a command for a tree; did you mean"),
                            (["soak", "--sed", "1"], "'--sed' is not an option; did you mean '--seed'?"),
+                           (["mutants", "batch-past-blok"], "did you mean 'batch-past-block'?"),
+                           (["kernel", "fuzz"], "kernel: the TREE is missing: ./rig kernel TREE fuzz\n"),
+                           (["kernel", "fuzz", "fuzz_vmap"], "./rig kernel TREE fuzz fuzz_vmap\n"),
+                           (["kernel", str(TOP), "fuzz", "--engine", "afl"], "'--engine' is not an option"),
                            (["kernel"], "kernel needs the top of a Linux tree"),
                            (["corpus", "frob"], "'frob' is not a value of what; the values are: merge")):
             code, said = run(TOP / "rig", *words)
             self.assertEqual(code, 2, said)
             self.assertIn(why, said)
+
+    def test_help_of_a_tree_has_what_applies_to_it(self):
+        _, said = run(TOP / "rig", "kernel", ".", "fuzz", "--help")
+        for word in ("fuzz_walk", "AFL", "fuzz_text", "--engine"):
+            self.assertNotIn(word, said)
+
+    def test_packages_are_listed_without_a_word(self):
+        code, said = run(TOP / "rig", "packages")
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"(?m)^(there  |missing)  cmake +CMake")
 
     def test_the_tool_has_the_options_that_the_driver_names(self):
         if not TOOL:
@@ -262,6 +466,21 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("./rig", "rep"), ["replay"])
         self.assertEqual(self.complete("./rig", "fuzz", "--keep"), ["--keep-going"])
         self.assertEqual(self.complete("./rig", "fuzz", "--engine", "af"), ["afl"])
+        self.assertEqual(self.complete("./rig", "fuzz", "--engine", ""), ["libfuzzer", "afl"])
+        self.assertEqual(self.complete("./rig", "fuzz", "--engine", "=", "a"), ["afl"])
+        self.assertEqual(self.complete("./rig", "fuzz", "--engine", "="), ["libfuzzer", "afl"])
+
+    def test_values_are_those_of_their_option_alone(self):
+        self.assertEqual(self.complete("./rig", "fuzz", "af"), [])
+        self.assertNotIn("afl", self.complete("./rig", "fuzz", ""))
+        self.assertEqual(self.complete("./rig", "fuzz", "--seconds", "fuzz_vm"), [])
+
+    def test_operands(self):
+        self.assertEqual(self.complete("./rig", "fuzz", "fuzz_set"), ["fuzz_set_memory"])
+        self.assertEqual(self.complete("./rig", "fuzz", "fuzz_vmap", "fuzz_wa"), ["fuzz_walk"])
+        self.assertEqual(self.complete("./rig", "mutants", "batch-past"), ["batch-past-block"])
+        self.assertEqual(self.complete("./rig", "kernel", ".", "fuzz", "fuzz_i"), ["fuzz_ioremap"])
+        self.assertEqual(self.complete("./rig", "packages", "opt"), ["optional"])
 
     def test_of_a_tree(self):
         self.assertEqual(self.complete("./rig", "kernel", ".", "kno"), ["known"])

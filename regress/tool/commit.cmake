@@ -13,12 +13,13 @@ if(NOT DIGITS)
 endif()
 find_program(GIT git)
 if(GIT)
-  execute_process(COMMAND ${GIT} -C ${SOURCE} rev-parse --show-toplevel
+  file(REAL_PATH ${SOURCE} real) # a repository of another user is only read
+  execute_process(COMMAND ${GIT} -c safe.directory=${real} -C ${SOURCE} rev-parse --show-toplevel
     OUTPUT_VARIABLE top OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
-  file(REAL_PATH ${SOURCE} real)
   if(NOT failed AND top STREQUAL real)
     set(ENV{GIT_OPTIONAL_LOCKS} 0)
-    execute_process(COMMAND ${GIT} -C ${SOURCE} describe --always --dirty --abbrev=${DIGITS} --exclude=*
+    execute_process(COMMAND ${GIT} -c safe.directory=${real} -C ${SOURCE} describe --always --dirty
+                            --abbrev=${DIGITS} --exclude=*
       OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
   endif()
 endif()

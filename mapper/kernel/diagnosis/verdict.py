@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from diagnosis.compiler import Place
-from diagnosis.names import (ASSEMBLY, CALL, CODE, DECLARATION, NO_MEMBER, PARSE, UNKNOWN_CALL, VALUE,
-                             Missing)
+from diagnosis.names import (ASSEMBLY, CALL, CODE, DECLARATION, NO_MEMBER, PARSE, TAG, TYPE, UNKNOWN_CALL,
+                             VALUE, Missing)
 from slicer.source import KEYWORDS
 
 NEAR = 0.75  # of difflib: how like a name one of the same function must be to be what was meant
@@ -52,6 +52,7 @@ class Judge:
     def __init__(self, tree, texts, search):
         self.tree, self.texts, self.search = tree, texts, search
         self.macros = tree.macros()
+        self.stands_for_a_type = any(one.form in (TYPE, TAG) for one in search.missing.values())
 
     def verdict(self, complaints):
         missing = self.with_makers(list(self.search.missing.values()))
@@ -86,6 +87,8 @@ class Judge:
         """Whether a complaint is about a missing name, or comes of how that stands in."""
         if ASSEMBLY.match(complaint.text) or UNKNOWN_CALL.match(complaint.text):
             return True
+        if self.stands_for_a_type and not PARSE.match(complaint.text):
+            return True  # no type fits that is not there: what is left shows when it is
         member = NO_MEMBER.match(complaint.text)
         if member and f"{member[2]}.{member[1]}" in self.search.missing:
             return True
@@ -106,7 +109,7 @@ class Judge:
         if not self.in_tree(complaint.place) and not (complaint.opened and
                                                       self.in_tree(complaint.opened)):
             return found.misfits
-        if PARSE.match(complaint.text) or CALLED_WRONG.match(complaint.text):
+        if PARSE.match(complaint.text) or (CALLED_WRONG.match(complaint.text) and not found.names):
             return found.own
         macros = set().union(*map(self.texts.words_of, complaint.places())) & self.search.shim
         quoted = set(re.findall(r"'(\w+)'", complaint.text)) & self.search.shim

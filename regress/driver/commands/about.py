@@ -9,9 +9,9 @@ from driver.terminal import say
 
 
 def add_options(parser):
-    parser.add_argument("what", choices=["optional", "test", "list"],
+    parser.add_argument("what", nargs="?", default="list", choices=["optional", "test", "list"],
                         help="install what only some tests use; what ./rig test needs; or list what "
-                             "there is and what is missing")
+                             "there is and what is missing (list)")
 
 
 def run(options):
@@ -28,7 +28,7 @@ def run(options):
 
 def commit():
     """The commit of this checkout, marked where files were changed; or nothing."""
-    return machine.output_of("git", "-C", TOP, "describe", "--always", "--dirty", "--exclude=*").strip()
+    return machine.output_of("git", "-c", f"safe.directory={TOP}", "-C", TOP, "describe", "--always", "--dirty", "--exclude=*").strip()
 
 
 def run_version(_):

@@ -13,17 +13,22 @@ WITHOUT_MUTATOR = ("fuzz_text", "fuzz_walk")  # of ours, for AFL++
 
 
 def add_options(parser, engines=tuple(ENGINES), targets=None):
+    """The options. A tree has some of the targets, and one engine: then there is none to choose."""
+    named = targets or [*all_targets(), "fuzz_walk"]
+    but = "" if targets else " but fuzz_walk"
     parser.add_argument("targets", nargs="*", metavar="TARGET",
-                        help=f"one of {', '.join(targets or (*all_targets(), 'fuzz_walk'))}; "
-                             "without a name all but fuzz_walk")
+                        help=f"one of {', '.join(named)}; without a name all{but}").words = named
     parser.add_argument("--seconds", type=positive, default=60, metavar="N",
                         help="in all, shared by the targets (60)")
     parser.add_argument("--jobs", type=positive, default=machine.cores(), metavar="N",
                         help="processes that share a corpus (one a core)")
     parser.add_argument("--keep-going", action="store_true",
                         help="go on after a finding, past all with its signature")
-    parser.add_argument("--engine", choices=engines, default=engines[0],
-                        help="libFuzzer, or AFL++ in its place (libfuzzer)")
+    if len(engines) == 1:
+        parser.set_defaults(engine=engines[0])
+    else:
+        parser.add_argument("--engine", choices=engines, default=engines[0],
+                            help="libFuzzer, or AFL++ in its place (libfuzzer)")
 
 
 def check_targets(asked, known):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pathlib
 import subprocess
 import sys
 
@@ -156,8 +157,9 @@ class Kernel(Command):
                         epilog=f"WHAT (test):\n{listed}\n\n./rig kernel TREE WHAT --help says more; so does "
                                f"mapper/kernel/KERNEL.md.\n\nexample:\n  {self.example}")
         parser.add_argument("--fetch", nargs="?", const="", metavar="VERSION",
-                            help="download the source of a Linux release, as Debian packs it, into "
-                                 ".build/trees; without VERSION, list those that there are")
+                            help="download the source of a Linux release, such as 7.3 or newest, as Debian "
+                                 "packs it, into .build/trees, and print its path; without VERSION, list "
+                                 "those that there are")
         return parser
 
     def parse(self, argv, prefix="./rig"):
@@ -168,6 +170,8 @@ class Kernel(Command):
             raise Unusable("kernel needs the top of a Linux tree: ./rig kernel TREE [WHAT]\n"
                            "see ./rig kernel --help")
         tree, rest = argv[0], argv[1:]
+        if tree in [what.name for what in WHAT] and not (pathlib.Path(tree) / "mm").is_dir():
+            raise Unusable(f"kernel: the TREE is missing: ./rig kernel TREE {' '.join(argv)}")
         word = rest.pop(0) if rest and not rest[0].startswith("-") else "test"
         what = find(word)
         options = what.parse(rest, f"{prefix} kernel TREE")

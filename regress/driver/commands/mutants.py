@@ -6,7 +6,9 @@ import dataclasses
 
 from driver import install, machine, packages, scripts
 from driver.build import build
-from driver.command import Command
+from driver.command import Command, nearest
+from driver.places import TOP
+from driver.terminal import Unusable
 
 CATALOGUE = "mutation/mutants.py"
 MODES = {"--generated": "mutation/generated.py", "--mechanical": "mutation/generated.py",
@@ -30,6 +32,7 @@ class Mutants(Command):
         parser = super().parser(prefix)
         if script == CATALOGUE:
             parser.epilog += f"\n{OTHER_MODES}"
+            parser.operand("names").words = catalogue()
             return parser
         other = dataclasses.replace(self, add_options=scripts.options_of(script))
         return Command.parser(other, prefix)
@@ -45,8 +48,22 @@ def targets(options):
     return scripts.load(CATALOGUE).needed_targets(options.names)
 
 
+def catalogue():
+    """The names of the mutants."""
+    return sorted(path.stem for path in (TOP / "regress/mutants").glob("*.patch"))
+
+
+def check_names(names):
+    known = catalogue()
+    for name in names:
+        if name not in known:
+            raise Unusable(f"mutants: '{name}' is not a mutant{nearest(name, known)}\n"
+                           "the mutants are the files of regress/mutants/, without .patch")
+
+
 def run(options):
     script = script_of(options.argv)
+    check_names(getattr(options, "names", ()))
     if script == MODES["--stale"]:
         return scripts.run(script, options.argv)
     needs = packages.MUTANTS if script == CATALOGUE else packages.GENERATED

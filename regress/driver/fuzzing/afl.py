@@ -10,7 +10,7 @@ import sys
 
 from driver import tool
 from driver.fuzzing.libfuzzer import new_files, snapshot
-from driver.fuzzing.outcome import Outcome, Pace
+from driver.fuzzing.outcome import Interrupted, Outcome, Pace
 from driver.places import BUILDS, TOP
 from driver.terminal import Unusable
 
@@ -60,6 +60,8 @@ def fuzz(rig, target, seeds, seconds, jobs, flags, tell):
             if told:
                 pace = Pace(*map(int, told.groups()))
                 tell(pace)
+        if process.wait() == 130:
+            raise Interrupted(Outcome(target, pace.executions, new_files(rig.findings, before), pace))
     if process.returncode == 2:
         raise Unusable(f"AFL++ did not run on {target}:\n"
                        f"{rig.log(target).read_text(errors='replace')[-2000:]}")

@@ -5,13 +5,14 @@ they have come is read from there.
 """
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import subprocess
 import time
 
 from driver import tool
-from driver.fuzzing.outcome import Outcome, Pace
+from driver.fuzzing.outcome import Interrupted, Outcome, Pace
 from driver.terminal import Unusable
 
 POLL_SECONDS = 0.2
@@ -79,10 +80,30 @@ def wait_for(jobs, found_any, tell):
                 for job in jobs:
                     job.end()
     finally:
-        for job in jobs:
-            job.end()
-            job.process.wait()
-            job.update()
+        end_all(jobs)
+
+
+def end_all(jobs):
+    """Ends what still runs, and reads its last words."""
+    for job in jobs:
+        job.end()
+        job.process.wait()
+        job.update()
+
+
+@contextlib.contextmanager
+def signals_held_back():
+    """A signal that comes while processes are started is handled once all are known, so that none goes on."""
+    came = []
+    before = {number: signal.signal(number, lambda *what: came.append(what))
+              for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number, _ in came[:1]:
+        signal.raise_signal(number)
 
 
 def executions(job):
@@ -92,6 +113,13 @@ def executions(job):
     after = re.search(r"^  after +(\d+) executions", text, re.MULTILINE)
     last = done or after
     return int(last.group(1)) if last else job.pace.executions
+
+
+def played_seeds_only(job):
+    """Whether a job ended while it still read its corpus, or at once after it."""
+    text = job.log.read_text(errors="replace")
+    read = re.search(r"^#(\d+)\s+INITED", text, re.MULTILINE)
+    return "Done " in text and executions(job) <= int(read.group(1)) if read else "seed corpus:" in text
 
 
 def join_logs(rig, target, jobs):
@@ -106,16 +134,26 @@ def join_logs(rig, target, jobs):
 def fuzz(rig, target, seeds, seconds, jobs, flags, tell):
     """Fuzzes, tells the pace as it goes, and returns an Outcome. Raises Unusable."""
     before = snapshot(rig.findings)
-    running = list(start(rig, target, seeds, seconds, jobs, flags))
-    wait_for(running, lambda: new_files(rig.findings, before), tell)
+    running = []
+    try:
+        with signals_held_back():
+            running.extend(start(rig, target, seeds, seconds, jobs, flags))
+        wait_for(running, lambda: new_files(rig.findings, before), tell)
+    except KeyboardInterrupt:
+        end_all(running)
+        raise Interrupted(Outcome(target, sum(map(executions, running)),
+                                  new_files(rig.findings, before))) from None
+    finally:
+        end_all(running)
     total = sum(map(executions, running))
     unfinished = [job for job in running if "Done " not in job.log.read_text(errors="replace")]
+    seeds_only = all(map(played_seeds_only, running))
     join_logs(rig, target, running)
     crashes = new_files(rig.findings, before)
     if unfinished and not crashes:
         end = rig.log(target).read_text(errors="replace")[-2000:]
         raise Unusable(f"{target} did not finish; its last words are:\n{end}")
-    return Outcome(target, total, crashes, Pace.sum([job.pace for job in running]))
+    return Outcome(target, total, crashes, Pace.sum([job.pace for job in running]), seeds_only)
 
 
 def snapshot(folder):

@@ -31,6 +31,15 @@ class Outcome:
     executions: int
     crashes: list[pathlib.Path] = dataclasses.field(default_factory=list)
     pace: Pace = Pace()
+    seeds_only: bool = False  # the time was over before anything was generated
+
+
+class Interrupted(KeyboardInterrupt):
+    """A target that was interrupted, with its Outcome so far."""
+
+    def __init__(self, outcome):
+        super().__init__()
+        self.outcome = outcome
 
 
 class Statistics:
