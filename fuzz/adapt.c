@@ -64,17 +64,30 @@ static bool apply_one(struct trial *t, const trial_list *lists)
 	return false;
 }
 
+static const struct changes *changes_of(const struct call *call)
+{
+	switch (call_effect(call->kind)) {
+	case CALL_MAPS:
+		return &changes_of_mapping;
+	case CALL_UNMAPS:
+		return &changes_of_unmapping;
+	default:
+		return &changes_of_set_memory;
+	}
+}
+
 static enum step adapt_call(struct trial *t)
 {
 	struct call call = trial_call(t);
+	const struct changes *changes = changes_of(&call);
 	if (trial_makes(t, &call))
 		return make_call(t);
-	if (apply_one(t, changes_of_op(t)))
+	if (apply_one(t, changes->here))
 		return make_call(t);
-	for (const trial_list *list = changes_of_ops_before(t); (*list)[0]; list++)
+	for (const trial_list *list = changes->before; (*list)[0]; list++)
 		if (trial_apply(t, *list))
 			return STEP_AGAIN;
-	if (apply_one(t, changes_at_last(t)))
+	if (apply_one(t, changes->at_last))
 		return make_call(t);
 	t->unmade++;
 	return STEP_NEXT;

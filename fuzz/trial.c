@@ -53,6 +53,35 @@ struct tables trial_tables(const struct trial *t)
 	return (struct tables){ &t->p->oracle.g, t->machine };
 }
 
+uint64_t trial_page_bytes(const struct trial *t)
+{
+	return UINT64_C(1) << t->s->machine.page_shift;
+}
+
+struct span trial_span(const struct trial *t)
+{
+	uint64_t first = scenario_va_page(t->s, t->op);
+	return (struct span){ first, first + scenario_op_pages(t->s, t->op) };
+}
+
+struct span trial_whole_leaves(const struct trial *t, struct span span)
+{
+	const struct tables tables = trial_tables(t);
+	uint64_t head = leaf_pages_together(&tables, span.first);
+	uint64_t tail = leaf_pages_together(&tables, span.end);
+	return (struct span){ span.first & ~(head - 1), (span.end + tail - 1) & ~(tail - 1) };
+}
+
+bool trial_set_span(struct trial *t, struct span span)
+{
+	struct call *call = &trial_op(t)->call;
+	struct span before = trial_span(t);
+	ASSERT_CMP(span.first, <, span.end);
+	call->va = scenario_va_of_page(t->s, span.first);
+	call->bytes = (span.end - span.first) << t->s->machine.page_shift;
+	return span.first != before.first || span.end != before.end;
+}
+
 bool trial_makes(const struct trial *t, const struct call *call)
 {
 	const struct address_space space = trial_space(t);

@@ -31,6 +31,21 @@ struct call trial_call(const struct trial *t);
 struct address_space trial_space(const struct trial *t);
 struct tables trial_tables(const struct trial *t);
 
+/* Bytes of a page. */
+uint64_t trial_page_bytes(const struct trial *t);
+
+/* Pages of the space. */
+struct span {
+	uint64_t first, end;
+};
+
+/* The op's range; and a range widened to the leaves and groups that lie across its ends. */
+struct span trial_span(const struct trial *t);
+struct span trial_whole_leaves(const struct trial *t, struct span span);
+
+/* Gives the op, whose range is no page array, another range, which is not empty. */
+bool trial_set_span(struct trial *t, struct span span);
+
 /* Whether the call is made. */
 bool trial_makes(const struct trial *t, const struct call *call);
 
@@ -49,15 +64,19 @@ bool trial_apply_if_made(struct trial *t, trial_change *const *changes);
 typedef trial_change *trial_list[TRIAL_MAX_CHANGES];
 
 /*
- * adapt_ops.c: what is tried for the op's call, one after the other, up to an
- * empty list: changes that leave the ops before as they are, and that ask for
- * nothing less; changes of those ops; and then such as ask for less.
+ * What is tried for a call, one after the other, up to an empty list: changes
+ * that leave the ops before as they are, and that ask for nothing less;
+ * changes of those ops; and then such as ask for less.
  */
-const trial_list *changes_of_op(const struct trial *t);
-const trial_list *changes_of_ops_before(const struct trial *t);
-const trial_list *changes_at_last(const struct trial *t);
+struct changes {
+	const trial_list *here, *before, *at_last;
+};
 
-/* adapt_ops.c: where a failed mapping is not cleaned up. */
+/* adapt_place.c; the last one where a failed mapping is not cleaned up. */
+extern const struct changes changes_of_mapping, changes_of_unmapping;
 extern const trial_list changes_of_place[];
+
+/* adapt_memory.c */
+extern const struct changes changes_of_set_memory;
 
 #endif

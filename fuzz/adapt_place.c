@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How mappings and unmaps become calls that are made: areas go elsewhere, come
+ * aligned, or are made after an unmap. Each change does one thing; the lists
+ * at the end say which are tried.
+ */
+#include "fuzz/edit.h"
+#include "fuzz/trial.h"
+
+static uint64_t round_up(uint64_t x, uint64_t unit)
+{
+	return (x + unit - 1) & ~(unit - 1);
+}
+
+/* --- places ------------------------------------------------------------------------------ */
+
+/* Whether op `k` goes where the op goes: it begins in its range or right after it, and may be there. */
+static bool follows(const struct trial *t, uint32_t k, uint64_t distance)
+{
+	const struct op *op = &t->s->op[t->op], *later = &t->s->op[k];
+	if (!call_has_field(later->call.kind, FIELD_VA) ||
+	    later->call.va - op->call.va > op_bytes(t->s, op))
+		return false;
+	if (call_has_field(later->call.kind, FIELD_LEVEL))
+		return !(distance &
+			 ((UINT64_C(1) << scenario_level_shift(&t->s->machine, later->call.level)) -
+			  1));
+	return true;
+}
+
+/* The mapping before op `k` that made the area which op `k`, a lazy unmap, takes away. */
+static uint32_t partner_of(const struct scenario *s, uint32_t k)
+{
+	const struct call *unmap = &s->op[k].call;
+	for (uint32_t i = k; i-- > 0;)
+		if (s->op[i].call.va == unmap->va && call_maps(s->op[i].call.kind) &&
+		    call_traits(s->op[i].call.kind)->undo == unmap->kind)
+			return i;
+	return 0;
+}
+
+/* Moves the op, and what is done to its area later. */
+static bool move_by(struct trial *t, uint64_t distance)
+{
+	bool moves[SCENARIO_MAX_OPS] = { false };
+	struct scenario *s = t->s;
+	for (uint32_t k = t->op; k < s->ops; k++) {
+		bool lazy = call_traits(s->op[k].call.kind)->lazy;
+		moves[k] = follows(t, k, distance) && (!lazy || partner_of(s, k) >= t->op);
+	}
+	for (uint32_t k = t->op; k < s->ops; k++)
+		if (moves[k])
+			s->op[k].call.va += distance;
+	return distance;
+}
+
+/* Down from the top of the space, as far as a guard page needs; where it is in a block stays. */
+static bool leave_top(struct trial *t)
+{
+	uint64_t bytes = op_bytes(t->s, trial_op(t)) + 2 * trial_page_bytes(t);
+	uint64_t left = -trial_op(t)->call.va;
+	uint64_t block = UINT64_C(1) << scenario_level_shift(&t->s->machine, 2);
+	return left < bytes && move_by(t, -round_up(bytes - left, block));
+}
+
+/* The bytes that an area of so many keeps its place in: a block of the level that can map it. */
+static uint64_t unit_of(const struct trial *t, uint64_t bytes)
+{
+	unsigned upper = scenario_level_shift(&t->s->machine, 1);
+	if (upper < t->s->machine.va_bits - 2u && bytes >> upper)
+		return UINT64_C(1) << upper;
+	return UINT64_C(1) << scenario_level_shift(&t->s->machine, 2);
+}
+
+/* Whether nothing is mapped in the area at `va`, nor where its guard pages are. */
+static bool is_free(const struct trial *t, uint64_t va, uint64_t bytes)
+{
+	const struct tables tables = trial_tables(t);
+	uint64_t base = scenario_va_base(t->s), page = trial_page_bytes(t);
+	struct leaf leaf;
+	if (va < base + page || -va < bytes + 2 * page)
+		return false;
+	uint64_t first = (va - page - base) >> t->s->machine.page_shift;
+	uint64_t pages = (bytes + 2 * page) >> t->s->machine.page_shift;
+	return !leaf_next(&tables, first, first + pages, &leaf);
+}
+
+#define MAX_PLACES 32
+
+/* The distance to a free place near by, a number of blocks; 0 if there is none. */
+static uint64_t free_place(const struct trial *t)
+{
+	const struct op *op = &t->s->op[t->op];
+	uint64_t va = op->call.va, bytes = op_bytes(t->s, op);
+	uint64_t stride = round_up(bytes + 2 * trial_page_bytes(t), unit_of(t, bytes));
+	for (uint64_t i = 2; i < MAX_PLACES; i++) {
+		uint64_t distance = (i & 1 ? -(i / 2) : i / 2) * stride;
+		if (is_free(t, va + distance, bytes))
+			return distance;
+	}
+	return 0;
+}
+
+/* There, and what is done to the area goes with it. */
+static bool move_elsewhere(struct trial *t)
+{
+	return move_by(t, free_place(t));
+}
+
+/* There, alone: what comes later meets what is here. */
+static bool move_alone(struct trial *t)
+{
+	uint64_t distance = free_place(t);
+	trial_op(t)->call.va += distance;
+	return distance;
+}
+
+/* Unmaps before what is mapped in the range, as whole leaves. */
+static bool unmap_before(struct trial *t)
+{
+	const struct tables tables = trial_tables(t);
+	struct span span = trial_span(t);
+	struct leaf leaf;
+	if (!leaf_next(&tables, span.first, span.end, &leaf))
+		return false;
+	struct op unmap = scenario_new_op(t->s, CALL_VUNMAP);
+	span = trial_whole_leaves(t, span);
+	unmap.call.va = scenario_va_of_page(t->s, span.first);
+	unmap.call.bytes = (span.end - span.first) << t->s->machine.page_shift;
+	return edit_insert_op(t->s, t->op, &unmap);
+}
+
+/* By its content: some mappings are made after an unmap, and others elsewhere. */
+static bool unmap_or_move(struct trial *t)
+{
+	static trial_change *const one_of[] = { unmap_before, move_elsewhere, move_alone,
+						move_alone };
+	const struct call *call = &trial_op(t)->call;
+	uint64_t mix = (call->va ^ call->pfn << 20 ^ call->bytes) * UINT64_C(0x9e3779b97f4a7c15);
+	return one_of[mix >> 62](t);
+}
+
+/* --- blocks of vmalloc() ------------------------------------------------------------------- */
+
+/* Whether the pages of each block of the op follow each other; the last may be cut short. */
+static bool is_in_blocks(const struct trial *t, uint64_t block)
+{
+	struct page_array pages = t->p->array[t->op];
+	for (size_t i = 0; i < pages.count; i++) {
+		uint64_t head = pages.page[i / block * block];
+		if (!PAGE_IS_PFN(head) || pages.page[i] - head != i % block)
+			return false;
+	}
+	return true;
+}
+
+/* The op's blocks, as whole ones and each aligned: runs at `to`; their number, 0 if too many. */
+static uint32_t aligned_blocks(const struct trial *t, uint64_t block, struct page_run *to)
+{
+	struct page_array pages = t->p->array[t->op];
+	uint32_t runs = 0;
+	for (uint64_t i = 0; i + block <= pages.count; i += block) {
+		uint64_t pfn = pages.page[i] & ~(block - 1);
+		if (runs && to[runs - 1].pfn + to[runs - 1].pages == pfn)
+			to[runs - 1].pages += (uint32_t)block;
+		else if (runs == SCENARIO_MAX_RUNS)
+			return 0;
+		else
+			to[runs++] = (struct page_run){ pfn, (uint32_t)block };
+	}
+	return runs;
+}
+
+/* An area of blocks as vmalloc() makes it: of whole blocks, address and memory aligned to them. */
+static bool align_blocks(struct trial *t)
+{
+	static struct page_run run[SCENARIO_MAX_RUNS]; /* too large for a stack */
+	struct call *call = &trial_op(t)->call;
+	unsigned page_shift = t->s->machine.page_shift;
+	uint64_t pages = scenario_op_pages(t->s, t->op);
+	if (!call_has_field(call->kind, FIELD_SHIFT) || call->shift == page_shift ||
+	    !is_in_blocks(t, UINT64_C(1) << (call->shift - page_shift)))
+		return false;
+	if (pages >> (call->shift - page_shift) == 0)
+		call->shift = (uint8_t)scenario_group_shift(&t->s->machine);
+	if (pages >> (call->shift - page_shift) == 0) {
+		call->shift = (uint8_t)page_shift;
+		return true;
+	}
+	uint32_t runs = aligned_blocks(t, UINT64_C(1) << (call->shift - page_shift), run);
+	if (!runs || !edit_splice_runs(t->s, t->op, 0, trial_op(t)->runs, run, runs))
+		return false;
+	move_by(t, -(call->va & ((UINT64_C(1) << call->shift) - 1)));
+	return true;
+}
+
+/* --- unmaps --------------------------------------------------------------------------------- */
+
+/* Whole leaves and groups, as whole areas are unmapped. */
+static bool widen(struct trial *t)
+{
+	return call_has_field(trial_op(t)->call.kind, FIELD_SIZE) &&
+	       trial_set_span(t, trial_whole_leaves(t, trial_span(t)));
+}
+
+/* --- which are tried -------------------------------------------------------------------------- */
+
+static const trial_list none[] = { { NULL } };
+
+const trial_list changes_of_place[] = {
+	{ move_elsewhere },
+	{ NULL },
+};
+
+static const trial_list of_mapping[] = {
+	{ leave_top },
+	{ align_blocks, leave_top },
+	{ unmap_or_move },
+	{ move_elsewhere },
+	{ unmap_before },
+	{ align_blocks, leave_top, unmap_or_move },
+	{ align_blocks, leave_top, move_elsewhere },
+	{ NULL },
+};
+
+static const trial_list of_unmapping[] = {
+	{ widen },
+	{ leave_top },
+	{ leave_top, widen },
+	{ NULL },
+};
+
+const struct changes changes_of_mapping = { of_mapping, none, none };
+const struct changes changes_of_unmapping = { of_unmapping, none, none };
