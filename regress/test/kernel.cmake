@@ -21,7 +21,7 @@ foreach(version IN LISTS versions)
     kernel_ctags_${version} kernel_test_${version} kernel_known_${version})
 endforeach()
 
-foreach(class Messages Unseen Series Bisect)
+foreach(class Messages Unseen Places Series Bisect)
   add_test(NAME kernel_${class} COMMAND python3 ${kernel_scripts}/test_trees.py
     ${trees}/linux-source-6.12 ${class})
   list(APPEND kernel_tests kernel_${class})
