@@ -17,7 +17,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import check_calls  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "test"))
 import copies  # noqa: E402
+import event_lines  # noqa: E402
 
 RIG = copies.TOP / "rig"
 SKIP = 77
@@ -187,6 +189,108 @@ class Unseen(Copy):
         self.assertIn("FAIL sanitizer.use-after-poison mapper=kernel op=0:vmap", said)
         line = re.search(r"mm/vmalloc\.c:(\d+)", said)
         self.assertTrue(line and first < int(line.group(1)) <= end, said)
+
+
+class Places(Copy):
+    """An event has the line of the tree that caused it, and the stores of a loop are one batch."""
+    WRONG = "vmap va=0xffff8000001f0000 pages=0x10000+128,0x20000+128\n"
+
+    def setUp(self):
+        super().setUp()
+        # From the second run on, each page is the one after it.
+        copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_pte_range", r"mk_pte\(page, prot\)",
+                          "mk_pte(page + (page_to_pfn(page) >= 0x20000), prot)")
+        first, end = copies.File(self.copy, copies.VMALLOC).lines_of("vmap_pages_pte_range")
+        text = copies.File(self.copy, copies.VMALLOC).text.split("\n")
+        self.line, = [number + 1 for number in range(first, end) if "set_pte_at(" in text[number]]
+        self.stored = f"vmap_pages_pte_range(), mm/vmalloc.c:{self.line}"
+
+    def git(self, *arguments):
+        return subprocess.run(["git", "-c", "user.name=rig", "-c", "user.email=rig@localhost",
+                               *arguments], cwd=self.copy, capture_output=True, text=True,
+                              check=True).stdout.strip()
+
+    def test_all_that_is_told_of_a_finding(self):
+        """One test for all, since each builds the tree."""
+        scenario = self.scenario(self.WRONG)
+        self.shows_who_stored_and_its_batch(scenario)
+        self.reports_who_stored(scenario)
+        self.records_each_event(scenario)
+        self.mails_tree_release_and_commit(scenario)
+
+    def shows_who_stored_and_its_batch(self, scenario):
+        page = self.work / "page.html"
+        code, said = rig(self.copy, "show", scenario, "--html", page)
+        self.assertEqual(code, 1, said)
+        self.assertIn("FAIL translation.output_address mapper=kernel op=0:vmap", said)
+        self.assertIn(f"  stored by {self.stored}\n", said)
+        self.assertRegex(said, r"store 112 at level 3, 0xffff800000200000: leaf\n"
+                               r" +entries 0x0\.\.0x6f in 112 calls")
+        self.assertRegex(said, r">  +\d+ store 128 at level 3, 0xffff800000270000: leaf\n"
+                               r" +entries 0x70\.\.0xef in 128 calls")
+        data = json.loads(re.search(r'type="application/json">(.*?)</script>', page.read_text(),
+                                    re.DOTALL).group(1))
+        self.assertIn("entries 0x70..0xef in 128 calls", data["events"][data["fault"]][1])
+        self.assertIn(self.stored, data["events"][data["fault"]][1])
+
+    def reports_who_stored(self, scenario):
+        sarif = self.work / "a.sarif"
+        rig(self.copy, "replay", scenario, "--sarif", sarif)
+        result, = json.loads(sarif.read_text())["runs"][0]["results"]
+        self.assertEqual(result["relatedLocations"][1], {
+            "physicalLocation": {"artifactLocation": {"uri": copies.VMALLOC},
+                                 "region": {"startLine": self.line}},
+            "message": {"text": "vmap_pages_pte_range() stored the entry"}})
+
+    def records_each_event(self, scenario):
+        """Every event of the call has a place; leaves are stored where the edit is."""
+        path = self.work / "events"
+        code, said = rig(self.copy, "show", scenario, "--events", path)
+        self.assertEqual(code, 1, said)
+        lines = event_lines.read(path.read_text())
+        tables = event_lines.Tables(lines)
+        self.assertEqual(tables.pfn_of(0xffff8000001f0000), 0x10000)
+        self.assertEqual(tables.pfn_of(0xffff800000270000), 0x20001)
+        self.assertTrue(all("place" in line for line in event_lines.events(lines)))
+        stores = [line for line in event_lines.events(lines, "store")
+                  if line["place"]["line"] == self.line]
+        self.assertEqual(len(stores), 256)
+        self.assertEqual({line["place"]["function"] for line in stores}, {"vmap_pages_pte_range"})
+        alloc = event_lines.events(lines, "alloc_table")[-1]["place"]
+        self.assertEqual((alloc["file"], alloc["function"]), ("mm/memory.c", "__pte_alloc_kernel"))
+        self.assertEqual(alloc["caller"]["function"], "vmap_pages_pte_range")
+        mapper = next(line for line in lines if line["record"] == "mapper")
+        self.assertEqual(mapper["tree"], str(self.copy))
+
+    def mails_tree_release_and_commit(self, scenario):
+        code, said = rig(self.copy, "export", scenario)
+        self.assertEqual(code, 0, said)
+        version = re.search(r"^VERSION = (\d+)\nPATCHLEVEL = (\d+)",
+                            (self.copy / "Makefile").read_text(), re.MULTILINE)
+        release = f"Tested: Linux {version.group(1)}.{version.group(2)}"
+        self.assertRegex(said, rf"{re.escape(release)}[^ ]*, in {self.copy}\n"
+                               r"With:   vmapdiff \d+\.\d+\.\d+ \(")
+        self.assertIn("  ./rig kernel TREE replay a.scenario\n", said)
+        self.assertIn(self.stored, said)
+        self.git("init", "-q")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "one")
+        _, said = rig(self.copy, "export", scenario)
+        self.assertIn(f" (commit {self.git('rev-parse', '--short=12', 'HEAD')}), in {self.copy}\n", said)
+        (self.copy / "Makefile").write_text("VERSION = 9\n")
+        _, said = rig(self.copy, "export", scenario)
+        self.assertRegex(said, r"Tested: Linux 9 \(commit [0-9a-f]{12}-dirty\), in ")
+
+    def test_a_tree_that_macros_would_break_has_no_places(self):
+        """It is judged all the same, and the rig says so."""
+        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range",
+                             "#ifdef __pte_alloc_kernel\n#error is a macro\n#endif")
+        code, said = rig(self.copy, "show", self.scenario(self.WRONG))
+        self.assertEqual(code, 1, said)
+        self.assertIn("LEFT OUT: the lines of events", said)
+        self.assertIn("is a macro", said)
+        self.assertIn("FAIL translation.output_address", said)
+        self.assertNotIn("stored by", said)
 
 
 POLICY = re.compile(r"^  ([^:\n]+: [^:\n]+): (.*)$", re.M)
