@@ -69,7 +69,9 @@ static bool has_behaviour_apart(struct player *player, const struct waiver *waiv
 	}
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	return WIFEXITED(status) && WEXITSTATUS(status) == FOUND;
+	bool ended = WIFEXITED(status) && !WEXITSTATUS(status);
+	bool found = WIFEXITED(status) && WEXITSTATUS(status) == FOUND;
+	return found || (waiver->crashes && !ended);
 }
 
 /* Searches the tree for waiver `id`, and before that for those that would hide it. */

@@ -73,6 +73,7 @@ static void start(void)
 	}
 	if (!waive_by_environment(&player->waivers) || !statistics_file_open())
 		_exit(2);
+	player->tree_waivers &= ~player->waivers.judged;
 	crash_report_for(player);
 	crash_call(record_the_last);
 	atexit(tell);

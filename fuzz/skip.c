@@ -52,6 +52,24 @@ static bool meets_large(const struct oracle *o, struct range range)
 	return false;
 }
 
+/* Whether a page was made invalid in a block or, if not, in a contiguous group. */
+static bool is_invalid_large(const struct oracle *o, uint64_t page, bool in_group)
+{
+	struct arm64_translation t = leaf_at(o, page);
+	if (t.mapped || !t.desc)
+		return false;
+	return in_group ? t.desc & ARM64_CONTIGUOUS : t.level < ARM64_LAST_LEVEL;
+}
+
+/* Whether a change of the range meets such a page. */
+static bool meets_invalid_large(const struct oracle *o, struct range range, bool in_group)
+{
+	for (uint64_t page = range.first; page < range.end; page++)
+		if (is_invalid_large(o, page, in_group))
+			return true;
+	return false;
+}
+
 /* Pages of a contiguous group, and of a level 2 block. */
 static uint64_t group_pages(const struct oracle *o)
 {
@@ -113,6 +131,17 @@ static bool all_aliases_used(const struct oracle *o, const struct vm_area *area)
 	return true;
 }
 
+/* Whether a change of the range, or of the aliases of its area, meets a large leaf that is invalid. */
+static bool changes_invalid_large(const struct oracle *o, struct range range,
+				  const struct vm_area *aliased, bool in_group)
+{
+	for (size_t i = 0; aliased && i < aliased->pages.count; i++)
+		if (aliased->pages.page[i] < oracle_linear_pages(o) &&
+		    is_invalid_large(o, aliased->pages.page[i], in_group))
+			return true;
+	return meets_invalid_large(o, range, in_group);
+}
+
 static const char *skip_change(const struct oracle *o, const struct call *call,
 			       const struct address_space *space)
 {
@@ -124,6 +153,15 @@ static const char *skip_change(const struct oracle *o, const struct call *call,
 		return NULL;
 	if (area && area->flags & MAP_FLAG_HUGE)
 		return oracle_waives(o, WAIVER_CHANGES_HUGE) ? reason(WAIVER_CHANGES_HUGE) : NULL;
+	if (oracle_waives(o, WAIVER_READS_PAST_PAGES) && aliases &&
+	    call->va + call->bytes > area->va + area->bytes)
+		return reason(WAIVER_READS_PAST_PAGES);
+	if (oracle_waives(o, WAIVER_INVALID_BLOCKS_STAY) &&
+	    changes_invalid_large(o, range, aliases ? area : NULL, false))
+		return reason(WAIVER_INVALID_BLOCKS_STAY);
+	if (oracle_waives(o, WAIVER_CUT_INVALID_GROUPS) &&
+	    changes_invalid_large(o, range, aliases ? area : NULL, true))
+		return reason(WAIVER_CUT_INVALID_GROUPS);
 	if (oracle_waives(o, WAIVER_FILLS_EMPTY) &&
 	    (!all_used(o, range) || (aliases && !all_aliases_used(o, area))))
 		return reason(WAIVER_FILLS_EMPTY);

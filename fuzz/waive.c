@@ -38,10 +38,30 @@ static bool read_signatures(struct waivers *w, const char *at, size_t length)
 	return true;
 }
 
+/* Has a behaviour judged, by its name. */
+static bool judge_behaviour(struct waivers *w, const char *name, size_t length)
+{
+	for (int id = 0; id < WAIVERS; id++) {
+		if (strlen(waiver_list[id].name) != length ||
+		    memcmp(waiver_list[id].name, name, length) != 0)
+			continue;
+		w->judged |= WAIVER(id);
+		return true;
+	}
+	fprintf(stderr,
+		"vmapdiff: " VARIABLE
+		": '%.*s' is no bug that trees are known to have; ./rig kernel "
+		"TREE known lists those of a tree\n",
+		(int)length, name);
+	return false;
+}
+
 static bool waive_item(struct waivers *w, const char *at, size_t length)
 {
 	if (length && at[0] == '@')
 		return read_signatures(w, at + 1, length - 1);
+	if (length && at[0] == '-')
+		return judge_behaviour(w, at + 1, length - 1);
 	char hint[NEAREST_HINT_SIZE];
 	struct nearest meant = nearest_rule(at, length);
 	uint64_t rules = waived_rules_by_name(at, (unsigned)length);

@@ -7,6 +7,8 @@
  *   PROPERTY.RULE   one rule
  *   @FILE           verdicts of the kinds that the file names: a signature
  *                   line (FAIL ...) each
+ *   -NAME           nothing: a waiver of that name is not used, though a tree is
+ *                   found to behave so
  */
 #ifndef FUZZ_WAIVE_H
 #define FUZZ_WAIVE_H

@@ -7,6 +7,7 @@
 #include "mapper/kernel/callers.h"
 
 #include "mapper/kernel/tree.h"
+#include "mapper/machine/poison.h"
 #include "mapper/pgtable/descriptor.h"
 #include "mapper/pgtable/geometry.h"
 #include "mapper/pgtable/table.h"
@@ -89,7 +90,8 @@ static const char *never_changed(const struct place *p, const struct address_spa
 	const struct vm_area *area = area_of(space, call->va, guard);
 	if (!linear && is_refused(area, call, guard))
 		return NULL;
-	if (TREE_SPLITS && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
+	/* Elsewhere a waiver is found of it. */
+	if (TREE_SPLITS && !poisons() && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
 	    call->va + call->bytes > area->va + area->bytes)
 		return "set_memory_ro() and _rw() of a guard page read past area->pages[]";
 	if (!splits(p) && meets_large(p, call->va - p->g.va_base, call->bytes))

@@ -260,6 +260,7 @@ struct player *need_player(void)
 		fprintf(stderr, "vmapdiff: no memory for the simulated machines\n");
 	if (!p || !waive_by_environment(&p->waivers))
 		exit(EXIT_UNUSABLE);
+	p->tree_waivers &= ~p->waivers.judged;
 	return p;
 }
 

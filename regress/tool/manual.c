@@ -45,8 +45,11 @@ static const struct term environment[] = {
 	{ "VMAPDIFF_WAIVE",
 	  "What is not judged, as a list with commas: PROPERTY for all its rules, PROPERTY.RULE, "
 	  "or "
-	  "@FILE for findings with a signature that the file has on a line of its own. vmapdiff "
-	  "rules lists properties and rules." },
+	  "@FILE for findings with a signature that the file has on a line of its own; or -NAME "
+	  "for a "
+	  "known bug of a tree that is to be judged all the same. vmapdiff rules lists properties "
+	  "and "
+	  "rules, and vmapdiff kernel known what is waived of a tree." },
 	{ "NO_COLOR", "If it is not empty, nothing is coloured." },
 	{ "TERM", "If it is not set, empty or dumb, nothing is coloured." },
 };
