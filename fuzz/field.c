@@ -63,7 +63,6 @@ static const struct field rows[FIELD_IDS] = {
 		.offset = offsetof(struct call, bytes),
 		.needed = true,
 		.mutations = size_mutations,
-		.shrink = shrink_size,
 	},
 	[FIELD_COUNT] = {
 		.name = "pages",
@@ -74,7 +73,6 @@ static const struct field rows[FIELD_IDS] = {
 		.needed = true,
 		.check = check_changed_runs,
 		.mutations = size_mutations,
-		.shrink = shrink_size,
 	},
 	[FIELD_SHIFT] = {
 		.name = "shift",

@@ -63,7 +63,8 @@ static int search_apart(void *context)
 static bool has_behaviour_apart(struct player *player, const struct waiver *waiver)
 {
 	struct search search = { player, waiver };
-	return run_apart(search_apart, &search, TIME_LIMIT) == FOUND;
+	int how = run_apart(search_apart, &search, TIME_LIMIT);
+	return how == FOUND || (waiver->crashes && how);
 }
 
 /* Searches the tree for waiver `id`, and before that for those that would hide it. */

@@ -37,51 +37,6 @@ bool shrink_va(struct scenario *s, uint32_t i, unsigned try)
 	return true;
 }
 
-/* --- sizes --------------------------------------------------------------------------- */
-
-static void shorten(struct scenario *s, uint32_t i, uint64_t pages)
-{
-	uint64_t bytes = pages << s->machine.page_shift;
-	if (pages && bytes < s->op[i].call.bytes)
-		s->op[i].call.bytes = bytes;
-}
-
-/* Lets the range begin `pages` later. */
-static void cut_front(struct scenario *s, uint32_t i, uint64_t pages)
-{
-	struct call *call = &s->op[i].call;
-	uint64_t bytes = pages << s->machine.page_shift;
-	if (!pages || bytes >= call->bytes)
-		return;
-	call->va += bytes;
-	call->bytes -= bytes;
-	if (call_has_field(call->kind, FIELD_PA))
-		call->pfn += pages;
-}
-
-/*
- * Halves before single pages, from both ends, so that a range of any size is
- * cut to what matters in a number of tries that follows its logarithm.
- */
-bool shrink_size(struct scenario *s, uint32_t i, unsigned try)
-{
-	struct sizes sizes = sizes_of(&s->machine);
-	uint64_t pages = s->op[i].call.bytes >> sizes.page_shift;
-	const uint64_t ends[] = { 1,         sizes.group,       sizes.block,
-				  pages / 2, pages - pages / 4, (pages - 1) & ~(sizes.group - 1),
-				  pages - 1 };
-	const uint64_t fronts[] = { pages / 2, pages / 4, sizes.group, 1 };
-	if (try < COUNT_OF(ends)) {
-		shorten(s, i, ends[try]);
-		return true;
-	}
-	try -= COUNT_OF(ends);
-	if (try >= COUNT_OF(fronts))
-		return false;
-	cut_front(s, i, fronts[try]);
-	return true;
-}
-
 /* --- physical memory ------------------------------------------------------------------- */
 
 bool shrink_pfn(struct scenario *s, uint32_t i, unsigned try)

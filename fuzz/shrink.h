@@ -11,7 +11,6 @@
 #include "fuzz/scenario.h"
 
 bool shrink_va(struct scenario *s, uint32_t i, unsigned try);
-bool shrink_size(struct scenario *s, uint32_t i, unsigned try);
 bool shrink_pfn(struct scenario *s, uint32_t i, unsigned try);
 bool shrink_shift(struct scenario *s, uint32_t i, unsigned try);
 bool shrink_prot(struct scenario *s, uint32_t i, unsigned try);

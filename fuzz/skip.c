@@ -45,6 +45,20 @@ static bool meets_large(const struct oracle *o, struct range range)
 	return false;
 }
 
+/* Whether some page of the range was made invalid in a block or, if not, in a contiguous group. */
+static bool meets_invalid_large(const struct oracle *o, struct range range, bool in_group)
+{
+	const struct tables t = tables_of(o);
+	struct leaf leaf;
+	for (uint64_t page = range.first; leaf_next(&t, page, range.end, &leaf); page = leaf.end) {
+		bool large = in_group ? leaf.desc & ARM64_CONTIGUOUS
+				      : leaf.level < ARM64_LAST_LEVEL;
+		if (large && !(leaf.desc & ARM64_VALID))
+			return true;
+	}
+	return false;
+}
+
 /* Pages of a contiguous group, and of a level 2 block. */
 static uint64_t group_pages(const struct oracle *o)
 {
@@ -97,6 +111,19 @@ static bool all_aliases_used(const struct oracle *o, const struct vm_area *area)
 	return true;
 }
 
+/* Whether a change of the range, or of the aliases of its area, meets a large leaf that is invalid. */
+static bool changes_invalid_large(const struct oracle *o, struct range range,
+				  const struct vm_area *aliased, bool in_group)
+{
+	for (size_t i = 0; aliased && i < aliased->pages.count; i++) {
+		uint64_t alias = aliased->pages.page[i];
+		struct range one = { alias, alias + 1 };
+		if (alias < oracle_linear_pages(o) && meets_invalid_large(o, one, in_group))
+			return true;
+	}
+	return meets_invalid_large(o, range, in_group);
+}
+
 static const struct waiver *skip_change(const struct oracle *o, const struct call *call,
 					const struct address_space *space)
 {
@@ -109,6 +136,15 @@ static const struct waiver *skip_change(const struct oracle *o, const struct cal
 		return NULL;
 	if (area && area->flags & MAP_FLAG_HUGE)
 		return oracle_waives(o, WAIVER_CHANGES_HUGE) ? reason(WAIVER_CHANGES_HUGE) : NULL;
+	if (oracle_waives(o, WAIVER_READS_PAST_PAGES) && aliases &&
+	    call->va + call->bytes > area->va + area->bytes)
+		return reason(WAIVER_READS_PAST_PAGES);
+	if (oracle_waives(o, WAIVER_INVALID_BLOCKS_STAY) &&
+	    changes_invalid_large(o, range, aliases ? area : NULL, false))
+		return reason(WAIVER_INVALID_BLOCKS_STAY);
+	if (oracle_waives(o, WAIVER_CUT_INVALID_GROUPS) &&
+	    changes_invalid_large(o, range, aliases ? area : NULL, true))
+		return reason(WAIVER_CUT_INVALID_GROUPS);
 	if (oracle_waives(o, WAIVER_FILLS_EMPTY) &&
 	    (!all_used(o, range) || (aliases && !all_aliases_used(o, area))))
 		return reason(WAIVER_FILLS_EMPTY);

@@ -199,6 +199,56 @@ const struct waiver waiver_list[WAIVERS] = {
 			    "vunmap va=0xffff800080000000 size=0x200000\n",
 		.after = WAIVER(WAIVER_REPEATED_READS),
 	},
+	[WAIVER_WARNS_OF_EMPTY] = {
+		.name = "warns-of-empty",
+		.effect = WAIVES_RULES,
+		.rule = { RULE_ERRORS_WARNING },
+		.why = "a block that replaces a table of tables warns for each entry of it that is "
+		       "empty, as all are after vunmap() (pud_free_pmd_page() of Linux 6.14 calls "
+		       "pmd_free_pte_page() for them)",
+		.scenario = "vmapdiff 2\n"
+			    "preset va=0xffff8000c0000000 level=2 table\n"
+			    "ioremap va=0xffff8000c0000000 pa=0x8000000000 size=0x40000000\n",
+		.after = WAIVER(WAIVER_FREES_UNLOCKED),
+	},
+	[WAIVER_INVALID_BLOCKS_STAY] = {
+		.name = "invalid-blocks-stay",
+		.effect = SKIPS_CALLS,
+		.rule = { RULE_TRANSLATION_MISSING },
+		.why = "a block that set_memory_valid() made invalid is no longer taken for one, and is "
+		       "never made valid again (pmd_sect() in pageattr_pmd_entry(), fixed by Linux "
+		       "15bfba1ad77f)",
+		.scenario = "vmapdiff 2\n"
+			    "machine bbm=2\n"
+			    "linear pa=0x40000000 size=0x200000\n"
+			    "set_memory va=0xffff000040000000 pages=512 op=invalid\n"
+			    "set_memory va=0xffff000040000000 pages=512 op=valid\n",
+	},
+	[WAIVER_CUT_INVALID_GROUPS] = {
+		.name = "cut-invalid-groups",
+		.effect = SKIPS_CALLS,
+		.rule = { RULE_CONTIGUOUS_PARTIAL },
+		.why = "a part of a contiguous group that set_memory_valid() made invalid is made valid "
+		       "again, and the group is not split",
+		.scenario = "vmapdiff 2\n"
+			    "machine bbm=2\n"
+			    "linear pa=0x40000000 size=0x10000\n"
+			    "set_memory va=0xffff000040000000 pages=16 op=invalid\n"
+			    "set_memory va=0xffff000040004000 pages=2 op=valid\n",
+	},
+	[WAIVER_READS_PAST_PAGES] = {
+		.name = "reads-past-pages",
+		.effect = SKIPS_CALLS,
+		.rule = { RULE_ERRORS_CODE },
+		.why = "set_memory_ro() and _rw() of an area with its guard page read past area->pages[], "
+		       "which has no page for it (change_memory_common(), since Linux 6.18)",
+		.scenario = "vmapdiff 2\n"
+			    "machine bbm=2\n"
+			    "linear pa=0x10000000 size=0x1000 leaf=page\n"
+			    "vmalloc va=0xffff800080000000 pages=0x10000\n"
+			    "set_memory va=0xffff800080000000 pages=2 op=ro\n",
+		.crashes = true,
+	},
 };
 
 bool waives_verdict(const struct waivers *w, const struct verdict *verdict)

@@ -43,6 +43,10 @@ enum waiver_id {
 	WAIVER_FILLS_EMPTY,
 	WAIVER_WARNS_OUT_OF_TABLES,
 	WAIVER_FLUSHES_AT_LIMIT,
+	WAIVER_WARNS_OF_EMPTY,
+	WAIVER_INVALID_BLOCKS_STAY,
+	WAIVER_CUT_INVALID_GROUPS,
+	WAIVER_READS_PAST_PAGES,
 	WAIVERS,
 };
 
@@ -62,7 +66,8 @@ struct waiver {
 	enum rule rule[WAIVER_MAX_RULES];
 	const char *why;      /* a sentence */
 	const char *scenario; /* text, which holds where the behaviour is not */
-	uint8_t quirk;        /* QUIRK_ of the model that can be asked for it; 0: no model can */
+	bool crashes;   /* a sanitizer or a signal ends its scenario, before any rule is judged */
+	uint8_t quirk;  /* QUIRK_ of the model that can be asked for it; 0: no model can */
 	uint32_t after; /* WAIVER() of those to search a tree for before: they would hide it */
 };
 

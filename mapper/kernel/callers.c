@@ -7,6 +7,7 @@
 #include "mapper/kernel/callers.h"
 
 #include "mapper/kernel/tree.h"
+#include "mapper/machine/poison.h"
 #include "mapper/pgtable/descriptor.h"
 #include "mapper/pgtable/geometry.h"
 #include "mapper/pgtable/table.h"
@@ -122,12 +123,13 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 	const struct vm_area *area = area_of(space, call->va, guard);
 	if (!linear && is_refused(area, call, guard))
 		return NULL;
-	if (p->tree_splits && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
+	/* Elsewhere a waiver is found of it. */
+	bool writes = call->change == MEMORY_RO || call->change == MEMORY_RW;
+	if (p->tree_splits && !poisons() && writes &&
 	    call->va + call->bytes > area->va + area->bytes)
 		return &guard_page_alias;
 	if (!splits(p) && meets_large(p, call->va - p->g.va_base, call->bytes))
 		return &unsplit_leaf;
-	bool writes = call->change == MEMORY_RO || call->change == MEMORY_RW;
 	if (writes && !p->m->config.noalias)
 		return never_changed_alias(p, area);
 	return NULL;

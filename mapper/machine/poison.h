@@ -10,6 +10,7 @@
 #ifndef MAPPER_MACHINE_POISON_H
 #define MAPPER_MACHINE_POISON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 __attribute__((weak)) void __asan_poison_memory_region(const volatile void *at, size_t bytes);
@@ -20,6 +21,13 @@ static inline void poison(const volatile void *at, size_t bytes)
 	static typeof(&__asan_poison_memory_region) volatile call = __asan_poison_memory_region;
 	if (call)
 		call(at, bytes);
+}
+
+/* Whether anybody notices who touches poisoned memory. */
+static inline bool poisons(void)
+{
+	static typeof(&__asan_poison_memory_region) volatile call = __asan_poison_memory_region;
+	return call;
 }
 
 static inline void unpoison(const volatile void *at, size_t bytes)

@@ -70,6 +70,9 @@ static bool warning_held(struct oracle *o)
 	if (o->call->kind == CALL_SET_MEMORY && e->error == -ENOMEM && warned &&
 	    oracle_waives(o, WAIVER_WARNS_OUT_OF_TABLES))
 		return true;
+	if (call_maps(o->call->kind) && !e->warns && warned && o->summary->frees &&
+	    oracle_waives(o, WAIVER_WARNS_OF_EMPTY))
+		return true;
 	oracle_exercised(o, RULE_ERRORS_WARNING);
 	if (warned == e->warns)
 		return true;

@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import subprocess
+import time
 
 from driver import cache, machine
 from driver.places import BUILDS, TOP, short
@@ -19,6 +20,9 @@ OF_CLANG = {"fuzz", "asan", "ubsan", "msan", "coverage", "kernel", "bench", "ben
 OF_GCC = {"replay"}
 # What a build leaves out until a command asks for it.
 LEFT_OUT = {"fuzz": ("BUILD_TESTING", "VMAPDIFF_MUTANTS")}
+
+
+POLL_SECONDS = 0.2  # while another run uses a build
 
 
 class Failed(Unusable):
@@ -40,6 +44,50 @@ def locked(folder, what):
             say(f"waiting for another run that {what} in {short(folder)}")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def take(lock, how):
+    """Whether a lock could be had without waiting."""
+    try:
+        fcntl.flock(lock, how | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False
+
+
+HELD = []  # locks of builds that this process uses; they go with it
+
+
+def made_of(stamp):
+    """What a build was made of last, and the targets that there are of it."""
+    lines = stamp.read_text().splitlines() if stamp.exists() else []
+    return (lines[0], set(lines[1:])) if lines else ("", set())
+
+
+def hold(folder, sources, targets, make):
+    """
+    Calls `make`, which builds targets in a folder, while nobody else uses what is there, and holds
+    the folder against other builds until this process ends. What others use is shared as it is, if
+    it was made of the same `sources`; otherwise this waits until they have ended.
+    """
+    stamp, waited = folder.parent / f"{folder.name}.made-of", False
+    lock = open(folder.parent / f"{folder.name}.use", "w", encoding="utf-8")
+    HELD.append(lock)
+    while True:
+        before, there = made_of(stamp)
+        if take(lock, fcntl.LOCK_EX):
+            stamp.unlink(missing_ok=True)
+            make()
+            there = there | set(targets) if before == sources else set(targets)
+            stamp.write_text("\n".join([sources, *sorted(there)]))
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            return
+        if before == sources and set(targets) <= there and take(lock, fcntl.LOCK_SH):
+            return
+        if not waited:
+            say(f"waiting for another run that uses {short(folder)}")
+        waited = True
+        time.sleep(POLL_SECONDS)
 
 
 def compiler_of(preset):

@@ -111,8 +111,7 @@ def compare(what, here, there):
 def compare_judgement(tree, options):
     generated = ["--executions", options.executions, "--seed", options.seed]
     here = run(TOP / "rig", "kernel", tree, "test", *generated)
-    there = emulated("regress/vmapdiff", "kernel", *generated)
-    there += emulated("regress/vmapdiff", "replay", CASES, CORPUS)
+    there = emulated("regress/vmapdiff", "kernel", "test", *generated, CASES, CORPUS)
     compare("known bugs, generated and checked-in scenarios", here, there)
     print(re.search("^digest .*", there, re.M).group())
 

@@ -23,11 +23,13 @@ import event_lines  # noqa: E402
 
 RIG = copies.TOP / "rig"
 SKIP = 77
+MMU = "arch/arm64/mm/mmu.c"
 D1 = "vmap va=0xffff8000001f0000 pages=0x10000+128,0x20000+128\n"
 
 
-def rig(*arguments):
-    run = subprocess.run([RIG, "kernel", *map(str, arguments)], capture_output=True, text=True)
+def rig(*arguments, **environment):
+    run = subprocess.run([RIG, "kernel", *map(str, arguments)], capture_output=True, text=True,
+                         env={**os.environ, **environment})
     return run.returncode, run.stdout + run.stderr
 
 
@@ -505,6 +507,135 @@ class Newest(Measured):
             "set_memory va=0xffff000040003000 pages=1 op=invalid\n"))
         self.assertEqual(code, 1, said)
         self.assertIn("FAIL errors.code mapper=kernel op=1:set_memory", said)
+
+
+def never_split(copy):
+    """What set_memory_valid() made invalid is no block (Linux 6.18), and no group."""
+    for level in ("pmd", "pud"):
+        copies.substitute(copy, "arch/arm64/mm/pageattr.c", f"pageattr_{level}_entry",
+                          rf"{level}_leaf\(val\)", f"({level}_leaf(val) && {level}_val(val) & PTE_VALID)")
+    copies.substitute(copy, MMU, "split_kernel_leaf_mapping_locked", r"pte_cont\(pte\)",
+                      "(pte_valid(pte) && pte_cont(pte))")
+
+
+class Faults73(Copy):
+    """Faults of Linux 6.18 and 6.19, by edits of 7.3, are named, waived, and found where they are judged."""
+
+    FAULTS = ("invalid-blocks-stay", "cut-invalid-groups", "reads-past-pages")
+
+    def test_they_are_known(self):
+        never_split(self.copy)
+        code, said = rig(self.copy, "test", "--executions", 8192)
+        self.assertEqual(code, 0, said)
+        for name in self.FAULTS:
+            self.assertRegex(said, rf"\n  {name} \(")
+        judged = ",".join((*self.FAULTS, "fills-empty"))
+        code, said = rig(self.copy, "test", "--executions", 8192, VMAPDIFF_JUDGE=judged)
+        self.assertEqual(code, 1, said)
+        for signature in ("translation.missing mapper=kernel op=2:set_memory",
+                          "contiguous.partial mapper=kernel op=2:set_memory",
+                          "sanitizer.use-after-poison mapper=kernel op=1:set_memory"):
+            self.assertRegex(said, rf"\n +\d+  FAIL {re.sub('=[0-9]', '=[0-9]', signature)}")
+
+
+class Faults612(Copy):
+    """The warning of Linux 6.14, by an edit of 6.12, and what the rig does with it."""
+
+    LARGE = ("ioremap va=0xffff8000c0000000 pa=0x8000000000 size=0x3000 prot=device\n"
+             "vunmap va=0xffff8000c0000000 size=0x3000\n"
+             "ioremap va=0xffff8000c0000000 pa=0x8000000000 size=0x7fe00000\n")
+
+    def setUp(self):
+        super().setUp()
+        copies.substitute(self.copy, MMU, "pud_free_pmd_page",
+                          r"if \(pmd_present\(pmdp_get\(pmdp\)\)\)\s*", "")
+
+    def test_it_is_known_and_what_fails_by_it_becomes_small(self):
+        code, said = rig(self.copy, "test", "--executions", 8192)
+        self.assertEqual(code, 0, said)
+        self.assertIn("  warns-of-empty (errors.warning)\n", said)
+        judged = {"VMAPDIFF_JUDGE": "warns-of-empty"}
+        code, said = rig(self.copy, "test", "--executions", 4096, **judged)
+        self.assertEqual(code, 1, said)
+        self.assertRegex(said, r"\n +\d+  FAIL errors.warning mapper=kernel op=\d:ioremap granule=4k")
+        self.assertIn("4096 of 4096 scenarios\n", said)
+        self.is_minimized(judged)
+
+    def is_minimized(self, judged):
+        """A range of 2 GB is cut to 1 GB, which is the least that fails, in a few trials."""
+        small = self.work / "small.scenario"
+        code, said = rig(self.copy, "minimize", self.scenario(self.LARGE), "-o", small, **judged)
+        self.assertEqual(code, 0, said)
+        trials = re.search(r"no step makes it smaller, after (\d+) trials", said)
+        self.assertLessEqual(int(trials.group(1)), 200)
+        self.assertIn(" size=0x40000000\n", small.read_text())
+        code, said = rig(self.copy, "minimize", self.scenario(self.LARGE), "--trials", 5, "-o", small,
+                         **judged)
+        self.assertEqual(code, 0, said)
+        self.assertIn("stopped after 5 trials, which is the bound", said)
+
+
+class Findings(Copy):
+    """`test` plays all scenarios, keeps one of each finding, and ends at none."""
+
+    def break_tree(self):
+        """A rule is broken by each vmap(), memory is misused by some vunmap(), and a few never end."""
+        copies.substitute(self.copy, copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{",
+                          r"\1{ if ((addr >> 12 & 7) == 7) *(volatile int *)(addr >> 48 & 1) = 3;")
+
+    def kept(self):
+        folder, = (copies.TOP / ".build/kernel").glob(f"{self.copy.name}-*/findings/test")
+        return {path.name: path.read_text() for path in folder.iterdir()}
+
+    def test_each_is_told_and_kept(self):
+        self.break_tree()
+        line, _ = copies.File(self.copy, copies.VMALLOC).lines_of("vunmap_range")
+        code, said = rig(self.copy, "test", "--executions", 2048)
+        self.assertEqual(code, 1, said)
+        self.assertRegex(said, r"\nall +2048 ")
+        self.assertRegex(said, r"sanitizer AddressSanitizer: SEGV .*\n"
+                               rf" +in vunmap_range\(\) at mm/vmalloc.c:{line + 2}:")
+        kept = self.kept()
+        self.assertIn("translation.permission-vmap-4k-level3.scenario", kept)
+        self.assertIn("sanitizer.null-deref-vunmap-4k.scenario", kept)
+        for name in kept:
+            self.assertIn(f"\n           {name}\n", said)
+        self.assertRegex(said, r"next: \./rig kernel \S+ show \S+\.scenario\n")
+        self.is_deterministic(said)
+        self.goes_with_its_cause()
+
+    def is_deterministic(self, said):
+        code, again = rig(self.copy, "test", "--executions", 2048)
+        self.assertEqual(code, 1)
+        self.assertEqual(said[said.index("\nmachine "):], again[again.index("\nmachine "):])
+
+    def goes_with_its_cause(self):
+        """Two at once, of which one may wait: both see the tree as it is now, and no older finding stays."""
+        copies.copy_tree(self.tree, self.copy)
+        command = [RIG, "kernel", self.copy, "test", "--executions", "512"]
+        running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                   for _ in range(2)]
+        for process in running:
+            said, _ = process.communicate()
+            self.assertEqual(process.returncode, 0, said)
+        self.assertEqual(self.kept(), {})
+        self.waits_while_others_use_it()
+
+    def waits_while_others_use_it(self):
+        """What is edited while a test runs is built after it; the test is of the tree as it was."""
+        first = subprocess.Popen([RIG, "kernel", self.copy, "test", "--executions", "4096"],
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for text in first.stderr:
+            if "of 4096 scenarios" in text or "building" in text:
+                break
+        first.stdout.readline()  # the tool is running
+        copies.substitute(self.copy, copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")
+        code, said = rig(self.copy, "test", "--executions", 512)
+        self.assertEqual(code, 1, said)
+        self.assertIn("waiting for another run that uses ", said)
+        of_first, _ = first.communicate()
+        self.assertEqual(first.returncode, 0, of_first)
 
 
 class Bisect(Copy):

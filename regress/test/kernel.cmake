@@ -22,14 +22,14 @@ foreach(version IN LISTS versions)
     kernel_ctags_${version} kernel_test_${version} kernel_known_${version})
 endforeach()
 
-foreach(class Messages Unseen Places Series Policy Bisect)
+foreach(class Messages Unseen Places Series Policy Bisect Findings Faults612)
   add_test(NAME kernel_${class} COMMAND python3 ${kernel_scripts}/test_trees.py
     ${trees}/linux-source-6.12 ${class})
   list(APPEND kernel_tests kernel_${class})
 endforeach()
 
 add_test(NAME kernel_Newest COMMAND python3 ${kernel_scripts}/test_trees.py
-  ${trees}/linux-source-7.3 Newest)
+  ${trees}/linux-source-7.3 Newest Faults73)
 list(APPEND kernel_tests kernel_Newest)
 add_test(NAME kernel_messages
   COMMAND python3 ${kernel_scripts}/test_messages.py ${trees}/linux-source-7.3)

@@ -6,20 +6,110 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
-#define SIGNATURE_START "FAIL "
-#define TIME_LIMIT 10 /* seconds of a run, after which it counts as hanging */
+#include "fuzz/crash.h"
+#include "mapper/machine/assert.h"
 
-/* In the child: plays, and says on standard error how it failed. */
-static void play(struct player *p, const struct scenario *s)
+#define SIGNATURE_START "FAIL "
+#define SLEEP_SECONDS 60 /* in all, for a process that waits, which uses no processor */
+#define DIED 1           /* exit code of a child after its signature */
+
+void child_begin(void)
+{
+	signal(SIGINT, SIG_IGN);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+void child_limit_time(unsigned limit_seconds, child_hangs *hangs)
+{
+	const struct itimerval limit = { .it_value.tv_sec = limit_seconds };
+	const struct sigaction action = { .sa_sigaction = hangs, .sa_flags = SA_SIGINFO };
+	sigaction(SIGPROF, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_PROF, &limit, NULL);
+	alarm(SLEEP_SECONDS);
+}
+
+void child_name_death(int status, char *signature)
+{
+	snprintf(signature, VERDICT_SIGNATURE_SIZE, SIGNATURE_START "process.%s %d",
+		 WIFSIGNALED(status) ? "signal" : "exit",
+		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+/* Where a sanitizer is linked in; called by pointer as poison.h says. */
+__attribute__((weak)) void __sanitizer_symbolize_pc(void *pc, const char *format, char *to,
+						    size_t size);
+
+static unsigned seconds = CHILD_SECONDS;
+static bool is_telling; /* in the child: what fails is to be told */
+
+void child_run_limit(unsigned limit)
+{
+	seconds = limit;
+}
+
+/* --- in the child ------------------------------------------------------------------- */
+
+static void end_by_signature(const char *signature)
+{
+	char line[VERDICT_SIGNATURE_SIZE + 1];
+	int length = snprintf(line, sizeof(line), "%s\n", signature);
+	if (write(STDERR_FILENO, line, (size_t)length) != length)
+		_exit(DIED + 1);
+	_exit(DIED);
+}
+
+static void *interrupted_at(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+	return (void *)(uintptr_t)context->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+	return (void *)(uintptr_t)context->uc_mcontext.pc;
+#else
+	(void)context;
+	return NULL;
+#endif
+}
+
+/* The signature of what hangs, and, if somebody wants to be told, where, as a sanitizer has a frame. */
+static void end_by_timeout(int signal, siginfo_t *info, void *context)
+{
+	static typeof(&__sanitizer_symbolize_pc) volatile symbolize = __sanitizer_symbolize_pc;
+	char line[VERDICT_SIGNATURE_SIZE], frame[1024];
+	void *pc = interrupted_at(context);
+	(void)signal;
+	(void)info;
+	crash_signature("process.timeout", line);
+	if (!is_telling || !symbolize || !pc)
+		end_by_signature(line);
+	symbolize(pc, "    #0 %p in %f %S", frame, sizeof(frame));
+	fprintf(stderr, "%s\n%s\n", line, frame);
+	fflush(stderr);
+	_exit(DIED);
+}
+
+/* Plays, and says on standard error how it failed. */
+static void __attribute__((noreturn)) play(struct player *p, const struct scenario *s, bool tells)
 {
 	struct verdict verdict;
 	char line[VERDICT_SIGNATURE_SIZE];
-	signal(SIGINT, SIG_IGN); /* the parent decides when to stop */
-	alarm(TIME_LIMIT);
-	if (!player_play_all(p, s, &verdict)) {
+	is_telling = tells;
+	child_begin();
+	child_limit_time(seconds, end_by_timeout);
+	crash_report_for(p);
+	if (!tells)
+		crash_end_by(end_by_signature);
+	if (!player_play_all(p, s, &verdict) && tells) {
+		verdict_print(&verdict, stderr);
+		if (p->warning[0])
+			fprintf(stderr, "  kernel    %s\n", p->warning);
+	} else if (verdict.rule != RULE_NONE) {
 		verdict_signature(&verdict, line);
 		fprintf(stderr, "%s\n", line);
 	}
@@ -27,12 +117,16 @@ static void play(struct player *p, const struct scenario *s)
 	_exit(0);
 }
 
-/* The first line that is a signature. */
-static void find_signature(FILE *from, struct child_run *result)
+/* --- in the parent ------------------------------------------------------------------ */
+
+/* The first line that is a signature; all lines go to `to`, if there is one. */
+static void find_signature(FILE *from, struct child_run *result, FILE *to)
 {
 	char line[1024];
 	result->signature[0] = '\0';
 	while (fgets(line, sizeof(line), from)) {
+		if (to)
+			fputs(line, to);
 		line[strcspn(line, "\n")] = '\0';
 		if (!result->signature[0] &&
 		    !strncmp(line, SIGNATURE_START, strlen(SIGNATURE_START)))
@@ -41,17 +135,8 @@ static void find_signature(FILE *from, struct child_run *result)
 	}
 }
 
-/* A child that died without a signature failed all the same. */
-static void name_death(int status, struct child_run *result)
-{
-	if (result->signature[0] || (WIFEXITED(status) && !WEXITSTATUS(status)))
-		return;
-	snprintf(result->signature, sizeof(result->signature), SIGNATURE_START "process.%s %d",
-		 WIFSIGNALED(status) ? "signal" : "exit",
-		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-}
-
-bool child_run_play(struct player *p, const struct scenario *s, struct child_run *result)
+static bool run_child(struct player *p, const struct scenario *s, struct child_run *result,
+		      FILE *to)
 {
 	int ends[2], status;
 	if (pipe(ends)) {
@@ -62,22 +147,36 @@ bool child_run_play(struct player *p, const struct scenario *s, struct child_run
 	pid_t child = fork();
 	if (child < 0) {
 		fprintf(stderr, "vmapdiff: cannot start a process: %s\n", strerror(errno));
+		close(ends[0]);
+		close(ends[1]);
 		return false;
 	}
 	if (!child) {
 		dup2(ends[1], STDERR_FILENO);
-		play(p, s);
+		play(p, s, to);
 	}
 	close(ends[1]);
 	FILE *from = fdopen(ends[0], "r");
-	if (!from)
-		abort();
-	find_signature(from, result);
+	ASSERT(from);
+	find_signature(from, result, to);
 	fclose(from);
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	name_death(status, result);
+	/* A child that died without a signature failed all the same. */
+	if (!result->signature[0] && (!WIFEXITED(status) || WEXITSTATUS(status)))
+		child_name_death(status, result->signature);
 	return true;
+}
+
+bool child_run_play(struct player *p, const struct scenario *s, struct child_run *result)
+{
+	return run_child(p, s, result, NULL);
+}
+
+bool child_run_tell(struct player *p, const struct scenario *s, struct child_run *result, FILE *to)
+{
+	ASSERT(to);
+	return run_child(p, s, result, to);
 }
 
 bool child_run_same(const struct child_run *a, const struct child_run *b)

@@ -6,6 +6,8 @@
 #ifndef REGRESS_TOOL_CHILD_RUN_H
 #define REGRESS_TOOL_CHILD_RUN_H
 
+#include <signal.h>
+
 #include "fuzz/player.h"
 
 /* A signature line; empty when all rules hold. */
@@ -13,10 +15,45 @@ struct child_run {
 	char signature[VERDICT_SIGNATURE_SIZE];
 };
 
-/* Plays *s on all mappers. False, after a message, when the host cannot start a process. */
+/*
+ * Plays *s on all mappers. False, after a message, when the host cannot start
+ * a process. Nothing of what the child says is kept: a sanitizer's error is
+ * told by its signature, without a report, which takes a symbolizer long.
+ */
 bool child_run_play(struct player *p, const struct scenario *s, struct child_run *result);
+
+/*
+ * The same, and writes to `to` what there is to say of the failure: the
+ * verdict as verdict_print() has it and the kernel's WARN or BUG, or the
+ * sanitizer's whole report. Nothing when all rules hold.
+ */
+bool child_run_tell(struct player *p, const struct scenario *s, struct child_run *result, FILE *to);
+
+/* How many seconds of the processor each run may take from now on; CHILD_SECONDS by default. */
+void child_run_limit(unsigned limit);
 
 /* Whether two runs failed in the same way: verdict_same_kind(). */
 bool child_run_same(const struct child_run *a, const struct child_run *b);
+
+/* --- for whoever plays in a process of its own -------------------------------------- */
+
+/*
+ * Readies this process, a child, for playing: the parent decides when to
+ * stop, and the child ends with it.
+ */
+void child_begin(void);
+
+#define CHILD_SECONDS 5 /* that a scenario may take, of the processor */
+
+/*
+ * From now on this process may play for so many seconds, after which it counts
+ * as hanging: `hangs` is called, which may allocate nothing and ends the
+ * process. The time is the processor's, since others may have it in between.
+ */
+typedef void child_hangs(int signal, siginfo_t *info, void *context);
+void child_limit_time(unsigned limit_seconds, child_hangs *hangs);
+
+/* Names the end of a child that left no signature: `FAIL process.signal N` or `process.exit N`. */
+void child_name_death(int status, char *signature);
 
 #endif

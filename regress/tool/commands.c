@@ -23,6 +23,10 @@ static const struct tool_option rows[OPTION_IDS] = {
 		.name = "-o", .value = "DIR", SETS(TEXT, output),
 		.what = "write the minimized scenarios to this directory, which exists",
 	},
+	[OPTION_KEPT] = {
+		.name = "-o", .value = "DIR", SETS(TEXT, output),
+		.what = "keep a scenario of each finding in this directory, and no older one",
+	},
 	[OPTION_CAPTURED] = {
 		.name = "-o", .value = "DIR", SETS(TEXT, output),
 		.what = "write to this directory, which is made; by default the current one",
@@ -88,6 +92,10 @@ static const struct tool_option rows[OPTION_IDS] = {
 		.name = "--pages", .value = "N", SETS(NUMBER, pages),
 		.what = "pages of the page arrays of a scenario, at most; 25600 by default",
 	},
+	[OPTION_TRIALS] = {
+		.name = "--trials", .value = "N", SETS(NUMBER, trials),
+		.what = "scenarios that are tried to minimize one, at most; 1000 by default",
+	},
 	[OPTION_DICTIONARY] = {
 		.name = "--dictionary", SETS(MARK, dictionary),
 		.what = "print the words alone, as an engine's dictionary",
@@ -124,7 +132,7 @@ const struct command commands[] = {
 		.what = "find the smallest scenario with the same signature",
 		.example = "vmapdiff minimize regress/cases/quirk-head-check.scenario -o "
 			   "small.scenario",
-		.option = { OPTION_RESULT },
+		.option = { OPTION_TRIALS, OPTION_RESULT },
 		.run = command_minimize,
 	},
 	{
@@ -133,7 +141,7 @@ const struct command commands[] = {
 		.reads_files = true,
 		.what = "group failing scenarios by signature, and minimize one of each group",
 		.example = "vmapdiff triage .build/findings -o .build",
-		.option = { OPTION_FINDINGS },
+		.option = { OPTION_TRIALS, OPTION_FINDINGS },
 		.run = command_triage,
 	},
 	{
@@ -182,10 +190,10 @@ const struct command commands[] = {
 	},
 	{
 		.name = "kernel",
-		.operands = "[known|bench]",
-		.what = "play generated scenarios on a Linux tree's own code, in every geometry",
+		.operands = "[known|bench|test [FILE|DIR]...]",
+		.what = "play generated scenarios, and files, on a Linux tree's own code",
 		.example = "vmapdiff kernel --executions 4096",
-		.option = { OPTION_SEED, OPTION_EXECUTIONS, OPTION_FINDING },
+		.option = { OPTION_SEED, OPTION_EXECUTIONS, OPTION_KEPT },
 		.run = command_kernel,
 	},
 	{

@@ -14,10 +14,11 @@
 /* Some options have one name and another meaning for each command: they have a row for each meaning. */
 enum option_id {
 	OPTION_NONE,
-	OPTION_RESULT,    /* -o: a file for what is printed otherwise */
-	OPTION_FINDING,   /* -o: a file for the scenario of a finding */
-	OPTION_FINDINGS,  /* -o: a directory for a scenario of each kind of finding */
-	OPTION_CAPTURED,  /* -o: a directory for scenarios, which is made */
+	OPTION_RESULT,   /* -o: a file for what is printed otherwise */
+	OPTION_FINDING,  /* -o: a file for the scenario of a finding */
+	OPTION_FINDINGS, /* -o: a directory for a scenario of each kind of finding */
+	OPTION_KEPT,     /* -o: a directory for a scenario of each kind of finding, which is made */
+	OPTION_CAPTURED, /* -o: a directory for scenarios, which is made */
 	OPTION_CONVERTED, /* -o: a file or a directory, which must be named */
 	OPTION_KTAP,
 	OPTION_SARIF,
@@ -33,6 +34,7 @@ enum option_id {
 	OPTION_SEED,
 	OPTION_EXECUTIONS,
 	OPTION_PAGES,
+	OPTION_TRIALS,
 	OPTION_DICTIONARY,
 	OPTION_IDS
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * kernel: what is waived of a Linux tree's own code, and how it fares
- * in generated scenarios, machine by machine; or how fast it is beside
- * `batched`.
+ * in generated and checked-in scenarios, machine by machine; or how fast it
+ * is beside `batched`.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,14 +13,11 @@
 #include "fuzz/generate.h"
 #include "fuzz/nearest.h"
 #include "fuzz/sizes.h"
-#include "regress/tool/digest.h"
+#include "regress/tool/kernel_test.h"
 #include "regress/tool/measured.h"
-#include "regress/tool/search.h"
 #include "regress/tool/vmapdiff.h"
 
-#define MAX_PAGES 25600
 #define BENCH_SCENARIOS 8192
-#define PROGRESS 8192 /* executions between two lines */
 
 static struct scenario scenario;
 
@@ -55,58 +52,16 @@ static void print_waivers(const struct player *p)
 
 /* --- generated scenarios ------------------------------------------------------------- */
 
-struct tally {
-	uint64_t scenarios, calls;
-};
-
-static bool same_machine(const struct machine_config *a, const struct machine_config *b)
-{
-	return a->page_shift == b->page_shift && a->va_bits == b->va_bits &&
-	       a->pa_bits == b->pa_bits && a->lpa2 == b->lpa2;
-}
-
-static struct tally *tally_of(struct tally *tally, const struct machine_config *config)
-{
-	unsigned i = 0;
-	while (i + 1 < LINUX_MACHINES && !same_machine(&linux_machines[i], config))
-		i++;
-	return &tally[i];
-}
-
 static void next_scenario(struct player *player, uint64_t number, struct rng *rng)
 {
-	generate(&scenario, (enum profile_id)(number % PROFILES), rng, MAX_PAGES);
+	generate(&scenario, (enum profile_id)(number % PROFILES), rng, KERNEL_MAX_PAGES);
 	mapper_fit_policy(&scenario);
 	adapt(player, &scenario);
 }
 
-/* Plays until a rule is broken; true if none was. */
-static bool play(struct search *search, const struct arguments *a, struct tally *tally,
-		 uint64_t *digest)
+static void print_tally(const struct kernel_tally *tally)
 {
-	struct rng rng = { a->seed };
-	struct verdict verdict;
-	for (uint64_t i = 0; i < a->executions; i++) {
-		next_scenario(search->player, i, &rng);
-		uint64_t before = player_statistics(search->player)->calls;
-		if (!player_play(search->player, &scenario, &verdict)) {
-			search->finding = i;
-			return false;
-		}
-		digest_player(digest, search->player, &verdict);
-		struct tally *of = tally_of(tally, &scenario.machine);
-		of->scenarios++;
-		of->calls += player_statistics(search->player)->calls - before;
-		if ((i + 1) % PROGRESS == 0)
-			fprintf(stderr, "kernel: %" PRIu64 " of %" PRIu64 " scenarios\n", i + 1,
-				a->executions);
-	}
-	return true;
-}
-
-static void print_tally(const struct tally *tally)
-{
-	struct tally all = { 0 };
+	struct kernel_tally all = { 0 };
 	printf("%-24s %10s %10s\n", "machine", "scenarios", "calls");
 	for (unsigned i = 0; i < LINUX_MACHINES; i++) {
 		char name[40];
@@ -123,23 +78,12 @@ static void print_tally(const struct tally *tally)
 	printf("%-24s %10" PRIu64 " %10" PRIu64 "\n", "all", all.scenarios, all.calls);
 }
 
-static int judge(struct player *player, const struct arguments *a)
+static void print_generated(const struct kernel_played *played, const struct player *player)
 {
-	struct tally tally[LINUX_MACHINES] = { 0 };
-	struct search search = { .player = player, .finding = NO_FINDING };
-	uint64_t digest = 0;
-	if (!play(&search, a, tally, &digest)) {
-		char where[128];
-		snprintf(where, sizeof(where), "scenario %" PRIu64 " of seed %" PRIu64,
-			 search.finding, a->seed);
-		return search_report(&search, &scenario, where, a->output);
-	}
-	print_tally(tally);
+	print_tally(played->tally);
 	statistics_print_calls(player_statistics(player), stdout);
 	statistics_print("kernel", player_statistics(player), stdout);
-	printf("digest %016" PRIx64 ", the same on every host\n", digest);
-	printf("no finding. next: ./rig kernel %s fuzz\n", mapper_tested()->tree);
-	return EXIT_AS_EXPECTED;
+	printf("digest %016" PRIx64 ", the same on every host\n", played->digest);
 }
 
 /* --- how fast --------------------------------------------------------------------------- */
@@ -168,7 +112,7 @@ static int bench(struct player *player)
 			spent[which] += seconds() - start;
 		}
 	}
-	printf("%d scenarios, judged, of at most %d pages\n", BENCH_SCENARIOS, MAX_PAGES);
+	printf("%d scenarios, judged, of at most %d pages\n", BENCH_SCENARIOS, KERNEL_MAX_PAGES);
 	printf("%-10s %12s %18s\n", "mapper", "a second", "times `batched`");
 	for (unsigned which = 1; which < list->count; which++)
 		printf("%-10s %12.0f %18.2f\n", list->mapper[which]->name,
@@ -182,12 +126,15 @@ int command_kernel(int argc, char **argv)
 	if (!read_options("kernel", argc, argv, &a))
 		return EXIT_UNUSABLE;
 	bool wants_bench = a.files == 1 && !strcmp(a.file[0], "bench");
-	if (a.files && !wants_bench && strcmp(a.file[0], "known") != 0) {
+	bool wants_known = a.files == 1 && !strcmp(a.file[0], "known");
+	bool wants_test = !a.files || !strcmp(a.file[0], "test");
+	if (!wants_bench && !wants_known && !wants_test) {
 		char hint[NEAREST_HINT_SIZE];
 		struct nearest meant = nearest_to(a.file[0], strlen(a.file[0]));
 		nearest_try(&meant, "known");
 		nearest_try(&meant, "bench");
-		fprintf(stderr, "vmapdiff kernel: '%s' is neither 'known' nor 'bench'%s\n",
+		nearest_try(&meant, "test");
+		fprintf(stderr, "vmapdiff kernel: '%s' is none of 'known', 'bench' and 'test'%s\n",
 			a.file[0], nearest_hint(&meant, hint));
 		return EXIT_UNUSABLE;
 	}
@@ -203,8 +150,8 @@ int command_kernel(int argc, char **argv)
 	} else {
 		print_waivers(player);
 		fflush(stdout);
-		if (!a.files)
-			code = judge(player, &a);
+		if (wants_test)
+			code = kernel_test(player, &a, print_generated);
 	}
 	player_destroy(player);
 	return code;

@@ -33,12 +33,18 @@ static bool has_pages(const struct op *op)
 
 /* --- fewer things ----------------------------------------------------------------- */
 
-/* The last op first: what comes after the failure is never needed. */
-static bool drop_op(struct scenario *s, uint32_t place, unsigned try)
+static uint32_t length_of_ops(const struct scenario *s, uint32_t place)
 {
-	if (s->ops > 1)
-		edit_remove_op(s, s->ops - 1 - place);
-	return !try;
+	(void)place;
+	return s->ops;
+}
+
+/* The last ops go first: what comes after the failure is never needed. */
+static void cut_ops(struct scenario *s, uint32_t place, uint32_t at, uint32_t count)
+{
+	(void)place;
+	while (count--)
+		edit_remove_op(s, at + count);
 }
 
 static bool drop_fault(struct scenario *s, uint32_t i, unsigned try)
@@ -149,18 +155,14 @@ static uint32_t op_of_run(const struct scenario *s, uint32_t run)
 	return i;
 }
 
-/* Drops the run and those after it in its array: half of the array first, then ever fewer. */
-static bool drop_runs(struct scenario *s, uint32_t run, unsigned try)
+static uint32_t length_of_runs(const struct scenario *s, uint32_t i)
 {
-	uint32_t i = op_of_run(s, run), at = run - s->op[i].first_run;
-	uint32_t chunk = try < 32 ? (s->op[i].runs / 2 + 1) >>
-	try:
-		0;
-	if (!chunk)
-		return false;
-	if (at + chunk <= s->op[i].runs && chunk < s->op[i].runs)
-		edit_splice_runs(s, i, at, chunk, NULL, 0);
-	return true;
+	return s->op[i].runs;
+}
+
+static void cut_runs(struct scenario *s, uint32_t i, uint32_t at, uint32_t count)
+{
+	edit_splice_runs(s, i, at, count, NULL, 0);
 }
 
 /*
@@ -187,15 +189,23 @@ static void cut_front(struct scenario *s, uint32_t i, uint32_t pages)
 	}
 }
 
+/* The whole of the first run; drop_runs would leave the next one in its place. */
 static bool cut_first_run(struct scenario *s, uint32_t i, unsigned try)
 {
-	uint32_t pages = s->op[i].runs ? s->run[s->op[i].first_run].pages >>
-	try:
-		0;
-	if (!pages || try > 1)
+	if (try || s->op[i].runs < 2)
 		return false;
-	cut_front(s, i, pages);
+	cut_front(s, i, s->run[s->op[i].first_run].pages);
 	return true;
+}
+
+static uint64_t first_run_pages(const struct scenario *s, uint32_t i)
+{
+	return s->op[i].runs ? s->run[s->op[i].first_run].pages : 0;
+}
+
+static void shorten_front(struct scenario *s, uint32_t i, uint64_t to)
+{
+	cut_front(s, i, (uint32_t)(first_run_pages(s, i) - to));
 }
 
 /* Makes a run and the one after it in its array one that is as long. */
@@ -210,23 +220,40 @@ static bool merge_runs(struct scenario *s, uint32_t run, unsigned try)
 	return true;
 }
 
-static bool shorten_run(struct scenario *s, uint32_t run, unsigned try)
+static uint64_t run_pages(const struct scenario *s, uint32_t run)
 {
-	struct sizes sizes = sizes_of(&s->machine);
-	uint64_t pages = s->run[run].pages;
-	const uint64_t shorter[] = {
-		1,
-		sizes.group,
-		pages / 2,
-		pages - sizes.block,
-		(pages - 1) & ~(sizes.group - 1),
-		pages - 1,
-	};
-	if (try >= COUNT_OF(shorter))
-		return false;
-	if (shorter[try] && shorter[try] < pages)
-		s->run[run].pages = (uint32_t)shorter[try];
-	return true;
+	return s->run[run].pages;
+}
+
+static void shorten_run(struct scenario *s, uint32_t run, uint64_t to)
+{
+	s->run[run].pages = (uint32_t)to;
+}
+
+/* The pages of a range that has a size of its own. */
+static uint64_t range_pages(const struct scenario *s, uint32_t i)
+{
+	const struct call *call = &s->op[i].call;
+	bool has_size =
+		call_has_field(call->kind, FIELD_SIZE) || call_has_field(call->kind, FIELD_COUNT);
+	return has_size ? call->bytes >> s->machine.page_shift : 0;
+}
+
+static void shorten_range(struct scenario *s, uint32_t i, uint64_t to)
+{
+	s->op[i].call.bytes = to << s->machine.page_shift;
+}
+
+/* Lets the range begin later, where its first pages are not what fails. */
+static void begin_range_later(struct scenario *s, uint32_t i, uint64_t to)
+{
+	struct call *call = &s->op[i].call;
+	uint64_t cut = range_pages(s, i) - to;
+	if (call_has_field(call->kind, FIELD_VA))
+		call->va += cut << s->machine.page_shift;
+	if (call_has_field(call->kind, FIELD_PA))
+		call->pfn += cut;
+	shorten_range(s, i, to);
 }
 
 /* Each run gets a block-aligned place of its own, and as little misalignment as will do. */
@@ -369,18 +396,21 @@ static bool plainer_policy(struct scenario *s, uint32_t place, unsigned try)
 }
 
 const struct reduction reductions[] = {
-	{ "drop ops", count_ops, drop_op, false },
-	{ "only one op", count_ops, only_op, false },
-	{ "one op alone", count_ops, isolated_op, false },
-	{ "simpler ops", count_ops, simpler_op, false },
-	{ "drop runs", count_runs, drop_runs, true },
-	{ "cut first runs", count_ops, cut_first_run, true },
-	{ "drop faults", count_ops, drop_fault, false },
-	{ "merge runs", count_runs, merge_runs, true },
-	{ "shorten runs", count_runs, shorten_run, true },
-	{ "plainer policy", count_one, plainer_policy, false },
-	{ "plainer machine", count_one, plainer_machine, false },
-	{ "lower runs", count_runs, lower_run, false },
-	{ "plainer fields", count_fields, plainer_field, true },
-	{ NULL, NULL, NULL, false },
+	{ "drop ops", count_one, .length = length_of_ops, .cut = cut_ops },
+	{ "only one op", count_ops, .attempt = only_op },
+	{ "one op alone", count_ops, .attempt = isolated_op },
+	{ "simpler ops", count_ops, .attempt = simpler_op },
+	{ "drop runs", count_ops, .length = length_of_runs, .cut = cut_runs },
+	{ "cut first runs", count_ops, .attempt = cut_first_run, .again = true },
+	{ "shorten first runs", count_ops, .amount = first_run_pages, .lower = shorten_front },
+	{ "drop faults", count_ops, .attempt = drop_fault },
+	{ "merge runs", count_runs, .attempt = merge_runs, .again = true },
+	{ "shorten runs", count_runs, .amount = run_pages, .lower = shorten_run },
+	{ "plainer policy", count_one, .attempt = plainer_policy },
+	{ "plainer machine", count_one, .attempt = plainer_machine },
+	{ "lower runs", count_runs, .attempt = lower_run },
+	{ "shorten ranges", count_ops, .amount = range_pages, .lower = shorten_range },
+	{ "begin ranges later", count_ops, .amount = range_pages, .lower = begin_range_later },
+	{ "plainer fields", count_fields, .attempt = plainer_field, .again = true },
+	{ .name = NULL },
 };

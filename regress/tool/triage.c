@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mapper/machine/assert.h"
 #include "regress/tool/colour.h"
 #include "regress/tool/minimize.h"
 #include "regress/tool/vmapdiff.h"
@@ -27,16 +26,10 @@ static struct triage {
 	struct player *player;
 	struct failing file[MOST_FILES];
 	unsigned files, hold, unusable, findings;
+	uint64_t trials; /* to minimize one */
 } triage;
 
 static struct scenario scenario;
-
-static uint64_t size_of(const struct scenario *s)
-{
-	ASSERT_CMP(s->ops, <, 1 << 8); /* so that runs, pages and ops do not overlap */
-	ASSERT_CMP(scenario_pages(s), <, UINT64_C(1) << 32);
-	return ((uint64_t)s->runs << 40) + (scenario_pages(s) << 8) + s->ops;
-}
 
 /* Whether the scenario itself says that it fails so. */
 static bool is_expected(const struct child_run *run)
@@ -70,7 +63,7 @@ static bool try_file(const char *path, void *context)
 		return true;
 	}
 	strcpy(f->path, path);
-	f->size = size_of(&scenario);
+	f->size = scenario_size(&scenario);
 	f->told = false;
 	t->files++;
 	return true;
@@ -104,24 +97,26 @@ static bool tell(struct triage *t, unsigned i, const char *directory)
 {
 	char path[MOST_PATH];
 	struct failing *f = &t->file[smallest_like(t, i)];
-	struct child_run result;
+	struct minimized result;
 	colour_print(f->run.signature, stdout);
 	printf("\n  smallest  %s\n", f->path);
 	tell_duplicates(t, (unsigned)(f - t->file));
 	fflush(stdout);
 	t->findings++;
 	if (!load_scenario_again(f->path, &scenario) ||
-	    !minimize_scenario(t->player, &scenario, &result))
+	    !minimize_scenario(t->player, &scenario, t->trials, &result) ||
+	    !result.run.signature[0])
 		return false;
-	printf("  minimized %u ops, %u runs, %" PRIu64 " pages\n", scenario.ops, scenario.runs,
-	       scenario_pages(&scenario));
+	printf("  minimized %u ops, %u runs, %" PRIu64 " pages, by %u trials%s\n", scenario.ops,
+	       scenario.runs, scenario_pages(&scenario), result.trials,
+	       result.is_bounded ? MINIMIZED_BOUNDED : "");
 	if (!directory) {
-		write_scenario(&scenario, result.signature, NULL);
+		write_scenario(&scenario, result.run.signature, NULL);
 		printf("\n");
 		return true;
 	}
 	snprintf(path, sizeof(path), "%s/finding-%u.scenario", directory, t->findings);
-	if (!write_scenario(&scenario, result.signature, path))
+	if (!write_scenario(&scenario, result.run.signature, path))
 		return false;
 	printf("  next      %s show %s\n\n", again(), path);
 	return true;
@@ -133,7 +128,8 @@ int command_triage(int argc, char **argv)
 	bool good = true;
 	if (!read_arguments("triage", argc, argv, &a))
 		return EXIT_UNUSABLE;
-	triage = (struct triage){ .player = need_player() };
+	triage = (struct triage){ .player = need_player(),
+				  .trials = a.trials ? a.trials : MINIMIZE_TRIALS };
 	for (int i = 0; i < a.files; i++)
 		good = for_each_file(a.file[i], try_file, &triage) && good;
 	for (unsigned i = 0; i < triage.files && good; i++)

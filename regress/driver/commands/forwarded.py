@@ -15,6 +15,7 @@ FILE = ("FILE", {"help": "a scenario as text or bytes; - is standard input"})
 FILES = ("FILE", {"nargs": "+", "metavar": "FILE|DIR", "help": "scenarios; - is standard input"})
 NUMBER = {"type": positive, "metavar": "N"}
 OUTPUT = {"metavar": "OUT"}
+TRIALS = ("--trials", {**NUMBER, "help": "scenarios tried to minimize one, at most (1000)"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,10 +39,10 @@ SHOW = Row("show", "explain the verdict of a scenario",
             ("--events", {**OUTPUT, "help": "every event as JSON lines; - is standard output"})))
 MINIMIZE = Row("minimize", "find the smallest scenario with the same signature",
                "./rig minimize .build/findings/crash-1234 -o small.scenario",
-               (FILE, ("-o", {**OUTPUT, "help": "where it goes (standard output)"})))
+               (FILE, TRIALS, ("-o", {**OUTPUT, "help": "where it goes (standard output)"})))
 TRIAGE = Row("triage", "group failing scenarios by signature, and minimize one of each group",
              "./rig triage .build/findings",
-             (FILES, ("-o", {"metavar": "DIR", "help": "where minimized scenarios go"})))
+             (FILES, TRIALS, ("-o", {"metavar": "DIR", "help": "where minimized scenarios go"})))
 EXPORT = Row("export", "write a bug report, a KUnit test, or a page array in C",
              "./rig export small.scenario --as mail -o report.txt",
              (FILE, ("--as", {"choices": ["mail", "kunit", "c"], "help": "the form (mail)"}),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 from driver import fetch, install, kernel, machine, packages, tool
+from driver.build import locked
 from driver.command import Command, Parser, nearest, no_options, positive
 from driver.commands import coverage, forwarded, fuzz as fuzz_command
 from driver.fuzzing.rig import all_targets
@@ -43,13 +44,10 @@ def run_fuzz(options):
 
 def run_test(options):
     rig = kernel.build_tree(options.tree, ["vmapdiff"])
-    code = tool.run(rig.tool, "kernel", "-o", rig.state / "finding.scenario", *options.argv)
-    if code:
-        return code
-    code = tool.run(rig.tool, "replay", CASES, CORPUS)
-    if code == 0:
-        say(f"next: {rig.again} fuzz")
-    return code
+    with locked(rig.state / "testing", "tests"):
+        rig.findings.mkdir(parents=True, exist_ok=True)
+        return tool.run(rig.tool, "kernel", "test", "-o", rig.findings / "test", *options.argv,
+                        CASES, CORPUS)
 
 
 def add_test_options(parser):
@@ -69,21 +67,33 @@ def run_replay(options):
     return tool.run(rig.tool, "replay", *forwarded.with_defaults("replay", options))
 
 
+def play_for_coverage(rig):
+    """
+    Plays generated and checked-in scenarios with counters. What fails counts as well; a process that
+    a scenario ends writes what it has counted.
+    """
+    for old in rig.built.glob("*.profraw"):
+        old.unlink()
+    environment = tool.environment(LLVM_PROFILE_FILE=f"{rig.built}/%p-%m.profraw")
+    played = subprocess.run([rig.tool, "kernel", "test", "--executions", COVERAGE_EXECUTIONS, CASES, CORPUS],
+                            stdout=subprocess.PIPE, text=True, errors="replace", check=False,
+                            env=environment)
+    sys.stderr.write(played.stdout)
+    return coverage.data_of(rig.built.glob("*.profraw"), rig.built / "kernel.profdata",
+                            coverage.failing(played.stdout))
+
+
 def run_coverage(options):
     install.ensure(packages.COVERAGE, options.may_install)
     rig = kernel.build_tree(options.tree, ["vmapdiff"], "-coverage", COVERAGE_OPTIONS)
-    for old in rig.built.glob("*.profraw"):
-        old.unlink()
-    for arguments in (["replay", CORPUS, CASES], ["kernel", "--executions", COVERAGE_EXECUTIONS]):
-        subprocess.run([rig.tool, *arguments], stdout=sys.stderr, check=False,
-                       env=tool.environment(LLVM_PROFILE_FILE=f"{rig.built}/%p-%m.profraw"))
-    data = rig.built / "kernel.profdata"
-    coverage.merge(rig.built.glob("*.profraw"), data)
-    libraries = sorted((rig.built / "mapper/kernel").glob("libkernel_*.so"))
-    objects = [word for library in libraries for word in ("-object", library)][1:]
-    tree = kernel.top_of(options.tree)
-    report = coverage.llvm_cov("report", *objects, f"-instr-profile={data}",
-                               "-show-region-summary=false", "-ignore-filename-regex=mapper/kernel")
+    with locked(rig.state / "measuring", "measures coverage"):
+        data = play_for_coverage(rig)
+        libraries = sorted((rig.built / "mapper/kernel").glob("libkernel_*.so"))
+        objects = [word for library in libraries for word in ("-object", library)][1:]
+        tree = kernel.top_of(options.tree)
+        report = coverage.llvm_cov("report", *objects, f"-instr-profile={data}",
+                                   "-show-region-summary=false",
+                                   "-ignore-filename-regex=mapper/kernel")
     print("\n".join(coverage.table(report, tree, 40)))
     say(f"line by line: {machine.llvm_tool('llvm-cov')} show {libraries[0]} "
         f"-instr-profile={data} {tree}/mm/vmalloc.c")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 
@@ -12,6 +13,8 @@ from driver.places import short
 from driver.terminal import Unusable, red, say
 
 OF_THE_PROCESS = ("sanitizer.", "process.")  # rules whose finding ends the process
+LEAST_SECONDS = 5  # to minimize one input, or a quarter of the time that was asked for
+MANY_TRIALS = 200  # to minimize each of several
 MAX_LINES = 60  # of what an engine says of a crash
 
 
@@ -53,8 +56,11 @@ def refuse_own_failure(rig, outcome):
                        f"all that was said: {short(rig.log(outcome.target))}")
 
 
-def report(rig, outcome):
-    """Tells the findings of a target. Raises Unusable where the rig itself failed."""
+def report(rig, outcome, seconds):
+    """
+    Tells the findings of a target that was to be fuzzed for so many seconds. Raises Unusable where
+    the rig itself failed.
+    """
     refuse_own_failure(rig, outcome)
     line = signature(rig.log(outcome.target))
     say(red(f"{outcome.target}: A FINDING after {outcome.executions:,} executions"))
@@ -63,9 +69,9 @@ def report(rig, outcome):
             report_input(rig, outcome.target, crash)
     elif len(outcome.crashes) > 1:
         say(f"{len(outcome.crashes)} inputs, kept in {short(rig.findings)}, by signature:")
-        tool.run(rig.tool, "triage", *outcome.crashes)
+        tool.run(rig.tool, "triage", "--trials", MANY_TRIALS, *outcome.crashes)
     else:
-        report_scenario(rig, outcome.target, outcome.crashes[0], line)
+        report_scenario(rig, outcome.target, outcome.crashes[0], line, seconds)
 
 
 def report_input(rig, target, crash):
@@ -74,8 +80,8 @@ def report_input(rig, target, crash):
     say(f"kept in {short(crash)}. next: {short(rig.target(target))} {short(crash)}")
 
 
-def report_scenario(rig, target, crash, line):
-    small = minimize(rig, crash)
+def report_scenario(rig, target, crash, line, seconds):
+    small = minimize(rig, crash, max(LEAST_SECONDS, seconds // 4))
     if small and not ends_the_process(line):
         sys.stdout.flush()
         subprocess.run([rig.tool, "show", small], stdout=sys.stdout, env=tool.environment(),
@@ -88,14 +94,22 @@ def report_scenario(rig, target, crash, line):
     say(f"then: {rig.again} replay {short(kept)}   (exits with 0 once it is fixed)")
 
 
-def minimize(rig, crash):
-    """The path of the smallest scenario, or None if it could not be made."""
+def minimize(rig, crash, seconds):
+    """
+    The path of the smallest scenario, or None if it could not be made. After so many seconds it is
+    the best so far.
+    """
     small = crash.with_name(f"{crash.name}.scenario")
     log = rig.log("minimize")
     with open(log, "w", encoding="utf-8") as out:
-        done = subprocess.run([rig.tool, "minimize", crash, "-o", small], stdout=out,
-                              stderr=subprocess.STDOUT, env=tool.environment(), check=False)
+        with subprocess.Popen([rig.tool, "minimize", crash, "-o", small], stdout=out,
+                              stderr=subprocess.STDOUT, env=tool.environment()) as process:
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGINT)
+                say(f"minimizing was ended after {seconds} s; {rig.again} minimize {short(small)} goes on")
     if small.exists():
         return small
-    say(f"it could not be minimized (exit {done.returncode}); {short(log)} says why")
+    say(f"it could not be minimized (exit {process.returncode}); {short(log)} says why")
     return None

@@ -25,7 +25,7 @@ def fuzz_one(rig, target, seconds, options):
                                       lambda pace: progress.show(f"{target}: {pace}"))
     progress.clear()
     if outcome.crashes:
-        findings.report(rig, outcome)
+        findings.report(rig, outcome, seconds)
     return outcome
 
 

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "regress/tool/kernel_test.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fuzz/adapt.h"
+#include "fuzz/crash.h"
+#include "fuzz/generate.h"
+#include "mapper/machine/assert.h"
+#include "regress/tool/child_run.h"
+#include "regress/tool/digest.h"
+#include "regress/tool/findings.h"
+#include "regress/tool/findings_kept.h"
+#include "regress/tool/minimize.h"
+
+#define BATCH 8192     /* scenarios that one process plays, and between two lines of progress */
+#define SHOWN_EVERY 64 /* scenarios between two looks at the clock, on a terminal */
+#define MAX_HANGS 20   /* scenarios that hang, after which no others are generated, or read */
+#define LONG_HANGS 2   /* so many may take CHILD_SECONDS, and the others one second */
+
+/*
+ * What the process that plays and the one that waits for it share. Scenarios
+ * are items, counted from 0: those that are generated, then the files.
+ */
+struct board {
+	volatile sig_atomic_t interrupted; /* the item that is played is the last */
+	uint64_t next;                     /* the item that is played, or is to be */
+	struct rng rng;
+	struct origin origin;               /* of that item */
+	char death[VERDICT_SIGNATURE_SIZE]; /* what the process says before it ends by it */
+	struct kernel_played played;
+	struct statistics statistics;
+	struct findings findings;
+};
+
+struct test {
+	struct player *player;
+	const struct arguments *arguments;
+	struct board *board;
+	char **path; /* of the files */
+	uint64_t generated, items;
+	unsigned hangs;
+	bool is_cut;    /* not all scenarios were played */
+	bool is_broken; /* an assertion of this project failed */
+};
+
+static struct scenario scenario;
+static struct board *board_of_handler; /* for handlers of signals */
+
+/* --- one scenario ------------------------------------------------------------------ */
+
+static bool is_generated(const struct test *t, uint64_t item)
+{
+	return item < t->generated;
+}
+
+static const char *path_of(const struct test *t, uint64_t item)
+{
+	ASSERT_CMP(item, >=, t->generated);
+	ASSERT_CMP(item, <, t->items);
+	return t->path[item - t->generated];
+}
+
+/* Makes an item's scenario, and moves the generator on. False after a message. */
+static bool make_scenario(const struct test *t, uint64_t item, struct rng *rng, bool again)
+{
+	if (!is_generated(t, item))
+		return again ? load_scenario_again(path_of(t, item), &scenario)
+			     : load_scenario(path_of(t, item), &scenario);
+	generate(&scenario, (enum profile_id)(item % PROFILES), rng, KERNEL_MAX_PAGES);
+	mapper_fit_policy(&scenario);
+	adapt(t->player, &scenario);
+	return true;
+}
+
+static void add_finding(struct board *b, const char *signature)
+{
+	findings_add(&b->findings, signature, scenario_size(&scenario), &b->origin);
+}
+
+/* The tally of the scenario's machine. */
+static struct kernel_tally *tally_of(struct kernel_played *played)
+{
+	const struct machine_config *a = &scenario.machine;
+	unsigned i = 0;
+	for (; i + 1 < LINUX_MACHINES; i++) {
+		const struct machine_config *b = &linux_machines[i];
+		if (a->page_shift == b->page_shift && a->va_bits == b->va_bits &&
+		    a->pa_bits == b->pa_bits && a->lpa2 == b->lpa2)
+			break;
+	}
+	return &played->tally[i];
+}
+
+static void play_generated(const struct test *t, struct board *b)
+{
+	struct verdict verdict;
+	char signature[VERDICT_SIGNATURE_SIZE];
+	uint64_t before = player_statistics(t->player)->calls;
+	bool holds = player_play(t->player, &scenario, &verdict);
+	struct kernel_tally *tally = tally_of(&b->played);
+	digest_player(&b->played.digest, t->player, &verdict);
+	tally->scenarios++;
+	tally->calls += player_statistics(t->player)->calls - before;
+	if (holds) {
+		b->played.as_expected++;
+		return;
+	}
+	b->played.not_expected++;
+	verdict_signature(&verdict, signature);
+	add_finding(b, signature);
+}
+
+/* The signature of a scenario that was expected to fail, and holds. */
+static void holds_signature(char *signature)
+{
+	const struct rule_text *rule = rule_text(scenario.expect.rule);
+	snprintf(signature, VERDICT_SIGNATURE_SIZE, FINDING_HOLDS " expected=%s.%s", rule->property,
+		 rule->name);
+}
+
+static void play_file(const struct test *t, struct board *b)
+{
+	struct verdict verdict;
+	char signature[VERDICT_SIGNATURE_SIZE];
+	player_play_all(t->player, &scenario, &verdict);
+	if (!was_set_up(t->player, path_of(t, b->next))) {
+		b->played.unusable++;
+		return;
+	}
+	if (verdict.rule == scenario.expect.rule) {
+		b->played.as_expected++;
+		return;
+	}
+	b->played.not_expected++;
+	if (verdict.rule == RULE_NONE)
+		holds_signature(signature);
+	else
+		verdict_signature(&verdict, signature);
+	add_finding(b, signature);
+}
+
+/* --- the process that plays ---------------------------------------------------------- */
+
+/* Ends a process as coverage needs it: what was counted is written by exit() alone. */
+static void __attribute__((noreturn)) end_child(int code)
+{
+	extern __attribute__((weak)) int __llvm_profile_runtime;
+	if (&__llvm_profile_runtime)
+		exit(code);
+	_exit(code);
+}
+
+static void end_by_signature(const char *signature)
+{
+	snprintf(board_of_handler->death, sizeof(board_of_handler->death), "%s", signature);
+	end_child(EXIT_RULE_BROKEN);
+}
+
+static void end_by_timeout(int signal, siginfo_t *info, void *context)
+{
+	char signature[VERDICT_SIGNATURE_SIZE];
+	(void)signal;
+	(void)info;
+	(void)context;
+	crash_signature(FINDING_TIMEOUT, signature);
+	end_by_signature(signature);
+}
+
+/* Where no sanitizer takes them first. */
+static void end_by_signal(int number)
+{
+	char what[32], signature[VERDICT_SIGNATURE_SIZE];
+	snprintf(what, sizeof(what), "process.signal-%d", number);
+	crash_signature(what, signature);
+	end_by_signature(signature);
+}
+
+static void catch_signals(void)
+{
+	static const int signals[] = { SIGBUS, SIGFPE, SIGILL, SIGSEGV };
+	extern __attribute__((weak)) void __asan_init(void);
+	static typeof(&__asan_init) volatile sanitizer = __asan_init;
+	for (size_t i = 0; !sanitizer && i < sizeof(signals) / sizeof(signals[0]); i++)
+		signal(signals[i], end_by_signal);
+}
+
+/* On a terminal, a line that changes in place. */
+static void show_progress(const struct test *t)
+{
+	static struct timespec shown;
+	struct timespec now;
+	if (t->board->next % SHOWN_EVERY || !isatty(STDERR_FILENO))
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec == shown.tv_sec && now.tv_nsec - shown.tv_nsec < 200000000)
+		return;
+	shown = now;
+	fprintf(stderr, "\rkernel: %" PRIu64 " of %" PRIu64 " scenarios, %u findings ",
+		t->board->next, t->items, t->board->findings.count);
+}
+
+static void play_item(const struct test *t)
+{
+	struct board *b = t->board;
+	b->origin = (struct origin){ b->next, b->rng };
+	child_limit_time(t->hangs < LONG_HANGS ? CHILD_SECONDS : 1, end_by_timeout);
+	if (!make_scenario(t, b->next, &b->rng, false))
+		b->played.unusable++;
+	else if (is_generated(t, b->next))
+		play_generated(t, b);
+	else
+		play_file(t, b);
+	b->statistics = *player_statistics(t->player);
+	b->next++;
+	show_progress(t);
+}
+
+static void __attribute__((noreturn)) be_child(const struct test *t, uint64_t end)
+{
+	child_begin();
+	crash_report_for(t->player);
+	crash_end_by(end_by_signature);
+	catch_signals();
+	while (t->board->next < end && !t->board->interrupted)
+		play_item(t);
+	fflush(NULL);
+	end_child(EXIT_AS_EXPECTED);
+}
+
+/* --- the process that waits for it ----------------------------------------------------- */
+
+/* Plays items before `end`; false, after a message, if the host starts no process. */
+static bool play_in_child(const struct test *t, uint64_t end, int *status)
+{
+	fflush(NULL);
+	t->board->death[0] = '\0';
+	pid_t child = fork();
+	if (child < 0) {
+		fprintf(stderr, "vmapdiff kernel: cannot start a process: %s\n", strerror(errno));
+		return false;
+	}
+	if (!child)
+		be_child(t, end);
+	while (waitpid(child, status, 0) < 0 && errno == EINTR)
+		;
+	return true;
+}
+
+/* Adds what the child died of to the findings, and goes on after that item. False after a message. */
+static bool note_death(struct test *t, int status)
+{
+	struct board *b = t->board;
+	struct rng rng = b->origin.rng;
+	if (b->origin.item != b->next) {
+		fprintf(stderr,
+			"vmapdiff kernel: the process that plays ended between two scenarios\n");
+		return false;
+	}
+	if (!b->death[0])
+		child_name_death(status, b->death);
+	t->hangs += strstr(b->death, FINDING_TIMEOUT) != NULL;
+	t->is_broken |= WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+	if (!make_scenario(t, b->next, &rng, true))
+		scenario.ops = scenario.runs = 0;
+	b->rng = rng;
+	digest_word(&b->played.digest, b->next);
+	tally_of(&b->played)->scenarios++;
+	b->played.not_expected++;
+	add_finding(b, b->death);
+	b->next++;
+	return true;
+}
+
+static bool is_stopped(const struct test *t)
+{
+	return t->board->interrupted || t->hangs >= MAX_HANGS;
+}
+
+static void on_interrupt(int signal)
+{
+	(void)signal;
+	board_of_handler->interrupted = 1;
+}
+
+/* Plays items up to `end`, whatever becomes of them. False after a message. */
+static bool play_until(struct test *t, uint64_t end)
+{
+	struct board *b = t->board;
+	while (b->next < end && !is_stopped(t)) {
+		uint64_t batch = b->next + BATCH - b->next % BATCH;
+		int status = 0;
+		if (batch > end)
+			batch = end;
+		if (!play_in_child(t, batch, &status))
+			return false;
+		if (status && !note_death(t, status))
+			return false;
+		/* The next child counts on from what this one counted. */
+		t->player->statistics[mapper_list()->under_test] = b->statistics;
+		if (b->next == batch && !isatty(STDERR_FILENO) && is_generated(t, batch - 1))
+			fprintf(stderr, "kernel: %" PRIu64 " of %" PRIu64 " scenarios\n", batch,
+				t->generated);
+	}
+	return true;
+}
+
+/* --- files --------------------------------------------------------------------------- */
+
+static bool add_path(const char *path, void *context)
+{
+	struct test *t = context;
+	uint64_t files = t->items - t->generated;
+	t->path = realloc((void *)t->path, (files + 1) * sizeof(*t->path));
+	char *copy = t->path ? strdup(path) : NULL;
+	if (!copy) {
+		fprintf(stderr, "vmapdiff kernel: no memory for the name %s\n", path);
+		exit(EXIT_UNUSABLE);
+	}
+	t->path[files] = copy;
+	t->items++;
+	return true;
+}
+
+/* The files that the arguments name; what cannot be read counts as unusable. */
+static void add_files(struct test *t)
+{
+	for (int i = 1; i < t->arguments->files; i++)
+		if (!for_each_file(t->arguments->file[i], add_path, t))
+			t->board->played.unusable++;
+}
+
+static void print_files(const struct test *t)
+{
+	const struct kernel_played *played = &t->board->played;
+	if (t->items == t->generated)
+		return;
+	statistics_print("checked in", player_statistics(t->player), stdout);
+	statistics_print_calls(player_statistics(t->player), stdout);
+	printf("%u scenarios: %u as expected, %u not, %u unusable\n",
+	       played->as_expected + played->not_expected + played->unusable, played->as_expected,
+	       played->not_expected, played->unusable);
+}
+
+/* --- findings ------------------------------------------------------------------------- */
+
+static bool remake(const struct origin *origin, struct scenario *s, void *context)
+{
+	struct rng rng = origin->rng;
+	if (!make_scenario(context, origin->item, &rng, true))
+		return false;
+	scenario_copy(s, &scenario);
+	return true;
+}
+
+static void print_origin(const struct origin *origin, FILE *to, void *context)
+{
+	const struct test *t = context;
+	if (is_generated(t, origin->item))
+		fprintf(to, "scenario %" PRIu64 " of seed %" PRIu64, origin->item,
+			t->arguments->seed);
+	else
+		fprintf(to, "%s", path_of(t, origin->item));
+}
+
+static const char *file_of(const struct origin *origin, void *context)
+{
+	return is_generated(context, origin->item) ? NULL : path_of(context, origin->item);
+}
+
+static int tell_findings(struct test *t)
+{
+	const struct findings_source source = { remake, print_origin, file_of, t };
+	struct findings *findings = &t->board->findings;
+	if (!findings->count) {
+		printf("no finding%s. next: %s fuzz\n", t->is_cut ? " in what was played" : "",
+		       again());
+		return EXIT_AS_EXPECTED;
+	}
+	return findings_keep(findings, &source, t->player, t->arguments->output) ? EXIT_RULE_BROKEN
+										 : EXIT_UNUSABLE;
+}
+
+/* Says that scenarios from `first` on were not all played. */
+static void print_stopped(struct test *t, uint64_t first, uint64_t end)
+{
+	if (t->board->next == end)
+		return;
+	t->is_cut = true;
+	printf("STOPPED after %" PRIu64 " of %" PRIu64 " scenarios: %s\n", t->board->next - first,
+	       end - first,
+	       t->board->interrupted ? "interrupted"
+				     : "too many of them hang; the others were not played");
+}
+
+/* --- all of it -------------------------------------------------------------------------- */
+
+static int play_all(struct test *t,
+		    void (*print_generated)(const struct kernel_played *, const struct player *))
+{
+	struct board *b = t->board;
+	struct statistics *statistics = &t->player->statistics[mapper_list()->under_test];
+	if (t->arguments->output && !findings_clear(t->arguments->output))
+		return EXIT_UNUSABLE;
+	b->rng.state = t->arguments->seed;
+	if (!play_until(t, t->generated))
+		return EXIT_UNUSABLE;
+	print_stopped(t, 0, t->generated);
+	print_generated(&b->played, t->player);
+	fflush(stdout);
+	b->played = (struct kernel_played){ 0 };
+	b->statistics = *statistics = (struct statistics){ 0 };
+	add_files(t);
+	t->hangs = 0;
+	b->next = t->generated;
+	if (!play_until(t, t->items))
+		return EXIT_UNUSABLE;
+	print_stopped(t, t->generated, t->items);
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r%60s\r", "");
+	print_files(t);
+	int code = tell_findings(t);
+	if (b->played.unusable || t->is_broken || (t->is_cut && code == EXIT_AS_EXPECTED))
+		return EXIT_UNUSABLE;
+	return code;
+}
+
+int kernel_test(struct player *player, const struct arguments *a,
+		void (*print_generated)(const struct kernel_played *, const struct player *))
+{
+	struct board *board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (board == MAP_FAILED) {
+		perror("vmapdiff kernel: no memory to share with the process that plays");
+		return EXIT_UNUSABLE;
+	}
+	const struct sigaction once = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND };
+	struct test t = { .player = player,
+			  .arguments = a,
+			  .board = board,
+			  .generated = a->executions,
+			  .items = a->executions };
+	board_of_handler = board;
+	sigaction(SIGINT, &once, NULL);
+	int code = play_all(&t, print_generated);
+	signal(SIGINT, SIG_DFL);
+	for (uint64_t i = 0; i < t.items - t.generated; i++)
+		free(t.path[i]);
+	free((void *)t.path);
+	munmap(board, sizeof(*board));
+	return code;
+}
