@@ -92,8 +92,9 @@ NEWEST = {
                              r"if \(lpa2 && !IS_ALIGNED\(addr, SZ_64K\)\)\s*goto \w+;", "")),
     "range-hint-of-pages": ("fuzz_ioremap", STALE, edit(TLBFLUSH, "__tlbi_range",
                                                         r"level > 3 \? 0 : level", "3")),
-    "range-granule-4k": ("fuzz_vmap", STALE, edit(TLBFLUSH, "__tlbi_range",
-                                                  r"get_trans_granule\(\)", "TLBI_TTL_TG_4K")),
+    "range-granule-4k": ("fuzz_vmap", r"(history\.stale|errors\.warning)",
+                         edit(TLBFLUSH, "__tlbi_range", r"get_trans_granule\(\)",
+                              "TLBI_TTL_TG_4K")),
     "range-scale-2": ("fuzz_ioremap", STALE, edit(TLBFLUSH, "__flush_tlb_range_op",
                                                   r"int scale = 3", "int scale = 2")),
     # Local where all processors must be told.
