@@ -21,15 +21,17 @@ foreach(version IN LISTS versions)
     kernel_ctags_${version} kernel_test_${version} kernel_known_${version})
 endforeach()
 
-foreach(class Messages Unseen Places Series Bisect)
+foreach(class Messages Unseen Series Bisect)
   add_test(NAME kernel_${class} COMMAND python3 ${kernel_scripts}/test_trees.py
     ${trees}/linux-source-6.12 ${class})
   list(APPEND kernel_tests kernel_${class})
 endforeach()
 
-add_test(NAME kernel_Newest COMMAND python3 ${kernel_scripts}/test_trees.py
-  ${trees}/linux-source-7.3 Newest)
-list(APPEND kernel_tests kernel_Newest)
+foreach(class Newest Places)
+  add_test(NAME kernel_${class} COMMAND python3 ${kernel_scripts}/test_trees.py
+    ${trees}/linux-source-7.3 ${class})
+  list(APPEND kernel_tests kernel_${class})
+endforeach()
 add_test(NAME kernel_injected
   COMMAND python3 ${kernel_scripts}/injected.py ${trees}/linux-source-6.12)
 add_test(NAME kernel_fuzz
