@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/adapt.h"
 
+#include "fuzz/measure.h"
 #include "fuzz/trial.h"
 #include "mapper/machine/assert.h"
 
@@ -162,10 +163,12 @@ void adapt(struct player *p, struct scenario *s)
 	const struct mapper *tree = mapper_tested();
 	if (!tree->tree || !mapper_has_machine(tree, &s->machine))
 		return;
-	const char *model = tree->kind == MAPPER_PRIOR ? "prior" : "batched";
+	const struct measured *measured = measured_of(s->machine.page_shift);
+	const char *model = s->policy.series == POLICY_PRIOR ? "prior" : "batched";
 	const struct constraints constraints = {
 		.model = mapper_list()->mapper[mapper_index(model)],
 		.never_called = tree->never_called,
+		.splits = measured && measured->setting.knobs.splits,
 		.waivers = p->tree_waivers,
 	};
 	adapt_to(p, &constraints, s);

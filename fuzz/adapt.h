@@ -20,6 +20,7 @@ struct constraints {
 	/* See struct mapper. NULL: callers make every call. */
 	const struct reason *(*never_called)(const struct address_space *space,
 					     const struct call *call);
+	bool splits;      /* set_memory was seen to split a leaf */
 	uint32_t waivers; /* WAIVER() of what calls may not meet */
 };
 

@@ -45,6 +45,7 @@ struct address_space trial_space(const struct trial *t)
 		.policy = &t->s->policy,
 		.area = t->areas.area,
 		.areas = t->areas.count,
+		.splits = t->constraints->splits,
 	};
 }
 

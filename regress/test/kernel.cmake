@@ -22,7 +22,7 @@ foreach(version IN LISTS versions)
     kernel_ctags_${version} kernel_test_${version} kernel_known_${version})
 endforeach()
 
-foreach(class Messages Unseen Places Series Policy Bisect Findings Faults612)
+foreach(class Messages Unseen Series Policy Bisect Findings Faults612)
   add_test(NAME kernel_${class} COMMAND python3 ${kernel_scripts}/test_trees.py
     ${trees}/linux-source-6.12 ${class})
   list(APPEND kernel_tests kernel_${class})
@@ -30,10 +30,11 @@ endforeach()
 
 add_test(NAME kernel_Newest COMMAND python3 ${kernel_scripts}/test_trees.py
   ${trees}/linux-source-7.3 Newest Faults73)
-list(APPEND kernel_tests kernel_Newest)
+add_test(NAME kernel_Places COMMAND python3 ${kernel_scripts}/test_trees.py
+  ${trees}/linux-source-7.3 Places)
 add_test(NAME kernel_messages
   COMMAND python3 ${kernel_scripts}/test_messages.py ${trees}/linux-source-7.3)
-list(APPEND kernel_tests kernel_messages)
+list(APPEND kernel_tests kernel_Newest kernel_Places kernel_messages)
 add_test(NAME kernel_injected
   COMMAND python3 ${kernel_scripts}/injected.py ${trees}/linux-source-6.12)
 # All of them: injected.py TREE, in some ten minutes.

@@ -38,6 +38,10 @@ const pixels = name => {
 };
 const wrongPixels = data.mappers.some(m => m.wrong.length);
 check("nothing is drawn", pixels("--page") + pixels("--cont") + pixels("--block") > 100);
+const told = [...document.querySelectorAll("#events tr")].map(row => row.cells[0].textContent);
+check("the events are not told", told.length && told.join() === data.events.map(e => e[0]).join());
+check("the event at fault is not marked",
+  document.querySelectorAll("#events tr.fault").length === (data.fault < 0 ? 0 : 1));
 press("f");
 check("the wrong page is not in view: " + from + " to " + to, from <= data.wrong && data.wrong < to);
 check("the wrong page is not told", !wrongPixels || byId("here").textContent.includes("WRONG"));
