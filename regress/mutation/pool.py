@@ -2,6 +2,7 @@
 """Work on all cores, results in the order of the work, and a line of progress now and then."""
 import concurrent.futures
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -9,7 +10,12 @@ import time
 
 INTERVAL = 10  # seconds between lines
 _lock = threading.Lock()
+_interrupted = threading.Event()
 _playing = set()  # programs that jobs wait for
+
+
+class Stopped(RuntimeError):
+    """A program of a job that was interrupted."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -27,16 +33,25 @@ def play(command, environment=None):
                           errors="replace") as process:
         with _lock:
             _playing.add(process)
+            if _interrupted.is_set():  # while it was started
+                process.terminate()
         try:
             output, _ = process.communicate()
         finally:
             with _lock:
                 _playing.discard(process)
+    if process.returncode == -signal.SIGINT:
+        raise Stopped(f"{command[0]} was interrupted")
     return output, process.returncode
+
+
+def succeeded(future):
+    return future.done() and not future.cancelled() and not future.exception()
 
 
 def _end_all():
     with _lock:
+        _interrupted.set()
         for process in _playing:
             process.terminate()
 
@@ -46,30 +61,47 @@ def run(jobs, what, workers=None):
     Calls each of the list `jobs`, which wait for other programs; returns what they return, in order.
     Raises Interrupted.
     """
-    started = said = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(workers or os.cpu_count()) as executor:
-        futures, finished = [], []
+        futures = []
         try:
             for job in jobs:
                 futures.append(executor.submit(job))
-            for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
-                future.result()
-                finished.append(future)
-                now = time.monotonic()
-                if now - said >= INTERVAL or (done == len(futures) and said != started):
-                    said = now
-                    print(f"mutants: {done} of {len(futures)} {what}, {now - started:.0f} s",
-                          file=sys.stderr, flush=True)
-        except KeyboardInterrupt:
+            wait_for(futures, what)
+        except BaseException as why:
+            interrupted = no_more_interrupts() or isinstance(why, (KeyboardInterrupt, Stopped))
+            results = [future.result() for future in futures if succeeded(future)]
             executor.shutdown(wait=False, cancel_futures=True)
             _end_all()
-            raise Interrupted([future.result() for future in futures if future in finished],
-                              len(jobs), what) from None
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            _end_all()
+            if interrupted:
+                raise Interrupted(results, len(jobs), what) from None
             raise
     return [future.result() for future in futures]
+
+
+def wait_for(futures, what):
+    """Until all are done, with a line of progress now and then. Raises what a job raises."""
+    started = said = time.monotonic()
+    for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
+        future.result()
+        now = time.monotonic()
+        if now - said >= INTERVAL or (done == len(futures) and said != started):
+            said = now
+            print(f"mutants: {done} of {len(futures)} {what}, {now - started:.0f} s",
+                  file=sys.stderr, flush=True)
+
+
+def no_more_interrupts():
+    """
+    Ignores Ctrl-C from here on. True if one came just now: a terminal sends it to the programs too,
+    whose end may be seen first.
+    """
+    came = False
+    while True:
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            return came
+        except KeyboardInterrupt:
+            came = True
 
 
 def call(main):
