@@ -51,8 +51,8 @@ static bool meets_invalid_large(const struct oracle *o, struct range range, bool
 	const struct tables t = tables_of(o);
 	struct leaf leaf;
 	for (uint64_t page = range.first; leaf_next(&t, page, range.end, &leaf); page = leaf.end) {
-		bool large = in_group ? leaf.desc & ARM64_CONTIGUOUS
-				      : leaf.level < ARM64_LAST_LEVEL;
+		bool large =
+			in_group ? leaf.desc & ARM64_CONTIGUOUS : leaf.level < ARM64_LAST_LEVEL;
 		if (large && !(leaf.desc & ARM64_VALID))
 			return true;
 	}

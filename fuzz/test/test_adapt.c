@@ -163,8 +163,9 @@ static void each_kind_of_call_becomes_one_that_is_made(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct constraints constraints = { model("prior"), kernel_never_called,
-							 cases[i].waivers };
+		const struct constraints constraints = { .model = model("prior"),
+							 .never_called = kernel_never_called,
+							 .waivers = cases[i].waivers };
 		parse(cases[i].before);
 		bool changes = strcmp(cases[i].before, cases[i].after) != 0;
 		assert_int_equal(adapt_unmade(player, &constraints, &scenario) > 0, changes);
@@ -197,7 +198,9 @@ static const struct tree {
 
 static struct constraints constraints_of(const struct tree *tree)
 {
-	return (struct constraints){ model(tree->model), kernel_never_called, tree->waivers };
+	return (struct constraints){ .model = model(tree->model),
+				     .never_called = kernel_never_called,
+				     .waivers = tree->waivers };
 }
 
 static unsigned calls_of(const struct scenario *s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pathlib
 import re
 import sys
@@ -15,6 +16,7 @@ from driver.places import BUILDS, TOP
 from driver.terminal import Unusable
 
 
+GEOMETRIES = "VMAPDIFF_GEOMETRIES"  # a list with commas: the builds of mapper/kernel/CMakeLists.txt
 SLICER, CHECK = "../mapper/kernel/slice.py", "../mapper/kernel/check.py"
 # What linkers say of a function that a header declares and no file of the slice defines.
 UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`']?(\w+)")
@@ -79,7 +81,9 @@ def build_tree(path, targets, suffix="", options=()):
     this process ends. Raises Unusable with the tree's own error, where it has one.
     """
     tree = top_of(path)
-    folder = folder_of(tree, suffix)
+    chosen = os.environ.get(GEOMETRIES, "").replace(",", ";")
+    folder = folder_of(tree, suffix + "-some" * bool(chosen))
+    options = (*options, f"-DVMAPDIFF_KERNEL_GEOMETRIES={chosen}")
     folder.mkdir(parents=True, exist_ok=True)
     hold(folder, sources_of(tree, options), targets,
          lambda: make(tree, folder, targets, options))

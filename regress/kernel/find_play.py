@@ -63,6 +63,7 @@ class Tree:
 
     def __init__(self, path, added=parts.AS_RELEASED):
         self.path, self.added = Path(path).resolve(), added
+        os.environ[kernel.GEOMETRIES] = "" if added == parts.AS_RELEASED else copies.GEOMETRIES
         self.tool = kernel.build_tree(self.path, ["vmapdiff"]).tool
         code, said, why = run(self.tool, "kernel", "known")
         if code:

@@ -155,7 +155,8 @@ class Build:
 
     def make(self, target):
         for command in (["cmake", "--preset", "kernel", "-B", self.dir,
-                         f"-DVMAPDIFF_KERNEL_TREE={self.tree}"],
+                         f"-DVMAPDIFF_KERNEL_TREE={self.tree}",
+                         f"-DVMAPDIFF_KERNEL_GEOMETRIES={copies.GEOMETRIES.replace(',', ';')}"],
                         ["cmake", "--build", self.dir, "--target", target, "vmapdiff"]):
             run = subprocess.run(command, cwd=copies.TOP, capture_output=True, text=True)
             if run.returncode:

@@ -27,8 +27,11 @@ MMU = "arch/arm64/mm/mmu.c"
 D1 = "vmap va=0xffff8000001f0000 pages=0x10000+128,0x20000+128\n"
 
 
-def rig(*arguments, **environment):
-    run = subprocess.run([RIG, "kernel", *map(str, arguments)], capture_output=True, text=True,
+def rig(tree, *arguments, **environment):
+    """A copy is built for few geometries: main() sees to that."""
+    if tree == Copy.tree:
+        environment["VMAPDIFF_GEOMETRIES"] = ""
+    run = subprocess.run([RIG, "kernel", tree, *map(str, arguments)], capture_output=True, text=True,
                          env={**os.environ, **environment})
     return run.returncode, run.stdout + run.stderr
 
@@ -678,6 +681,7 @@ def main():
     if not (Copy.tree / "mm/vmalloc.c").exists():
         print(f"SKIP: no {Copy.tree} (Debian package linux-source)")
         return SKIP
+    os.environ["VMAPDIFF_GEOMETRIES"] = copies.GEOMETRIES
     return 0 if unittest.main(exit=False).result.wasSuccessful() else 1
 
 
