@@ -19,12 +19,12 @@
  */
 static const struct tree_knobs *judge_all(unsigned page_shift)
 {
-	static struct tree_knobs knobs;
+	static struct tree_knobs all;
 	const struct measured *m = measured_of(page_shift);
-	knobs = m ? m->setting.knobs : (struct tree_knobs){ 0 };
+	all = m ? m->setting.knobs : (struct tree_knobs){ 0 };
 	for (enum call_kind kind = 0; kind < CALL_KINDS; kind++)
-		knobs.call[kind].unjudged = 0;
-	return &knobs;
+		all.call[kind].unjudged = 0;
+	return &all;
 }
 
 /* Whether the tree breaks the waiver's rule in its scenario, where what would hide that is waived. */
