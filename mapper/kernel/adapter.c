@@ -209,7 +209,7 @@ static void __attribute__((noreturn)) bug_without_line(const char *what)
 {
 	flush_pending_tlbi();
 	if (!now.warning[0])
-		snprintf(now.warning, sizeof(now.warning), "BUG: %s", what);
+		snprintf(now.warning, sizeof(now.warning), "the rig ended the call: %s", what);
 	if (!now.silent)
 		machine_bug(now.machine, now.va);
 	longjmp(now.end, 1);
@@ -245,7 +245,7 @@ static uint64_t table_pa(const void *in_table)
 	table_t table;
 	uint32_t index;
 	if (!machine_entry_at(now.machine, in_table, &table, &index))
-		bug_without_line("__pa() of what is no translation table");
+		bug_without_line("__pa() was asked for what is no translation table");
 	return (machine_table_pfn(now.machine, table) << now.machine->config.page_shift) +
 	       index * sizeof(uint64_t);
 }
@@ -255,7 +255,7 @@ static void *table_at(uint64_t pa)
 	unsigned page_shift = now.machine->config.page_shift;
 	table_t table = machine_table_at(now.machine, pa >> page_shift);
 	if (table == MACHINE_NO_TABLE)
-		bug_without_line("__va() of what is no translation table");
+		bug_without_line("__va() was asked for what is no translation table");
 	return (char *)words_of(table) + (pa & ((UINT64_C(1) << page_shift) - 1));
 }
 

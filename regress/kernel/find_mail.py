@@ -12,6 +12,8 @@ COLUMNS = 75
 LICENCE = "Comments: SPDX-License-Identifier: GPL-2.0-only"
 KERNEL_WORDS = ("With each tree's own code, cut out of it and run in userspace on simulated page "
                 "tables by vmapdiff:")
+EDITED_WORDS = ("The rows that name an edit are of copies of that release with an edit of vmapdiff's own. They "
+                "are no released kernels.")
 GUEST_WORDS = "With each program as a distribution packs it:"
 
 
@@ -42,8 +44,9 @@ def table(verdicts):
 
 def compose(find, report):
     """The whole mail. `report` is what the command says of the tree that find.shown names."""
-    measured = (f"{wrapped(GUEST_WORDS if find.is_guest else KERNEL_WORDS)}\n\n"
-                f"{table(find.verdicts)}\n\n{wrapped(find.sections['Where'])}")
+    edited = any(one.added != parts.AS_RELEASED for one in find.verdicts) and not find.is_guest
+    words = [wrapped(GUEST_WORDS if find.is_guest else KERNEL_WORDS), table(find.verdicts)]
+    measured = "\n\n".join([*words, *[wrapped(EDITED_WORDS)] * edited, wrapped(find.sections["Where"])])
     return "\n".join([
         f"Subject: {parts.plain(find.title)}\n{LICENCE}\n",
         wrapped(find.sections["What happens"]) + "\n",

@@ -111,6 +111,8 @@ class Tree:
         if code:
             raise Unusable(f"finds: {find.name} cannot be exported of {self.release}:\n"
                            f"{said.strip()}")
+        edited = "" if self.added == parts.AS_RELEASED else f" with the edit {self.added}: no released kernel"
+        said = re.sub(r"^(Tested: Linux \S+), in TREE$", rf"\1{edited}", said, flags=re.M)
         return re.sub(r"\ASubject: .*\n", "", said)
 
 
