@@ -25,7 +25,7 @@ static bool changes_linear_map(const struct trial *t)
 static bool changes_aliases(const struct trial *t)
 {
 	enum memory_change change = t->s->op[t->op].call.change;
-	return change == MEMORY_RO || change == MEMORY_RW;
+	return (change == MEMORY_RO || change == MEMORY_RW) && !t->s->machine.noalias;
 }
 
 /* The pages that may change: without the guard page of an area. */

@@ -105,9 +105,12 @@ static bool is_refused(const struct vm_area *area, const struct call *call, uint
 
 static bool all_aliases_used(const struct oracle *o, const struct vm_area *area)
 {
-	for (size_t i = 0; i < area->pages.count; i++)
-		if (!all_used(o, (struct range){ area->pages.page[i], area->pages.page[i] + 1 }))
+	for (size_t i = 0; i < area->pages.count; i++) {
+		uint64_t alias = area->pages.page[i];
+		struct range one = { alias, alias + 1 };
+		if (alias >= oracle_linear_pages(o) || !all_used(o, one))
 			return false;
+	}
 	return true;
 }
 
@@ -129,7 +132,8 @@ static const struct waiver *skip_change(const struct oracle *o, const struct cal
 {
 	struct range range = range_of(o, call);
 	bool linear = call->change == MEMORY_INVALID || call->change == MEMORY_VALID;
-	bool aliases = call->change == MEMORY_RO || call->change == MEMORY_RW;
+	bool aliases = (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
+		       !o->machine->config.noalias;
 	uint64_t guard = UINT64_C(1) << o->g.granule;
 	const struct vm_area *area = linear ? NULL : areas_find(space, call->va, guard);
 	if (!linear && is_refused(area, call, guard))

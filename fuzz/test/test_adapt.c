@@ -59,6 +59,11 @@ static const struct {
 	uint32_t waivers;
 	const char *before, *after;
 } cases[] = {
+	{ "aliases that rodata=noalias leaves as they are", WAIVER(WAIVER_FILLS_EMPTY),
+	  HEAD "2 rodata=noalias" PRIOR "vmalloc va=0xffff800080000000 pages=0x10+2\n"
+	       "set_memory va=0xffff800080000000 pages=2 op=ro\n",
+	  HEAD "2 rodata=noalias" PRIOR "vmalloc va=0xffff800080000000 pages=0x10+2\n"
+	       "set_memory va=0xffff800080000000 pages=2 op=ro\n" },
 	{ "an area at the top leaves room for its guard page, and what follows goes with it", 0,
 	  OLD "vmap va=0xfffffffffffff000 pages=0x10\n"
 	      "vunmap va=0xfffffffffffff000 size=0x1000\n",

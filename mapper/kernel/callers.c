@@ -124,13 +124,14 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 	if (!linear && is_refused(area, call, guard))
 		return NULL;
 	/* Elsewhere a waiver is found of it. */
-	bool writes = call->change == MEMORY_RO || call->change == MEMORY_RW;
-	if (p->tree_splits && !poisons() && writes &&
+	bool aliases =
+		(call->change == MEMORY_RO || call->change == MEMORY_RW) && !p->m->config.noalias;
+	if (p->tree_splits && !poisons() && aliases &&
 	    call->va + call->bytes > area->va + area->bytes)
 		return &guard_page_alias;
 	if (!splits(p) && meets_large(p, call->va - p->g.va_base, call->bytes))
 		return &unsplit_leaf;
-	if (writes && !p->m->config.noalias)
+	if (aliases)
 		return never_changed_alias(p, area);
 	return NULL;
 }
