@@ -41,8 +41,30 @@ static bool continues(const struct tlb *tlb, const struct tlb_stale *s, int leve
 	       s->child == MACHINE_NO_TABLE && s->page + pages_of(tlb, s) == page;
 }
 
+/* Whether a record goes on where another ends, and the same was done for both. */
+static bool joins(const struct tlb *tlb, const struct tlb_stale *s, const struct tlb_stale *next)
+{
+	return s->child == MACHINE_NO_TABLE && next->child == MACHINE_NO_TABLE &&
+	       s->level == next->level && s->page + pages_of(tlb, s) == next->page &&
+	       s->ordered == next->ordered && s->dropped == next->dropped &&
+	       s->local == next->local && s->early == next->early &&
+	       s->early_for_others == next->early_for_others && s->local_dsb == next->local_dsb;
+}
+
+/* Joins the last two records, so that what is cleared entry by entry stays one. */
+static void join_last(struct tlb *tlb)
+{
+	struct tlb_stale *last = tlb->stale + tlb->count - 1;
+	if (tlb->count < 2 || !joins(tlb, last - 1, last))
+		return;
+	last[-1].entries += last->entries;
+	tlb->count--;
+}
+
 void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_t child)
 {
+	if (tlb->count)
+		join_last(tlb);
 	struct tlb_stale *next = tlb->stale + tlb->count;
 	tlb->used = true;
 	ASSERT_CMP(entries, >, 0);
@@ -67,16 +89,6 @@ void tlb_order(struct tlb *tlb)
 		tlb->stale[i - 1].ordered = true;
 		tlb->stale[i - 1].local_dsb = false;
 	}
-}
-
-/* Whether a record goes on where another ends, and the same was done for both. */
-static bool joins(const struct tlb *tlb, const struct tlb_stale *s, const struct tlb_stale *next)
-{
-	return s->child == MACHINE_NO_TABLE && next->child == MACHINE_NO_TABLE &&
-	       s->level == next->level && s->page + pages_of(tlb, s) == next->page &&
-	       s->ordered == next->ordered && s->dropped == next->dropped &&
-	       s->local == next->local && s->early == next->early &&
-	       s->early_for_others == next->early_for_others && s->local_dsb == next->local_dsb;
 }
 
 /*

@@ -81,6 +81,18 @@ static void one_tlbi_drops_one_member_of_a_group(void **state)
 		assert_int_equal(holds(page), page != 20 && page != 21);
 }
 
+/* No DSB in between: each TLBI comes too early. What is the same of all stays one record. */
+static void entries_that_are_invalidated_one_by_one_are_one_record(void **state)
+{
+	(void)state;
+	for (uint64_t page = 16; page < 4096; page++) {
+		leaf(3, page, 1);
+		invalidate(page, 1, true, EVENT_NO_HINT);
+		assert_true(tlb.count <= 3);
+	}
+	assert_true(holds(16) && holds(4095));
+}
+
 static void last_level_only_keeps_table_pointers(void **state)
 {
 	(void)state;
@@ -206,6 +218,8 @@ int main(void)
 		cmocka_unit_test_setup(a_tlbi_is_complete_with_the_dsb_behind_it, begin),
 		cmocka_unit_test_setup(one_tlbi_drops_a_whole_block, begin),
 		cmocka_unit_test_setup(one_tlbi_drops_one_member_of_a_group, begin),
+		cmocka_unit_test_setup(entries_that_are_invalidated_one_by_one_are_one_record,
+				       begin),
 		cmocka_unit_test_setup(last_level_only_keeps_table_pointers, begin),
 		cmocka_unit_test_setup(a_wrong_hint_drops_nothing, begin),
 		cmocka_unit_test_setup(a_local_tlbi_drops_nothing_of_others, begin),
