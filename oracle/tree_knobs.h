@@ -29,7 +29,7 @@ struct tree_knobs {
 	} call[CALL_KINDS];
 	bool flat_errors; /* -ENOMEM stands for each errno of a page array */
 	enum block_busy block_busy;
-	bool walks_again; /* vmalloc() walks from the root for each block: cost is not owed */
+	bool walks_again; /* vmalloc() walks from the root for each block: its loads are not owed */
 	bool splits;      /* set_memory was seen to split a leaf */
 };
 
