@@ -272,6 +272,8 @@ static void *page_of(uint64_t page)
 static void **pages_of(struct page_array pages)
 {
 	void **at = now.pool + now.pool_used;
+	if (pages.count >= POOL_POINTERS - now.pool_used)
+		bug_without_line("find_vm_area() was asked for too many areas");
 	unpoison(at, pages.count * sizeof(*at));
 	for (size_t i = 0; i < pages.count; i++)
 		at[i] = page_of(pages.page[i]);
