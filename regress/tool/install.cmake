@@ -29,7 +29,7 @@ install(EXPORT vmapdiff NAMESPACE vmapdiff:: FILE vmapdiffTargets.cmake DESTINAT
 
 # The interface, and what a fuzz target's one file includes.
 foreach(header mapper/mapper.h mapper/call.h mapper/machine/machine.h mapper/machine/event.h
-    mapper/machine/assert.h
+    mapper/machine/source_place.h mapper/machine/assert.h
     oracle/rules.h fuzz/scenario.h fuzz/rng.h fuzz/profile.h fuzz/generate.h fuzz/harness.h)
   get_filename_component(folder ${header} DIRECTORY)
   install(FILES ${PROJECT_SOURCE_DIR}/${header}
