@@ -142,6 +142,16 @@ class Bare(OwnPath):
         _, said = self.with_python("fuzz", CC="my-clang")
         self.assertIn("a clang from 14 on", said)
 
+    def test_git_bisect_takes_no_missing_package_for_a_bad_commit(self):
+        self.put("dnf")
+        for words in (["a.scenario"], [], ["a.scenario", "--frob"]):
+            for first in ([], ["--no-install"]):
+                code, said = self.with_python(*first, "kernel", ".", "bisect", *words)
+                self.assertEqual(code, 125, said)
+        self.assertIn("'--frob' is not an option", said)
+        code, said = self.with_python("kernel", ".", "test")
+        self.assertEqual(code, 2, said)
+
     def test_replay_needs_no_clang(self):
         self.put("dnf")
         self.put("gcc", "#!/bin/sh\nexit 0\n")
@@ -285,9 +295,19 @@ class Writing(unittest.TestCase):
         (self.work / ".build").chmod(0o755)
         shutil.rmtree(self.work)
 
-    def is_told(self, *words):
-        code, said = run(self.work / "rig", "--no-install", *words)
-        self.assertEqual(code, 2, said)
+    def tree(self):
+        """What passes for a tree until it is built."""
+        tree = self.work / "tree"
+        for line in (TOP / "mapper/kernel/files").read_text().splitlines():
+            if line and not line.startswith("#"):
+                path = tree / line.lstrip("?").split()[0]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch()
+        return tree
+
+    def is_told(self, *words, code=2):
+        told, said = run(self.work / "rig", "--no-install", *words)
+        self.assertEqual(told, code, said)
         self.assertNotIn("Traceback", said)
         self.assertIn(f"all that ./rig makes goes into {self.work}/.build, which must be writable", said)
 
@@ -295,6 +315,14 @@ class Writing(unittest.TestCase):
         (self.work / ".build").touch()
         self.is_told("fuzz", "fuzz_vmap")
         self.is_told("replay")
+        self.is_told("kernel", self.tree(), "bisect", "a.scenario", code=125)
+
+    def test_a_defect_of_the_driver_is_no_bad_commit(self):
+        (self.work / ".build").mkdir()
+        (self.work / "mapper/kernel/files").unlink()
+        code, said = run(self.work / "rig", "--no-install", "kernel", self.tree(), "bisect", "a.scenario")
+        self.assertEqual(code, 125, said)
+        self.assertIn("Traceback", said)
 
     @unittest.skipIf(os.geteuid() == 0, "root may write anywhere")
     def test_a_folder_that_may_not_be_written(self):
