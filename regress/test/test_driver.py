@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 
 TOP = TOOL = None  # set by main()
 MANAGERS = {"apt-get": "apt-get install", "dnf": "dnf install", "pacman": "pacman -S",
@@ -414,6 +415,85 @@ class Interrupts(unittest.TestCase):
                 f"from driver import tool\nsys.exit(tool.run(sys.executable, '-c', {inner!r}))\n"), group)
             self.assertEqual(code, 130, said)
             self.assertIn("the last words\n", said)
+
+
+class Held(unittest.TestCase):
+    """A build that several runs use at once: each has what it asked for until it ends."""
+
+    def setUp(self):
+        sys.path.insert(0, str(TOP / "regress"))
+        from driver import build
+        self.build, self.work = build, tempfile.TemporaryDirectory(prefix="vmapdiff-held-")
+        self.folder = pathlib.Path(self.work.name) / "tree"
+        self.stamp = self.folder.parent / "tree.made-of"
+        self.made = 0
+
+    def tearDown(self):
+        for lock in self.build.HELD:
+            lock.close()
+        self.build.HELD.clear()
+        self.work.cleanup()
+
+    def make(self):
+        self.made += 1
+
+    def hold(self, *targets):
+        self.build.hold(self.folder, "mine", targets, self.make)
+        return self.build.made_of(self.stamp)
+
+    def between(self, how, act):
+        """Has `act` called once, just before a lock is asked for in a way."""
+        plain, left = self.build.fcntl.flock, [act]
+
+        def flock(lock, asked):
+            if asked & how and left:
+                left.pop()(plain, lock)
+            return plain(lock, asked)
+        return unittest.mock.patch.object(self.build.fcntl, "flock", flock)
+
+    def test_a_stamp_that_another_run_removes_is_none(self):
+        gone = unittest.mock.Mock(**{"exists.return_value": True, "read_text.side_effect": FileNotFoundError})
+        self.assertEqual(self.build.made_of(gone), ("", set()))
+
+    def test_targets_of_the_same_sources_add_up(self):
+        self.assertEqual(self.hold("one"), ("mine", {"one"}))
+        self.build.HELD.pop().close()
+        self.assertEqual(self.hold("two"), ("mine", {"one", "two"}))
+        self.assertEqual(self.made, 2)
+
+    def test_targets_of_other_sources_are_not_recorded(self):
+        """Another run builds after this one has looked, and before it has the lock."""
+        self.stamp.write_text("mine\nold")
+        with self.between(self.build.fcntl.LOCK_EX, lambda *_: self.stamp.write_text("theirs\nold")):
+            self.assertEqual(self.hold("new"), ("mine", {"new"}))
+
+    def test_a_build_that_comes_before_the_lock_is_shared(self):
+        def other(plain, lock):
+            plain(lock, self.build.fcntl.LOCK_UN)
+            self.stamp.write_text("theirs\nnew")
+        with self.between(self.build.fcntl.LOCK_SH, other):
+            self.assertEqual(self.hold("new"), ("mine", {"new"}))
+        self.assertEqual(self.made, 2)
+
+    WORKER = """
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from driver import build
+folder, mine = pathlib.Path(sys.argv[2]), sys.argv[3]
+build.POLL_SECONDS, build.say = 0.001, lambda _: None
+for _ in range(100):
+    build.hold(folder, mine, [mine], lambda: folder.with_suffix(".built").write_text(mine))
+    for _ in range(20):
+        assert folder.with_suffix(".built").read_text() == mine
+    build.HELD.pop().close()
+"""
+
+    def test_many_at_once(self):
+        running = [subprocess.Popen([sys.executable, "-B", "-c", self.WORKER, TOP / "regress", self.folder, mine],
+                                    stderr=subprocess.PIPE, text=True) for mine in ("one", "one", "two", "three")]
+        for process in running:
+            _, said = process.communicate(timeout=120)
+            self.assertEqual((process.returncode, said), (0, ""))
 
 
 class Help(unittest.TestCase):
