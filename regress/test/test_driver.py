@@ -4,6 +4,7 @@
 
 Usage: test_driver.py TOP [VMAPDIFF]
 """
+import contextlib
 import os
 import pathlib
 import re
@@ -265,6 +266,13 @@ class FetchedTree(OwnApt):
         self.assertEqual(code, 0, said)
         self.assertIn("is there already", said)
 
+    def test_a_package_that_a_killed_run_left_is_not_in_the_way(self):
+        (self.work / ".build/fetch").mkdir(parents=True)
+        (self.work / ".build/fetch/linux-source-7.3_0_all.deb").write_text("half")
+        code, said = run(self.work / "rig", "kernel", "--fetch", "7.3", env=self.environment)
+        self.assertEqual(code, 0, said)
+        self.assertEqual(self.left(), [self.work / ".build/trees/linux-source-7.3"])
+
     def test_nothing_is_left_of_an_interrupted_download(self):
         for group in (True, False):
             begun = self.work / "begun"
@@ -279,6 +287,39 @@ class FetchedTree(OwnApt):
             self.assertNotIn("Traceback", said)
             self.assertEqual(self.left(), [])
             begun.unlink()
+
+
+class Installed(unittest.TestCase):
+    """A tree of an installed package, which tests of several runs ask for."""
+
+    def test_it_is_unpacked_once(self):
+        """What another run unpacks meanwhile is in use there, and stays."""
+        sys.path.insert(0, str(TOP / "regress"))
+        from driver import fetch
+        with tempfile.TemporaryDirectory(prefix="vmapdiff-installed-") as work:
+            work = pathlib.Path(work)
+            (work / "linux-source-7.3.tar.xz").touch()
+            os.utime(work / "linux-source-7.3.tar.xz", (1, 1))
+            unpack = unittest.mock.Mock(side_effect=lambda _, kernel: fetch.tree_of(kernel).mkdir())
+            with unittest.mock.patch.multiple(fetch, INSTALLED=work, TREES=work / "trees", STATE=work / "state",
+                                              unpack=unpack, say=lambda _: None):
+                self.another_run_is_first(fetch, work)
+                unpack.assert_not_called()
+                os.utime(work / "linux-source-7.3.tar.xz")
+                os.utime(work / "trees/linux-source-7.3.unpacked", (1, 1))
+                fetch.tree_of("7.3").rmdir()
+                self.assertEqual(fetch.for_tests("7.3"), fetch.tree_of("7.3"))
+                unpack.assert_called_once()
+
+    @staticmethod
+    def another_run_is_first(fetch, work):
+        @contextlib.contextmanager
+        def locked(*_):
+            fetch.tree_of("7.3").mkdir(parents=True)
+            (work / "trees/linux-source-7.3.unpacked").touch()
+            yield
+        with unittest.mock.patch.object(fetch, "locked", locked):
+            fetch.for_tests("7.3")
 
 
 class Writing(unittest.TestCase):
