@@ -12,7 +12,7 @@ from driver import cache, commands, completion
 from driver.build import Failed
 from driver.command import nearest
 from driver.places import BUILDS
-from driver.terminal import Unusable, say
+from driver.terminal import Unusable, ends_with_its_reader, say
 
 CANNOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR)
 NO_VERDICT = 125  # git bisect run takes it for neither good nor bad
@@ -75,6 +75,7 @@ def cannot_write(why):
         "the project to a folder of yours" if inside else "")
 
 
+@ends_with_its_reader
 def outcome(argv):
     """The exit code of a command, after saying why it is not 0."""
     try:
@@ -88,9 +89,6 @@ def outcome(argv):
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # of a reader that has seen enough
-        sys.stderr.close()
-        return 2
     except OSError as why:
         if why.errno not in CANNOT_WRITE:
             raise

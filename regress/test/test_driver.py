@@ -458,6 +458,34 @@ class Interrupts(unittest.TestCase):
             self.assertIn("the last words\n", said)
 
 
+class Readers(unittest.TestCase):
+    """A reader that has seen enough, as `head` has, ends a command without a word."""
+
+    def said_to_nobody(self, *words):
+        """(exit code, standard error)"""
+        ours, theirs = os.pipe()
+        os.close(ours)
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        done = subprocess.run(words, stdout=theirs, stderr=subprocess.PIPE, text=True, check=False,
+                              env=environment)
+        os.close(theirs)
+        return done.returncode, done.stderr
+
+    def test_of_the_driver_and_of_its_scripts(self):
+        for words in ("--help", "fuzz --help", "completion", "packages", "finds", "mutants --stale"):
+            with self.subTest(words=words):
+                self.assertEqual(self.said_to_nobody(TOP / "rig", *words.split()), (2, ""))
+
+    def test_a_script_has_its_own_name_arguments_and_exit_code(self):
+        code, said = run(TOP / "rig", "finds", "--only", "no-such-find")
+        self.assertEqual(code, 2, said)
+        self.assertIn("finds: no find 'no-such-find'", said)
+
+    def test_output_that_is_closed(self):
+        code, said = run("sh", "-c", f"'{TOP}/rig' finds >&-")
+        self.assertEqual((code, said), (0, ""))
+
+
 class Held(unittest.TestCase):
     """A build that several runs use at once: each has what it asked for until it ends."""
 
