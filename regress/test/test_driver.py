@@ -565,6 +565,28 @@ for _ in range(100):
             self.assertEqual((process.returncode, said), (0, ""))
 
 
+class Sources(unittest.TestCase):
+    """What builds of a tree anew."""
+
+    def test_what_python_and_editors_leave_is_none_of_them(self):
+        sys.path.insert(0, str(TOP / "regress"))
+        from driver import kernel
+        with tempfile.TemporaryDirectory(prefix="vmapdiff-sources-") as folder:
+            top = pathlib.Path(folder) / ".hidden above"
+            for name in ("CMakeLists.txt", "CMakePresets.json", "mapper/kernel/files", "oracle/a.c"):
+                (top / name).parent.mkdir(parents=True, exist_ok=True)
+                (top / name).touch()
+            with unittest.mock.patch.object(kernel, "TOP", top):
+                before = kernel.sources_of(top / "tree", ())
+                for name in ("mapper/kernel/__pycache__/slice.cpython-39.pyc", "oracle/.a.c.swp", "oracle/.git/x"):
+                    (top / name).parent.mkdir(parents=True, exist_ok=True)
+                    (top / name).touch()
+                (top / "oracle/.#a.c").symlink_to("nowhere")
+                self.assertEqual(kernel.sources_of(top / "tree", ()), before)
+                (top / "oracle/b.c").touch()
+                self.assertNotEqual(kernel.sources_of(top / "tree", ()), before)
+
+
 class Help(unittest.TestCase):
     def commands(self):
         _, said = run(TOP / "rig", "--help")
