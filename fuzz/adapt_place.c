@@ -28,7 +28,7 @@ static bool follows(const struct trial *t, uint32_t k, uint64_t distance)
 	return true;
 }
 
-/* The mapping before op `k` that made the area which op `k`, a lazy unmap, takes away. */
+/* The mapping before op `k` that made the area which op `k`, a lazy unmap, takes away; s->ops if none did. */
 static uint32_t partner_of(const struct scenario *s, uint32_t k)
 {
 	const struct call *unmap = &s->op[k].call;
@@ -36,7 +36,16 @@ static uint32_t partner_of(const struct scenario *s, uint32_t k)
 		if (s->op[i].call.va == unmap->va && call_maps(s->op[i].call.kind) &&
 		    call_traits(s->op[i].call.kind)->undo == unmap->kind)
 			return i;
-	return 0;
+	return s->ops;
+}
+
+/* Whether op `k` goes along: it is done to the area of the op, or to one that goes along. */
+static bool goes_along(const struct trial *t, uint32_t k, uint64_t distance)
+{
+	if (!call_traits(t->s->op[k].call.kind)->lazy)
+		return follows(t, k, distance);
+	uint32_t partner = partner_of(t->s, k);
+	return follows(t, k, distance) && partner >= t->op && partner < t->s->ops;
 }
 
 /* Moves the op, and what is done to its area later. */
@@ -44,10 +53,8 @@ static bool move_by(struct trial *t, uint64_t distance)
 {
 	bool moves[SCENARIO_MAX_OPS] = { false };
 	struct scenario *s = t->s;
-	for (uint32_t k = t->op; k < s->ops; k++) {
-		bool lazy = call_traits(s->op[k].call.kind)->lazy;
-		moves[k] = follows(t, k, distance) && (!lazy || partner_of(s, k) >= t->op);
-	}
+	for (uint32_t k = t->op; k < s->ops; k++)
+		moves[k] = goes_along(t, k, distance);
 	for (uint32_t k = t->op; k < s->ops; k++)
 		if (moves[k])
 			s->op[k].call.va += distance;

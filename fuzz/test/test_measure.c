@@ -16,12 +16,21 @@
 static struct {
 	struct policy policy;
 	bool honours_max_shift; /* by vmap() */
+	bool walks_again;       /* vmalloc(), for each block */
 	bool (*whim)(const struct call *call, int *error);
 } truth;
 
 static const struct mapper *model(void)
 {
 	return &batched_mapper;
+}
+
+/* What a tree's code reports of its walks, and a model does not. */
+static uint32_t walks_of(const struct address_space *space, const struct call *call)
+{
+	if (call->kind != CALL_VMALLOC || !truth.walks_again)
+		return 1;
+	return (uint32_t)(call->pages.count >> (call->shift - space->machine->config.page_shift));
 }
 
 static int make(struct address_space *space, const struct call *call, struct outcome *out)
@@ -34,6 +43,7 @@ static int make(struct address_space *space, const struct call *call, struct out
 	if (call->kind != CALL_VMAP || truth.honours_max_shift)
 		policy.max_shift = space->policy->max_shift;
 	own.policy = &policy;
+	out->walks = walks_of(space, call);
 	return model()->call[call->kind](&own, call, out);
 }
 
@@ -55,6 +65,7 @@ static void measure_truth(struct policy policy, bool honours_max_shift)
 	truth.policy = policy;
 	truth.honours_max_shift = honours_max_shift;
 	measure_tree(measured);
+	truth.walks_again = false;
 }
 
 static void is_for_all(enum knob_id id, const char *value)
@@ -73,6 +84,18 @@ static void is_for_all_without_value(enum knob_id id, int answer)
 {
 	for (unsigned i = 0; i < MEASURED_GRANULES; i++)
 		assert_int_equal(measured[i].answer[id].value, answer);
+}
+
+/* By its name: errno and warnings are then no knobs any more. */
+static void is_of_series(int series)
+{
+	for (unsigned i = 0; i < MEASURED_GRANULES; i++) {
+		const struct setting *s = &measured[i].setting;
+		assert_int_equal(s->policy.series, series);
+		assert_true(s->policy.hugetlb);
+		assert_false(s->knobs.flat_errors);
+		assert_int_equal(s->knobs.block_busy, BLOCK_BUSY_BY_SERIES);
+	}
 }
 
 /* --- policies that are known ------------------------------------------------------------ */
@@ -117,13 +140,26 @@ static void a_series_without_groups_is_recognized(void **state)
 static void what_stood_before_the_series_is_recognized(void **state)
 {
 	(void)state;
+	truth.walks_again = true;
 	measure_truth(policy_default(POLICY_PRIOR), true);
+	is_for_all(KNOB_VMALLOC_WALK, "one for each block");
 	is_for_all(KNOB_ERRORS, "-ENOMEM for each");
 	is_for_all(KNOB_VMALLOC_BUSY, "BUG()");
 	is_for_all(KNOB_VMAP_LEAVES, "none");
+	is_of_series(POLICY_PRIOR);
 	for (unsigned i = 0; i < MEASURED_GRANULES; i++)
 		for (enum call_kind kind = 0; kind < CALL_KINDS; kind++)
 			assert_int_equal(measured[i].setting.knobs.call[kind].unjudged, 0);
+}
+
+/* All that stood before but the walks: it is not named by what it is not. */
+static void one_walk_alone_is_not_what_stood_before(void **state)
+{
+	(void)state;
+	measure_truth(policy_default(POLICY_PRIOR), true);
+	is_for_all(KNOB_VMALLOC_WALK, "one for a run of blocks");
+	for (unsigned i = 0; i < MEASURED_GRANULES; i++)
+		assert_int_equal(measured[i].setting.policy.series, POLICY_V9);
 }
 
 /* --- whims ------------------------------------------------------------------------------ */
@@ -223,6 +259,7 @@ int main(void)
 		cmocka_unit_test(every_policy_of_the_series_is_recognized),
 		cmocka_unit_test(a_series_without_groups_is_recognized),
 		cmocka_unit_test(what_stood_before_the_series_is_recognized),
+		cmocka_unit_test(one_walk_alone_is_not_what_stood_before),
 		cmocka_unit_test(an_answer_that_fits_no_value_is_named),
 		cmocka_unit_test(a_call_that_fails_is_not_taken_for_an_answer),
 		cmocka_unit_test(a_probe_that_crashes_leaves_the_others),

@@ -59,9 +59,26 @@ HELD = []  # locks of builds that this process uses; they go with it
 
 
 def made_of(stamp):
-    """What a build was made of last, and the targets that there are of it."""
-    lines = stamp.read_text().splitlines() if stamp.exists() else []
+    """What a build was made of last, and the targets that there are of it; nothing while it is being made."""
+    try:
+        lines = stamp.read_text().splitlines()
+    except FileNotFoundError:
+        lines = []
     return (lines[0], set(lines[1:])) if lines else ("", set())
+
+
+def fits(stamp, sources, targets):
+    before, there = made_of(stamp)
+    return before == sources and set(targets) <= there
+
+
+def remake(stamp, sources, targets, make):
+    """Calls `make` and records what there is then. The caller has the folder to itself."""
+    before, there = made_of(stamp)
+    stamp.unlink(missing_ok=True)
+    make()
+    there = there | set(targets) if before == sources else set(targets)
+    stamp.write_text("\n".join([sources, *sorted(there)]))
 
 
 def hold(folder, sources, targets, make):
@@ -74,16 +91,13 @@ def hold(folder, sources, targets, make):
     lock = open(folder.parent / f"{folder.name}.use", "w", encoding="utf-8")
     HELD.append(lock)
     while True:
-        before, there = made_of(stamp)
         if take(lock, fcntl.LOCK_EX):
-            stamp.unlink(missing_ok=True)
-            make()
-            there = there | set(targets) if before == sources else set(targets)
-            stamp.write_text("\n".join([sources, *sorted(there)]))
-            fcntl.flock(lock, fcntl.LOCK_SH)
+            remake(stamp, sources, targets, make)
+        # A lock is let go before it becomes a shared one: another build may come between. What is
+        # there counts once it is shared, and can no longer change.
+        if take(lock, fcntl.LOCK_SH) and fits(stamp, sources, targets):
             return
-        if before == sources and set(targets) <= there and take(lock, fcntl.LOCK_SH):
-            return
+        fcntl.flock(lock, fcntl.LOCK_UN)
         if not waited:
             say(f"waiting for another run that uses {short(folder)}")
         waited = True

@@ -152,10 +152,16 @@ def unpack(archive, kernel):
         shutil.rmtree(part)
 
 
+def remove_packages():
+    for deb in STATE.glob("linux-source-*.deb"):
+        deb.unlink()
+
+
 def download(package):
     """Downloads and unpacks a package, and keeps neither it nor the archive in it."""
     say(f"downloading {package.name} {package.version}, {package.megabytes} MB")
     inside = STATE / "package"
+    remove_packages()  # one of a run that was killed
     try:
         apt("apt-get", "download", f"{package.name}={package.version}", cwd=STATE)
         deb, = STATE.glob(f"{package.name}_*.deb")
@@ -165,8 +171,7 @@ def download(package):
         unpack(archive, package.kernel)
     finally:
         shutil.rmtree(inside, ignore_errors=True)
-        for deb in STATE.glob("linux-source-*.deb"):
-            deb.unlink()
+        remove_packages()
 
 
 def find(kernel, packages):
@@ -199,6 +204,13 @@ def fetch(kernel):
     return tree_of(kernel)
 
 
+def is_unpacked(archive, tree, stamp):
+    """Whether a tree is there, and of the archive as it is now."""
+    with contextlib.suppress(FileNotFoundError):
+        return tree.exists() and stamp.stat().st_mtime > archive.stat().st_mtime
+    return False
+
+
 def for_tests(kernel):
     """As fetch(), but an installed package is unpacked where it is newer than the tree."""
     archive = next(iter(INSTALLED.glob(f"linux-source-{kernel}.tar.*")), None)
@@ -206,10 +218,11 @@ def for_tests(kernel):
         return fetch(kernel)
     tree = tree_of(kernel)
     stamp = pathlib.Path(f"{tree}.unpacked")
-    with contextlib.suppress(FileNotFoundError):
-        if tree.exists() and stamp.stat().st_mtime > archive.stat().st_mtime:
-            return tree
+    if is_unpacked(archive, tree, stamp):
+        return tree
     with locked(STATE, "fetches"):
+        if is_unpacked(archive, tree, stamp):  # by the run that this one waited for, which may use it
+            return tree
         say(f"unpacking {archive}")
         unpack(archive, kernel)
         stamp.touch()

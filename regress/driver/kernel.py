@@ -42,13 +42,21 @@ def folder_of(tree, suffix):
     return BUILDS / "kernel" / f"{tree.name}-{zlib.crc32(str(tree).encode()):08x}{suffix}"
 
 
+def files_of(folder):
+    """What a build reads of a folder of ours: not what Python and editors leave there."""
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).parts
+        if path.is_file() and "__pycache__" not in inside and not any(part.startswith(".") for part in inside):
+            yield path
+
+
 def sources_of(tree, options):
     """A digest of what a build is made of: it changes with any file of the tree's or of ours."""
     listed = [line.lstrip("?").split()[0] for line in (TOP / "mapper/kernel/files").read_text().splitlines()
               if line and not line.startswith("#")]
     paths = [tree / name for name in listed] + [TOP / "CMakeLists.txt", TOP / "CMakePresets.json"]
     for folder in ("mapper", "oracle", "fuzz", "regress/tool"):
-        paths += sorted(path for path in (TOP / folder).rglob("*") if path.is_file())
+        paths += files_of(TOP / folder)
     digest = hashlib.sha256(repr(options).encode())
     for path in paths:
         if path.exists():

@@ -6,14 +6,16 @@ import errno
 import pathlib
 import signal
 import sys
+import traceback
 
 from driver import cache, commands, completion
 from driver.build import Failed
 from driver.command import nearest
 from driver.places import BUILDS
-from driver.terminal import Unusable, say
+from driver.terminal import Unusable, ends_with_its_reader, say
 
 CANNOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR)
+NO_VERDICT = 125  # git bisect run takes it for neither good nor bad
 ABOUT = "vmapdiff: a differential fuzzing and checking rig for arm64 kernel page-table mapping"
 ENDS = """\
 ./rig COMMAND --help has the options and an example.
@@ -73,8 +75,9 @@ def cannot_write(why):
         "the project to a folder of yours" if inside else "")
 
 
-def main(argv):
-    signal.signal(signal.SIGTERM, end_by_signal)
+@ends_with_its_reader
+def outcome(argv):
+    """The exit code of a command, after saying why it is not 0."""
     try:
         return run(argv)
     except Failed as failed:
@@ -86,11 +89,32 @@ def main(argv):
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # of a reader that has seen enough
-        sys.stderr.close()
-        return 2
     except OSError as why:
         if why.errno not in CANNOT_WRITE:
             raise
         say(cannot_write(why))
         return 2
+
+
+def is_bisect(argv):
+    """Whether the exit code is read by git bisect run."""
+    words = argv[argv[:1] == ["--no-install"]:]
+    return words[:1] == ["kernel"] and words[2:3] == ["bisect"]
+
+
+def verdict(argv):
+    """
+    The exit code for git bisect run, which takes 1 to 127 but NO_VERDICT for bad: so a missing package,
+    a full disk, and a defect of the driver itself must have NO_VERDICT. From 128 on, git stops.
+    """
+    try:
+        code = outcome(argv)
+    except Exception:  # pylint: disable=broad-except
+        traceback.print_exc()
+        return NO_VERDICT
+    return code if code in (0, 1) or code >= 128 else NO_VERDICT
+
+
+def main(argv):
+    signal.signal(signal.SIGTERM, end_by_signal)
+    return verdict(argv) if is_bisect(argv) else outcome(argv)

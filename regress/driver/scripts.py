@@ -8,6 +8,8 @@ import sys
 from driver import tool
 from driver.places import TOP
 
+STARTER = TOP / "regress/driver/script.py"
+
 
 def load(path):
     """A script as a module; its folder is searched for what it imports."""
@@ -24,4 +26,4 @@ def options_of(path):
 
 def run(path, argv, python=sys.executable):
     """Runs a script and returns its exit code."""
-    return tool.run(python, "-B", TOP / "regress" / path, *argv)
+    return tool.run(python, "-B", STARTER, TOP / "regress" / path, *argv)

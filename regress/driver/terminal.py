@@ -2,6 +2,7 @@
 """What the driver says, and how: lines on standard error, and one line that changes in place."""
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import time
@@ -11,6 +12,27 @@ PLAIN_SECONDS = 20  # until the first line of progress where a line cannot chang
 
 class Unusable(Exception):
     """What was asked cannot be done; the text says why, and what to do. The exit code is 2."""
+
+
+def ends_with_its_reader(main):
+    """
+    A main() that ends without a word, with 2, where the reader of what it prints has seen enough, as
+    `head` has.
+    """
+    @functools.wraps(main)
+    def ending(*arguments):
+        try:
+            try:
+                return main(*arguments)
+            finally:
+                if sys.stdout:  # None where it is closed
+                    sys.stdout.flush()
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            for stream in (1, 2):  # Python flushes both once more
+                os.dup2(nowhere, stream)
+            return 2
+    return ending
 
 
 def say(text):

@@ -168,11 +168,27 @@ class Build:
                              capture_output=True, text=True, errors="replace")
         return run.stderr
 
+    def tool(self, *arguments):
+        """(exit code, what the tool says)"""
+        run = subprocess.run([self.dir / "regress/vmapdiff", *arguments], capture_output=True, text=True,
+                             errors="replace")
+        return run.returncode, run.stdout + run.stderr
+
     def minimize(self, crash):
+        """(the rule that the minimized scenario breaks, its text); (None, what is said) without one"""
         out = crash.with_suffix(".scenario")
-        run = subprocess.run([self.dir / "regress/vmapdiff", "minimize", crash, "-o", out],
-                             capture_output=True, text=True)
-        return out.read_text() if out.exists() else run.stdout + run.stderr
+        out.unlink(missing_ok=True)  # of another bug
+        code, said = self.tool("minimize", crash, "-o", out)
+        if code or not out.exists():
+            return None, said
+        _, said = self.tool("replay", out)
+        return rule_in(said), out.read_text()
+
+
+def rule_in(said):
+    """The rule that is broken first, or None."""
+    signature = re.search(r"^FAIL (\S+).*$", said, re.M)
+    return signature and signature.group(1)
 
 
 def try_one(build, name, runs, findings):
@@ -181,14 +197,19 @@ def try_one(build, name, runs, findings):
     build.inject(bug)
     build.make(target)
     log = build.fuzz(target, runs, findings)
-    signature = re.search(r"^FAIL (\S+).*$", log, re.M)
+    broken = rule_in(log)
     after = re.search(r"after +(\d+) executions", log)
-    if not signature or not after:
+    if not broken or not after:
         return False, f"{name:28} survived {runs} executions of {target}", ""
-    crash = max(findings.glob("crash-*"), key=lambda path: path.stat().st_mtime)
-    found = re.fullmatch(rule, signature.group(1)) is not None
-    line = f"{name:28} {int(after.group(1)):>8}  {target:14} {signature.group(1)}"
-    return found, line if found else f"{line}, not {rule}", build.minimize(crash)
+    crash = max((path for path in findings.glob("crash-*") if not path.suffix),
+                key=lambda path: path.stat().st_mtime)
+    small, scenario = build.minimize(crash)
+    line = f"{name:28} {int(after.group(1)):>8}  {target:14} {broken}"
+    if not re.fullmatch(rule, broken):
+        return False, f"{line}, not {rule}", scenario
+    if not small or not re.fullmatch(rule, small):
+        return False, f"{line}, minimized: {small or 'nothing'}, not {rule}", scenario
+    return True, line, scenario
 
 
 def bugs_of(tree, sample):

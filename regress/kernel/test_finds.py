@@ -4,11 +4,15 @@
 
 Plays nothing. Usage: test_finds.py
 """
+import argparse
+import contextlib
+import io
 import re
 import shutil
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -185,6 +189,38 @@ class Differences(unittest.TestCase):
 
     def test_the_mail_shows_the_newest_release_that_fails(self):
         self.assertEqual(parts.read(parts.FINDS / "silent-cut").shown.release, "Linux 6.12.117")
+
+
+class Checked(unittest.TestCase):
+    """--check, of what a bench without trees measures."""
+
+    def check(self, only, *measured):
+        """(exit code, what is printed)"""
+        by = unittest.mock.Mock(**{"report.return_value": ""})
+        bench = unittest.mock.Mock(qemu=by, **{"measure.return_value": {one: by for one in measured}})
+        with unittest.mock.patch.object(finds, "Bench", lambda: bench), \
+                contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(io.StringIO()):
+            code = finds.run_check(argparse.Namespace(only=only))
+        return code, said.getvalue()
+
+    def verdicts(self, release="Linux 7.3.4", said="holds"):
+        return parts.Verdict(release, "as released", said)
+
+    def test_nothing_that_was_measured_is_no_success(self):
+        for only in (None, "scan-limit-is-zero"):
+            code, said = self.check(only)
+            self.assertEqual(code, finds.SKIP, said)
+            self.assertIn("SKIP: no verdict was compared", said)
+
+    def test_nothing_that_is_recorded_is_no_success(self):
+        code, said = self.check("scan-limit-is-zero", self.verdicts("Linux 9.9"))
+        self.assertEqual(code, finds.SKIP, said)
+
+    def test_what_was_compared_is_counted(self):
+        code, said = self.check("scan-limit-is-zero", self.verdicts(), self.verdicts("Linux 9.9"))
+        self.assertEqual((code, said), (0, "all is as recorded: 1 verdicts were compared\n"))
+        code, said = self.check("scan-limit-is-zero", self.verdicts(said="not played"))
+        self.assertEqual(code, 1, said)
 
 
 class Report(unittest.TestCase):

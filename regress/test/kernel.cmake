@@ -7,6 +7,7 @@ set(slicer_tests ${PROJECT_SOURCE_DIR}/mapper/kernel/test)
 
 add_test(NAME kernel_slicer COMMAND python3 ${slicer_tests}/test_slicer.py)
 add_test(NAME kernel_find_folders COMMAND python3 ${kernel_scripts}/test_finds.py)
+add_test(NAME kernel_injected_found COMMAND python3 ${kernel_scripts}/test_injected.py)
 set(versions 6.1 6.12 7.2 7.3)
 add_test(NAME kernel_unpack COMMAND python3 ${kernel_scripts}/trees.py ${versions})
 set_tests_properties(kernel_unpack PROPERTIES FIXTURES_SETUP kernel_trees)
@@ -53,5 +54,6 @@ set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
 set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
   kernel_finds PROPERTIES COST 200)
-set_tests_properties(kernel_slicer kernel_find_folders kernel_unpack ${kernel_tests} PROPERTIES
+set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_unpack
+  ${kernel_tests} PROPERTIES
   LABELS kernel SKIP_RETURN_CODE 77)

@@ -4,6 +4,7 @@
 
 Usage: test_driver.py TOP [VMAPDIFF]
 """
+import contextlib
 import os
 import pathlib
 import re
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 
 TOP = TOOL = None  # set by main()
 MANAGERS = {"apt-get": "apt-get install", "dnf": "dnf install", "pacman": "pacman -S",
@@ -142,6 +144,16 @@ class Bare(OwnPath):
         _, said = self.with_python("fuzz", CC="my-clang")
         self.assertIn("a clang from 14 on", said)
 
+    def test_git_bisect_takes_no_missing_package_for_a_bad_commit(self):
+        self.put("dnf")
+        for words in (["a.scenario"], [], ["a.scenario", "--frob"]):
+            for first in ([], ["--no-install"]):
+                code, said = self.with_python(*first, "kernel", ".", "bisect", *words)
+                self.assertEqual(code, 125, said)
+        self.assertIn("'--frob' is not an option", said)
+        code, said = self.with_python("kernel", ".", "test")
+        self.assertEqual(code, 2, said)
+
     def test_replay_needs_no_clang(self):
         self.put("dnf")
         self.put("gcc", "#!/bin/sh\nexit 0\n")
@@ -254,6 +266,13 @@ class FetchedTree(OwnApt):
         self.assertEqual(code, 0, said)
         self.assertIn("is there already", said)
 
+    def test_a_package_that_a_killed_run_left_is_not_in_the_way(self):
+        (self.work / ".build/fetch").mkdir(parents=True)
+        (self.work / ".build/fetch/linux-source-7.3_0_all.deb").write_text("half")
+        code, said = run(self.work / "rig", "kernel", "--fetch", "7.3", env=self.environment)
+        self.assertEqual(code, 0, said)
+        self.assertEqual(self.left(), [self.work / ".build/trees/linux-source-7.3"])
+
     def test_nothing_is_left_of_an_interrupted_download(self):
         for group in (True, False):
             begun = self.work / "begun"
@@ -268,6 +287,39 @@ class FetchedTree(OwnApt):
             self.assertNotIn("Traceback", said)
             self.assertEqual(self.left(), [])
             begun.unlink()
+
+
+class Installed(unittest.TestCase):
+    """A tree of an installed package, which tests of several runs ask for."""
+
+    def test_it_is_unpacked_once(self):
+        """What another run unpacks meanwhile is in use there, and stays."""
+        sys.path.insert(0, str(TOP / "regress"))
+        from driver import fetch
+        with tempfile.TemporaryDirectory(prefix="vmapdiff-installed-") as work:
+            work = pathlib.Path(work)
+            (work / "linux-source-7.3.tar.xz").touch()
+            os.utime(work / "linux-source-7.3.tar.xz", (1, 1))
+            unpack = unittest.mock.Mock(side_effect=lambda _, kernel: fetch.tree_of(kernel).mkdir())
+            with unittest.mock.patch.multiple(fetch, INSTALLED=work, TREES=work / "trees", STATE=work / "state",
+                                              unpack=unpack, say=lambda _: None):
+                self.another_run_is_first(fetch, work)
+                unpack.assert_not_called()
+                os.utime(work / "linux-source-7.3.tar.xz")
+                os.utime(work / "trees/linux-source-7.3.unpacked", (1, 1))
+                fetch.tree_of("7.3").rmdir()
+                self.assertEqual(fetch.for_tests("7.3"), fetch.tree_of("7.3"))
+                unpack.assert_called_once()
+
+    @staticmethod
+    def another_run_is_first(fetch, work):
+        @contextlib.contextmanager
+        def locked(*_):
+            fetch.tree_of("7.3").mkdir(parents=True)
+            (work / "trees/linux-source-7.3.unpacked").touch()
+            yield
+        with unittest.mock.patch.object(fetch, "locked", locked):
+            fetch.for_tests("7.3")
 
 
 class Writing(unittest.TestCase):
@@ -285,9 +337,19 @@ class Writing(unittest.TestCase):
         (self.work / ".build").chmod(0o755)
         shutil.rmtree(self.work)
 
-    def is_told(self, *words):
-        code, said = run(self.work / "rig", "--no-install", *words)
-        self.assertEqual(code, 2, said)
+    def tree(self):
+        """What passes for a tree until it is built."""
+        tree = self.work / "tree"
+        for line in (TOP / "mapper/kernel/files").read_text().splitlines():
+            if line and not line.startswith("#"):
+                path = tree / line.lstrip("?").split()[0]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch()
+        return tree
+
+    def is_told(self, *words, code=2):
+        told, said = run(self.work / "rig", "--no-install", *words)
+        self.assertEqual(told, code, said)
         self.assertNotIn("Traceback", said)
         self.assertIn(f"all that ./rig makes goes into {self.work}/.build, which must be writable", said)
 
@@ -295,6 +357,14 @@ class Writing(unittest.TestCase):
         (self.work / ".build").touch()
         self.is_told("fuzz", "fuzz_vmap")
         self.is_told("replay")
+        self.is_told("kernel", self.tree(), "bisect", "a.scenario", code=125)
+
+    def test_a_defect_of_the_driver_is_no_bad_commit(self):
+        (self.work / ".build").mkdir()
+        (self.work / "mapper/kernel/files").unlink()
+        code, said = run(self.work / "rig", "--no-install", "kernel", self.tree(), "bisect", "a.scenario")
+        self.assertEqual(code, 125, said)
+        self.assertIn("Traceback", said)
 
     @unittest.skipIf(os.geteuid() == 0, "root may write anywhere")
     def test_a_folder_that_may_not_be_written(self):
@@ -386,6 +456,135 @@ class Interrupts(unittest.TestCase):
                 f"from driver import tool\nsys.exit(tool.run(sys.executable, '-c', {inner!r}))\n"), group)
             self.assertEqual(code, 130, said)
             self.assertIn("the last words\n", said)
+
+
+class Readers(unittest.TestCase):
+    """A reader that has seen enough, as `head` has, ends a command without a word."""
+
+    def said_to_nobody(self, *words):
+        """(exit code, standard error)"""
+        ours, theirs = os.pipe()
+        os.close(ours)
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        done = subprocess.run(words, stdout=theirs, stderr=subprocess.PIPE, text=True, check=False,
+                              env=environment)
+        os.close(theirs)
+        return done.returncode, done.stderr
+
+    def test_of_the_driver_and_of_its_scripts(self):
+        for words in ("--help", "fuzz --help", "completion", "packages", "finds", "mutants --stale"):
+            with self.subTest(words=words):
+                self.assertEqual(self.said_to_nobody(TOP / "rig", *words.split()), (2, ""))
+
+    def test_a_script_has_its_own_name_arguments_and_exit_code(self):
+        code, said = run(TOP / "rig", "finds", "--only", "no-such-find")
+        self.assertEqual(code, 2, said)
+        self.assertIn("finds: no find 'no-such-find'", said)
+
+    def test_output_that_is_closed(self):
+        code, said = run("sh", "-c", f"'{TOP}/rig' finds >&-")
+        self.assertEqual((code, said), (0, ""))
+
+
+class Held(unittest.TestCase):
+    """A build that several runs use at once: each has what it asked for until it ends."""
+
+    def setUp(self):
+        sys.path.insert(0, str(TOP / "regress"))
+        from driver import build
+        self.build, self.work = build, tempfile.TemporaryDirectory(prefix="vmapdiff-held-")
+        self.folder = pathlib.Path(self.work.name) / "tree"
+        self.stamp = self.folder.parent / "tree.made-of"
+        self.made = 0
+
+    def tearDown(self):
+        for lock in self.build.HELD:
+            lock.close()
+        self.build.HELD.clear()
+        self.work.cleanup()
+
+    def make(self):
+        self.made += 1
+
+    def hold(self, *targets):
+        self.build.hold(self.folder, "mine", targets, self.make)
+        return self.build.made_of(self.stamp)
+
+    def between(self, how, act):
+        """Has `act` called once, just before a lock is asked for in a way."""
+        plain, left = self.build.fcntl.flock, [act]
+
+        def flock(lock, asked):
+            if asked & how and left:
+                left.pop()(plain, lock)
+            return plain(lock, asked)
+        return unittest.mock.patch.object(self.build.fcntl, "flock", flock)
+
+    def test_a_stamp_that_another_run_removes_is_none(self):
+        gone = unittest.mock.Mock(**{"exists.return_value": True, "read_text.side_effect": FileNotFoundError})
+        self.assertEqual(self.build.made_of(gone), ("", set()))
+
+    def test_targets_of_the_same_sources_add_up(self):
+        self.assertEqual(self.hold("one"), ("mine", {"one"}))
+        self.build.HELD.pop().close()
+        self.assertEqual(self.hold("two"), ("mine", {"one", "two"}))
+        self.assertEqual(self.made, 2)
+
+    def test_targets_of_other_sources_are_not_recorded(self):
+        """Another run builds after this one has looked, and before it has the lock."""
+        self.stamp.write_text("mine\nold")
+        with self.between(self.build.fcntl.LOCK_EX, lambda *_: self.stamp.write_text("theirs\nold")):
+            self.assertEqual(self.hold("new"), ("mine", {"new"}))
+
+    def test_a_build_that_comes_before_the_lock_is_shared(self):
+        def other(plain, lock):
+            plain(lock, self.build.fcntl.LOCK_UN)
+            self.stamp.write_text("theirs\nnew")
+        with self.between(self.build.fcntl.LOCK_SH, other):
+            self.assertEqual(self.hold("new"), ("mine", {"new"}))
+        self.assertEqual(self.made, 2)
+
+    WORKER = """
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from driver import build
+folder, mine = pathlib.Path(sys.argv[2]), sys.argv[3]
+build.POLL_SECONDS, build.say = 0.001, lambda _: None
+for _ in range(100):
+    build.hold(folder, mine, [mine], lambda: folder.with_suffix(".built").write_text(mine))
+    for _ in range(20):
+        assert folder.with_suffix(".built").read_text() == mine
+    build.HELD.pop().close()
+"""
+
+    def test_many_at_once(self):
+        running = [subprocess.Popen([sys.executable, "-B", "-c", self.WORKER, TOP / "regress", self.folder, mine],
+                                    stderr=subprocess.PIPE, text=True) for mine in ("one", "one", "two", "three")]
+        for process in running:
+            _, said = process.communicate(timeout=120)
+            self.assertEqual((process.returncode, said), (0, ""))
+
+
+class Sources(unittest.TestCase):
+    """What builds of a tree anew."""
+
+    def test_what_python_and_editors_leave_is_none_of_them(self):
+        sys.path.insert(0, str(TOP / "regress"))
+        from driver import kernel
+        with tempfile.TemporaryDirectory(prefix="vmapdiff-sources-") as folder:
+            top = pathlib.Path(folder) / ".hidden above"
+            for name in ("CMakeLists.txt", "CMakePresets.json", "mapper/kernel/files", "oracle/a.c"):
+                (top / name).parent.mkdir(parents=True, exist_ok=True)
+                (top / name).touch()
+            with unittest.mock.patch.object(kernel, "TOP", top):
+                before = kernel.sources_of(top / "tree", ())
+                for name in ("mapper/kernel/__pycache__/slice.cpython-39.pyc", "oracle/.a.c.swp", "oracle/.git/x"):
+                    (top / name).parent.mkdir(parents=True, exist_ok=True)
+                    (top / name).touch()
+                (top / "oracle/.#a.c").symlink_to("nowhere")
+                self.assertEqual(kernel.sources_of(top / "tree", ()), before)
+                (top / "oracle/b.c").touch()
+                self.assertNotEqual(kernel.sources_of(top / "tree", ()), before)
 
 
 class Help(unittest.TestCase):

@@ -42,14 +42,14 @@ static bool same_barriers(const struct event_log *log, uint32_t a, uint32_t b, u
 static bool goes_on(const struct event_log *log, uint32_t at, uint32_t step,
 		    const struct batch_format *format)
 {
-	const struct event *old = &log->event[at], *new = &log->event[at + step];
-	if (at + step >= log->events || !is_single_store(new))
+	const struct event *old = &log->event[at], *next = &log->event[at + step];
+	if (at + step >= log->events || !is_single_store(next))
 		return false;
-	return new->table == old->table &&new->index == old->index + 1 &&
-	       new->place.at == old->place.at &&new->place.caller == old->place.caller &&
-	       (new->old_words == EVENT_NO_WORDS) == (old->old_words == EVENT_NO_WORDS) &&
-	       step_at(log, at + step) == step &&same_barriers(log, at, at + step, step) &&
-	       format->alike(format->context, old, new);
+	return next->table == old->table && next->index == old->index + 1 &&
+	       next->place.at == old->place.at && next->place.caller == old->place.caller &&
+	       (next->old_words == EVENT_NO_WORDS) == (old->old_words == EVENT_NO_WORDS) &&
+	       step_at(log, at + step) == step && same_barriers(log, at, at + step, step) &&
+	       format->alike(format->context, old, next);
 }
 
 /* Whether it goes on, with memory that follows. */

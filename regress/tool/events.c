@@ -7,12 +7,12 @@
 #include "fuzz/field.h"
 #include "fuzz/scenario_text.h"
 #include "mapper/machine/assert.h"
+#include "regress/tool/barrier.h"
 #include "regress/tool/json.h"
 #include "regress/tool/place.h"
 #include "regress/tool/version.h"
 
 struct recording {
-	const struct player *p;
 	const struct scenario *s;
 	const struct mapper *mapper;
 	const struct machine *m;
@@ -320,17 +320,12 @@ static void put_trap(const struct recording *r, const struct event *e)
 /* What an event has besides its name and place. */
 static void put_details(const struct recording *r, const struct event *e)
 {
-	static const char *const barriers[] = {
-		[BARRIER_DMB_ISHST] = "dmb ishst", [BARRIER_DSB_ISHST] = "dsb ishst",
-		[BARRIER_DSB_ISH] = "dsb ish",     [BARRIER_ISB] = "isb",
-		[BARRIER_DSB_NSHST] = "dsb nshst", [BARRIER_DSB_NSH] = "dsb nsh",
-	};
 	switch (e->kind) {
 	case EVENT_STORE:
 		put_store(r, e);
 		break;
 	case EVENT_BARRIER:
-		put_text(r, "barrier", barriers[e->what]);
+		put_text(r, "barrier", barrier_name(e->what));
 		break;
 	case EVENT_TLBI:
 		put_tlbi(r, e);
@@ -452,11 +447,9 @@ static void put_verdict(const struct recording *r, const struct verdict *verdict
 
 bool events_write(struct player *p, const struct scenario *s, unsigned which, FILE *to)
 {
-	struct recording r = { .p = p,
-			       .s = s,
-			       .mapper = mapper_list()->mapper[which],
-			       .m = p->machine[which],
-			       .to = to };
+	struct recording r = {
+		.s = s, .mapper = mapper_list()->mapper[which], .m = p->machine[which], .to = to
+	};
 	const struct player_listener listener = { before_step, after_step, &r };
 	struct verdict verdict;
 	machine_reset(p->machine[which], &s->machine); /* what is said of it is as it will be */

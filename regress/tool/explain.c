@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mapper/machine/assert.h"
+#include "regress/tool/barrier.h"
 #include "regress/tool/batch.h"
 #include "regress/tool/place.h"
 
@@ -175,12 +176,6 @@ static void print_tlbi(const struct explanation *ex, const struct event *e)
 		fprintf(ex->to, ", local");
 }
 
-static const char *const barriers[] = {
-	[BARRIER_DMB_ISHST] = "dmb ishst", [BARRIER_DSB_ISHST] = "dsb ishst",
-	[BARRIER_DSB_ISH] = "dsb ish",     [BARRIER_ISB] = "isb",
-	[BARRIER_DSB_NSHST] = "dsb nshst", [BARRIER_DSB_NSH] = "dsb nsh",
-};
-
 static void print_event(const struct explanation *ex, const struct event *e, uint32_t count)
 {
 	switch (e->kind) {
@@ -191,7 +186,7 @@ static void print_event(const struct explanation *ex, const struct event *e, uin
 		print_tlbi(ex, e);
 		break;
 	case EVENT_BARRIER:
-		fprintf(ex->to, "%s", barriers[e->what]);
+		fprintf(ex->to, "%s", barrier_name(e->what));
 		break;
 	case EVENT_ALLOC:
 		fprintf(ex->to, "table page %u allocated", e->table);
@@ -235,7 +230,7 @@ static void print_entries(const struct explanation *ex, const struct event_batch
 		batch->apart ? ", of pages that lie apart," : "", batch->calls,
 		batch->calls == 1 ? "" : "s");
 	for (uint32_t i = 1; i < batch->step; i++)
-		fprintf(ex->to, "%s%s", i == 1 ? ", each with " : ", ", barriers[e[i].what]);
+		fprintf(ex->to, "%s%s", i == 1 ? ", each with " : ", ", barrier_name(e[i].what));
 }
 
 /* A batch, and where it was caused unless that is known from the batch before. Without its end of line. */

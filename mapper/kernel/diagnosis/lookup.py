@@ -45,12 +45,15 @@ def is_whole(tree):
 
 
 def files_of(folder, seen):
-    """Every C file of a folder that is not in `seen`, which gets them."""
+    """
+    Every C file of a folder that is not in `seen`, which gets them. A name may be of something else:
+    editors leave links that lead nowhere, such as .#mmu.c.
+    """
     for parent, folders, names in os.walk(folder):
         folders.sort()
         for name in sorted(names):
             path = os.path.join(parent, name)
-            if name.endswith((".h", ".c")) and path not in seen:
+            if name.endswith((".h", ".c")) and path not in seen and os.path.isfile(path):
                 seen.add(path)
                 yield path
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """What the slicer reads, keeps and refuses."""
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+from diagnosis import lookup  # noqa: E402
 from slicer import boot, emit, places, reach  # noqa: E402
 from slicer.source import read_source  # noqa: E402
 
@@ -309,6 +311,20 @@ int caller_of(struct ops *ops)
                               "-I", self.work / "slice", "-I", self.work, "-I", TOP, "-x", "c", "-"],
                              input=text, capture_output=True, text=True, check=True)
         self.assertEqual(run.stdout.splitlines()[-1], "set late x")
+
+
+class Searching(unittest.TestCase):
+    def test_what_is_no_file_is_not_read(self):
+        """A lock of Emacs is a link that leads nowhere. A named pipe would be waited for."""
+        with tempfile.TemporaryDirectory() as top:
+            folder = Path(top) / "include/linux"
+            folder.mkdir(parents=True)
+            (folder / "new.h").write_text("int wanted(void);\n")
+            (folder / ".#new.h").symlink_to("somebody@somewhere.1:1")
+            (folder / "a_folder.h").mkdir()
+            os.mkfifo(folder / "a_pipe.h")
+            found = lookup.Tree(top, []).look_up({"wanted"})["wanted"]
+        self.assertEqual((found.file, found.line), ("include/linux/new.h", 1))
 
 
 class Refusing(unittest.TestCase):
