@@ -10,7 +10,8 @@
  *   executions   inputs, those included that are no scenario
  *   scenarios    played
  *   unsupported  scenarios on a machine that the mapper does not have
- *   requested    calls of the scenarios, clean-ups of failed mappings included
+ *   requested    calls of the scenarios, clean-ups of failed mappings included: those judged and
+ *                skipped, and, where a call ended the process, it and those after it
  *   calls        of them: judged
  *   crosschecked calls of the other mappers that were judged
  *   skipped      of them: not made, by the name of the reason
