@@ -11,6 +11,7 @@
 
 #include "fuzz/scenario_text.h"
 #include "regress/tool/colour.h"
+#include "regress/tool/interrupt.h"
 #include "regress/tool/minimize.h"
 #include "regress/tool/sanitizer_text.h"
 #include "regress/tool/vmapdiff.h"
@@ -24,8 +25,9 @@
 struct keeping {
 	const struct findings_source *source;
 	struct player *player;
-	const char *folder; /* NULL: nothing is written */
-	unsigned trials;    /* that are left */
+	const char *folder;   /* NULL: nothing is written */
+	unsigned trials;      /* that are left */
+	unsigned unminimized; /* findings that an interrupt left as they were found */
 };
 
 static struct scenario scenario;
@@ -149,7 +151,9 @@ static void print_ending(enum ending ending, const struct minimized *result)
 	if (ending == MINIMIZED)
 		printf("  minimized %u ops, %u runs, %" PRIu64 " pages, by %u trials%s\n",
 		       scenario.ops, scenario.runs, scenario_pages(&scenario), result->trials,
-		       result->is_bounded ? MINIMIZED_BOUNDED : "");
+		       result->is_bounded ? MINIMIZED_BOUNDED
+		       : is_interrupted() ? ", and interrupted: it may be larger than needed"
+					  : "");
 	if (ending == NO_TRIALS)
 		printf("  minimized not: the trials of this run are used up; 'minimize' does it\n");
 	if (ending == NOT_ALONE)
@@ -177,11 +181,25 @@ static bool keep_scenario(struct keeping *k, struct finding *f, const char *path
 	return !*path || write_scenario(&scenario, f->signature, path);
 }
 
+/* Writes the scenario as it was found. False after a message. */
+static bool keep_as_found(struct keeping *k, const struct finding *f, const char *path)
+{
+	if (!*path || is_holding(f) ||
+	    !k->source->remake(&f->smallest, &scenario, k->source->context) || !scenario.ops)
+		return true;
+	scenario.expect = (struct expectation){ 0 };
+	return write_scenario(&scenario, f->signature, path);
+}
+
 static bool keep_finding(struct keeping *k, struct finding *f)
 {
 	char path[MAX_PATH];
 	bool good = true;
 	path_of(k, f, path);
+	if (is_interrupted()) {
+		k->unminimized++;
+		return keep_as_found(k, f, path);
+	}
 	printf("\n");
 	if (is_holding(f)) {
 		printf("%s\n", f->signature);
@@ -223,13 +241,17 @@ static void print_table(const struct keeping *k, const struct findings *findings
 	       findings->failing > 1 ? "s fail" : " fails", findings->count,
 	       findings->count > 1 ? "s" : "", k->folder ? "; kept in " : "",
 	       k->folder ? k->folder : "");
+	if (k->unminimized)
+		printf("interrupted: %u of %u findings are as they were found; 'minimize' makes "
+		       "them small\n",
+		       k->unminimized, findings->count);
 }
 
 bool findings_keep(struct findings *findings, const struct findings_source *source,
 		   struct player *player, const char *folder)
 {
 	char path[MAX_PATH];
-	struct keeping k = { source, player, folder, MAX_TRIALS_IN_ALL };
+	struct keeping k = { source, player, folder, MAX_TRIALS_IN_ALL, 0 };
 	for (unsigned i = 0; i < findings->count; i++) {
 		if (isatty(STDERR_FILENO))
 			fprintf(stderr, "\rkernel: minimizing %u of %u findings ", i + 1,

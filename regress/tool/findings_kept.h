@@ -29,8 +29,11 @@ bool findings_clear(const char *folder);
 /*
  * Minimizes each finding's scenario, prints what fails in it and the scenario,
  * writes it to a file of the folder, unless that is NULL, and prints a table
- * of all findings, whose signatures are those of the minimized scenarios then, and the next command. There is at least one. False after a
- * message when the host cannot start a process or a file cannot be written.
+ * of all findings, whose signatures are those of the minimized scenarios then,
+ * and the next command. After an interrupt (interrupt.h) scenarios are written
+ * as they were found, and the table follows at once. There is at least one
+ * finding. False after a message when the host cannot start a process or a
+ * file cannot be written.
  */
 bool findings_keep(struct findings *findings, const struct findings_source *source,
 		   struct player *player, const char *folder);

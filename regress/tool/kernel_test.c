@@ -20,6 +20,7 @@
 #include "regress/tool/digest.h"
 #include "regress/tool/findings.h"
 #include "regress/tool/findings_kept.h"
+#include "regress/tool/interrupt.h"
 #include "regress/tool/minimize.h"
 
 #define BATCH 8192     /* scenarios that one process plays, and between two lines of progress */
@@ -286,12 +287,6 @@ static bool is_stopped(const struct test *t)
 	return t->board->interrupted || t->hangs >= MAX_HANGS;
 }
 
-static void on_interrupt(int signal)
-{
-	(void)signal;
-	board_of_handler->interrupted = 1;
-}
-
 /* Plays items up to `end`, whatever becomes of them. False after a message. */
 static bool play_until(struct test *t, uint64_t end)
 {
@@ -443,16 +438,15 @@ int kernel_test(struct player *player, const struct arguments *a,
 		perror("vmapdiff kernel: no memory to share with the process that plays");
 		return EXIT_UNUSABLE;
 	}
-	const struct sigaction once = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND };
 	struct test t = { .player = player,
 			  .arguments = a,
 			  .board = board,
 			  .generated = a->executions,
 			  .items = a->executions };
 	board_of_handler = board;
-	sigaction(SIGINT, &once, NULL);
+	interrupt_catch(&board->interrupted);
 	int code = play_all(&t, print_generated);
-	signal(SIGINT, SIG_DFL);
+	interrupt_release();
 	for (uint64_t i = 0; i < t.items - t.generated; i++)
 		free(t.path[i]);
 	free((void *)t.path);

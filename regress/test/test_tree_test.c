@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The test of a tree ends well, whatever the tree, the host and the person at
+ * the terminal do: a model with a whim stands in for the tree. Each run is a
+ * process of its own, whose words and exit code are looked at.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mapper/test/cmocka_all.h"
+#include "regress/tool/kernel_test.h"
+
+#define RUN_SECONDS 60 /* that a run may take, of the clock */
+#define TEXT_SIZE (1 << 16)
+
+/* What the processes of a run and this one share. */
+static struct shared {
+	volatile bool is_played; /* all scenarios */
+	volatile unsigned calls; /* that the tree made since the run began */
+} * shared;
+
+static int (*whim)(const struct call *call); /* its error, where it has one; NULL: none */
+
+static int make(struct address_space *space, const struct call *call, struct outcome *out)
+{
+	shared->calls++;
+	int error = whim ? whim(call) : 0;
+	return error ? error : batched_mapper.call[call->kind](space, call, out);
+}
+
+const struct mapper mapper_under_test = {
+	.name = "stand-in",
+	.kind = MAPPER_TREE,
+	.call = { [CALL_VMAP] = make,
+		  [CALL_VMALLOC] = make,
+		  [CALL_IOREMAP] = make,
+		  [CALL_VM_MAP_RAM] = make },
+	.tree = "a stand-in",
+	.release = "0",
+};
+
+static struct player *player;
+static char folder[64], text[TEXT_SIZE];
+
+/* --- a run ------------------------------------------------------------------------------ */
+
+static void pause_ms(long ms)
+{
+	const struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
+	nanosleep(&time, NULL);
+}
+
+static void note_played(const struct kernel_played *played, const struct player *p)
+{
+	(void)p;
+	(void)played;
+	printf("PLAYED\n");
+	shared->is_played = true;
+}
+
+static pid_t start(struct arguments a, int to)
+{
+	static char *none[] = { "test" };
+	if (!a.files) {
+		a.file = none;
+		a.files = 1;
+	}
+	*shared = (struct shared){ 0 };
+	fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child)
+		return child;
+	setpgid(0, 0);
+	dup2(to, STDOUT_FILENO);
+	dup2(to, STDERR_FILENO);
+	alarm(RUN_SECONDS);
+	int code = kernel_test(player, &a, note_played);
+	fflush(NULL);
+	_exit(code);
+}
+
+/* Runs the test of the tree, calls `meanwhile` once it is begun, and gives its wait status; its words are in `text`. */
+static int run(const struct arguments *a, void (*meanwhile)(pid_t child))
+{
+	int status, to = open(folder, O_TMPFILE | O_RDWR, 0600);
+	assert_true(to >= 0);
+	pid_t child = start(*a, to);
+	setpgid(child, child);
+	if (meanwhile)
+		meanwhile(child);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	ssize_t size = pread(to, text, sizeof(text) - 1, 0);
+	assert_true(size >= 0);
+	text[size] = '\0';
+	close(to);
+	return status;
+}
+
+static void ends_with(int status, int code)
+{
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != code)
+		fail_msg("wait status 0x%x where exit code %d was expected, after:\n%s", status,
+			 code, text);
+}
+
+static void is_said(const char *words)
+{
+	if (!strstr(text, words))
+		fail_msg("'%s' is not said in:\n%s", words, text);
+}
+
+static void is_not_said(const char *words)
+{
+	if (strstr(text, words))
+		fail_msg("'%s' is said in:\n%s", words, text);
+}
+
+static int files_in_folder(void)
+{
+	char command[128];
+	snprintf(command, sizeof(command), "ls %s | wc -l", folder);
+	FILE *from = popen(command, "r");
+	int count = -1;
+	assert_non_null(from);
+	assert_int_equal(fscanf(from, "%d", &count), 1);
+	pclose(from);
+	return count;
+}
+
+/* --- an interrupt ------------------------------------------------------------------------ */
+
+/* Each vmap() fails, and takes its time once its scenario is minimized. */
+static int fail_slowly(const struct call *call)
+{
+	if (call->kind != CALL_VMAP)
+		return 0;
+	if (shared->is_played)
+		pause_ms(20);
+	return -E2BIG;
+}
+
+/* As a terminal does, and then the driver, which cannot know of it. */
+static void interrupt_twice_when_played(pid_t child)
+{
+	while (!shared->is_played)
+		pause_ms(1);
+	pause_ms(150);
+	assert_int_equal(killpg(child, SIGINT), 0);
+	pause_ms(50);
+	killpg(child, SIGINT);
+}
+
+static void an_interrupt_loses_no_finding(void **state)
+{
+	const struct arguments a = { .executions = 256, .seed = 1, .output = folder };
+	(void)state;
+	whim = fail_slowly;
+	ends_with(run(&a, interrupt_twice_when_played), EXIT_RULE_BROKEN);
+	is_said("signature, and the file that is kept");
+	is_said("errors.code-vmap-64k.scenario");
+	is_said("as they were found");
+	is_said("next: ");
+	is_not_said("alone     it holds");
+	assert_true(files_in_folder() > 1);
+}
+
+/* --- all of them ---------------------------------------------------------------------------- */
+
+static int forget_whim(void **state)
+{
+	(void)state;
+	whim = NULL;
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *s, int flag, struct FTW *at)
+{
+	(void)s;
+	(void)flag;
+	(void)at;
+	return remove(path);
+}
+
+static int make_all(void **state)
+{
+	(void)state;
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	snprintf(folder, sizeof(folder), "/tmp/vmapdiff-XXXXXX");
+	player = shared == MAP_FAILED || !mkdtemp(folder) ? NULL : player_create();
+	return !player;
+}
+
+static int remove_all(void **state)
+{
+	(void)state;
+	player_destroy(player);
+	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(an_interrupt_loses_no_finding, forget_whim),
+	};
+	return cmocka_run_group_tests(tests, make_all, remove_all);
+}
