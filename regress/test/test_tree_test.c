@@ -125,6 +125,13 @@ static void is_not_said(const char *words)
 		fail_msg("'%s' is said in:\n%s", words, text);
 }
 
+static void remove_file(const char *name)
+{
+	char path[128];
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	assert_int_equal(unlink(path), 0);
+}
+
 static int files_in_folder(void)
 {
 	char command[128];
@@ -174,6 +181,48 @@ static void an_interrupt_loses_no_finding(void **state)
 	assert_true(files_in_folder() > 1);
 }
 
+/* --- the folder for findings -------------------------------------------------------------- */
+
+static void write_file(const char *name, const char *words)
+{
+	char path[128];
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	FILE *to = fopen(path, "w");
+	assert_non_null(to);
+	fputs(words, to);
+	assert_int_equal(fclose(to), 0);
+}
+
+/* Of an earlier run, of somebody else, and of what is to be played. */
+static void a_folder_loses_nothing_but_findings(void **state)
+{
+	char with_slash[80], kept[128];
+	char *played[] = { "test", kept };
+	struct arguments a = { .executions = 1, .seed = 1, .output = folder };
+	(void)state;
+	write_file("old.scenario", "# FAIL errors.code\nvmapdiff 2\n");
+	write_file("cut-short.scenario", "");
+	write_file("words", "mine\n");
+	int before = files_in_folder();
+	write_file("mine.scenario", "# SPDX\nvmapdiff 2\n");
+	ends_with(run(&a, NULL), EXIT_UNUSABLE);
+	is_said("/mine.scenario: no finding of an earlier run");
+	assert_int_equal(files_in_folder(), before + 1);
+	remove_file("mine.scenario");
+	snprintf(kept, sizeof(kept), "%s/old.scenario", folder);
+	snprintf(with_slash, sizeof(with_slash), "%s/.//", folder);
+	a.file = played;
+	a.files = 2;
+	a.output = with_slash;
+	ends_with(run(&a, NULL), EXIT_UNUSABLE);
+	is_said("/old.scenario: is to be played");
+	assert_int_equal(files_in_folder(), before);
+	a.files = 0;
+	ends_with(run(&a, NULL), EXIT_AS_EXPECTED);
+	assert_int_equal(files_in_folder(), 1);
+	remove_file("words");
+}
+
 /* --- all of them ---------------------------------------------------------------------------- */
 
 static int forget_whim(void **state)
@@ -212,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(an_interrupt_loses_no_finding, forget_whim),
+		cmocka_unit_test_teardown(a_folder_loses_nothing_but_findings, forget_whim),
 	};
 	return cmocka_run_group_tests(tests, make_all, remove_all);
 }

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@
 #define MAX_HANGING_TRIALS 12  /* of a scenario that hangs, which takes its whole time each time */
 #define EXTENSION ".scenario"
 #define MAX_PATH 4096
+#define KEPT_START "# FAIL " /* of what write_scenario() writes */
 
 struct keeping {
 	const struct findings_source *source;
@@ -46,19 +48,64 @@ static bool is_scenario(const char *name)
 	return length > extension && !strcmp(name + length - extension, EXTENSION);
 }
 
-bool findings_clear(const char *folder)
+/* Whether write_scenario() wrote a file: a signature stands on top, or nothing, where it was ended. */
+static bool is_kept(const char *path)
 {
-	if (mkdir(folder, 0777) && errno != EEXIST)
-		return cannot("make the directory", folder);
+	char line[sizeof(KEPT_START)] = "";
+	FILE *from = fopen(path, "r");
+	bool good =
+		from && (!fgets(line, sizeof(line), from) ? feof(from) : !strcmp(line, KEPT_START));
+	if (from)
+		fclose(from);
+	return good;
+}
+
+static bool refuse_other(const char *path)
+{
+	if (is_kept(path))
+		return true;
+	fprintf(stderr,
+		"%s: no finding of an earlier run: it does not begin with '%s', so nothing is "
+		"removed; name a folder of its own with -o\n",
+		path, KEPT_START);
+	return false;
+}
+
+static bool remove_kept(const char *path)
+{
+	return !unlink(path) || cannot("remove a scenario of an earlier run", path);
+}
+
+/* Calls `each` for the scenarios of a folder until one is false, and whether none was. */
+static bool for_each_scenario(const char *folder, bool (*each)(const char *path))
+{
+	char path[MAX_PATH];
 	DIR *directory = opendir(folder);
 	if (!directory)
 		return cannot("read the directory", folder);
 	bool good = true;
-	for (struct dirent *entry; good && (entry = readdir(directory));)
-		if (is_scenario(entry->d_name) && unlinkat(dirfd(directory), entry->d_name, 0))
-			good = cannot("remove a scenario of an earlier run from", folder);
+	for (struct dirent *entry; good && (entry = readdir(directory));) {
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		good = !is_scenario(entry->d_name) || each(path);
+	}
 	closedir(directory);
 	return good;
+}
+
+bool findings_clear(const char *folder)
+{
+	if (mkdir(folder, 0777) && errno != EEXIST)
+		return cannot("make the directory", folder);
+	return for_each_scenario(folder, refuse_other) && for_each_scenario(folder, remove_kept);
+}
+
+bool findings_folder_holds(const char *folder, const char *path)
+{
+	char real_folder[PATH_MAX], real_path[PATH_MAX];
+	if (!realpath(folder, real_folder) || !realpath(path, real_path))
+		return false;
+	*strrchr(real_path, '/') = '\0';
+	return !strcmp(real_path, real_folder);
 }
 
 /* --- one finding -------------------------------------------------------------------- */
@@ -223,10 +270,9 @@ static void print_row(const struct keeping *k, const struct finding *f)
 {
 	char path[MAX_PATH];
 	path_of(k, f, path);
-	bool in_folder = k->folder && !strncmp(path, k->folder, strlen(k->folder));
 	printf("%9" PRIu64 "  %s\n", f->scenarios, f->signature);
 	if (*path)
-		printf("%9s  %s\n", "", in_folder ? name_of(path) : path);
+		printf("%9s  %s\n", "", is_holding(f) ? path : name_of(path));
 }
 
 static void print_table(const struct keeping *k, const struct findings *findings)

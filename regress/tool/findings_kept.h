@@ -23,8 +23,15 @@ struct findings_source {
 	void *context;
 };
 
-/* Makes a folder, if need be, and removes all scenarios from it. False after a message. */
+/*
+ * Makes a folder, if need be, and removes the scenarios from it that
+ * findings_keep() wrote. False after a message; if any of its scenarios is
+ * another's, before anything is removed.
+ */
 bool findings_clear(const char *folder);
+
+/* Whether the file `path` is in the folder itself, however both are spelled. */
+bool findings_folder_holds(const char *folder, const char *path);
 
 /*
  * Minimizes each finding's scenario, prints what fails in it and the scenario,

@@ -326,12 +326,29 @@ static bool add_path(const char *path, void *context)
 	return true;
 }
 
-/* The files that the arguments name; what cannot be read counts as unusable. */
-static void add_files(struct test *t)
+/* The files that the arguments name. The result is how many of them cannot be read. */
+static unsigned add_files(struct test *t)
 {
+	unsigned unusable = 0;
 	for (int i = 1; i < t->arguments->files; i++)
-		if (!for_each_file(t->arguments->file[i], add_path, t))
-			t->board->played.unusable++;
+		unusable += !for_each_file(t->arguments->file[i], add_path, t);
+	return unusable;
+}
+
+/* Readies the folder for findings. False after a message: what is to be played stays. */
+static bool clear_folder(const struct test *t)
+{
+	const char *folder = t->arguments->output;
+	for (uint64_t item = t->generated; folder && item < t->items; item++)
+		if (findings_folder_holds(folder, path_of(t, item))) {
+			fprintf(stderr,
+				"%s: is to be played, and stands in the folder for findings, which "
+				"is "
+				"cleared first; name another folder with -o\n",
+				path_of(t, item));
+			return false;
+		}
+	return !folder || findings_clear(folder);
 }
 
 static void print_files(const struct test *t)
@@ -404,7 +421,8 @@ static int play_all(struct test *t,
 {
 	struct board *b = t->board;
 	struct statistics *statistics = &t->player->statistics[mapper_list()->under_test];
-	if (t->arguments->output && !findings_clear(t->arguments->output))
+	unsigned unusable = add_files(t);
+	if (!clear_folder(t))
 		return EXIT_UNUSABLE;
 	b->rng.state = t->arguments->seed;
 	if (!play_until(t, t->generated))
@@ -412,9 +430,8 @@ static int play_all(struct test *t,
 	print_stopped(t, 0, t->generated);
 	print_generated(&b->played, t->player);
 	fflush(stdout);
-	b->played = (struct kernel_played){ 0 };
+	b->played = (struct kernel_played){ .unusable = unusable };
 	b->statistics = *statistics = (struct statistics){ 0 };
-	add_files(t);
 	t->hangs = 0;
 	b->next = t->generated;
 	if (!play_until(t, t->items))
