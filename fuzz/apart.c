@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,7 +15,8 @@ __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void)
 /* Lets this process die without a word, and without an engine that keeps what it died of. */
 static void die_quietly(unsigned seconds)
 {
-	static const int signals[] = { SIGABRT, SIGALRM, SIGBUS, SIGFPE, SIGILL, SIGSEGV };
+	static const int signals[] = { SIGABRT, SIGALRM, SIGBUS,  SIGFPE,
+				       SIGILL,  SIGINT,  SIGSEGV, SIGTERM };
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		signal(signals[i], SIG_DFL);
 	if (__sanitizer_set_death_callback)
@@ -24,21 +25,60 @@ static void die_quietly(unsigned seconds)
 	alarm(seconds);
 }
 
+bool apart_wait(pid_t child, int *status)
+{
+	pid_t ended;
+	while ((ended = waitpid(child, status, 0)) < 0 && errno == EINTR)
+		;
+	if (ended == child)
+		return true;
+	fprintf(stderr, "vmapdiff: cannot learn how a process ended: %s\n", strerror(errno));
+	return false;
+}
+
+bool apart_was_ended(int status)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM, SIGXCPU };
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (!WIFSIGNALED(status) || WTERMSIG(status) != signals[i])
+			continue;
+		fprintf(stderr,
+			"vmapdiff: this host, or somebody on it, ended a process that plays, by "
+			"signal %d (%s)%s\n",
+			signals[i], strsignal(signals[i]),
+			signals[i] == SIGKILL ? "; it may be short of memory" : "");
+		return true;
+	}
+	return false;
+}
+
+/* Ends this process where the host fails: exit() would run an engine's handlers, which call it a finding. */
+static void __attribute__((noreturn)) give_up(void)
+{
+	fflush(NULL);
+	_exit(2);
+}
+
 int run_apart(int (*run)(void *context), void *context, unsigned seconds)
 {
 	int status;
+	struct sigaction before;
+	const struct sigaction waited = { .sa_handler = SIG_DFL };
 	fflush(NULL);
+	/* Where a parent left it ignored, nobody can wait for a child. */
+	sigaction(SIGCHLD, &waited, &before);
 	pid_t child = fork();
 	if (child < 0) {
 		perror("vmapdiff: cannot start a process");
-		exit(2);
+		give_up();
 	}
 	if (!child) {
 		die_quietly(seconds);
 		_exit(run(context));
 	}
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
+	if (!apart_wait(child, &status) || apart_was_ended(status))
+		give_up();
+	sigaction(SIGCHLD, &before, NULL);
 	/* A sanitizer ends a process with an exit code of its own: 1 for most, 77 for libFuzzer. */
 	return WIFEXITED(status) ? WEXITSTATUS(status) : APART_DIED;
 }

@@ -2,8 +2,23 @@
 #ifndef FUZZ_APART_H
 #define FUZZ_APART_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 /* What run_apart() gives where the process died. */
 #define APART_DIED (-1)
+
+/*
+ * Waits for a child's end and gives its wait status. False, after a message,
+ * where it cannot be had: then nothing is known of what the child did.
+ */
+bool apart_wait(pid_t child, int *status);
+
+/*
+ * Whether a child was ended from outside, as a host does whose memory runs
+ * out. That says nothing of what the child did. A message says which signal.
+ */
+bool apart_was_ended(int status);
 
 /*
  * Calls run(context) in a process of its own, which may crash without a word.

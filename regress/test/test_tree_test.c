@@ -49,6 +49,7 @@ const struct mapper mapper_under_test = {
 };
 
 static struct player *player;
+static bool ignores_children; /* a run, SIGCHLD */
 static char folder[64], text[TEXT_SIZE];
 
 /* --- a run ------------------------------------------------------------------------------ */
@@ -84,6 +85,8 @@ static pid_t start(struct arguments a, int to)
 	dup2(to, STDOUT_FILENO);
 	dup2(to, STDERR_FILENO);
 	alarm(RUN_SECONDS);
+	if (ignores_children)
+		signal(SIGCHLD, SIG_IGN);
 	int code = kernel_test(player, &a, note_played);
 	fflush(NULL);
 	_exit(code);
@@ -223,6 +226,46 @@ static void a_folder_loses_nothing_but_findings(void **state)
 	remove_file("words");
 }
 
+/* --- a host that fails ---------------------------------------------------------------------- */
+
+/* Each vmap() fails, and the host is short of memory in the middle, or once all is played. */
+static int fail_until_killed(const struct call *call)
+{
+	if (shared->calls > 200 || shared->is_played)
+		kill(getpid(), SIGKILL);
+	return call->kind == CALL_VMAP ? -E2BIG : 0;
+}
+
+static void what_the_host_ends_is_no_finding(void **state)
+{
+	struct arguments a = { .executions = 256, .seed = 1, .output = folder };
+	(void)state;
+	whim = fail_until_killed;
+	for (int before_the_end = 1; before_the_end >= 0; before_the_end--) {
+		ends_with(run(&a, NULL), EXIT_UNUSABLE);
+		is_said("ended a process that plays, by signal 9");
+		is_said("signature, and the file that is kept");
+		is_said("errors.code-vmap-");
+		is_said("are as they were found");
+		is_not_said("process.signal");
+		if (before_the_end)
+			is_said("STOPPED after ");
+		a.executions = 16;
+	}
+}
+
+/* SIGCHLD is ignored, as some parents leave it: main() sees to that, and this is not main(). */
+static void what_became_of_a_process_is_not_guessed(void **state)
+{
+	const struct arguments a = { .executions = 16, .seed = 1 };
+	(void)state;
+	ignores_children = true;
+	int status = run(&a, NULL);
+	ignores_children = false;
+	ends_with(status, EXIT_UNUSABLE);
+	is_said("cannot learn how a process ended");
+}
+
 /* --- all of them ---------------------------------------------------------------------------- */
 
 static int forget_whim(void **state)
@@ -262,6 +305,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(an_interrupt_loses_no_finding, forget_whim),
 		cmocka_unit_test_teardown(a_folder_loses_nothing_but_findings, forget_whim),
+		cmocka_unit_test_teardown(what_the_host_ends_is_no_finding, forget_whim),
+		cmocka_unit_test_teardown(what_became_of_a_process_is_not_guessed, forget_whim),
 	};
 	return cmocka_run_group_tests(tests, make_all, remove_all);
 }

@@ -12,6 +12,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "fuzz/apart.h"
 #include "fuzz/crash.h"
 #include "mapper/machine/assert.h"
 
@@ -160,8 +161,8 @@ static bool run_child(struct player *p, const struct scenario *s, struct child_r
 	ASSERT(from);
 	find_signature(from, result, to);
 	fclose(from);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
+	if (!apart_wait(child, &status) || apart_was_ended(status))
+		return false;
 	/* A child that died without a signature failed all the same. */
 	if (!result->signature[0] && (!WIFEXITED(status) || WEXITSTATUS(status)))
 		child_name_death(status, result->signature);

@@ -17,7 +17,7 @@ struct child_run {
 
 /*
  * Plays *s on all mappers. False, after a message, when the host cannot start
- * a process. Nothing of what the child says is kept: a sanitizer's error is
+ * a process, or ends it. Nothing of what the child says is kept: a sanitizer's error is
  * told by its signature, without a report, which takes a symbolizer long.
  */
 bool child_run_play(struct player *p, const struct scenario *s, struct child_run *result);

@@ -29,7 +29,8 @@ struct keeping {
 	struct player *player;
 	const char *folder;   /* NULL: nothing is written */
 	unsigned trials;      /* that are left */
-	unsigned unminimized; /* findings that an interrupt left as they were found */
+	unsigned unminimized; /* findings that are left as they were found */
+	bool is_stopped;      /* this host starts no process, or writes no file */
 };
 
 static struct scenario scenario;
@@ -210,12 +211,25 @@ static void print_ending(enum ending ending, const struct minimized *result)
 		printf("  kept      nothing: the scenario cannot be made again\n");
 }
 
+/* Writes the scenario as it was found. False after a message. */
+static bool keep_as_found(struct keeping *k, const struct finding *f, const char *path)
+{
+	if (!*path || is_holding(f) ||
+	    !k->source->remake(&f->smallest, &scenario, k->source->context) || !scenario.ops)
+		return true;
+	scenario.expect = (struct expectation){ 0 };
+	return write_scenario(&scenario, f->signature, path);
+}
+
 static bool keep_scenario(struct keeping *k, struct finding *f, const char *path)
 {
 	struct minimized result = { 0 };
 	enum ending ending = minimize(k, f, &result);
-	if (ending == HOST_FAILED)
+	if (ending == HOST_FAILED) {
+		k->unminimized++;
+		keep_as_found(k, f, path);
 		return false;
+	}
 	colour_print(f->signature, stdout);
 	printf("\n");
 	print_where(k, f);
@@ -228,22 +242,12 @@ static bool keep_scenario(struct keeping *k, struct finding *f, const char *path
 	return !*path || write_scenario(&scenario, f->signature, path);
 }
 
-/* Writes the scenario as it was found. False after a message. */
-static bool keep_as_found(struct keeping *k, const struct finding *f, const char *path)
-{
-	if (!*path || is_holding(f) ||
-	    !k->source->remake(&f->smallest, &scenario, k->source->context) || !scenario.ops)
-		return true;
-	scenario.expect = (struct expectation){ 0 };
-	return write_scenario(&scenario, f->signature, path);
-}
-
 static bool keep_finding(struct keeping *k, struct finding *f)
 {
 	char path[MAX_PATH];
 	bool good = true;
 	path_of(k, f, path);
-	if (is_interrupted()) {
+	if (is_interrupted() || k->is_stopped) {
 		k->unminimized++;
 		return keep_as_found(k, f, path);
 	}
@@ -288,7 +292,7 @@ static void print_table(const struct keeping *k, const struct findings *findings
 	       findings->count > 1 ? "s" : "", k->folder ? "; kept in " : "",
 	       k->folder ? k->folder : "");
 	if (k->unminimized)
-		printf("interrupted: %u of %u findings are as they were found; 'minimize' makes "
+		printf("stopped: %u of %u findings are as they were found; 'minimize' makes "
 		       "them small\n",
 		       k->unminimized, findings->count);
 }
@@ -297,13 +301,14 @@ bool findings_keep(struct findings *findings, const struct findings_source *sour
 		   struct player *player, const char *folder)
 {
 	char path[MAX_PATH];
-	struct keeping k = { source, player, folder, MAX_TRIALS_IN_ALL, 0 };
+	struct keeping k = { source, player, folder, MAX_TRIALS_IN_ALL, 0, false };
+	bool good = true;
 	for (unsigned i = 0; i < findings->count; i++) {
 		if (isatty(STDERR_FILENO))
 			fprintf(stderr, "\rkernel: minimizing %u of %u findings ", i + 1,
 				findings->count);
-		if (!keep_finding(&k, &findings->finding[i]))
-			return false;
+		good &= keep_finding(&k, &findings->finding[i]);
+		k.is_stopped |= !good;
 	}
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r%60s\r", "");
@@ -313,5 +318,5 @@ bool findings_keep(struct findings *findings, const struct findings_source *sour
 		printf("next: %s show %s\n", again(), path);
 	else
 		printf("next: the same with -o DIR, then %s show FILE\n", again());
-	return true;
+	return good;
 }

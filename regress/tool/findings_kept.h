@@ -38,8 +38,8 @@ bool findings_folder_holds(const char *folder, const char *path);
  * writes it to a file of the folder, unless that is NULL, and prints a table
  * of all findings, whose signatures are those of the minimized scenarios then,
  * and the next command. After an interrupt (interrupt.h) scenarios are written
- * as they were found, and the table follows at once. There is at least one
- * finding. False after a message when the host cannot start a process or a
+ * as they were found, and the table follows at once; so it does where the host
+ * fails. There is at least one finding. False after a message when the host cannot start a process or a
  * file cannot be written.
  */
 bool findings_keep(struct findings *findings, const struct findings_source *source,

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "fuzz/adapt.h"
+#include "fuzz/apart.h"
 #include "fuzz/crash.h"
 #include "fuzz/generate.h"
 #include "mapper/machine/assert.h"
@@ -50,8 +51,9 @@ struct test {
 	char **path; /* of the files */
 	uint64_t generated, items;
 	unsigned hangs;
-	bool is_cut;    /* not all scenarios were played */
-	bool is_broken; /* an assertion of this project failed */
+	bool is_cut;      /* not all scenarios were played */
+	bool is_broken;   /* an assertion of this project failed */
+	bool host_failed; /* it starts no process, or ended one */
 };
 
 static struct scenario scenario;
@@ -240,7 +242,7 @@ static void __attribute__((noreturn)) be_child(const struct test *t, uint64_t en
 
 /* --- the process that waits for it ----------------------------------------------------- */
 
-/* Plays items before `end`; false, after a message, if the host starts no process. */
+/* Plays items before `end`; false, after a message, if the host starts no process, or ends it. */
 static bool play_in_child(const struct test *t, uint64_t end, int *status)
 {
 	fflush(NULL);
@@ -252,9 +254,7 @@ static bool play_in_child(const struct test *t, uint64_t end, int *status)
 	}
 	if (!child)
 		be_child(t, end);
-	while (waitpid(child, status, 0) < 0 && errno == EINTR)
-		;
-	return true;
+	return apart_wait(child, status) && !apart_was_ended(*status);
 }
 
 /* Adds what the child died of to the findings, and goes on after that item. False after a message. */
@@ -284,11 +284,11 @@ static bool note_death(struct test *t, int status)
 
 static bool is_stopped(const struct test *t)
 {
-	return t->board->interrupted || t->hangs >= MAX_HANGS;
+	return t->board->interrupted || t->host_failed || t->hangs >= MAX_HANGS;
 }
 
-/* Plays items up to `end`, whatever becomes of them. False after a message. */
-static bool play_until(struct test *t, uint64_t end)
+/* Plays items up to `end`, whatever becomes of them, as long as the host goes along. */
+static void play_until(struct test *t, uint64_t end)
 {
 	struct board *b = t->board;
 	while (b->next < end && !is_stopped(t)) {
@@ -296,17 +296,14 @@ static bool play_until(struct test *t, uint64_t end)
 		int status = 0;
 		if (batch > end)
 			batch = end;
-		if (!play_in_child(t, batch, &status))
-			return false;
-		if (status && !note_death(t, status))
-			return false;
+		t->host_failed =
+			!play_in_child(t, batch, &status) || (status && !note_death(t, status));
 		/* The next child counts on from what this one counted. */
 		t->player->statistics[mapper_list()->under_test] = b->statistics;
 		if (b->next == batch && !isatty(STDERR_FILENO) && is_generated(t, batch - 1))
 			fprintf(stderr, "kernel: %" PRIu64 " of %" PRIu64 " scenarios\n", batch,
 				t->generated);
 	}
-	return true;
 }
 
 /* --- files --------------------------------------------------------------------------- */
@@ -402,6 +399,14 @@ static int tell_findings(struct test *t)
 										 : EXIT_UNUSABLE;
 }
 
+static const char *why_stopped(const struct test *t)
+{
+	if (t->host_failed)
+		return "the process that plays them failed, as standard error says";
+	return t->board->interrupted ? "interrupted"
+				     : "too many of them hang; the others were not played";
+}
+
 /* Says that scenarios from `first` on were not all played. */
 static void print_stopped(struct test *t, uint64_t first, uint64_t end)
 {
@@ -409,9 +414,7 @@ static void print_stopped(struct test *t, uint64_t first, uint64_t end)
 		return;
 	t->is_cut = true;
 	printf("STOPPED after %" PRIu64 " of %" PRIu64 " scenarios: %s\n", t->board->next - first,
-	       end - first,
-	       t->board->interrupted ? "interrupted"
-				     : "too many of them hang; the others were not played");
+	       end - first, why_stopped(t));
 }
 
 /* --- all of it -------------------------------------------------------------------------- */
@@ -425,8 +428,7 @@ static int play_all(struct test *t,
 	if (!clear_folder(t))
 		return EXIT_UNUSABLE;
 	b->rng.state = t->arguments->seed;
-	if (!play_until(t, t->generated))
-		return EXIT_UNUSABLE;
+	play_until(t, t->generated);
 	print_stopped(t, 0, t->generated);
 	print_generated(&b->played, t->player);
 	fflush(stdout);
@@ -434,14 +436,14 @@ static int play_all(struct test *t,
 	b->statistics = *statistics = (struct statistics){ 0 };
 	t->hangs = 0;
 	b->next = t->generated;
-	if (!play_until(t, t->items))
-		return EXIT_UNUSABLE;
+	play_until(t, t->items);
 	print_stopped(t, t->generated, t->items);
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r%60s\r", "");
 	print_files(t);
 	int code = tell_findings(t);
-	if (b->played.unusable || t->is_broken || (t->is_cut && code == EXIT_AS_EXPECTED))
+	if (b->played.unusable || t->is_broken || t->host_failed ||
+	    (t->is_cut && code == EXIT_AS_EXPECTED))
 		return EXIT_UNUSABLE;
 	return code;
 }
