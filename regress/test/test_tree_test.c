@@ -48,6 +48,7 @@ const struct mapper mapper_under_test = {
 	.release = "0",
 };
 
+static struct sigaction on_fault; /* as it is before cmocka takes SIGSEGV from a sanitizer */
 static struct player *player;
 static bool ignores_children; /* a run, SIGCHLD */
 static char folder[64], text[TEXT_SIZE];
@@ -84,6 +85,7 @@ static pid_t start(struct arguments a, int to)
 	setpgid(0, 0);
 	dup2(to, STDOUT_FILENO);
 	dup2(to, STDERR_FILENO);
+	sigaction(SIGSEGV, &on_fault, NULL);
 	alarm(RUN_SECONDS);
 	if (ignores_children)
 		signal(SIGCHLD, SIG_IGN);
@@ -266,6 +268,38 @@ static void what_became_of_a_process_is_not_guessed(void **state)
 	is_said("cannot learn how a process ended");
 }
 
+/* --- crashes and hangs -------------------------------------------------------------------- */
+
+static int crash(const struct call *call)
+{
+	if (call->kind == CALL_VMAP)
+		*(volatile int *)(uintptr_t)(call->va >> 63) = 1;
+	return 0;
+}
+
+/* With a stack that is at its end, no handler runs on it. */
+static int overflow(const struct call *call)
+{
+	volatile char frame[1 << 16];
+	frame[0] = 0;
+	return call->kind == CALL_VMAP ? overflow(call) + frame[0] : 0;
+}
+
+/* With and without a sanitizer: the same crash has one name in the test and in the minimizer. */
+static void a_crash_fails_alone_as_it_did_among_others(void **state)
+{
+	static int (*const whims[])(const struct call *) = { crash, overflow };
+	const struct arguments a = { .executions = 64, .seed = 1 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(whims) / sizeof(whims[0]); i++) {
+		whim = whims[i];
+		ends_with(run(&a, NULL), EXIT_RULE_BROKEN);
+		is_said(" mapper=stand-in op=0:vmap granule=");
+		is_said("minimized 1 ops");
+		is_not_said("alone     it fails in another way");
+	}
+}
+
 /* --- all of them ---------------------------------------------------------------------------- */
 
 static int forget_whim(void **state)
@@ -307,6 +341,8 @@ int main(void)
 		cmocka_unit_test_teardown(a_folder_loses_nothing_but_findings, forget_whim),
 		cmocka_unit_test_teardown(what_the_host_ends_is_no_finding, forget_whim),
 		cmocka_unit_test_teardown(what_became_of_a_process_is_not_guessed, forget_whim),
+		cmocka_unit_test_teardown(a_crash_fails_alone_as_it_did_among_others, forget_whim),
 	};
+	sigaction(SIGSEGV, NULL, &on_fault);
 	return cmocka_run_group_tests(tests, make_all, remove_all);
 }

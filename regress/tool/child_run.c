@@ -36,6 +36,33 @@ void child_limit_time(unsigned limit_seconds, child_hangs *hangs)
 	alarm(SLEEP_SECONDS);
 }
 
+static void (*end_of_crash)(const char *signature);
+
+static void end_by_crash(int number)
+{
+	char what[32], signature[VERDICT_SIGNATURE_SIZE];
+	snprintf(what, sizeof(what), "process.signal-%d", number);
+	crash_signature(what, signature);
+	end_of_crash(signature);
+}
+
+void child_catch_crashes(void (*end)(const char *signature))
+{
+	static const int signals[] = { SIGBUS, SIGFPE, SIGILL, SIGSEGV };
+	static char stack[1 << 16]; /* the other one may have overflowed */
+	static const stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	static const struct sigaction action = { .sa_handler = end_by_crash,
+						 .sa_flags = SA_ONSTACK };
+	extern __attribute__((weak)) void __asan_init(void);
+	static typeof(&__asan_init) volatile sanitizer = __asan_init;
+	end_of_crash = end;
+	if (sanitizer)
+		return;
+	sigaltstack(&other, NULL);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
 void child_name_death(int status, char *signature)
 {
 	snprintf(signature, VERDICT_SIGNATURE_SIZE, SIGNATURE_START "process.%s %d",
@@ -104,6 +131,7 @@ static void __attribute__((noreturn)) play(struct player *p, const struct scenar
 	child_begin();
 	child_limit_time(seconds, end_by_timeout);
 	crash_report_for(p);
+	child_catch_crashes(end_by_signature);
 	if (!tells)
 		crash_end_by(end_by_signature);
 	if (!player_play_all(p, s, &verdict) && tells) {

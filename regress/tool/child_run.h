@@ -53,6 +53,13 @@ void child_begin(void);
 typedef void child_hangs(int signal, siginfo_t *info, void *context);
 void child_limit_time(unsigned limit_seconds, child_hangs *hangs);
 
+/*
+ * From now on a crash calls `end` with `FAIL process.signal-N` and what was
+ * being played, unless AddressSanitizer takes it first. `end` ends the process
+ * and may allocate nothing.
+ */
+void child_catch_crashes(void (*end)(const char *signature));
+
 /* Names the end of a child that left no signature: `FAIL process.signal N` or `process.exit N`. */
 void child_name_death(int status, char *signature);
 

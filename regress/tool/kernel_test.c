@@ -179,24 +179,6 @@ static void end_by_timeout(int signal, siginfo_t *info, void *context)
 	end_by_signature(signature);
 }
 
-/* Where no sanitizer takes them first. */
-static void end_by_signal(int number)
-{
-	char what[32], signature[VERDICT_SIGNATURE_SIZE];
-	snprintf(what, sizeof(what), "process.signal-%d", number);
-	crash_signature(what, signature);
-	end_by_signature(signature);
-}
-
-static void catch_signals(void)
-{
-	static const int signals[] = { SIGBUS, SIGFPE, SIGILL, SIGSEGV };
-	extern __attribute__((weak)) void __asan_init(void);
-	static typeof(&__asan_init) volatile sanitizer = __asan_init;
-	for (size_t i = 0; !sanitizer && i < sizeof(signals) / sizeof(signals[0]); i++)
-		signal(signals[i], end_by_signal);
-}
-
 /* On a terminal, a line that changes in place. */
 static void show_progress(const struct test *t)
 {
@@ -233,7 +215,7 @@ static void __attribute__((noreturn)) be_child(const struct test *t, uint64_t en
 	child_begin();
 	crash_report_for(t->player);
 	crash_end_by(end_by_signature);
-	catch_signals();
+	child_catch_crashes(end_by_signature);
 	while (t->board->next < end && !t->board->interrupted)
 		play_item(t);
 	fflush(NULL);
