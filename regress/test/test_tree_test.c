@@ -17,9 +17,10 @@
 #include <unistd.h>
 
 #include "mapper/test/cmocka_all.h"
+#include "regress/tool/child_run.h"
 #include "regress/tool/kernel_test.h"
 
-#define RUN_SECONDS 60 /* that a run may take, of the clock */
+#define RUN_SECONDS 300 /* that a run may take, of the clock */
 #define TEXT_SIZE (1 << 16)
 
 /* What the processes of a run and this one share. */
@@ -300,6 +301,71 @@ static void a_crash_fails_alone_as_it_did_among_others(void **state)
 	}
 }
 
+static void burn_seconds(double seconds)
+{
+	clock_t end = clock() + (clock_t)(seconds * CLOCKS_PER_SEC);
+	while (clock() < end)
+		;
+}
+
+/* Two hang, the next one takes its time, twice, and then none does. */
+static int hang_and_be_slow(const struct call *call)
+{
+	unsigned number = shared->calls - 1;
+	(void)call;
+	if (number < 2)
+		burn_seconds(1000);
+	if (number < 4)
+		burn_seconds(1.5);
+	return 0;
+}
+
+static void what_is_slow_does_not_hang(void **state)
+{
+	char path[3][80], *played[] = { "test", path[0], path[1], path[2] };
+	const struct arguments a = { .seed = 1, .file = played, .files = 4 };
+	(void)state;
+	write_file("1.scenario", "vmapdiff 2\nvmap va=0xffff800000000000 pages=0x1+1\n");
+	write_file("2.scenario", "vmapdiff 2\nvmap va=0xffff800000000000 pages=0x1+1\n");
+	write_file("3.scenario", "vmapdiff 2\nmachine granule=64k\n"
+				 "vmap va=0xffff800000000000 pages=0x1+1\n");
+	for (int i = 0; i < 3; i++)
+		snprintf(path[i], sizeof(path[i]), "%s/%d.scenario", folder, i + 1);
+	whim = hang_and_be_slow;
+	ends_with(run(&a, NULL), EXIT_RULE_BROKEN);
+	is_said("        2  FAIL process.timeout mapper=stand-in op=0:vmap granule=4k");
+	is_said("2 scenarios fail, 1 signature");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(unlink(path[i]), 0);
+}
+
+static void never_end(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)info;
+	(void)context;
+	for (;;)
+		pause();
+}
+
+/* Whatever lock it waits for. */
+static void what_tells_of_a_hang_ends_itself(void **state)
+{
+	char signature[VERDICT_SIGNATURE_SIZE];
+	int status;
+	(void)state;
+	pid_t child = fork();
+	if (!child) {
+		child_limit_time(1, never_end);
+		alarm(1); /* the signal that it comes by is the one that ends it */
+		burn_seconds(20);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	child_name_death(status, signature);
+	assert_string_equal(signature, "FAIL process.timeout");
+}
+
 /* --- all of them ---------------------------------------------------------------------------- */
 
 static int forget_whim(void **state)
@@ -342,6 +408,8 @@ int main(void)
 		cmocka_unit_test_teardown(what_the_host_ends_is_no_finding, forget_whim),
 		cmocka_unit_test_teardown(what_became_of_a_process_is_not_guessed, forget_whim),
 		cmocka_unit_test_teardown(a_crash_fails_alone_as_it_did_among_others, forget_whim),
+		cmocka_unit_test_teardown(what_is_slow_does_not_hang, forget_whim),
+		cmocka_unit_test(what_tells_of_a_hang_ends_itself),
 	};
 	sigaction(SIGSEGV, NULL, &on_fault);
 	return cmocka_run_group_tests(tests, make_all, remove_all);

@@ -17,8 +17,9 @@
 #include "mapper/machine/assert.h"
 
 #define SIGNATURE_START "FAIL "
-#define SLEEP_SECONDS 60 /* in all, for a process that waits, which uses no processor */
-#define DIED 1           /* exit code of a child after its signature */
+#define SLEEP_SECONDS 60     /* in all, for a process that waits, which uses no processor */
+#define LAST_WORDS_SECONDS 5 /* for a process that hangs */
+#define DIED 1               /* exit code of a child after its signature */
 
 void child_begin(void)
 {
@@ -26,10 +27,24 @@ void child_begin(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
+static child_hangs *call_when_hanging;
+
+static void on_timeout(int number, siginfo_t *info, void *context)
+{
+	sigset_t alarms;
+	sigemptyset(&alarms);
+	sigaddset(&alarms, SIGALRM);
+	signal(SIGALRM, SIG_DFL);
+	alarm(LAST_WORDS_SECONDS);
+	sigprocmask(SIG_UNBLOCK, &alarms, NULL);
+	call_when_hanging(number, info, context);
+}
+
 void child_limit_time(unsigned limit_seconds, child_hangs *hangs)
 {
 	const struct itimerval limit = { .it_value.tv_sec = limit_seconds };
-	const struct sigaction action = { .sa_sigaction = hangs, .sa_flags = SA_SIGINFO };
+	const struct sigaction action = { .sa_sigaction = on_timeout, .sa_flags = SA_SIGINFO };
+	call_when_hanging = hangs;
 	sigaction(SIGPROF, &action, NULL);
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_PROF, &limit, NULL);
@@ -65,6 +80,10 @@ void child_catch_crashes(void (*end)(const char *signature))
 
 void child_name_death(int status, char *signature)
 {
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
+		snprintf(signature, VERDICT_SIGNATURE_SIZE, SIGNATURE_START CHILD_TIMEOUT);
+		return;
+	}
 	snprintf(signature, VERDICT_SIGNATURE_SIZE, SIGNATURE_START "process.%s %d",
 		 WIFSIGNALED(status) ? "signal" : "exit",
 		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
@@ -113,11 +132,13 @@ static void end_by_timeout(int signal, siginfo_t *info, void *context)
 	void *pc = interrupted_at(context);
 	(void)signal;
 	(void)info;
-	crash_signature("process.timeout", line);
+	crash_signature(CHILD_TIMEOUT, line);
 	if (!is_telling || !symbolize || !pc)
 		end_by_signature(line);
+	fprintf(stderr, "%s\n", line);
+	fflush(stderr);
 	symbolize(pc, "    #0 %p in %f %S", frame, sizeof(frame));
-	fprintf(stderr, "%s\n%s\n", line, frame);
+	fprintf(stderr, "%s\n", frame);
 	fflush(stderr);
 	_exit(DIED);
 }

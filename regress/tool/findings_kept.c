@@ -176,7 +176,7 @@ enum ending { REMADE_NOT, MINIMIZED, NOT_ALONE, NO_TRIALS, HOST_FAILED };
 /* Minimizes the scenario as far as the trials go, and names the finding by what is left. */
 static enum ending minimize(struct keeping *k, struct finding *f, struct minimized *result)
 {
-	bool hangs = strstr(f->signature, FINDING_TIMEOUT);
+	bool hangs = strstr(f->signature, CHILD_TIMEOUT);
 	unsigned bound = hangs ? MAX_HANGING_TRIALS : MAX_TRIALS;
 	if (!k->source->remake(&f->smallest, &scenario, k->source->context) || !scenario.ops)
 		return REMADE_NOT;

@@ -10,7 +10,6 @@
 
 /* How signatures begin that no verdict gives. */
 #define FINDING_HOLDS "HOLDS" /* a scenario that was expected to fail */
-#define FINDING_TIMEOUT "process.timeout"
 
 /* Where the scenarios of findings come from. */
 struct findings_source {

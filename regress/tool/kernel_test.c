@@ -27,7 +27,8 @@
 #define BATCH 8192     /* scenarios that one process plays, and between two lines of progress */
 #define SHOWN_EVERY 64 /* scenarios between two looks at the clock, on a terminal */
 #define MAX_HANGS 20   /* scenarios that hang, after which no others are generated, or read */
-#define LONG_HANGS 2   /* so many may take CHILD_SECONDS, and the others one second */
+#define NO_ITEM UINT64_MAX
+#define LONG_HANGS 2 /* so many may take CHILD_SECONDS, and the others one second */
 
 /*
  * What the process that plays and the one that waits for it share. Scenarios
@@ -51,6 +52,7 @@ struct test {
 	char **path; /* of the files */
 	uint64_t generated, items;
 	unsigned hangs;
+	uint64_t second;  /* the item that is played once more, with more time; NO_ITEM: none */
 	bool is_cut;      /* not all scenarios were played */
 	bool is_broken;   /* an assertion of this project failed */
 	bool host_failed; /* it starts no process, or ended one */
@@ -175,7 +177,7 @@ static void end_by_timeout(int signal, siginfo_t *info, void *context)
 	(void)signal;
 	(void)info;
 	(void)context;
-	crash_signature(FINDING_TIMEOUT, signature);
+	crash_signature(CHILD_TIMEOUT, signature);
 	end_by_signature(signature);
 }
 
@@ -194,11 +196,17 @@ static void show_progress(const struct test *t)
 		t->board->next, t->items, t->board->findings.count);
 }
 
+/* Once some have hung, there is less time, which a scenario on a slow host may well need. */
+static bool has_little_time(const struct test *t)
+{
+	return t->hangs >= LONG_HANGS && t->board->next != t->second;
+}
+
 static void play_item(const struct test *t)
 {
 	struct board *b = t->board;
 	b->origin = (struct origin){ b->next, b->rng };
-	child_limit_time(t->hangs < LONG_HANGS ? CHILD_SECONDS : 1, end_by_timeout);
+	child_limit_time(has_little_time(t) ? 1 : CHILD_SECONDS, end_by_timeout);
 	if (!make_scenario(t, b->next, &b->rng, false))
 		b->played.unusable++;
 	else if (is_generated(t, b->next))
@@ -239,6 +247,14 @@ static bool play_in_child(const struct test *t, uint64_t end, int *status)
 	return apart_wait(child, status) && !apart_was_ended(*status);
 }
 
+/* Whether the item is to be played once more with all the time, before it is kept as one that hangs. */
+static bool may_be_slow(const struct test *t)
+{
+	const struct board *b = t->board;
+	return has_little_time(t) && strstr(b->death, CHILD_TIMEOUT) &&
+	       findings_would_keep(&b->findings, b->death, scenario_size(&scenario));
+}
+
 /* Adds what the child died of to the findings, and goes on after that item. False after a message. */
 static bool note_death(struct test *t, int status)
 {
@@ -251,10 +267,15 @@ static bool note_death(struct test *t, int status)
 	}
 	if (!b->death[0])
 		child_name_death(status, b->death);
-	t->hangs += strstr(b->death, FINDING_TIMEOUT) != NULL;
-	t->is_broken |= WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 	if (!make_scenario(t, b->next, &rng, true))
 		scenario.ops = scenario.runs = 0;
+	if (may_be_slow(t)) {
+		t->second = b->next;
+		b->rng = b->origin.rng;
+		return true;
+	}
+	t->hangs += strstr(b->death, CHILD_TIMEOUT) != NULL;
+	t->is_broken |= WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 	b->rng = rng;
 	digest_word(&b->played.digest, b->next);
 	tally_of(&b->played)->scenarios++;
@@ -442,6 +463,7 @@ int kernel_test(struct player *player, const struct arguments *a,
 	struct test t = { .player = player,
 			  .arguments = a,
 			  .board = board,
+			  .second = NO_ITEM,
 			  .generated = a->executions,
 			  .items = a->executions };
 	board_of_handler = board;

@@ -251,7 +251,7 @@ static void reduce_at(struct minimizer *m, const struct reduction *r, uint32_t p
 static void reduce(struct minimizer *m)
 {
 	unsigned before;
-	bool hangs = strstr(m->goal.signature, "process.timeout");
+	bool hangs = strstr(m->goal.signature, CHILD_TIMEOUT);
 	child_run_limit(hangs ? 1 : CHILD_SECONDS); /* most trials hang as well */
 	do {
 		before = m->kept;
