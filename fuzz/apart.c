@@ -6,23 +6,60 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "mapper/machine/assert.h"
+
+#define BROKEN 126  /* exit code of a process in which an assertion failed */
+#define PATIENCE 12 /* seconds of the clock for one of the processor, which others may have */
 
 /* Where a sanitizer is linked in. */
 __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
 
+void apart_limit_time(unsigned seconds)
+{
+	const struct itimerval limit = { .it_value.tv_sec = seconds };
+	setitimer(ITIMER_PROF, &limit, NULL);
+	alarm(seconds * PATIENCE);
+}
+
+static int standard_error; /* what it was before silence() */
+
+static void end_broken(int number)
+{
+	(void)number;
+	_exit(BROKEN);
+}
+
+/* An assertion that fails is told, and abort() is then not a crash of a tree's code. */
+static void be_loud(void)
+{
+	dup2(standard_error, STDERR_FILENO);
+	signal(SIGABRT, end_broken);
+}
+
+static void silence(void)
+{
+	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	standard_error = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (nowhere >= 0)
+		dup2(nowhere, STDERR_FILENO);
+	assert_call(be_loud);
+}
+
 /* Lets this process die without a word, and without an engine that keeps what it died of. */
 static void die_quietly(unsigned seconds)
 {
-	static const int signals[] = { SIGABRT, SIGALRM, SIGBUS,  SIGFPE,
-				       SIGILL,  SIGINT,  SIGSEGV, SIGTERM };
+	static const int signals[] = { SIGABRT, SIGALRM, SIGBUS,  SIGFPE, SIGILL,
+				       SIGINT,  SIGPROF, SIGSEGV, SIGTERM };
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		signal(signals[i], SIG_DFL);
 	if (__sanitizer_set_death_callback)
 		__sanitizer_set_death_callback(NULL);
-	dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
-	alarm(seconds);
+	silence();
+	apart_limit_time(seconds);
 }
 
 bool apart_wait(pid_t child, int *status)
@@ -77,6 +114,8 @@ int run_apart(int (*run)(void *context), void *context, unsigned seconds)
 		_exit(run(context));
 	}
 	if (!apart_wait(child, &status) || apart_was_ended(status))
+		give_up();
+	if (WIFEXITED(status) && WEXITSTATUS(status) == BROKEN)
 		give_up();
 	sigaction(SIGCHLD, &before, NULL);
 	/* A sanitizer ends a process with an exit code of its own: 1 for most, 77 for libFuzzer. */

@@ -10,7 +10,7 @@
 #include "fuzz/scenario_text.h"
 
 #define FOUND 42      /* exit code of the process in which a tree breaks a waiver's rule */
-#define TIME_LIMIT 10 /* seconds that the scenario of a waiver may take */
+#define TIME_LIMIT 10 /* seconds of the processor that the scenario of a waiver may take */
 
 /*
  * What was measured of the tree, and nothing left unjudged. Where it is not
