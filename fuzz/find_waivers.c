@@ -10,7 +10,7 @@
 #include "fuzz/scenario_text.h"
 
 #define FOUND 42      /* exit code of the process in which a tree breaks a waiver's rule */
-#define TIME_LIMIT 10 /* seconds that the scenario of a waiver may take */
+#define TIME_LIMIT 10 /* seconds of the processor that the scenario of a waiver may take */
 
 /*
  * What was measured of the tree, and nothing left unjudged. Where it is not
@@ -27,24 +27,35 @@ static const struct tree_knobs *judge_all(unsigned page_shift)
 	return &all;
 }
 
+static struct scenario scenario; /* too large for a stack */
+
+/*
+ * Reads a waiver's scenario, and has the tree measured that it is fitted to;
+ * here, since a process of its own is silent, and forgets what it measured.
+ */
+static void read_scenario(const struct waiver *waiver)
+{
+	struct text_error error;
+	if (scenario_parse(waiver->scenario, strlen(waiver->scenario), &scenario, &error)) {
+		mapper_fit_policy(&scenario);
+		return;
+	}
+	fprintf(stderr, "vmapdiff: the scenario of %s: %u:%u: %s\n", waiver->name, error.line,
+		error.column, error.message);
+	fflush(NULL);
+	_exit(2);
+}
+
 /* Whether the tree breaks the waiver's rule in its scenario, where what would hide that is waived. */
 static bool has_behaviour(struct player *player, const struct waiver *waiver)
 {
-	static struct scenario s; /* too large for a stack */
-	struct text_error error;
 	struct verdict verdict;
-	if (!scenario_parse(waiver->scenario, strlen(waiver->scenario), &s, &error)) {
-		fprintf(stderr, "vmapdiff: the scenario of %s: %u:%u: %s\n", waiver->name,
-			error.line, error.column, error.message);
-		_exit(2);
-	}
-	mapper_fit_policy(&s);
-	if (!mapper_has_machine(mapper_tested(), &s.machine))
+	if (!mapper_has_machine(mapper_tested(), &scenario.machine))
 		return false;
 	player->tree_waivers &= waiver->after;
-	player->probed = judge_all(s.machine.page_shift);
-	player_prepare(player, &s);
-	player_run(player, &s, mapper_list()->under_test, s.ops, &verdict);
+	player->probed = judge_all(scenario.machine.page_shift);
+	player_prepare(player, &scenario);
+	player_run(player, &scenario, mapper_list()->under_test, scenario.ops, &verdict);
 	return verdict.rule == waiver->rule[0];
 }
 
@@ -63,6 +74,7 @@ static int search_apart(void *context)
 static bool has_behaviour_apart(struct player *player, const struct waiver *waiver)
 {
 	struct search search = { player, waiver };
+	read_scenario(waiver);
 	int how = run_apart(search_apart, &search, TIME_LIMIT);
 	return how == FOUND || (waiver->crashes && how);
 }

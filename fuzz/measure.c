@@ -2,7 +2,6 @@
 #include "fuzz/measure.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -13,7 +12,7 @@
 #include "fuzz/scene.h"
 #include "mapper/machine/assert.h"
 
-#define TIME_LIMIT 10 /* seconds that the probes of a tree may take until one of them hangs */
+#define TIME_LIMIT 10 /* seconds of the processor that a probe may take */
 #define DONE 42       /* exit code of a process that has measured all */
 #define NO_MEMORY 43  /* and of one that could not begin */
 
@@ -23,11 +22,14 @@ const uint8_t measured_page_shift[MEASURED_GRANULES] = { 12, 14, 16 };
 struct notes {
 	struct measured measured[MEASURED_GRANULES];
 	unsigned granule, knob; /* that are being measured, or are next */
+	bool is_playing;        /* a scene of that knob is; else nothing of the tree runs */
+	int value, scene;       /* that is being played: see struct answer */
 };
 
 /* --- one scene ---------------------------------------------------------------------- */
 
 struct probe {
+	struct notes *notes;
 	struct player *player;
 	const struct setting *setting; /* under which it is played and judged */
 	unsigned page_shift;
@@ -42,15 +44,27 @@ struct seen {
 	uint32_t walks;
 };
 
-/* Plays a scene under the policy and the knobs as they stand, and has nothing but `rules` judged. */
-static struct seen play_scene(const struct probe *p, const char *scene, uint64_t rules)
+/* Notes what is played from now on, and that it may take its time. */
+static void begin_play(struct notes *n, int value, int scene)
+{
+	n->value = value;
+	n->scene = scene;
+	n->is_playing = true;
+	apart_limit_time(TIME_LIMIT);
+}
+
+/*
+ * Plays a scene, to see whether it fits a value, under the policy and the
+ * knobs as they stand, and has nothing but `rules` judged.
+ */
+static struct seen play_scene(const struct probe *p, int value, int which_scene, uint64_t rules)
 {
 	static struct scenario s; /* too large for a stack */
 	char text[SCENE_TEXT_SIZE];
 	struct text_error error;
 	struct seen seen = { 0 };
 	unsigned which = mapper_list()->under_test;
-	scene_text(scene, p->page_shift, text);
+	scene_text(p->knob->scene[which_scene], p->page_shift, text);
 	bool parsed = scenario_parse(text, strlen(text), &s, &error);
 	ASSERT(parsed);
 	uint8_t max_shift = s.policy.max_shift;
@@ -59,8 +73,10 @@ static struct seen play_scene(const struct probe *p, const char *scene, uint64_t
 	uint64_t calls = player_statistics(p->player)->calls;
 	p->player->waivers.rules = ~rules;
 	p->player->probed = &p->setting->knobs;
+	begin_play(p->notes, value, which_scene);
 	player_prepare(p->player, &s);
 	player_run(p->player, &s, which, s.ops, &seen.verdict);
+	p->notes->is_playing = false;
 	seen.made = player_statistics(p->player)->calls > calls;
 	seen.error = p->player->error;
 	seen.walks = p->player->oracle.out.walks;
@@ -92,7 +108,7 @@ static int scenes_that_fit(const struct probe *p, unsigned value, struct seen *s
 	p->knob->set(&tried, value);
 	probe.setting = &tried;
 	for (; p->knob->scene[fit]; fit++) {
-		*seen = play_scene(&probe, p->knob->scene[fit], p->knob->rules);
+		*seen = play_scene(&probe, (int)value, fit, p->knob->rules);
 		if (!seen->made || seen->verdict.rule != RULE_NONE)
 			break;
 	}
@@ -118,7 +134,7 @@ static void measure_by_rules(const struct probe *p, struct answer *a)
 
 static void measure_by_refusal(const struct probe *p, struct answer *a)
 {
-	struct seen seen = play_scene(p, p->knob->scene[0], 0);
+	struct seen seen = play_scene(p, 0, 0, 0);
 	if (seen.made)
 		a->value = seen.error ? 0 : 1;
 	else
@@ -129,7 +145,7 @@ static void measure_by_walks(const struct probe *p, struct answer *a)
 {
 	uint32_t walks[2];
 	for (int i = 0; i < 2; i++) {
-		struct seen seen = play_scene(p, p->knob->scene[i], 0);
+		struct seen seen = play_scene(p, 0, i, 0);
 		walks[i] = seen.walks;
 		if (seen.made && !seen.error)
 			continue;
@@ -202,7 +218,7 @@ static void measure_granule(struct notes *n, struct player *player)
 	if (!n->knob)
 		begin_granule(n);
 	for (; m->there && n->knob < KNOBS; n->knob++) {
-		const struct probe p = { player, &m->setting, measured_page_shift[n->granule],
+		const struct probe p = { n, player, &m->setting, measured_page_shift[n->granule],
 					 &knobs[n->knob] };
 		if (p.knob->applies && !p.knob->applies(&m->setting))
 			continue;
@@ -225,33 +241,42 @@ static int measure_apart(void *context)
 	return DONE;
 }
 
+/* By _exit(), since an engine takes what exit() says for a finding. */
+static void __attribute__((noreturn)) give_up(const char *why)
+{
+	fprintf(stderr, "vmapdiff: %s\n", why);
+	fflush(NULL);
+	_exit(2);
+}
+
 /* The probe at which the last process died. */
 static void note_crash(struct notes *n)
 {
+	if (!n->is_playing)
+		give_up("the process that measures a tree's policy ended between two probes");
 	struct measured *m = &n->measured[n->granule];
 	struct answer *a = &m->answer[n->knob];
 	ASSERT_CMP(n->knob, <, KNOBS);
-	*a = (struct answer){ .value = ANSWER_NOT_UNDERSTOOD, .scene = 0, .nearest = 0 };
+	*a = (struct answer){ .value = ANSWER_NOT_UNDERSTOOD,
+			      .scene = n->scene,
+			      .nearest = n->value };
 	snprintf(a->saw, sizeof(a->saw), "the tree's code crashed, or did not end");
 	settle_knob(m, (enum knob_id)n->knob);
 	n->knob++;
+	n->is_playing = false;
 }
 
-static void __attribute__((noreturn)) no_memory(void)
-{
-	fputs("vmapdiff: no memory for measuring what the tree's policy is\n", stderr);
-	exit(2);
-}
+static const char no_memory[] = "no memory for measuring what the tree's policy is";
 
 void measure_tree(struct measured measured[MEASURED_GRANULES])
 {
 	struct notes *n =
 		mmap(NULL, sizeof(*n), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (n == MAP_FAILED)
-		no_memory();
+		give_up(no_memory);
 	for (int code; (code = run_apart(measure_apart, n, TIME_LIMIT)) != DONE;) {
 		if (code == NO_MEMORY)
-			no_memory();
+			give_up(no_memory);
 		note_crash(n);
 	}
 	memcpy(measured, n->measured, sizeof(n->measured));

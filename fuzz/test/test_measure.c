@@ -6,10 +6,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "fuzz/measure.h"
 #include "fuzz/scenario_text.h"
 #include "fuzz/scene.h"
+#include "mapper/machine/assert.h"
 #include "mapper/test/cmocka_all.h"
 
 /* What the mapper does, whatever policy it is handed. */
@@ -227,6 +230,61 @@ static void a_probe_that_crashes_leaves_the_others(void **state)
 	truth.whim = NULL;
 }
 
+static bool crash_at_two_blocks(const struct call *call, int *error)
+{
+	(void)error;
+	if (call->kind == CALL_VMAP && call->pages.count == 1024)
+		abort();
+	return false;
+}
+
+/* The fourth value is the first that reaches the fifth scene, which has two blocks of 4K pages. */
+static void a_crash_is_told_of_the_scene_that_was_played(void **state)
+{
+	struct policy policy = policy_default(POLICY_V9);
+	const struct answer *a = &measured[0].answer[KNOB_VMAP_LEAVES];
+	(void)state;
+	policy.vmap_huge = VMAP_HUGE_FLAG;
+	truth.whim = crash_at_two_blocks;
+	measure_truth(policy, false);
+	assert_int_equal(a->value, ANSWER_NOT_UNDERSTOOD);
+	assert_int_equal(a->nearest, 3);
+	assert_int_equal(a->scene, 4);
+	truth.whim = NULL;
+}
+
+static bool fail_assertion(const struct call *call, int *error)
+{
+	(void)error;
+	ASSERT_CMP(call->kind, ==, CALL_KINDS);
+	return false;
+}
+
+/* An assertion is about this project: the tree is not to blame, and nothing is measured. */
+static void an_assertion_that_fails_is_no_crash_of_the_tree(void **state)
+{
+	char text[1024] = "";
+	int ends[2], status;
+	(void)state;
+	truth.whim = fail_assertion;
+	assert_int_equal(pipe(ends), 0);
+	pid_t child = fork();
+	if (!child) {
+		dup2(ends[1], STDERR_FILENO);
+		measure_truth(policy_default(POLICY_V9), false);
+		_exit(0);
+	}
+	close(ends[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	ssize_t size = read(ends[0], text, sizeof(text) - 1);
+	close(ends[0]);
+	truth.whim = NULL;
+	assert_true(size > 0);
+	assert_non_null(strstr(text, "vmapdiff itself is wrong"));
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 2);
+}
+
 /* --- the table ---------------------------------------------------------------------------- */
 
 static void every_row_is_complete(void **state)
@@ -263,6 +321,8 @@ int main(void)
 		cmocka_unit_test(an_answer_that_fits_no_value_is_named),
 		cmocka_unit_test(a_call_that_fails_is_not_taken_for_an_answer),
 		cmocka_unit_test(a_probe_that_crashes_leaves_the_others),
+		cmocka_unit_test(a_crash_is_told_of_the_scene_that_was_played),
+		cmocka_unit_test(an_assertion_that_fails_is_no_crash_of_the_tree),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,19 @@ void assert_about(const char *what)
 	about = what;
 }
 
+static void (*call_first)(void); /* NULL: nothing */
+
+void assert_call(void (*first)(void))
+{
+	call_first = first;
+}
+
+static void begin(void)
+{
+	if (call_first)
+		call_first();
+}
+
 static void __attribute__((noreturn)) end(void)
 {
 	if (about)
@@ -23,12 +36,14 @@ static void __attribute__((noreturn)) end(void)
 
 void assert_failed(const struct assertion *a)
 {
+	begin();
 	fprintf(stderr, "%s:%u: assertion failed: %s\n", a->file, a->line, a->expression);
 	end();
 }
 
 void assert_failed_values(const struct assertion *a, uint64_t left, uint64_t right)
 {
+	begin();
 	fprintf(stderr, "%s:%u: assertion failed: %s (0x%" PRIx64 " and 0x%" PRIx64 ")\n", a->file,
 		a->line, a->expression, left, right);
 	end();

@@ -24,6 +24,9 @@ struct assertion {
  */
 void assert_about(const char *what);
 
+/* From now on `first` is called before an assertion that fails is printed; NULL: nothing, as at the start. */
+void assert_call(void (*first)(void));
+
 /* Prints the assertion, and its values if there are any; does not return. */
 void assert_failed(const struct assertion *a) __attribute__((noreturn, cold));
 void assert_failed_values(const struct assertion *a, uint64_t left, uint64_t right)

@@ -11,7 +11,7 @@ from driver.build import build
 from driver.terminal import say
 
 
-LAST_WORDS_SECONDS = 10
+LAST_WORDS_SECONDS = 30  # a scenario that is played ends first, and may hang
 
 
 def build_tool(may_install):

@@ -146,6 +146,8 @@ expect 2 'takes one scenario' "$vmapdiff" show "$good" "$good"
 [ -z "$("$vmapdiff" show "$good" | awk 'length > 80')" ] || { echo 'FAILED: show is wider than 80'; failed=1; }
 
 expect 2 'nothing to minimize' "$vmapdiff" minimize "$good"
+# Where a parent ignores the ends of its children, this one waits for its own all the same.
+expect 2 'nothing to minimize' sh -c "trap '' CHLD; exec \"\$@\"" sh "$vmapdiff" minimize "$good"
 expect 2 '-o OUT is missing' "$vmapdiff" convert "$good"
 expect 2 'several files need a directory' "$vmapdiff" convert "$top/regress/cases" -o nowhere
 expect 2 'needs the number of one process' "$vmapdiff" capture self

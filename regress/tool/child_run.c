@@ -12,12 +12,14 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "fuzz/apart.h"
 #include "fuzz/crash.h"
 #include "mapper/machine/assert.h"
 
 #define SIGNATURE_START "FAIL "
-#define SLEEP_SECONDS 60 /* in all, for a process that waits, which uses no processor */
-#define DIED 1           /* exit code of a child after its signature */
+#define SLEEP_SECONDS 60     /* in all, for a process that waits, which uses no processor */
+#define LAST_WORDS_SECONDS 5 /* for a process that hangs */
+#define DIED 1               /* exit code of a child after its signature */
 
 void child_begin(void)
 {
@@ -25,18 +27,63 @@ void child_begin(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
+static child_hangs *call_when_hanging;
+
+static void on_timeout(int number, siginfo_t *info, void *context)
+{
+	sigset_t alarms;
+	sigemptyset(&alarms);
+	sigaddset(&alarms, SIGALRM);
+	signal(SIGALRM, SIG_DFL);
+	alarm(LAST_WORDS_SECONDS);
+	sigprocmask(SIG_UNBLOCK, &alarms, NULL);
+	call_when_hanging(number, info, context);
+}
+
 void child_limit_time(unsigned limit_seconds, child_hangs *hangs)
 {
 	const struct itimerval limit = { .it_value.tv_sec = limit_seconds };
-	const struct sigaction action = { .sa_sigaction = hangs, .sa_flags = SA_SIGINFO };
+	const struct sigaction action = { .sa_sigaction = on_timeout, .sa_flags = SA_SIGINFO };
+	call_when_hanging = hangs;
 	sigaction(SIGPROF, &action, NULL);
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_PROF, &limit, NULL);
 	alarm(SLEEP_SECONDS);
 }
 
+static void (*end_of_crash)(const char *signature);
+
+static void end_by_crash(int number)
+{
+	char what[32], signature[VERDICT_SIGNATURE_SIZE];
+	snprintf(what, sizeof(what), "process.signal-%d", number);
+	crash_signature(what, signature);
+	end_of_crash(signature);
+}
+
+void child_catch_crashes(void (*end)(const char *signature))
+{
+	static const int signals[] = { SIGBUS, SIGFPE, SIGILL, SIGSEGV };
+	static char stack[1 << 16]; /* the other one may have overflowed */
+	static const stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	static const struct sigaction action = { .sa_handler = end_by_crash,
+						 .sa_flags = SA_ONSTACK };
+	extern __attribute__((weak)) void __asan_init(void);
+	static typeof(&__asan_init) volatile sanitizer = __asan_init;
+	end_of_crash = end;
+	if (sanitizer)
+		return;
+	sigaltstack(&other, NULL);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
 void child_name_death(int status, char *signature)
 {
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
+		snprintf(signature, VERDICT_SIGNATURE_SIZE, SIGNATURE_START CHILD_TIMEOUT);
+		return;
+	}
 	snprintf(signature, VERDICT_SIGNATURE_SIZE, SIGNATURE_START "process.%s %d",
 		 WIFSIGNALED(status) ? "signal" : "exit",
 		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
@@ -85,11 +132,13 @@ static void end_by_timeout(int signal, siginfo_t *info, void *context)
 	void *pc = interrupted_at(context);
 	(void)signal;
 	(void)info;
-	crash_signature("process.timeout", line);
+	crash_signature(CHILD_TIMEOUT, line);
 	if (!is_telling || !symbolize || !pc)
 		end_by_signature(line);
+	fprintf(stderr, "%s\n", line);
+	fflush(stderr);
 	symbolize(pc, "    #0 %p in %f %S", frame, sizeof(frame));
-	fprintf(stderr, "%s\n%s\n", line, frame);
+	fprintf(stderr, "%s\n", frame);
 	fflush(stderr);
 	_exit(DIED);
 }
@@ -103,6 +152,7 @@ static void __attribute__((noreturn)) play(struct player *p, const struct scenar
 	child_begin();
 	child_limit_time(seconds, end_by_timeout);
 	crash_report_for(p);
+	child_catch_crashes(end_by_signature);
 	if (!tells)
 		crash_end_by(end_by_signature);
 	if (!player_play_all(p, s, &verdict) && tells) {
@@ -160,8 +210,8 @@ static bool run_child(struct player *p, const struct scenario *s, struct child_r
 	ASSERT(from);
 	find_signature(from, result, to);
 	fclose(from);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
+	if (!apart_wait(child, &status) || apart_was_ended(status))
+		return false;
 	/* A child that died without a signature failed all the same. */
 	if (!result->signature[0] && (!WIFEXITED(status) || WEXITSTATUS(status)))
 		child_name_death(status, result->signature);

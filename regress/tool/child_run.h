@@ -17,7 +17,7 @@ struct child_run {
 
 /*
  * Plays *s on all mappers. False, after a message, when the host cannot start
- * a process. Nothing of what the child says is kept: a sanitizer's error is
+ * a process, or ends it. Nothing of what the child says is kept: a sanitizer's error is
  * told by its signature, without a report, which takes a symbolizer long.
  */
 bool child_run_play(struct player *p, const struct scenario *s, struct child_run *result);
@@ -43,17 +43,29 @@ bool child_run_same(const struct child_run *a, const struct child_run *b);
  */
 void child_begin(void);
 
-#define CHILD_SECONDS 5 /* that a scenario may take, of the processor */
+#define CHILD_TIMEOUT "process.timeout" /* of the signature of what hangs */
+#define CHILD_SECONDS 5                 /* that a scenario may take, of the processor */
 
 /*
  * From now on this process may play for so many seconds, after which it counts
  * as hanging: `hangs` is called, which may allocate nothing and ends the
- * process. The time is the processor's, since others may have it in between.
+ * process, or is ended itself after a while, as what it needs may be held by
+ * what it interrupts. The time is the processor's, since others may have it in between.
  */
 typedef void child_hangs(int signal, siginfo_t *info, void *context);
 void child_limit_time(unsigned limit_seconds, child_hangs *hangs);
 
-/* Names the end of a child that left no signature: `FAIL process.signal N` or `process.exit N`. */
+/*
+ * From now on a crash calls `end` with `FAIL process.signal-N` and what was
+ * being played, unless AddressSanitizer takes it first. `end` ends the process
+ * and may allocate nothing.
+ */
+void child_catch_crashes(void (*end)(const char *signature));
+
+/*
+ * Names the end of a child that left no signature: `FAIL process.timeout`,
+ * `FAIL process.signal N` or `FAIL process.exit N`.
+ */
 void child_name_death(int status, char *signature);
 
 #endif

@@ -38,6 +38,14 @@ void findings_add(struct findings *f, const char *signature, uint64_t size,
 	snprintf(finding->signature, sizeof(finding->signature), "%s", signature);
 }
 
+bool findings_would_keep(const struct findings *f, const char *signature, uint64_t size)
+{
+	for (unsigned i = 0; i < f->count; i++)
+		if (verdict_same_kind(f->finding[i].signature, signature))
+			return size < f->finding[i].size;
+	return f->count < FINDINGS_MAX;
+}
+
 /* A word of a signature as a name has it; empty where a name does without. */
 static void name_word(const char *word, const char *tested, char *to, size_t size)
 {

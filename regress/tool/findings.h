@@ -42,6 +42,9 @@ struct findings {
 void findings_add(struct findings *f, const char *signature, uint64_t size,
 		  const struct origin *origin);
 
+/* Whether a scenario of that size would be the smallest of its signature's. */
+bool findings_would_keep(const struct findings *f, const char *signature, uint64_t size);
+
 /*
  * A name for a signature's file, without an extension: its words, of letters,
  * digits, '.' and '-'. `tested` is the mapper that a name does not mention.

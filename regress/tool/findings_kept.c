@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 
 #include "fuzz/scenario_text.h"
 #include "regress/tool/colour.h"
+#include "regress/tool/interrupt.h"
 #include "regress/tool/minimize.h"
 #include "regress/tool/sanitizer_text.h"
 #include "regress/tool/vmapdiff.h"
@@ -20,12 +22,15 @@
 #define MAX_HANGING_TRIALS 12  /* of a scenario that hangs, which takes its whole time each time */
 #define EXTENSION ".scenario"
 #define MAX_PATH 4096
+#define KEPT_START "# FAIL " /* of what write_scenario() writes */
 
 struct keeping {
 	const struct findings_source *source;
 	struct player *player;
-	const char *folder; /* NULL: nothing is written */
-	unsigned trials;    /* that are left */
+	const char *folder;   /* NULL: nothing is written */
+	unsigned trials;      /* that are left */
+	unsigned unminimized; /* findings that are left as they were found */
+	bool is_stopped;      /* this host starts no process, or writes no file */
 };
 
 static struct scenario scenario;
@@ -44,19 +49,64 @@ static bool is_scenario(const char *name)
 	return length > extension && !strcmp(name + length - extension, EXTENSION);
 }
 
-bool findings_clear(const char *folder)
+/* Whether write_scenario() wrote a file: a signature stands on top, or nothing, where it was ended. */
+static bool is_kept(const char *path)
 {
-	if (mkdir(folder, 0777) && errno != EEXIST)
-		return cannot("make the directory", folder);
+	char line[sizeof(KEPT_START)] = "";
+	FILE *from = fopen(path, "r");
+	bool good =
+		from && (!fgets(line, sizeof(line), from) ? feof(from) : !strcmp(line, KEPT_START));
+	if (from)
+		fclose(from);
+	return good;
+}
+
+static bool refuse_other(const char *path)
+{
+	if (is_kept(path))
+		return true;
+	fprintf(stderr,
+		"%s: no finding of an earlier run: it does not begin with '%s', so nothing is "
+		"removed; name a folder of its own with -o\n",
+		path, KEPT_START);
+	return false;
+}
+
+static bool remove_kept(const char *path)
+{
+	return !unlink(path) || cannot("remove a scenario of an earlier run", path);
+}
+
+/* Calls `each` for the scenarios of a folder until one is false, and whether none was. */
+static bool for_each_scenario(const char *folder, bool (*each)(const char *path))
+{
+	char path[MAX_PATH];
 	DIR *directory = opendir(folder);
 	if (!directory)
 		return cannot("read the directory", folder);
 	bool good = true;
-	for (struct dirent *entry; good && (entry = readdir(directory));)
-		if (is_scenario(entry->d_name) && unlinkat(dirfd(directory), entry->d_name, 0))
-			good = cannot("remove a scenario of an earlier run from", folder);
+	for (struct dirent *entry; good && (entry = readdir(directory));) {
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		good = !is_scenario(entry->d_name) || each(path);
+	}
 	closedir(directory);
 	return good;
+}
+
+bool findings_clear(const char *folder)
+{
+	if (mkdir(folder, 0777) && errno != EEXIST)
+		return cannot("make the directory", folder);
+	return for_each_scenario(folder, refuse_other) && for_each_scenario(folder, remove_kept);
+}
+
+bool findings_folder_holds(const char *folder, const char *path)
+{
+	char real_folder[PATH_MAX], real_path[PATH_MAX];
+	if (!realpath(folder, real_folder) || !realpath(path, real_path))
+		return false;
+	*strrchr(real_path, '/') = '\0';
+	return !strcmp(real_path, real_folder);
 }
 
 /* --- one finding -------------------------------------------------------------------- */
@@ -126,7 +176,7 @@ enum ending { REMADE_NOT, MINIMIZED, NOT_ALONE, NO_TRIALS, HOST_FAILED };
 /* Minimizes the scenario as far as the trials go, and names the finding by what is left. */
 static enum ending minimize(struct keeping *k, struct finding *f, struct minimized *result)
 {
-	bool hangs = strstr(f->signature, FINDING_TIMEOUT);
+	bool hangs = strstr(f->signature, CHILD_TIMEOUT);
 	unsigned bound = hangs ? MAX_HANGING_TRIALS : MAX_TRIALS;
 	if (!k->source->remake(&f->smallest, &scenario, k->source->context) || !scenario.ops)
 		return REMADE_NOT;
@@ -149,7 +199,9 @@ static void print_ending(enum ending ending, const struct minimized *result)
 	if (ending == MINIMIZED)
 		printf("  minimized %u ops, %u runs, %" PRIu64 " pages, by %u trials%s\n",
 		       scenario.ops, scenario.runs, scenario_pages(&scenario), result->trials,
-		       result->is_bounded ? MINIMIZED_BOUNDED : "");
+		       result->is_bounded ? MINIMIZED_BOUNDED
+		       : is_interrupted() ? ", and interrupted: it may be larger than needed"
+					  : "");
 	if (ending == NO_TRIALS)
 		printf("  minimized not: the trials of this run are used up; 'minimize' does it\n");
 	if (ending == NOT_ALONE)
@@ -159,12 +211,25 @@ static void print_ending(enum ending ending, const struct minimized *result)
 		printf("  kept      nothing: the scenario cannot be made again\n");
 }
 
+/* Writes the scenario as it was found. False after a message. */
+static bool keep_as_found(struct keeping *k, const struct finding *f, const char *path)
+{
+	if (!*path || is_holding(f) ||
+	    !k->source->remake(&f->smallest, &scenario, k->source->context) || !scenario.ops)
+		return true;
+	scenario.expect = (struct expectation){ 0 };
+	return write_scenario(&scenario, f->signature, path);
+}
+
 static bool keep_scenario(struct keeping *k, struct finding *f, const char *path)
 {
 	struct minimized result = { 0 };
 	enum ending ending = minimize(k, f, &result);
-	if (ending == HOST_FAILED)
+	if (ending == HOST_FAILED) {
+		k->unminimized++;
+		keep_as_found(k, f, path);
 		return false;
+	}
 	colour_print(f->signature, stdout);
 	printf("\n");
 	print_where(k, f);
@@ -182,6 +247,10 @@ static bool keep_finding(struct keeping *k, struct finding *f)
 	char path[MAX_PATH];
 	bool good = true;
 	path_of(k, f, path);
+	if (is_interrupted() || k->is_stopped) {
+		k->unminimized++;
+		return keep_as_found(k, f, path);
+	}
 	printf("\n");
 	if (is_holding(f)) {
 		printf("%s\n", f->signature);
@@ -205,10 +274,9 @@ static void print_row(const struct keeping *k, const struct finding *f)
 {
 	char path[MAX_PATH];
 	path_of(k, f, path);
-	bool in_folder = k->folder && !strncmp(path, k->folder, strlen(k->folder));
 	printf("%9" PRIu64 "  %s\n", f->scenarios, f->signature);
 	if (*path)
-		printf("%9s  %s\n", "", in_folder ? name_of(path) : path);
+		printf("%9s  %s\n", "", is_holding(f) ? path : name_of(path));
 }
 
 static void print_table(const struct keeping *k, const struct findings *findings)
@@ -223,19 +291,24 @@ static void print_table(const struct keeping *k, const struct findings *findings
 	       findings->failing > 1 ? "s fail" : " fails", findings->count,
 	       findings->count > 1 ? "s" : "", k->folder ? "; kept in " : "",
 	       k->folder ? k->folder : "");
+	if (k->unminimized)
+		printf("stopped: %u of %u findings are as they were found; 'minimize' makes "
+		       "them small\n",
+		       k->unminimized, findings->count);
 }
 
 bool findings_keep(struct findings *findings, const struct findings_source *source,
 		   struct player *player, const char *folder)
 {
 	char path[MAX_PATH];
-	struct keeping k = { source, player, folder, MAX_TRIALS_IN_ALL };
+	struct keeping k = { source, player, folder, MAX_TRIALS_IN_ALL, 0, false };
+	bool good = true;
 	for (unsigned i = 0; i < findings->count; i++) {
 		if (isatty(STDERR_FILENO))
 			fprintf(stderr, "\rkernel: minimizing %u of %u findings ", i + 1,
 				findings->count);
-		if (!keep_finding(&k, &findings->finding[i]))
-			return false;
+		good &= keep_finding(&k, &findings->finding[i]);
+		k.is_stopped |= !good;
 	}
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r%60s\r", "");
@@ -245,5 +318,5 @@ bool findings_keep(struct findings *findings, const struct findings_source *sour
 		printf("next: %s show %s\n", again(), path);
 	else
 		printf("next: the same with -o DIR, then %s show FILE\n", again());
-	return true;
+	return good;
 }

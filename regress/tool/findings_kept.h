@@ -10,7 +10,6 @@
 
 /* How signatures begin that no verdict gives. */
 #define FINDING_HOLDS "HOLDS" /* a scenario that was expected to fail */
-#define FINDING_TIMEOUT "process.timeout"
 
 /* Where the scenarios of findings come from. */
 struct findings_source {
@@ -23,14 +22,24 @@ struct findings_source {
 	void *context;
 };
 
-/* Makes a folder, if need be, and removes all scenarios from it. False after a message. */
+/*
+ * Makes a folder, if need be, and removes the scenarios from it that
+ * findings_keep() wrote. False after a message; if any of its scenarios is
+ * another's, before anything is removed.
+ */
 bool findings_clear(const char *folder);
+
+/* Whether the file `path` is in the folder itself, however both are spelled. */
+bool findings_folder_holds(const char *folder, const char *path);
 
 /*
  * Minimizes each finding's scenario, prints what fails in it and the scenario,
  * writes it to a file of the folder, unless that is NULL, and prints a table
- * of all findings, whose signatures are those of the minimized scenarios then, and the next command. There is at least one. False after a
- * message when the host cannot start a process or a file cannot be written.
+ * of all findings, whose signatures are those of the minimized scenarios then,
+ * and the next command. After an interrupt (interrupt.h) scenarios are written
+ * as they were found, and the table follows at once; so it does where the host
+ * fails. There is at least one finding. False after a message when the host cannot start a process or a
+ * file cannot be written.
  */
 bool findings_keep(struct findings *findings, const struct findings_source *source,
 		   struct player *player, const char *folder);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "fuzz/adapt.h"
+#include "fuzz/apart.h"
 #include "fuzz/crash.h"
 #include "fuzz/generate.h"
 #include "mapper/machine/assert.h"
@@ -20,12 +21,14 @@
 #include "regress/tool/digest.h"
 #include "regress/tool/findings.h"
 #include "regress/tool/findings_kept.h"
+#include "regress/tool/interrupt.h"
 #include "regress/tool/minimize.h"
 
 #define BATCH 8192     /* scenarios that one process plays, and between two lines of progress */
 #define SHOWN_EVERY 64 /* scenarios between two looks at the clock, on a terminal */
 #define MAX_HANGS 20   /* scenarios that hang, after which no others are generated, or read */
-#define LONG_HANGS 2   /* so many may take CHILD_SECONDS, and the others one second */
+#define NO_ITEM UINT64_MAX
+#define LONG_HANGS 2 /* so many may take CHILD_SECONDS, and the others one second */
 
 /*
  * What the process that plays and the one that waits for it share. Scenarios
@@ -49,8 +52,10 @@ struct test {
 	char **path; /* of the files */
 	uint64_t generated, items;
 	unsigned hangs;
-	bool is_cut;    /* not all scenarios were played */
-	bool is_broken; /* an assertion of this project failed */
+	uint64_t second;  /* the item that is played once more, with more time; NO_ITEM: none */
+	bool is_cut;      /* not all scenarios were played */
+	bool is_broken;   /* an assertion of this project failed */
+	bool host_failed; /* it starts no process, or ended one */
 };
 
 static struct scenario scenario;
@@ -172,26 +177,8 @@ static void end_by_timeout(int signal, siginfo_t *info, void *context)
 	(void)signal;
 	(void)info;
 	(void)context;
-	crash_signature(FINDING_TIMEOUT, signature);
+	crash_signature(CHILD_TIMEOUT, signature);
 	end_by_signature(signature);
-}
-
-/* Where no sanitizer takes them first. */
-static void end_by_signal(int number)
-{
-	char what[32], signature[VERDICT_SIGNATURE_SIZE];
-	snprintf(what, sizeof(what), "process.signal-%d", number);
-	crash_signature(what, signature);
-	end_by_signature(signature);
-}
-
-static void catch_signals(void)
-{
-	static const int signals[] = { SIGBUS, SIGFPE, SIGILL, SIGSEGV };
-	extern __attribute__((weak)) void __asan_init(void);
-	static typeof(&__asan_init) volatile sanitizer = __asan_init;
-	for (size_t i = 0; !sanitizer && i < sizeof(signals) / sizeof(signals[0]); i++)
-		signal(signals[i], end_by_signal);
 }
 
 /* On a terminal, a line that changes in place. */
@@ -209,11 +196,17 @@ static void show_progress(const struct test *t)
 		t->board->next, t->items, t->board->findings.count);
 }
 
+/* Once some have hung, there is less time, which a scenario on a slow host may well need. */
+static bool has_little_time(const struct test *t)
+{
+	return t->hangs >= LONG_HANGS && t->board->next != t->second;
+}
+
 static void play_item(const struct test *t)
 {
 	struct board *b = t->board;
 	b->origin = (struct origin){ b->next, b->rng };
-	child_limit_time(t->hangs < LONG_HANGS ? CHILD_SECONDS : 1, end_by_timeout);
+	child_limit_time(has_little_time(t) ? 1 : CHILD_SECONDS, end_by_timeout);
 	if (!make_scenario(t, b->next, &b->rng, false))
 		b->played.unusable++;
 	else if (is_generated(t, b->next))
@@ -230,7 +223,7 @@ static void __attribute__((noreturn)) be_child(const struct test *t, uint64_t en
 	child_begin();
 	crash_report_for(t->player);
 	crash_end_by(end_by_signature);
-	catch_signals();
+	child_catch_crashes(end_by_signature);
 	while (t->board->next < end && !t->board->interrupted)
 		play_item(t);
 	fflush(NULL);
@@ -239,7 +232,7 @@ static void __attribute__((noreturn)) be_child(const struct test *t, uint64_t en
 
 /* --- the process that waits for it ----------------------------------------------------- */
 
-/* Plays items before `end`; false, after a message, if the host starts no process. */
+/* Plays items before `end`; false, after a message, if the host starts no process, or ends it. */
 static bool play_in_child(const struct test *t, uint64_t end, int *status)
 {
 	fflush(NULL);
@@ -251,9 +244,15 @@ static bool play_in_child(const struct test *t, uint64_t end, int *status)
 	}
 	if (!child)
 		be_child(t, end);
-	while (waitpid(child, status, 0) < 0 && errno == EINTR)
-		;
-	return true;
+	return apart_wait(child, status) && !apart_was_ended(*status);
+}
+
+/* Whether the item is to be played once more with all the time, before it is kept as one that hangs. */
+static bool may_be_slow(const struct test *t)
+{
+	const struct board *b = t->board;
+	return has_little_time(t) && strstr(b->death, CHILD_TIMEOUT) &&
+	       findings_would_keep(&b->findings, b->death, scenario_size(&scenario));
 }
 
 /* Adds what the child died of to the findings, and goes on after that item. False after a message. */
@@ -268,10 +267,15 @@ static bool note_death(struct test *t, int status)
 	}
 	if (!b->death[0])
 		child_name_death(status, b->death);
-	t->hangs += strstr(b->death, FINDING_TIMEOUT) != NULL;
-	t->is_broken |= WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 	if (!make_scenario(t, b->next, &rng, true))
 		scenario.ops = scenario.runs = 0;
+	if (may_be_slow(t)) {
+		t->second = b->next;
+		b->rng = b->origin.rng;
+		return true;
+	}
+	t->hangs += strstr(b->death, CHILD_TIMEOUT) != NULL;
+	t->is_broken |= WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 	b->rng = rng;
 	digest_word(&b->played.digest, b->next);
 	tally_of(&b->played)->scenarios++;
@@ -283,17 +287,11 @@ static bool note_death(struct test *t, int status)
 
 static bool is_stopped(const struct test *t)
 {
-	return t->board->interrupted || t->hangs >= MAX_HANGS;
+	return t->board->interrupted || t->host_failed || t->hangs >= MAX_HANGS;
 }
 
-static void on_interrupt(int signal)
-{
-	(void)signal;
-	board_of_handler->interrupted = 1;
-}
-
-/* Plays items up to `end`, whatever becomes of them. False after a message. */
-static bool play_until(struct test *t, uint64_t end)
+/* Plays items up to `end`, whatever becomes of them, as long as the host goes along. */
+static void play_until(struct test *t, uint64_t end)
 {
 	struct board *b = t->board;
 	while (b->next < end && !is_stopped(t)) {
@@ -301,17 +299,14 @@ static bool play_until(struct test *t, uint64_t end)
 		int status = 0;
 		if (batch > end)
 			batch = end;
-		if (!play_in_child(t, batch, &status))
-			return false;
-		if (status && !note_death(t, status))
-			return false;
+		t->host_failed =
+			!play_in_child(t, batch, &status) || (status && !note_death(t, status));
 		/* The next child counts on from what this one counted. */
 		t->player->statistics[mapper_list()->under_test] = b->statistics;
 		if (b->next == batch && !isatty(STDERR_FILENO) && is_generated(t, batch - 1))
 			fprintf(stderr, "kernel: %" PRIu64 " of %" PRIu64 " scenarios\n", batch,
 				t->generated);
 	}
-	return true;
 }
 
 /* --- files --------------------------------------------------------------------------- */
@@ -331,12 +326,29 @@ static bool add_path(const char *path, void *context)
 	return true;
 }
 
-/* The files that the arguments name; what cannot be read counts as unusable. */
-static void add_files(struct test *t)
+/* The files that the arguments name. The result is how many of them cannot be read. */
+static unsigned add_files(struct test *t)
 {
+	unsigned unusable = 0;
 	for (int i = 1; i < t->arguments->files; i++)
-		if (!for_each_file(t->arguments->file[i], add_path, t))
-			t->board->played.unusable++;
+		unusable += !for_each_file(t->arguments->file[i], add_path, t);
+	return unusable;
+}
+
+/* Readies the folder for findings. False after a message: what is to be played stays. */
+static bool clear_folder(const struct test *t)
+{
+	const char *folder = t->arguments->output;
+	for (uint64_t item = t->generated; folder && item < t->items; item++)
+		if (findings_folder_holds(folder, path_of(t, item))) {
+			fprintf(stderr,
+				"%s: is to be played, and stands in the folder for findings, which "
+				"is "
+				"cleared first; name another folder with -o\n",
+				path_of(t, item));
+			return false;
+		}
+	return !folder || findings_clear(folder);
 }
 
 static void print_files(const struct test *t)
@@ -390,6 +402,14 @@ static int tell_findings(struct test *t)
 										 : EXIT_UNUSABLE;
 }
 
+static const char *why_stopped(const struct test *t)
+{
+	if (t->host_failed)
+		return "the process that plays them failed, as standard error says";
+	return t->board->interrupted ? "interrupted"
+				     : "too many of them hang; the others were not played";
+}
+
 /* Says that scenarios from `first` on were not all played. */
 static void print_stopped(struct test *t, uint64_t first, uint64_t end)
 {
@@ -397,9 +417,7 @@ static void print_stopped(struct test *t, uint64_t first, uint64_t end)
 		return;
 	t->is_cut = true;
 	printf("STOPPED after %" PRIu64 " of %" PRIu64 " scenarios: %s\n", t->board->next - first,
-	       end - first,
-	       t->board->interrupted ? "interrupted"
-				     : "too many of them hang; the others were not played");
+	       end - first, why_stopped(t));
 }
 
 /* --- all of it -------------------------------------------------------------------------- */
@@ -409,27 +427,26 @@ static int play_all(struct test *t,
 {
 	struct board *b = t->board;
 	struct statistics *statistics = &t->player->statistics[mapper_list()->under_test];
-	if (t->arguments->output && !findings_clear(t->arguments->output))
+	unsigned unusable = add_files(t);
+	if (!clear_folder(t))
 		return EXIT_UNUSABLE;
 	b->rng.state = t->arguments->seed;
-	if (!play_until(t, t->generated))
-		return EXIT_UNUSABLE;
+	play_until(t, t->generated);
 	print_stopped(t, 0, t->generated);
 	print_generated(&b->played, t->player);
 	fflush(stdout);
-	b->played = (struct kernel_played){ 0 };
+	b->played = (struct kernel_played){ .unusable = unusable };
 	b->statistics = *statistics = (struct statistics){ 0 };
-	add_files(t);
 	t->hangs = 0;
 	b->next = t->generated;
-	if (!play_until(t, t->items))
-		return EXIT_UNUSABLE;
+	play_until(t, t->items);
 	print_stopped(t, t->generated, t->items);
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r%60s\r", "");
 	print_files(t);
 	int code = tell_findings(t);
-	if (b->played.unusable || t->is_broken || (t->is_cut && code == EXIT_AS_EXPECTED))
+	if (b->played.unusable || t->is_broken || t->host_failed ||
+	    (t->is_cut && code == EXIT_AS_EXPECTED))
 		return EXIT_UNUSABLE;
 	return code;
 }
@@ -443,16 +460,16 @@ int kernel_test(struct player *player, const struct arguments *a,
 		perror("vmapdiff kernel: no memory to share with the process that plays");
 		return EXIT_UNUSABLE;
 	}
-	const struct sigaction once = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND };
 	struct test t = { .player = player,
 			  .arguments = a,
 			  .board = board,
+			  .second = NO_ITEM,
 			  .generated = a->executions,
 			  .items = a->executions };
 	board_of_handler = board;
-	sigaction(SIGINT, &once, NULL);
+	interrupt_catch(&board->interrupted);
 	int code = play_all(&t, print_generated);
-	signal(SIGINT, SIG_DFL);
+	interrupt_release();
 	for (uint64_t i = 0; i < t.items - t.generated; i++)
 		free(t.path[i]);
 	free((void *)t.path);

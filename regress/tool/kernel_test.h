@@ -27,7 +27,7 @@ struct kernel_played {
  * which is started anew after a scenario that ends it. Findings are grouped by
  * signature. The smallest scenario of each group is minimized and, with
  * a->output, kept in that folder, from which scenarios of earlier runs are
- * removed first. Tells progress on standard error, and the rest on standard
+ * removed first; a folder with other scenarios is refused. Tells progress on standard error, and the rest on standard
  * output, by `print_generated` after the generated scenarios. Returns an exit
  * code: EXIT_RULE_BROKEN with any finding, EXIT_UNUSABLE if a file is unusable,
  * or after a message that says what failed on this host.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,6 +39,7 @@ static int refuse_command(const char *name)
 
 int main(int argc, char **argv)
 {
+	signal(SIGCHLD, SIG_DFL); /* where a parent left it ignored, nobody can wait for a child */
 	if (argc < 2 || asks_for_help(argv[1])) {
 		print_help(argc < 2 ? stderr : stdout);
 		return argc < 2 ? EXIT_UNUSABLE : EXIT_AS_EXPECTED;

@@ -11,7 +11,6 @@
 #include "regress/tool/minimize.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,7 @@
 #include "fuzz/sizes.h"
 #include "mapper/machine/assert.h"
 #include "regress/tool/colour.h"
+#include "regress/tool/interrupt.h"
 #include "regress/tool/reductions.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -41,14 +41,6 @@ struct minimizer {
 	uint64_t failed_hash[FAILED_SLOTS]; /* 0: none */
 };
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
 static void show_progress(const struct minimizer *m, bool done)
 {
 	bool terminal = isatty(STDERR_FILENO);
@@ -62,7 +54,7 @@ static void show_progress(const struct minimizer *m, bool done)
 
 static bool is_stopped(const struct minimizer *m)
 {
-	return interrupted || m->failed || m->is_bounded;
+	return is_interrupted() || m->failed || m->is_bounded;
 }
 
 static bool same_policy(const struct policy *a, const struct policy *b)
@@ -259,7 +251,7 @@ static void reduce_at(struct minimizer *m, const struct reduction *r, uint32_t p
 static void reduce(struct minimizer *m)
 {
 	unsigned before;
-	bool hangs = strstr(m->goal.signature, "process.timeout");
+	bool hangs = strstr(m->goal.signature, CHILD_TIMEOUT);
 	child_run_limit(hangs ? 1 : CHILD_SECONDS); /* most trials hang as well */
 	do {
 		before = m->kept;
@@ -338,7 +330,7 @@ bool write_scenario(const struct scenario *s, const char *signature, const char 
 
 static void say_how_it_ended(const struct minimizer *m)
 {
-	if (interrupted)
+	if (is_interrupted())
 		fprintf(stderr, "interrupted: this is the best so far\n");
 	else if (m->is_bounded)
 		fprintf(stderr,
@@ -384,7 +376,7 @@ int command_minimize(int argc, char **argv)
 	}
 	colour_print(m->goal.signature, stderr);
 	fputc('\n', stderr);
-	signal(SIGINT, on_interrupt);
+	interrupt_catch(NULL);
 	reduce(m);
 	show_progress(m, true);
 	ASSERT(child_run_same(&m->last, &m->goal));

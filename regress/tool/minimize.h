@@ -19,9 +19,9 @@ struct minimized {
 };
 
 /*
- * Makes *s as small as it gets by so many trials, which is at least 1; leaves
- * it as it is if all rules hold in it. False, after a message, when the host
- * cannot start a process.
+ * Makes *s as small as it gets by so many trials, which is at least 1, and
+ * until an interrupt (interrupt.h); leaves it as it is if all rules hold in it.
+ * False, after a message, when the host cannot start a process.
  */
 bool minimize_scenario(struct player *player, struct scenario *s, uint64_t max_trials,
 		       struct minimized *result);
