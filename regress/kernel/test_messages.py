@@ -293,12 +293,12 @@ class Names(Copy):
     def test_what_the_shim_has_in_another_form(self):
         """A member of a struct of the shim, other parameters, a barrier and a TLBI that it lacks."""
         self.edit(copies.VMALLOC, "vunmap_range", r"^(.*?)\{",
-                  r"\1{ struct page *page = 0;\n\tpage->new_member = 1;\n\tdsb(osh);\n"
-                  r"\t__tlbi(vae2is, addr);\n\tphys_to_virt(addr, 1);")
+                  r"\1{ struct page *page = 0;\n\tpage->new_member = 1;\n\tdsb(newst);\n"
+                  r"\t__tlbi(vae9is, addr);\n\tphys_to_virt(addr, 1);")
         how, said = self.check()
         self.assertEqual(how, "error")
-        for name, what in (("new_member", "member of page"), ("rig_dsb_osh", "DSB instruction"),
-                           ("rig_tlbi_vae2is", "TLBI instruction"), ("phys_to_virt", "used in another way")):
+        for name, what in (("new_member", "member of page"), ("rig_dsb_newst", "DSB instruction"),
+                           ("rig_tlbi_vae9is", "TLBI instruction"), ("phys_to_virt", "used in another way")):
             self.assertEqual(self.row(said, name)[0], what)
 
     def test_an_invocation_that_declares(self):
