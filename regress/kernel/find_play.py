@@ -44,10 +44,10 @@ def trees():
 
 
 def of_any_machine(text, tree, scenario):
-    """Without paths of this machine, and without commit and compiler of this build."""
+    """Without paths of this machine, and without release, commit and compiler of this build."""
     text = text.replace(str(scenario), "find.scenario")
     text = text.replace(f"{tree}/", "").replace(str(tree), "TREE")
-    return re.sub(r"(vmapdiff \d+\.\d+\.\d+) \([^()\n]*\)", r"\1", text)
+    return re.sub(r"vmapdiff \d+\.\d+\.\d+ \([^()\n]*\)", "vmapdiff, of the commit that has this mail", text)
 
 
 def calls_not_made(said):

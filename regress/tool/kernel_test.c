@@ -28,7 +28,8 @@
 #define SHOWN_EVERY 64 /* scenarios between two looks at the clock, on a terminal */
 #define MAX_HANGS 20   /* scenarios that hang, after which no others are generated, or read */
 #define NO_ITEM UINT64_MAX
-#define LONG_HANGS 2 /* so many may take CHILD_SECONDS, and the others one second */
+#define FILE_SECONDS 20 /* of the processor, that a file's scenario may take */
+#define LONG_HANGS 2    /* so many may take CHILD_SECONDS, and the others one second */
 
 /*
  * What the process that plays and the one that waits for it share. Scenarios
@@ -202,11 +203,19 @@ static bool has_little_time(const struct test *t)
 	return t->hangs >= LONG_HANGS && t->board->next != t->second;
 }
 
+/* A checked-in scenario may be a large one, and the processor one that is emulated. */
+static unsigned seconds_for(const struct test *t)
+{
+	if (has_little_time(t))
+		return 1;
+	return is_generated(t, t->board->next) ? CHILD_SECONDS : FILE_SECONDS;
+}
+
 static void play_item(const struct test *t)
 {
 	struct board *b = t->board;
 	b->origin = (struct origin){ b->next, b->rng };
-	child_limit_time(has_little_time(t) ? 1 : CHILD_SECONDS, end_by_timeout);
+	child_limit_time(seconds_for(t), end_by_timeout);
 	if (!make_scenario(t, b->next, &b->rng, false))
 		b->played.unusable++;
 	else if (is_generated(t, b->next))
