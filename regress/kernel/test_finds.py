@@ -228,8 +228,8 @@ class Report(unittest.TestCase):
         said = ("/tmp/x/a.scenario: WARN at /home/a/linux/mm/vmalloc.c:1, in /home/a/linux\n"
                 "vmapdiff 1.2.0 (commit 1a2b3c4-dirty, clang 14.0.6, arm64)\n")
         self.assertEqual(finds.find_play.of_any_machine(said, "/home/a/linux", "/tmp/x/a.scenario"),
-                         "find.scenario: WARN at mm/vmalloc.c:1, in TREE\nvmapdiff 1.2.0\n")
-
+                         "find.scenario: WARN at mm/vmalloc.c:1, in TREE\n"
+                         "vmapdiff, of the commit that has this mail\n")
 
     def test_calls_that_are_not_made_are_never_overlooked(self):
         count = finds.find_play.calls_not_made
