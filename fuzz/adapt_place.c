@@ -149,18 +149,6 @@ static bool unmap_or_move(struct trial *t)
 
 /* --- blocks of vmalloc() ------------------------------------------------------------------- */
 
-/* Whether the pages of each block of the op follow each other; the last may be cut short. */
-static bool is_in_blocks(const struct trial *t, uint64_t block)
-{
-	struct page_array pages = t->p->array[t->op];
-	for (size_t i = 0; i < pages.count; i++) {
-		uint64_t head = pages.page[i / block * block];
-		if (!PAGE_IS_PFN(head) || pages.page[i] - head != i % block)
-			return false;
-	}
-	return true;
-}
-
 /* The op's blocks, as whole ones and each aligned: runs at `to`; their number, 0 if too many. */
 static uint32_t aligned_blocks(const struct trial *t, uint64_t block, struct page_run *to)
 {
@@ -186,7 +174,7 @@ static bool align_blocks(struct trial *t)
 	unsigned page_shift = t->s->machine.page_shift;
 	uint64_t pages = scenario_op_pages(t->s, t->op);
 	if (!call_has_field(call->kind, FIELD_SHIFT) || call->shift == page_shift ||
-	    !is_in_blocks(t, UINT64_C(1) << (call->shift - page_shift)))
+	    !page_array_in_blocks(t->p->array[t->op], UINT64_C(1) << (call->shift - page_shift)))
 		return false;
 	if (pages >> (call->shift - page_shift) == 0)
 		call->shift = (uint8_t)scenario_group_shift(&t->s->machine);

@@ -117,3 +117,14 @@ bool call_has_field(enum call_kind kind, enum field_id field)
 		has++;
 	return *has == field;
 }
+
+bool page_array_in_blocks(struct page_array pages, uint64_t block)
+{
+	ASSERT_CMP(block, >, 0);
+	for (size_t i = 0; i < pages.count; i++) {
+		uint64_t first = pages.page[i / block * block];
+		if (!PAGE_IS_PFN(first) || pages.page[i] - first != i % block)
+			return false;
+	}
+	return true;
+}

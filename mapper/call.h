@@ -24,6 +24,12 @@ struct page_array {
 	size_t count;
 };
 
+/*
+ * Whether the pages of each block of so many pages follow each other in
+ * memory. The last block may be cut short.
+ */
+bool page_array_in_blocks(struct page_array pages, uint64_t block);
+
 /* Protections, by what a caller of the kernel passes. */
 enum prot {
 	PROT_KERNEL,      /* PAGE_KERNEL: read, write, Normal memory */

@@ -288,24 +288,18 @@ static bool find_area(uint64_t va, struct rig_area *found)
 		[AREA_ALLOC] = RIG_AREA_ALLOC,
 		[AREA_IOREMAP] = RIG_AREA_IOREMAP,
 	};
-	uint64_t guard = UINT64_C(1) << now.machine->config.page_shift;
-	for (unsigned i = now.space->areas; i-- > 0;) {
-		const struct vm_area *area = &now.space->area[i];
-		if (va - area->va >= area->bytes + guard)
-			continue;
-		if (area->kind == AREA_RAM)
-			return false;
-		*found = (struct rig_area){
-			.kind = kinds[area->kind],
-			.va = area->va,
-			.bytes = area->bytes,
-			.huge = area->flags & MAP_FLAG_HUGE,
-			.pages = pages_of(area->pages),
-			.count = (unsigned)area->pages.count,
-		};
-		return true;
-	}
-	return false;
+	const struct vm_area *area = kernel_find_area(now.space, va);
+	if (!area || area->kind == AREA_RAM)
+		return false;
+	*found = (struct rig_area){
+		.kind = kinds[area->kind],
+		.va = area->va,
+		.bytes = area->bytes,
+		.huge = area->flags & MAP_FLAG_HUGE,
+		.pages = pages_of(area->pages),
+		.count = (unsigned)area->pages.count,
+	};
+	return true;
 }
 
 /* --- calls -------------------------------------------------------------------------------- */

@@ -78,9 +78,9 @@ static bool meets_large(const struct place *p, uint64_t offset, uint64_t bytes)
 
 /* --- set_memory ------------------------------------------------------------------------- */
 
-/* The most recent area at the call's address, with its guard page: find_vm_area(). */
-static const struct vm_area *area_of(const struct address_space *space, uint64_t va, uint64_t guard)
+const struct vm_area *kernel_find_area(const struct address_space *space, uint64_t va)
 {
+	uint64_t guard = UINT64_C(1) << space->machine->config.page_shift;
 	for (unsigned i = space->areas; i-- > 0;)
 		if (va - space->area[i].va < space->area[i].bytes + guard)
 			return &space->area[i];
@@ -120,7 +120,7 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 		return &set_memory_left_out;
 	uint64_t guard = UINT64_C(1) << p->g.page_shift;
 	bool linear = call->change == MEMORY_INVALID || call->change == MEMORY_VALID;
-	const struct vm_area *area = area_of(space, call->va, guard);
+	const struct vm_area *area = kernel_find_area(space, call->va);
 	if (!linear && is_refused(area, call, guard))
 		return NULL;
 	/* Elsewhere a waiver is found of it. */
@@ -138,25 +138,12 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 
 /* --- vmalloc ---------------------------------------------------------------------------- */
 
-/*
- * Whether the allocator, which is the scenario, gave blocks of this many pages:
- * the last may be cut short, which no allocator does.
- */
-static bool came_in_blocks(struct page_array pages, uint64_t block)
-{
-	for (size_t i = 0; i < pages.count; i++) {
-		uint64_t first = pages.page[i / block * block];
-		if (!PAGE_IS_PFN(first) || pages.page[i] - first != i % block)
-			return false;
-	}
-	return true;
-}
-
 unsigned kernel_block_shift(const struct address_space *space, const struct call *call)
 {
 	unsigned granule = space->machine->config.page_shift, shift = call->shift;
 	bool huge = call->flags & MAP_FLAG_HUGE && space->policy->max_shift >= shift;
-	if (!huge || !came_in_blocks(call->pages, UINT64_C(1) << (shift - granule)))
+	/* The allocator is the scenario. */
+	if (!huge || !page_array_in_blocks(call->pages, UINT64_C(1) << (shift - granule)))
 		return granule;
 	return shift;
 }

@@ -8,6 +8,9 @@
 const struct reason *kernel_never_called(const struct address_space *space,
 					 const struct call *call);
 
+/* find_vm_area(): the most recent area at `va`, its guard page included; NULL if there is none. Borrowed. */
+const struct vm_area *kernel_find_area(const struct address_space *space, uint64_t va);
+
 /*
  * log2 bytes of the blocks in which __vmalloc_node_range() maps a CALL_VMALLOC:
  * those that it asked for, or a page where the allocator fell back to pages.
