@@ -110,14 +110,6 @@ static void set_up(struct trial *t)
 		oracle_preset_leaf(o, call->va, call->pfn, call->level);
 }
 
-/* Counts the unmap that is not made, and the calls after it. */
-static void count_rest(struct trial *t)
-{
-	t->unmade++;
-	for (uint32_t i = t->op + 1; i < t->s->ops; i++)
-		t->unmade += !call_sets_up(t->s->op[i].call.kind);
-}
-
 /* Plays from the start on. True at the end; false if it must be played again. */
 static bool play(struct trial *t)
 {
@@ -129,8 +121,8 @@ static bool play(struct trial *t)
 			step = adapt_call(t);
 		if (step == STEP_AGAIN)
 			return false;
-		if (step == STEP_END) {
-			count_rest(t);
+		if (step == STEP_END) { /* by an unmap that is not made */
+			t->unmade += 1 + scenario_calls(t->s, t->op + 1, t->s->ops);
 			return true;
 		}
 	}

@@ -217,19 +217,10 @@ static void note_refused(struct player *p, uint64_t skipped)
 	p->refused.op = p->op;
 }
 
-/* Calls among ops [from, to) of the scenario that is played. */
-static uint64_t calls_among(const struct player *p, uint32_t from, uint32_t to)
-{
-	uint64_t calls = 0;
-	for (uint32_t i = from; i < to; i++)
-		calls += !call_sets_up(p->scenario->op[i].call.kind);
-	return calls;
-}
-
 /* Counts the calls from op `p->op` on, at which the scenario ended before its `ops` did. */
 static void count_rest(struct player *p, struct statistics *statistics, uint32_t ops)
 {
-	uint64_t calls = calls_among(p, p->op, ops);
+	uint32_t calls = scenario_calls(p->scenario, p->op, ops);
 	if (calls)
 		statistics_add_skipped(statistics, "ended-before",
 				       "the scenario ended at a call before, which broke a rule or "
@@ -276,7 +267,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 		statistics->unsupported++;
 		ops = 0;
 	}
-	statistics->requested += calls_among(p, 0, ops);
+	statistics->requested += scenario_calls(s, 0, ops);
 	for (p->op = 0; p->op < ops && holds && !p->oracle.waived; p->op++) {
 		const struct op *op = &s->op[p->op];
 		if (!call_sets_up(op->call.kind))

@@ -38,6 +38,15 @@ uint64_t scenario_pages(const struct scenario *s)
 	return pages;
 }
 
+uint32_t scenario_calls(const struct scenario *s, uint32_t from, uint32_t to)
+{
+	uint32_t calls = 0;
+	ASSERT_CMP(to, <=, s->ops);
+	for (uint32_t i = from; i < to; i++)
+		calls += !call_sets_up(s->op[i].call.kind);
+	return calls;
+}
+
 /* Pages of a physical range that the largest allowed leaves leave over, or all of it. */
 static uint64_t small_pages(const struct scenario *s, const struct op *op)
 {

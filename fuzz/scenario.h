@@ -67,6 +67,9 @@ void scenario_copy(struct scenario *to, const struct scenario *from);
 /* Pages of all page arrays together. */
 uint64_t scenario_pages(const struct scenario *s);
 
+/* Calls among ops [from, to): those that set nothing up. */
+uint32_t scenario_calls(const struct scenario *s, uint32_t from, uint32_t to);
+
 /*
  * Pages that playing the scenario may store one by one: those of page arrays,
  * and of other ranges those that cannot be blocks.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/sizes.h"
+
 #include "mapper/machine/assert.h"
+#include <string.h>
 
 struct sizes sizes_of(const struct machine_config *config)
 {
@@ -189,6 +191,15 @@ const struct machine_config linux_machines[LINUX_MACHINES] = {
 	{ .page_shift = 16, .va_bits = 48, .pa_bits = 52 },
 	{ .page_shift = 16, .va_bits = 52, .pa_bits = 52 },
 };
+
+unsigned linux_machine_number(const struct machine_config *config)
+{
+	unsigned i = 0;
+	struct machine_config wanted = machine_on(config, &(struct machine_config){ 0 });
+	while (i < LINUX_MACHINES && memcmp(&linux_machines[i], &wanted, sizeof(wanted)) != 0)
+		i++;
+	return i;
+}
 
 struct machine_config pick_machine(struct rng *rng)
 {

@@ -43,6 +43,9 @@ int64_t pick_misalignment(const struct sizes *sizes, struct rng *rng);
 #define LINUX_MACHINES 12
 extern const struct machine_config linux_machines[LINUX_MACHINES];
 
+/* The number of the one with this geometry, whatever its features; LINUX_MACHINES if there is none. */
+unsigned linux_machine_number(const struct machine_config *config);
+
 /* The pfn at which the 52-bit formats start to use bits that lie out of order; 0 in others. */
 uint64_t format_boundary(const struct sizes *sizes);
 

@@ -89,15 +89,6 @@ static bool ask_all_random(struct panel *p)
 
 /* --- scenarios ---------------------------------------------------------------------------- */
 
-static unsigned machine_number(const struct machine_config *config)
-{
-	unsigned i = 0;
-	struct machine_config wanted = machine_on(config, &(struct machine_config){ 0 });
-	while (i < LINUX_MACHINES && memcmp(&linux_machines[i], &wanted, sizeof(wanted)) != 0)
-		i++;
-	return i;
-}
-
 /* Ends, neighbours and some pages of every range that the oracle holds to be mapped. */
 static size_t addresses_of(const struct oracle *o, struct rng *rng)
 {
@@ -123,7 +114,7 @@ static bool ask_scenario(struct panel *p, unsigned r, unsigned which)
 {
 	struct rng rng = { 1 };
 	struct verdict verdict;
-	unsigned number = machine_number(&scenario.machine);
+	unsigned number = linux_machine_number(&scenario.machine);
 	if (number == LINUX_MACHINES || !p->emulator[r]->knows(&scenario.machine))
 		return true;
 	player_prepare(p->player, &scenario);

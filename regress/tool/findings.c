@@ -7,11 +7,20 @@
 
 #include "mapper/machine/assert.h"
 
+/* The number of the group of a signature; f->count if there is none. */
+static unsigned number_of(const struct findings *f, const char *signature)
+{
+	unsigned i = 0;
+	while (i < f->count && !verdict_same_kind(f->finding[i].signature, signature))
+		i++;
+	return i;
+}
+
 static struct finding *finding_of(struct findings *f, const char *signature)
 {
-	for (unsigned i = 0; i < f->count; i++)
-		if (verdict_same_kind(f->finding[i].signature, signature))
-			return &f->finding[i];
+	unsigned number = number_of(f, signature);
+	if (number < f->count)
+		return &f->finding[number];
 	if (f->count == FINDINGS_MAX)
 		return NULL;
 	struct finding *added = &f->finding[f->count++];
@@ -40,10 +49,8 @@ void findings_add(struct findings *f, const char *signature, uint64_t size,
 
 bool findings_would_keep(const struct findings *f, const char *signature, uint64_t size)
 {
-	for (unsigned i = 0; i < f->count; i++)
-		if (verdict_same_kind(f->finding[i].signature, signature))
-			return size < f->finding[i].size;
-	return f->count < FINDINGS_MAX;
+	unsigned number = number_of(f, signature);
+	return number < f->count ? size < f->finding[number].size : f->count < FINDINGS_MAX;
 }
 
 /* A word of a signature as a name has it; empty where a name does without. */

@@ -93,18 +93,11 @@ static void add_finding(struct board *b, const char *signature)
 	findings_add(&b->findings, signature, scenario_size(&scenario), &b->origin);
 }
 
-/* The tally of the scenario's machine. */
+/* The tally of the scenario's machine; of a scenario that cannot be made again, the last. */
 static struct kernel_tally *tally_of(struct kernel_played *played)
 {
-	const struct machine_config *a = &scenario.machine;
-	unsigned i = 0;
-	for (; i + 1 < LINUX_MACHINES; i++) {
-		const struct machine_config *b = &linux_machines[i];
-		if (a->page_shift == b->page_shift && a->va_bits == b->va_bits &&
-		    a->pa_bits == b->pa_bits && a->lpa2 == b->lpa2)
-			break;
-	}
-	return &played->tally[i];
+	unsigned number = linux_machine_number(&scenario.machine);
+	return &played->tally[number < LINUX_MACHINES ? number : LINUX_MACHINES - 1];
 }
 
 static void play_generated(const struct test *t, struct board *b)
@@ -351,9 +344,8 @@ static bool clear_folder(const struct test *t)
 	for (uint64_t item = t->generated; folder && item < t->items; item++)
 		if (findings_folder_holds(folder, path_of(t, item))) {
 			fprintf(stderr,
-				"%s: is to be played, and stands in the folder for findings, which "
-				"is "
-				"cleared first; name another folder with -o\n",
+				"%s: is to be played, and stands in the folder for findings, "
+				"which is cleared first; name another folder with -o\n",
 				path_of(t, item));
 			return false;
 		}
