@@ -34,13 +34,6 @@ static uint64_t pages_of(const struct tlb *tlb, const struct tlb_stale *s)
 	return (uint64_t)s->entries << arm64_leaf_order(tlb->g, s->level);
 }
 
-/* Whether leaves at `level` from `page` on go on where this record ends. */
-static bool continues(const struct tlb *tlb, const struct tlb_stale *s, int level, uint64_t page)
-{
-	return !s->ordered && !s->local_dsb && !s->early && s->level == level &&
-	       s->child == MACHINE_NO_TABLE && s->page + pages_of(tlb, s) == page;
-}
-
 /* Whether a record goes on where another ends, and the same was done for both. */
 static bool joins(const struct tlb *tlb, const struct tlb_stale *s, const struct tlb_stale *next)
 {
@@ -54,8 +47,10 @@ static bool joins(const struct tlb *tlb, const struct tlb_stale *s, const struct
 /* Joins the last two records, so that what is cleared entry by entry stays one. */
 static void join_last(struct tlb *tlb)
 {
+	if (tlb->count < 2)
+		return;
 	struct tlb_stale *last = tlb->stale + tlb->count - 1;
-	if (tlb->count < 2 || !joins(tlb, last - 1, last))
+	if (!joins(tlb, last - 1, last))
 		return;
 	last[-1].entries += last->entries;
 	tlb->count--;
@@ -63,24 +58,19 @@ static void join_last(struct tlb *tlb)
 
 void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_t child)
 {
-	if (tlb->count)
-		join_last(tlb);
-	struct tlb_stale *next = tlb->stale + tlb->count;
+	const struct tlb_stale next = {
+		.page = page, .entries = entries, .level = level, .child = child
+	};
 	tlb->used = true;
 	ASSERT_CMP(entries, >, 0);
 	ASSERT(child == MACHINE_NO_TABLE || (entries == 1 && level < ARM64_LAST_LEVEL));
-	if (tlb->count && child == MACHINE_NO_TABLE && continues(tlb, next - 1, level, page)) {
-		next[-1].entries += entries;
-		return;
-	}
-	if (tlb->count == TLB_MAX_STALE) {
+	join_last(tlb);
+	if (tlb->count && joins(tlb, &tlb->stale[tlb->count - 1], &next))
+		tlb->stale[tlb->count - 1].entries += entries;
+	else if (tlb->count == TLB_MAX_STALE)
 		tlb->overflow = true;
-		return;
-	}
-	*next = (struct tlb_stale){
-		.page = page, .entries = entries, .level = level, .child = child
-	};
-	tlb->count++;
+	else
+		tlb->stale[tlb->count++] = next;
 }
 
 void tlb_order(struct tlb *tlb)
