@@ -12,17 +12,16 @@
 
 #include "mapper/machine/assert.h"
 
-#define BROKEN 126  /* exit code of a process in which an assertion failed */
-#define PATIENCE 12 /* seconds of the clock for one of the processor, which others may have */
+#define BROKEN 126 /* exit code of a process in which an assertion failed */
 
 /* Where a sanitizer is linked in. */
 __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
 
-void apart_limit_time(unsigned seconds)
+void apart_limit_time(unsigned seconds, unsigned clock_seconds)
 {
 	const struct itimerval limit = { .it_value.tv_sec = seconds };
 	setitimer(ITIMER_PROF, &limit, NULL);
-	alarm(seconds * PATIENCE);
+	alarm(clock_seconds);
 }
 
 static int standard_error; /* what it was before silence() */
@@ -59,7 +58,7 @@ static void die_quietly(unsigned seconds)
 	if (__sanitizer_set_death_callback)
 		__sanitizer_set_death_callback(NULL);
 	silence();
-	apart_limit_time(seconds);
+	apart_limit_time(seconds, seconds * APART_PATIENCE);
 }
 
 bool apart_wait(pid_t child, int *status)
@@ -89,8 +88,7 @@ bool apart_was_ended(int status)
 	return false;
 }
 
-/* Ends this process where the host fails: exit() would run an engine's handlers, which call it a finding. */
-static void __attribute__((noreturn)) give_up(void)
+void apart_give_up(void)
 {
 	fflush(NULL);
 	_exit(2);
@@ -107,16 +105,16 @@ int run_apart(int (*run)(void *context), void *context, unsigned seconds)
 	pid_t child = fork();
 	if (child < 0) {
 		perror("vmapdiff: cannot start a process");
-		give_up();
+		apart_give_up();
 	}
 	if (!child) {
 		die_quietly(seconds);
 		_exit(run(context));
 	}
 	if (!apart_wait(child, &status) || apart_was_ended(status))
-		give_up();
+		apart_give_up();
 	if (WIFEXITED(status) && WEXITSTATUS(status) == BROKEN)
-		give_up();
+		apart_give_up();
 	sigaction(SIGCHLD, &before, NULL);
 	/* A sanitizer ends a process with an exit code of its own: 1 for most, 77 for libFuzzer. */
 	return WIFEXITED(status) ? WEXITSTATUS(status) : APART_DIED;

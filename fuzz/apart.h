@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* Seconds of the clock that run_apart() allows for one of the processor. */
+#define APART_PATIENCE 12
+
 /* What run_apart() gives where the process died. */
 #define APART_DIED (-1)
 
@@ -29,7 +32,14 @@ bool apart_was_ended(int status);
  */
 int run_apart(int (*run)(void *context), void *context, unsigned seconds);
 
-/* In that process: it may take so many seconds of the processor from now on. */
-void apart_limit_time(unsigned seconds);
+/*
+ * In that process: it may take so many seconds of the processor from now on,
+ * and so many of the clock, in which others have the processor too. Then it
+ * gets SIGPROF, or SIGALRM.
+ */
+void apart_limit_time(unsigned seconds, unsigned clock_seconds);
+
+/* Ends this process as unusable, by _exit(2): an engine takes what exit() says for a finding. */
+void apart_give_up(void) __attribute__((noreturn));
 
 #endif

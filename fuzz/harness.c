@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "fuzz/adapt.h"
+#include "fuzz/apart.h"
 #include "fuzz/crash.h"
 #include "fuzz/mutate.h"
 #include "fuzz/player.h"
@@ -65,7 +65,6 @@ static void tell(void)
 				       stderr);
 }
 
-/* Where something is unusable: by _exit(), since an engine takes what exit() says for a finding. */
 static void need_player(void)
 {
 	if (!player)
@@ -73,7 +72,7 @@ static void need_player(void)
 	if (player)
 		return;
 	fprintf(stderr, "vmapdiff: no memory for the simulated machines\n");
-	_exit(2);
+	apart_give_up();
 }
 
 static void start(void)
@@ -82,7 +81,7 @@ static void start(void)
 	need_player();
 	if (!waive_by_environment(&player->waivers) ||
 	    !judge_by_environment(&player->tree_waivers) || !statistics_file_open())
-		_exit(2);
+		apart_give_up();
 	crash_report_for(player);
 	crash_call(record_the_last);
 	atexit(tell);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "fuzz/apart.h"
 #include "fuzz/player.h"
@@ -50,7 +49,7 @@ static void begin_play(struct notes *n, int value, int scene)
 	n->value = value;
 	n->scene = scene;
 	n->is_playing = true;
-	apart_limit_time(TIME_LIMIT);
+	apart_limit_time(TIME_LIMIT, TIME_LIMIT * APART_PATIENCE);
 }
 
 /*
@@ -241,12 +240,10 @@ static int measure_apart(void *context)
 	return DONE;
 }
 
-/* By _exit(), since an engine takes what exit() says for a finding. */
 static void __attribute__((noreturn)) give_up(const char *why)
 {
 	fprintf(stderr, "vmapdiff: %s\n", why);
-	fflush(NULL);
-	_exit(2);
+	apart_give_up();
 }
 
 /* The probe at which the last process died. */

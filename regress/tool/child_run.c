@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -42,13 +41,11 @@ static void on_timeout(int number, siginfo_t *info, void *context)
 
 void child_limit_time(unsigned limit_seconds, child_hangs *hangs)
 {
-	const struct itimerval limit = { .it_value.tv_sec = limit_seconds };
 	const struct sigaction action = { .sa_sigaction = on_timeout, .sa_flags = SA_SIGINFO };
 	call_when_hanging = hangs;
 	sigaction(SIGPROF, &action, NULL);
 	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_PROF, &limit, NULL);
-	alarm(SLEEP_SECONDS);
+	apart_limit_time(limit_seconds, SLEEP_SECONDS);
 }
 
 static void (*end_of_crash)(const char *signature);
