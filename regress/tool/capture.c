@@ -156,7 +156,7 @@ static bool write_area(struct capture *c, size_t i)
 		return false;
 	FILE *to = fopen(path, "w");
 	if (!to) {
-		fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
+		cannot("write", path);
 		free(path);
 		return false;
 	}

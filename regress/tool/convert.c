@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* convert: scenarios from text or bytes to text, or with --to-bytes to bytes. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +22,7 @@ static bool write_scenario(const char *path, bool to_bytes)
 {
 	FILE *to = fopen(path, "wb");
 	if (!to) {
-		fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
-		return false;
+		return cannot("write", path);
 	}
 	if (to_bytes)
 		fwrite(bytes, 1, scenario_encode(&scenario, bytes, sizeof(bytes)), to);
@@ -32,8 +30,7 @@ static bool write_scenario(const char *path, bool to_bytes)
 		scenario_print(&scenario, to);
 	bool good = !ferror(to);
 	if (fclose(to) || !good) {
-		fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
-		return false;
+		return cannot("write", path);
 	}
 	return true;
 }

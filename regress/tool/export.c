@@ -3,8 +3,8 @@
  * export: a finding as others can use it: a page of mail, the body of a KUnit
  * test, or C that builds the page array.
  */
-#include <errno.h>
 #include <inttypes.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,7 +246,7 @@ static int write_form(size_t form, const struct finding *f, const char *path)
 	else if (good)
 		good = false;
 	if (!good && path && !to)
-		fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
+		cannot("write", path);
 	free(text);
 	return good ? EXIT_AS_EXPECTED : EXIT_UNUSABLE;
 }

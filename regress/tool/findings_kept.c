@@ -37,12 +37,6 @@ static struct scenario scenario;
 
 /* --- the folder --------------------------------------------------------------------- */
 
-static bool cannot(const char *what, const char *path)
-{
-	fprintf(stderr, "%s: cannot %s: %s\n", path, what, strerror(errno));
-	return false;
-}
-
 static bool is_scenario(const char *name)
 {
 	size_t length = strlen(name), extension = strlen(EXTENSION);

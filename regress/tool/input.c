@@ -24,7 +24,7 @@ _Static_assert(SCENARIO_MAX_BYTES < sizeof(buffer), "an encoding fits the buffer
 static struct mail mail;
 static bool is_text;
 
-static bool cannot(const char *what, const char *path)
+bool cannot(const char *what, const char *path)
 {
 	fprintf(stderr, "%s: cannot %s: %s\n", path, what, strerror(errno));
 	return false;

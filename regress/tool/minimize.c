@@ -10,7 +10,6 @@
  */
 #include "regress/tool/minimize.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -322,8 +321,7 @@ bool write_scenario(const struct scenario *s, const char *signature, const char 
 	}
 	if (to && (!path || !fclose(to)))
 		return true;
-	fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
-	return false;
+	return cannot("write", path);
 }
 
 /* --- the command -------------------------------------------------------------- */

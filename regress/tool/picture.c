@@ -2,7 +2,6 @@
 /* The page itself is picture/picture.html; here its data is made. */
 #include "regress/tool/picture.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "regress/tool/json.h"
 #include "regress/tool/spaces.h"
 #include "regress/tool/view.h"
+#include "regress/tool/vmapdiff.h"
 
 #define PLACE "@DATA@"   /* in the page: where the data goes */
 #define MOST_RANGES 4096 /* of a mapper that differ, and are marked */
@@ -227,6 +227,5 @@ bool picture_write(struct player *p, const struct scenario *s, uint32_t ops,
 	}
 	if (pic.to && !fclose(pic.to))
 		return true;
-	fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
-	return false;
+	return cannot("write", path);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "regress/tool/sarif.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "regress/tool/json.h"
 #include "regress/tool/place.h"
 #include "regress/tool/version.h"
+#include "regress/tool/vmapdiff.h"
 
 #define SCHEMA "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 
@@ -107,8 +107,7 @@ bool sarif_begin(struct sarif *sarif, const char *path)
 {
 	*sarif = (struct sarif){ .to = fopen(path, "w"), .path = path };
 	if (!sarif->to) {
-		fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
-		return false;
+		return cannot("write", path);
 	}
 	fprintf(sarif->to,
 		"{\"$schema\":\"" SCHEMA
@@ -155,6 +154,5 @@ bool sarif_end(struct sarif *sarif)
 	bool good = !ferror(sarif->to);
 	if (!fclose(sarif->to) && good)
 		return true;
-	fprintf(stderr, "%s: cannot write: %s\n", sarif->path, strerror(errno));
-	return false;
+	return cannot("write", sarif->path);
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "regress/tool/search.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "fuzz/crash.h"
 #include "fuzz/scenario_text.h"
 #include "regress/tool/colour.h"
@@ -28,7 +25,7 @@ static int keep(const struct scenario *s, const char *path)
 	if (to)
 		scenario_print(s, to);
 	if (!to || fclose(to)) {
-		fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
+		cannot("write", path);
 		return EXIT_UNUSABLE;
 	}
 	printf("\nnext: %s minimize %s\n", again(), path);

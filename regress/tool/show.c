@@ -4,7 +4,6 @@
  * mapper and of one other side by side, as they were when the first rule
  * broke. Fits 80 columns.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -292,12 +291,6 @@ static void print_not_made(const struct player *p)
 
 /* --- the record -------------------------------------------------------------- */
 
-static bool cannot_write(const char *path)
-{
-	fprintf(stderr, "%s: cannot write: %s\n", path, strerror(errno));
-	return false;
-}
-
 /* Of the mapper that is asked for, or else of the one under test. False after a message. */
 static bool record_events(struct player *p, const struct arguments *a)
 {
@@ -305,12 +298,12 @@ static bool record_events(struct player *p, const struct arguments *a)
 	FILE *to = to_stdout ? stdout : fopen(a->events, "w");
 	unsigned which = a->mapper ? mapper_index(a->mapper) : mapper_list()->under_test;
 	if (!to)
-		return cannot_write(a->events);
+		return cannot("write", a->events);
 	player_prepare(p, &scenario);
 	bool good = events_write(p, &scenario, which, to);
 	if (!to_stdout && fclose(to))
 		good = false;
-	return good || cannot_write(to_stdout ? "standard output" : a->events);
+	return good || cannot("write", to_stdout ? "standard output" : a->events);
 }
 
 static int exit_code(const struct verdict *verdict)

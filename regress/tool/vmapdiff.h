@@ -51,6 +51,9 @@ bool load_scenario_again(const char *path, struct scenario *s);
 /* The line, from 1, on which an op begins in the file that was loaded last; 1 where it has no lines. */
 unsigned loaded_line_of_op(unsigned op);
 
+/* Says "PATH: cannot WHAT: " and why, by errno; always false. */
+bool cannot(const char *what, const char *path);
+
 /*
  * Calls `each` with every file named by `path`: the file itself, standard
  * input, or those below a directory in order of their names. False after a
