@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/adapt.h"
 
+#include "fuzz/adaptation.h"
 #include "fuzz/measure.h"
-#include "fuzz/trial.h"
 #include "mapper/machine/assert.h"
 
 /* How often a scenario is played from its start on, since ops before a call were changed. */
-#define MAX_TRIALS 24
+#define MAX_PLAYS 24
 
 enum step {
 	STEP_NEXT,
@@ -14,53 +14,53 @@ enum step {
 	STEP_END,   /* the scenario goes no further when it is played */
 };
 
-static int make(struct trial *t, const struct call *call)
+static int make(struct adaptation *a, const struct call *call)
 {
-	struct address_space space = trial_space(t);
+	struct address_space space = adaptation_space(a);
 	struct outcome out = { 0 };
-	return t->constraints->model->call[call->kind](&space, call, &out);
+	return a->constraints->model->call[call->kind](&space, call, &out);
 }
 
 /* The unmap by a failed mapping's caller. Where it is not made, the mapping goes elsewhere. */
-static enum step clean_up(struct trial *t, const struct call *failed)
+static enum step clean_up(struct adaptation *a, const struct call *failed)
 {
 	const struct call call = {
 		.kind = call_traits(failed->kind)->undo,
 		.va = failed->va,
 		.bytes = failed->bytes,
 	};
-	machine_begin_call(t->machine, 0, 0);
-	if (trial_makes(t, &call)) {
-		make(t, &call);
-		areas_forget(&t->areas, &call);
+	machine_begin_call(a->machine, 0, 0);
+	if (adaptation_makes(a, &call)) {
+		make(a, &call);
+		areas_forget(&a->areas, &call);
 		return STEP_NEXT;
 	}
-	for (const trial_list *list = changes_of_place; (*list)[0]; list++)
-		if (trial_apply(t, *list))
+	for (const adaptation_list *list = changes_of_place; (*list)[0]; list++)
+		if (adaptation_apply(a, *list))
 			return STEP_AGAIN;
 	return STEP_END;
 }
 
-static enum step make_call(struct trial *t)
+static enum step make_call(struct adaptation *a)
 {
-	const struct op *op = trial_op(t);
-	struct call call = trial_call(t);
-	machine_begin_call(t->machine, op->fail_alloc, op->fail_trylock);
-	int error = make(t, &call);
+	const struct op *op = adaptation_op(a);
+	struct call call = adaptation_call(a);
+	machine_begin_call(a->machine, op->fail_alloc, op->fail_trylock);
+	int error = make(a, &call);
 	if (call_maps(call.kind) && error)
-		return clean_up(t, &call);
+		return clean_up(a, &call);
 	if (call_maps(call.kind))
-		areas_keep(&t->areas, &call);
+		areas_keep(&a->areas, &call);
 	if (call_effect(call.kind) == CALL_UNMAPS)
-		areas_forget(&t->areas, &call);
+		areas_forget(&a->areas, &call);
 	return STEP_NEXT;
 }
 
 /* Applies the first list with which the call is made. */
-static bool apply_one(struct trial *t, const trial_list *lists)
+static bool apply_one(struct adaptation *a, const adaptation_list *lists)
 {
-	for (const trial_list *list = lists; (*list)[0]; list++)
-		if (trial_apply_if_made(t, *list))
+	for (const adaptation_list *list = lists; (*list)[0]; list++)
+		if (adaptation_apply_if_made(a, *list))
 			return true;
 	return false;
 }
@@ -77,30 +77,30 @@ static const struct changes *changes_of(const struct call *call)
 	}
 }
 
-static enum step adapt_call(struct trial *t)
+static enum step adapt_call(struct adaptation *a)
 {
-	struct call call = trial_call(t);
+	struct call call = adaptation_call(a);
 	const struct changes *changes = changes_of(&call);
-	if (trial_makes(t, &call))
-		return make_call(t);
-	if (apply_one(t, changes->here))
-		return make_call(t);
-	for (const trial_list *list = changes->before; (*list)[0]; list++)
-		if (trial_apply(t, *list))
+	if (adaptation_makes(a, &call))
+		return make_call(a);
+	if (apply_one(a, changes->here))
+		return make_call(a);
+	for (const adaptation_list *list = changes->before; (*list)[0]; list++)
+		if (adaptation_apply(a, *list))
 			return STEP_AGAIN;
-	if (apply_one(t, changes->at_last))
-		return make_call(t);
-	t->unmade++;
+	if (apply_one(a, changes->at_last))
+		return make_call(a);
+	a->unmade++;
 	return STEP_NEXT;
 }
 
 /* What the player sets up; what cannot be is not there then either. */
-static void set_up(struct trial *t)
+static void set_up(struct adaptation *a)
 {
-	struct oracle *o = &t->p->oracle;
-	const struct call *call = &trial_op(t)->call;
+	struct oracle *o = &a->p->oracle;
+	const struct call *call = &adaptation_op(a)->call;
 	o->space.segments = 0; /* of what calls made of the space, nobody has told the oracle */
-	machine_begin_call(t->machine, 0, 0);
+	machine_begin_call(a->machine, 0, 0);
 	if (call->kind == CALL_LINEAR)
 		oracle_lay_linear(o, call->pfn << o->g.granule, call->bytes,
 				  call->leaf == LEAF_PAGE);
@@ -111,43 +111,44 @@ static void set_up(struct trial *t)
 }
 
 /* Plays from the start on. True at the end; false if it must be played again. */
-static bool play(struct trial *t)
+static bool play(struct adaptation *a)
 {
-	for (trial_begin(t); t->op < t->s->ops; t->op++) {
+	for (adaptation_begin(a); a->op < a->s->ops; a->op++) {
 		enum step step = STEP_NEXT;
-		if (call_sets_up(trial_op(t)->call.kind))
-			set_up(t);
+		if (call_sets_up(adaptation_op(a)->call.kind))
+			set_up(a);
 		else
-			step = adapt_call(t);
+			step = adapt_call(a);
 		if (step == STEP_AGAIN)
 			return false;
 		if (step == STEP_END) { /* by an unmap that is not made */
-			t->unmade += 1 + scenario_calls(t->s, t->op + 1, t->s->ops);
+			a->unmade += 1 + scenario_calls(a->s, a->op + 1, a->s->ops);
 			return true;
 		}
 	}
 	return true;
 }
 
-static struct trial trial; /* its areas are large */
+static struct adaptation adaptation; /* its areas are large */
 
 unsigned adapt_to(struct player *p, const struct constraints *constraints, struct scenario *s)
 {
 	ASSERT(!p->mapper);
-	trial = (struct trial){ .p = p, .constraints = constraints, .s = s };
-	for (unsigned trials = 0; trials < MAX_TRIALS; trials++)
-		if (play(&trial))
-			return trial.unmade;
+	adaptation = (struct adaptation){ .p = p, .constraints = constraints, .s = s };
+	for (unsigned plays = 0; plays < MAX_PLAYS; plays++)
+		if (play(&adaptation))
+			return adaptation.unmade;
 	return adapt_unmade(p, constraints, s);
 }
 
 unsigned adapt_unmade(struct player *p, const struct constraints *constraints, struct scenario *s)
 {
 	ASSERT(!p->mapper);
-	trial = (struct trial){ .p = p, .constraints = constraints, .s = s, .as_it_is = true };
-	bool ended = play(&trial);
+	adaptation =
+		(struct adaptation){ .p = p, .constraints = constraints, .s = s, .as_it_is = true };
+	bool ended = play(&adaptation);
 	ASSERT(ended);
-	return trial.unmade;
+	return adaptation.unmade;
 }
 
 void adapt(struct player *p, struct scenario *s)

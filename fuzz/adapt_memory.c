@@ -4,39 +4,39 @@
  * mapped, and what it changes is made as the kernel makes it. Each change does
  * one thing; the lists at the end say which are tried.
  */
+#include "fuzz/adaptation.h"
 #include "fuzz/sizes.h"
-#include "fuzz/trial.h"
 #include "mapper/machine/min.h"
 
 /* --- the range and the change ---------------------------------------------------------------- */
 
-static const struct vm_area *area_of(const struct trial *t)
+static const struct vm_area *area_of(const struct adaptation *a)
 {
-	const struct address_space space = trial_space(t);
-	return areas_find(&space, t->s->op[t->op].call.va, trial_page_bytes(t));
+	const struct address_space space = adaptation_space(a);
+	return areas_find(&space, a->s->op[a->op].call.va, adaptation_page_bytes(a));
 }
 
-static bool changes_linear_map(const struct trial *t)
+static bool changes_linear_map(const struct adaptation *a)
 {
-	enum memory_change change = t->s->op[t->op].call.change;
+	enum memory_change change = a->s->op[a->op].call.change;
 	return change == MEMORY_INVALID || change == MEMORY_VALID;
 }
 
-static bool changes_aliases(const struct trial *t)
+static bool changes_aliases(const struct adaptation *a)
 {
-	enum memory_change change = t->s->op[t->op].call.change;
-	return (change == MEMORY_RO || change == MEMORY_RW) && !t->s->machine.noalias;
+	enum memory_change change = a->s->op[a->op].call.change;
+	return (change == MEMORY_RO || change == MEMORY_RW) && !a->s->machine.noalias;
 }
 
 /* The pages that may change: without the guard page of an area. */
-static struct span changeable(const struct trial *t)
+static struct span changeable(const struct adaptation *a)
 {
-	struct span span = trial_span(t);
-	const struct vm_area *area = changes_linear_map(t) ? NULL : area_of(t);
+	struct span span = adaptation_span(a);
+	const struct vm_area *area = changes_linear_map(a) ? NULL : area_of(a);
 	if (!area)
 		return span;
 	uint64_t end =
-		(area->va + area->bytes - scenario_va_base(t->s)) >> t->s->machine.page_shift;
+		(area->va + area->bytes - scenario_va_base(a->s)) >> a->s->machine.page_shift;
 	span.end = min(span.end, end);
 	return span;
 }
@@ -47,10 +47,10 @@ static bool is_single(const struct leaf *leaf)
 }
 
 /* The longest part of the range that is mapped without a hole, perhaps in single pages alone. */
-static bool keep_mapped(struct trial *t, bool single)
+static bool keep_mapped(struct adaptation *a, bool single)
 {
-	const struct tables tables = trial_tables(t);
-	struct span all = changeable(t), part = { 0, 0 }, longest = { 0, 0 };
+	const struct tables tables = adaptation_tables(a);
+	struct span all = changeable(a), part = { 0, 0 }, longest = { 0, 0 };
 	struct leaf leaf;
 	for (uint64_t page = all.first; leaf_next(&tables, page, all.end, &leaf); page = leaf.end) {
 		if (single && !is_single(&leaf))
@@ -61,37 +61,37 @@ static bool keep_mapped(struct trial *t, bool single)
 		if (part.end - part.first > longest.end - longest.first)
 			longest = part;
 	}
-	return longest.end && trial_set_span(t, longest);
+	return longest.end && adaptation_set_span(a, longest);
 }
 
-static bool keep_what_is_mapped(struct trial *t)
+static bool keep_what_is_mapped(struct adaptation *a)
 {
-	return keep_mapped(t, false);
+	return keep_mapped(a, false);
 }
 
-static bool keep_single_pages(struct trial *t)
+static bool keep_single_pages(struct adaptation *a)
 {
-	return keep_mapped(t, true);
+	return keep_mapped(a, true);
 }
 
-static bool widen_change(struct trial *t)
+static bool widen_change(struct adaptation *a)
 {
-	return trial_set_span(t, trial_whole_leaves(t, trial_span(t)));
+	return adaptation_set_span(a, adaptation_whole_leaves(a, adaptation_span(a)));
 }
 
 /* A change that leaves the aliases in the linear map alone. */
-static bool spare_aliases(struct trial *t)
+static bool spare_aliases(struct adaptation *a)
 {
-	struct call *call = &trial_op(t)->call;
-	if (!changes_aliases(t))
+	struct call *call = &adaptation_op(a)->call;
+	if (!changes_aliases(a))
 		return false;
 	call->change = call->change == MEMORY_RO ? MEMORY_NX : MEMORY_X;
 	return true;
 }
 
-static bool forbid_to_run(struct trial *t)
+static bool forbid_to_run(struct adaptation *a)
 {
-	struct call *call = &trial_op(t)->call;
+	struct call *call = &adaptation_op(a)->call;
 	if (call->change != MEMORY_X)
 		return false;
 	call->change = MEMORY_NX;
@@ -101,35 +101,35 @@ static bool forbid_to_run(struct trial *t)
 /* --- what set_memory changes, which ops before made ----------------------------------------- */
 
 /* The op that made the area that is changed; the number of ops if there is none. */
-static uint32_t area_op(const struct trial *t)
+static uint32_t area_op(const struct adaptation *a)
 {
-	const struct vm_area *area = changes_linear_map(t) ? NULL : area_of(t);
+	const struct vm_area *area = changes_linear_map(a) ? NULL : area_of(a);
 	if (!area || area->kind != AREA_ALLOC)
-		return t->s->ops;
-	for (uint32_t k = t->op; k-- > 0;)
-		if (call_maps(t->s->op[k].call.kind) && t->s->op[k].call.va == area->va &&
-		    call_traits(t->s->op[k].call.kind)->area == AREA_ALLOC)
+		return a->s->ops;
+	for (uint32_t k = a->op; k-- > 0;)
+		if (call_maps(a->s->op[k].call.kind) && a->s->op[k].call.va == area->va &&
+		    call_traits(a->s->op[k].call.kind)->area == AREA_ALLOC)
 			return k;
-	return t->s->ops;
+	return a->s->ops;
 }
 
 /* An area of single pages: vmalloc() without VM_ALLOW_HUGE_VMAP. */
-static bool make_area_single(struct trial *t)
+static bool make_area_single(struct adaptation *a)
 {
-	uint32_t k = area_op(t);
-	if (k == t->s->ops || !(t->s->op[k].call.flags & MAP_FLAG_HUGE))
+	uint32_t k = area_op(a);
+	if (k == a->s->ops || !(a->s->op[k].call.flags & MAP_FLAG_HUGE))
 		return false;
-	t->s->op[k].call.flags &= ~MAP_FLAG_HUGE;
-	t->s->op[k].call.shift = t->s->machine.page_shift;
+	a->s->op[k].call.flags &= ~MAP_FLAG_HUGE;
+	a->s->op[k].call.shift = a->s->machine.page_shift;
 	return true;
 }
 
 /* Physical memory that has aliases: what the scenario lays of the linear map, or all that it can have. */
-static struct span memory_with_aliases(const struct trial *t)
+static struct span memory_with_aliases(const struct adaptation *a)
 {
-	const struct machine_config *config = &t->s->machine;
-	for (uint32_t k = 0; k < t->op; k++) {
-		const struct call *call = &t->s->op[k].call;
+	const struct machine_config *config = &a->s->machine;
+	for (uint32_t k = 0; k < a->op; k++) {
+		const struct call *call = &a->s->op[k].call;
 		if (call->kind == CALL_LINEAR)
 			return (struct span){ call->pfn,
 					      call->pfn + (call->bytes >> config->page_shift) };
@@ -138,15 +138,15 @@ static struct span memory_with_aliases(const struct trial *t)
 }
 
 /* Pages of the area where their aliases are: all memory is in the linear map. */
-static bool give_aliases(struct trial *t)
+static bool give_aliases(struct adaptation *a)
 {
-	uint32_t k = area_op(t);
-	struct span memory = memory_with_aliases(t);
+	uint32_t k = area_op(a);
+	struct span memory = memory_with_aliases(a);
 	bool changed = false;
-	if (k == t->s->ops || !changes_aliases(t))
+	if (k == a->s->ops || !changes_aliases(a))
 		return false;
-	for (uint32_t i = 0; i < t->s->op[k].runs; i++) {
-		struct page_run *run = &t->s->run[t->s->op[k].first_run + i];
+	for (uint32_t i = 0; i < a->s->op[k].runs; i++) {
+		struct page_run *run = &a->s->run[a->s->op[k].first_run + i];
 		bool inside = run->pfn >= memory.first && run->pfn + run->pages <= memory.end;
 		if (run_is_bad(run) || inside || run->pages > memory.end - memory.first)
 			continue;
@@ -157,15 +157,15 @@ static bool give_aliases(struct trial *t)
 }
 
 /* Whether some page of the area, or of the range in the linear map, has its address in the span. */
-static bool concerns(const struct trial *t, struct span linear, uint64_t *page)
+static bool concerns(const struct adaptation *a, struct span linear, uint64_t *page)
 {
-	struct span range = trial_span(t);
-	uint32_t k = area_op(t);
+	struct span range = adaptation_span(a);
+	uint32_t k = area_op(a);
 	*page = range.first;
-	if (changes_linear_map(t))
+	if (changes_linear_map(a))
 		return range.first < linear.end && range.end > linear.first;
-	for (uint32_t i = 0; k < t->s->ops && i < t->s->op[k].runs; i++) {
-		const struct page_run *run = &t->s->run[t->s->op[k].first_run + i];
+	for (uint32_t i = 0; k < a->s->ops && i < a->s->op[k].runs; i++) {
+		const struct page_run *run = &a->s->run[a->s->op[k].first_run + i];
 		*page = run->pfn;
 		if (run->pfn < linear.end && run->pfn + run->pages > linear.first)
 			return true;
@@ -207,33 +207,33 @@ static void bring_changes_inside(struct scenario *s, struct span all, struct spa
 #define MAX_LINEAR_PAGES 2048
 
 /* A part of the linear map, by single pages and not too large for them, with the page in it. */
-static void lay_by_pages(struct trial *t, struct op *op, struct span linear, uint64_t page)
+static void lay_by_pages(struct adaptation *a, struct op *op, struct span linear, uint64_t page)
 {
-	uint64_t most = min(2 * sizes_of(&t->s->machine).block, MAX_LINEAR_PAGES);
+	uint64_t most = min(2 * sizes_of(&a->s->machine).block, MAX_LINEAR_PAGES);
 	uint64_t pages = min(linear.end - linear.first, most);
 	uint64_t near = page & ~(most / 2 - 1);
 	uint64_t first = near < linear.first ? linear.first : min(near, linear.end - pages);
 	op->call.leaf = LEAF_PAGE;
 	op->call.pfn = first;
-	op->call.bytes = pages << t->s->machine.page_shift;
-	scenario_place_op(t->s, op);
-	bring_changes_inside(t->s, linear, (struct span){ first, first + pages });
+	op->call.bytes = pages << a->s->machine.page_shift;
+	scenario_place_op(a->s, op);
+	bring_changes_inside(a->s, linear, (struct span){ first, first + pages });
 }
 
 /* The linear map as boot code lays it where leaves are not split. */
-static bool lay_linear_by_pages(struct trial *t)
+static bool lay_linear_by_pages(struct adaptation *a)
 {
 	bool changed = false;
-	if (!changes_linear_map(t) && !changes_aliases(t))
+	if (!changes_linear_map(a) && !changes_aliases(a))
 		return false;
-	for (uint32_t k = 0; k < t->op; k++) {
-		struct op *op = &t->s->op[k];
-		uint64_t page, pages = op->call.bytes >> t->s->machine.page_shift;
+	for (uint32_t k = 0; k < a->op; k++) {
+		struct op *op = &a->s->op[k];
+		uint64_t page, pages = op->call.bytes >> a->s->machine.page_shift;
 		struct span linear = { op->call.pfn, op->call.pfn + pages };
 		if (op->call.kind != CALL_LINEAR || op->call.leaf == LEAF_PAGE ||
-		    !concerns(t, linear, &page))
+		    !concerns(a, linear, &page))
 			continue;
-		lay_by_pages(t, op, linear, page);
+		lay_by_pages(a, op, linear, page);
 		changed = true;
 	}
 	return changed;
@@ -241,20 +241,20 @@ static bool lay_linear_by_pages(struct trial *t)
 
 /* --- which are tried -------------------------------------------------------------------------- */
 
-static const trial_list here[] = {
+static const adaptation_list here[] = {
 	{ keep_what_is_mapped },
 	{ widen_change },
 	{ NULL },
 };
 
-static const trial_list before[] = {
+static const adaptation_list before[] = {
 	{ make_area_single },
 	{ give_aliases },
 	{ lay_linear_by_pages },
 	{ NULL },
 };
 
-static const trial_list at_last[] = {
+static const adaptation_list at_last[] = {
 	{ keep_single_pages },
 	{ spare_aliases },
 	{ spare_aliases, keep_what_is_mapped },

@@ -4,8 +4,8 @@
  * aligned, or are made after an unmap. Each change does one thing; the lists
  * at the end say which are tried.
  */
+#include "fuzz/adaptation.h"
 #include "fuzz/edit.h"
-#include "fuzz/trial.h"
 
 static uint64_t round_up(uint64_t x, uint64_t unit)
 {
@@ -15,15 +15,15 @@ static uint64_t round_up(uint64_t x, uint64_t unit)
 /* --- places ------------------------------------------------------------------------------ */
 
 /* Whether op `k` goes where the op goes: it begins in its range or right after it, and may be there. */
-static bool follows(const struct trial *t, uint32_t k, uint64_t distance)
+static bool follows(const struct adaptation *a, uint32_t k, uint64_t distance)
 {
-	const struct op *op = &t->s->op[t->op], *later = &t->s->op[k];
+	const struct op *op = &a->s->op[a->op], *later = &a->s->op[k];
 	if (!call_has_field(later->call.kind, FIELD_VA) ||
-	    later->call.va - op->call.va > op_bytes(t->s, op))
+	    later->call.va - op->call.va > op_bytes(a->s, op))
 		return false;
 	if (call_has_field(later->call.kind, FIELD_LEVEL))
 		return !(distance &
-			 ((UINT64_C(1) << scenario_level_shift(&t->s->machine, later->call.level)) -
+			 ((UINT64_C(1) << scenario_level_shift(&a->s->machine, later->call.level)) -
 			  1));
 	return true;
 }
@@ -40,119 +40,119 @@ static uint32_t partner_of(const struct scenario *s, uint32_t k)
 }
 
 /* Whether op `k` goes along: it is done to the area of the op, or to one that goes along. */
-static bool goes_along(const struct trial *t, uint32_t k, uint64_t distance)
+static bool goes_along(const struct adaptation *a, uint32_t k, uint64_t distance)
 {
-	if (!call_traits(t->s->op[k].call.kind)->lazy)
-		return follows(t, k, distance);
-	uint32_t partner = partner_of(t->s, k);
-	return follows(t, k, distance) && partner >= t->op && partner < t->s->ops;
+	if (!call_traits(a->s->op[k].call.kind)->lazy)
+		return follows(a, k, distance);
+	uint32_t partner = partner_of(a->s, k);
+	return follows(a, k, distance) && partner >= a->op && partner < a->s->ops;
 }
 
 /* Moves the op, and what is done to its area later. */
-static bool move_by(struct trial *t, uint64_t distance)
+static bool move_by(struct adaptation *a, uint64_t distance)
 {
 	bool moves[SCENARIO_MAX_OPS] = { false };
-	struct scenario *s = t->s;
-	for (uint32_t k = t->op; k < s->ops; k++)
-		moves[k] = goes_along(t, k, distance);
-	for (uint32_t k = t->op; k < s->ops; k++)
+	struct scenario *s = a->s;
+	for (uint32_t k = a->op; k < s->ops; k++)
+		moves[k] = goes_along(a, k, distance);
+	for (uint32_t k = a->op; k < s->ops; k++)
 		if (moves[k])
 			s->op[k].call.va += distance;
 	return distance;
 }
 
 /* Down from the top of the space, as far as a guard page needs; where it is in a block stays. */
-static bool leave_top(struct trial *t)
+static bool leave_top(struct adaptation *a)
 {
-	uint64_t bytes = op_bytes(t->s, trial_op(t)) + 2 * trial_page_bytes(t);
-	uint64_t left = -trial_op(t)->call.va;
-	uint64_t block = UINT64_C(1) << scenario_level_shift(&t->s->machine, 2);
-	return left < bytes && move_by(t, -round_up(bytes - left, block));
+	uint64_t bytes = op_bytes(a->s, adaptation_op(a)) + 2 * adaptation_page_bytes(a);
+	uint64_t left = -adaptation_op(a)->call.va;
+	uint64_t block = UINT64_C(1) << scenario_level_shift(&a->s->machine, 2);
+	return left < bytes && move_by(a, -round_up(bytes - left, block));
 }
 
 /* The bytes that an area of so many keeps its place in: a block of the level that can map it. */
-static uint64_t unit_of(const struct trial *t, uint64_t bytes)
+static uint64_t unit_of(const struct adaptation *a, uint64_t bytes)
 {
-	unsigned upper = scenario_level_shift(&t->s->machine, 1);
-	if (upper < t->s->machine.va_bits - 2u && bytes >> upper)
+	unsigned upper = scenario_level_shift(&a->s->machine, 1);
+	if (upper < a->s->machine.va_bits - 2u && bytes >> upper)
 		return UINT64_C(1) << upper;
-	return UINT64_C(1) << scenario_level_shift(&t->s->machine, 2);
+	return UINT64_C(1) << scenario_level_shift(&a->s->machine, 2);
 }
 
 /* Whether nothing is mapped in the area at `va`, nor where its guard pages are. */
-static bool is_free(const struct trial *t, uint64_t va, uint64_t bytes)
+static bool is_free(const struct adaptation *a, uint64_t va, uint64_t bytes)
 {
-	const struct tables tables = trial_tables(t);
-	uint64_t base = scenario_va_base(t->s), page = trial_page_bytes(t);
+	const struct tables tables = adaptation_tables(a);
+	uint64_t base = scenario_va_base(a->s), page = adaptation_page_bytes(a);
 	struct leaf leaf;
 	if (va < base + page || -va < bytes + 2 * page)
 		return false;
-	uint64_t first = (va - page - base) >> t->s->machine.page_shift;
-	uint64_t pages = (bytes + 2 * page) >> t->s->machine.page_shift;
+	uint64_t first = (va - page - base) >> a->s->machine.page_shift;
+	uint64_t pages = (bytes + 2 * page) >> a->s->machine.page_shift;
 	return !leaf_next(&tables, first, first + pages, &leaf);
 }
 
 #define MAX_PLACES 32
 
 /* The distance to a free place near by, a number of blocks; 0 if there is none. */
-static uint64_t free_place(const struct trial *t)
+static uint64_t free_place(const struct adaptation *a)
 {
-	const struct op *op = &t->s->op[t->op];
-	uint64_t va = op->call.va, bytes = op_bytes(t->s, op);
-	uint64_t stride = round_up(bytes + 2 * trial_page_bytes(t), unit_of(t, bytes));
+	const struct op *op = &a->s->op[a->op];
+	uint64_t va = op->call.va, bytes = op_bytes(a->s, op);
+	uint64_t stride = round_up(bytes + 2 * adaptation_page_bytes(a), unit_of(a, bytes));
 	for (uint64_t i = 2; i < MAX_PLACES; i++) {
 		uint64_t distance = (i & 1 ? -(i / 2) : i / 2) * stride;
-		if (is_free(t, va + distance, bytes))
+		if (is_free(a, va + distance, bytes))
 			return distance;
 	}
 	return 0;
 }
 
 /* There, and what is done to the area goes with it. */
-static bool move_elsewhere(struct trial *t)
+static bool move_elsewhere(struct adaptation *a)
 {
-	return move_by(t, free_place(t));
+	return move_by(a, free_place(a));
 }
 
 /* There, alone: what comes later meets what is here. */
-static bool move_alone(struct trial *t)
+static bool move_alone(struct adaptation *a)
 {
-	uint64_t distance = free_place(t);
-	trial_op(t)->call.va += distance;
+	uint64_t distance = free_place(a);
+	adaptation_op(a)->call.va += distance;
 	return distance;
 }
 
 /* Unmaps before what is mapped in the range, as whole leaves. */
-static bool unmap_before(struct trial *t)
+static bool unmap_before(struct adaptation *a)
 {
-	const struct tables tables = trial_tables(t);
-	struct span span = trial_span(t);
+	const struct tables tables = adaptation_tables(a);
+	struct span span = adaptation_span(a);
 	struct leaf leaf;
 	if (!leaf_next(&tables, span.first, span.end, &leaf))
 		return false;
-	struct op unmap = scenario_new_op(t->s, CALL_VUNMAP);
-	span = trial_whole_leaves(t, span);
-	unmap.call.va = scenario_va_of_page(t->s, span.first);
-	unmap.call.bytes = (span.end - span.first) << t->s->machine.page_shift;
-	return edit_insert_op(t->s, t->op, &unmap);
+	struct op unmap = scenario_new_op(a->s, CALL_VUNMAP);
+	span = adaptation_whole_leaves(a, span);
+	unmap.call.va = scenario_va_of_page(a->s, span.first);
+	unmap.call.bytes = (span.end - span.first) << a->s->machine.page_shift;
+	return edit_insert_op(a->s, a->op, &unmap);
 }
 
 /* By its content: some mappings are made after an unmap, and others elsewhere. */
-static bool unmap_or_move(struct trial *t)
+static bool unmap_or_move(struct adaptation *a)
 {
-	static trial_change *const one_of[] = { unmap_before, move_elsewhere, move_alone,
-						move_alone };
-	const struct call *call = &trial_op(t)->call;
+	static adaptation_change *const one_of[] = { unmap_before, move_elsewhere, move_alone,
+						     move_alone };
+	const struct call *call = &adaptation_op(a)->call;
 	uint64_t mix = (call->va ^ call->pfn << 20 ^ call->bytes) * UINT64_C(0x9e3779b97f4a7c15);
-	return one_of[mix >> 62](t);
+	return one_of[mix >> 62](a);
 }
 
 /* --- blocks of vmalloc() ------------------------------------------------------------------- */
 
 /* The op's blocks, as whole ones and each aligned: runs at `to`; their number, 0 if too many. */
-static uint32_t aligned_blocks(const struct trial *t, uint64_t block, struct page_run *to)
+static uint32_t aligned_blocks(const struct adaptation *a, uint64_t block, struct page_run *to)
 {
-	struct page_array pages = t->p->array[t->op];
+	struct page_array pages = a->p->array[a->op];
 	uint32_t runs = 0;
 	for (uint64_t i = 0; i + block <= pages.count; i += block) {
 		uint64_t pfn = pages.page[i] & ~(block - 1);
@@ -167,47 +167,47 @@ static uint32_t aligned_blocks(const struct trial *t, uint64_t block, struct pag
 }
 
 /* An area of blocks as vmalloc() makes it: of whole blocks, address and memory aligned to them. */
-static bool align_blocks(struct trial *t)
+static bool align_blocks(struct adaptation *a)
 {
 	static struct page_run run[SCENARIO_MAX_RUNS]; /* too large for a stack */
-	struct call *call = &trial_op(t)->call;
-	unsigned page_shift = t->s->machine.page_shift;
-	uint64_t pages = scenario_op_pages(t->s, t->op);
+	struct call *call = &adaptation_op(a)->call;
+	unsigned page_shift = a->s->machine.page_shift;
+	uint64_t pages = scenario_op_pages(a->s, a->op);
 	if (!call_has_field(call->kind, FIELD_SHIFT) || call->shift == page_shift ||
-	    !page_array_in_blocks(t->p->array[t->op], UINT64_C(1) << (call->shift - page_shift)))
+	    !page_array_in_blocks(a->p->array[a->op], UINT64_C(1) << (call->shift - page_shift)))
 		return false;
 	if (pages >> (call->shift - page_shift) == 0)
-		call->shift = (uint8_t)scenario_group_shift(&t->s->machine);
+		call->shift = (uint8_t)scenario_group_shift(&a->s->machine);
 	if (pages >> (call->shift - page_shift) == 0) {
 		call->shift = (uint8_t)page_shift;
 		return true;
 	}
-	uint32_t runs = aligned_blocks(t, UINT64_C(1) << (call->shift - page_shift), run);
-	if (!runs || !edit_splice_runs(t->s, t->op, 0, trial_op(t)->runs, run, runs))
+	uint32_t runs = aligned_blocks(a, UINT64_C(1) << (call->shift - page_shift), run);
+	if (!runs || !edit_splice_runs(a->s, a->op, 0, adaptation_op(a)->runs, run, runs))
 		return false;
-	move_by(t, -(call->va & ((UINT64_C(1) << call->shift) - 1)));
+	move_by(a, -(call->va & ((UINT64_C(1) << call->shift) - 1)));
 	return true;
 }
 
 /* --- unmaps --------------------------------------------------------------------------------- */
 
 /* Whole leaves and groups, as whole areas are unmapped. */
-static bool widen(struct trial *t)
+static bool widen(struct adaptation *a)
 {
-	return call_has_field(trial_op(t)->call.kind, FIELD_SIZE) &&
-	       trial_set_span(t, trial_whole_leaves(t, trial_span(t)));
+	return call_has_field(adaptation_op(a)->call.kind, FIELD_SIZE) &&
+	       adaptation_set_span(a, adaptation_whole_leaves(a, adaptation_span(a)));
 }
 
 /* --- which are tried -------------------------------------------------------------------------- */
 
-static const trial_list none[] = { { NULL } };
+static const adaptation_list none[] = { { NULL } };
 
-const trial_list changes_of_place[] = {
+const adaptation_list changes_of_place[] = {
 	{ move_elsewhere },
 	{ NULL },
 };
 
-static const trial_list of_mapping[] = {
+static const adaptation_list of_mapping[] = {
 	{ leave_top },
 	{ align_blocks, leave_top },
 	{ unmap_or_move },
@@ -218,7 +218,7 @@ static const trial_list of_mapping[] = {
 	{ NULL },
 };
 
-static const trial_list of_unmapping[] = {
+static const adaptation_list of_unmapping[] = {
 	{ widen },
 	{ leave_top },
 	{ leave_top, widen },

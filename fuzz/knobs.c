@@ -145,7 +145,7 @@ const struct knob knobs[KNOBS] = {
 			   "page or no table",
 			   "-ENOMEM for each" },
 		.set = set_errors,
-		.scene = { "preset va=[va 1] pfn=0x77 level=3\nvmalloc va=[va 0] pages=[n 4B+1]+3\n",
+		.fixture = { "preset va=[va 1] pfn=0x77 level=3\nvmalloc va=[va 0] pages=[n 4B+1]+3\n",
 			   "vmalloc va=[va 0] pages=[n 4B+1]+2,bad\n",
 			   "vmalloc va=[va 0] pages=[n 4B+1]+2,null\n",
 			   "fail alloc=1\nvmalloc va=[va 0] pages=[n 4B+1]+2\n",
@@ -162,7 +162,7 @@ const struct knob knobs[KNOBS] = {
 		.what = "errno",
 		.value = { "BUG() at an entry in use, -ENOMEM for no table" },
 		.set = set_nothing,
-		.scene = { "preset va=[va 0] pfn=0x77 level=3\nioremap va=[va 0] pa=[b 4B+1] "
+		.fixture = { "preset va=[va 0] pfn=0x77 level=3\nioremap va=[va 0] pa=[b 4B+1] "
 			   "size=[b 3] prot=device\n",
 			   "fail alloc=1\nioremap va=[va 0] pa=[b 4B+1] size=[b 3] prot=device\n" },
 		.rules = ERRNO | RULE_BIT(RULE_ERRORS_WARNING),
@@ -174,7 +174,7 @@ const struct knob knobs[KNOBS] = {
 		.what = "contiguous groups of pages",
 		.value = { "yes", "no" },
 		.set = set_ioremap_groups,
-		.scene = { "ioremap va=[va 0] pa=[b 4B] size=[b 1G] prot=device\n",
+		.fixture = { "ioremap va=[va 0] pa=[b 4B] size=[b 1G] prot=device\n",
 			   "ioremap va=[va 1G-2] pa=[b 4B+3G-2] size=[b 4G+1] prot=device\n",
 			   "ioremap va=[va 1G] pa=[b 4B+1] size=[b 2G] prot=device\n" },
 		.rules = SHAPE,
@@ -186,7 +186,7 @@ const struct knob knobs[KNOBS] = {
 		.what = "blocks of a PMD",
 		.value = { "yes", "no" },
 		.set = set_ioremap_blocks,
-		.scene = { "ioremap va=[va 0] pa=[b 4B] size=[b 1B] prot=device\n",
+		.fixture = { "ioremap va=[va 0] pa=[b 4B] size=[b 1B] prot=device\n",
 			   "ioremap va=[va 1B-1G] pa=[b 5B-1G] size=[b 2B+2G+1] prot=device\n" },
 		.rules = SHAPE,
 		.unjudged = RULE_BIT(RULE_PLACEMENT_LEAF),
@@ -199,7 +199,7 @@ const struct knob knobs[KNOBS] = {
 		.why_idle = "ioremap() makes no blocks of a PMD",
 		.set = set_ioremap_large_blocks,
 		.applies = ioremap_has_blocks,
-		.scene = { "machine granule=4k\nioremap va=0xffff800080000000 pa=0x80000000 "
+		.fixture = { "machine granule=4k\nioremap va=0xffff800080000000 pa=0x80000000 "
 			   "size=0x40000000 prot=device\n" },
 		.rules = SHAPE,
 		.unjudged = RULE_BIT(RULE_PLACEMENT_LEAF),
@@ -212,7 +212,7 @@ const struct knob knobs[KNOBS] = {
 		.why_idle = "ioremap() makes no large leaves",
 		.set = set_ioremap_switch,
 		.applies = ioremap_has_large,
-		.scene = { "policy v9 max-shift=[page]\nioremap va=[va 0] pa=[b 4B] size=[b 1G] "
+		.fixture = { "policy v9 max-shift=[page]\nioremap va=[va 0] pa=[b 4B] size=[b 1G] "
 			   "prot=device\n",
 			   "policy v9 max-shift=[page]\nioremap va=[va 0] pa=[b 4B] size=[b 1B] "
 			   "prot=device\n" },
@@ -228,7 +228,7 @@ const struct knob knobs[KNOBS] = {
 		.set = set_nothing,
 		.applies = ioremap_has_groups,
 		.how = BY_REFUSAL,
-		.scene = { "preset va=[va 1G] pfn=0x77 level=3\nioremap va=[va 0] pa=[b 4B] "
+		.fixture = { "preset va=[va 1G] pfn=0x77 level=3\nioremap va=[va 0] pa=[b 4B] "
 			   "size=[b 2G] prot=device\n" },
 	},
 	[KNOB_VMALLOC_GROUPS] = {
@@ -236,7 +236,7 @@ const struct knob knobs[KNOBS] = {
 		.what = "contiguous groups of pages",
 		.value = { "yes", "no" },
 		.set = set_vmalloc_groups,
-		.scene = { "vmalloc va=[va 0] pages=[n 4B]+[c 1G] shift=[group] flags=huge\n",
+		.fixture = { "vmalloc va=[va 0] pages=[n 4B]+[c 1G] shift=[group] flags=huge\n",
 			   "vmalloc va=[va 1G] pages=[n 4B]+[c 1G],[n 8B+1G]+[c 1G] shift=[group] "
 			   "flags=huge\n",
 			   "vmalloc va=[va 0] pages=[n 4B]+[c 1G]\n" },
@@ -249,7 +249,7 @@ const struct knob knobs[KNOBS] = {
 		.what = "blocks of a PMD",
 		.value = { "yes", "no" },
 		.set = set_vmalloc_blocks,
-		.scene = { "vmalloc va=[va 0] pages=[n 4B]+[c 1B] shift=[block] flags=huge\n",
+		.fixture = { "vmalloc va=[va 0] pages=[n 4B]+[c 1B] shift=[block] flags=huge\n",
 			   "vmalloc va=[va 1B] pages=[n 4B]+[c 1B],[n 8B]+[c 1B] shift=[block] "
 			   "flags=huge\n" },
 		.rules = SHAPE,
@@ -261,7 +261,7 @@ const struct knob knobs[KNOBS] = {
 		.what = "an entry in use below a block",
 		.value = { "a warning and -EBUSY", "a warning and -ENOMEM", "BUG()" },
 		.set = set_vmalloc_busy,
-		.scene = { "preset va=[va 0] pfn=0x77 level=3\nvmalloc va=[va 0] "
+		.fixture = { "preset va=[va 0] pfn=0x77 level=3\nvmalloc va=[va 0] "
 			   "pages=[n 4B]+[c 1G] shift=[group] flags=huge\n",
 			   "fail alloc=1\nvmalloc va=[va 0] pages=[n 4B]+[c 1G] shift=[group] "
 			   "flags=huge\n" },
@@ -277,7 +277,7 @@ const struct knob knobs[KNOBS] = {
 		.set = set_nothing,
 		.applies = vmalloc_has_groups,
 		.how = BY_REFUSAL,
-		.scene = { "preset va=[va 3G] pfn=0x77 level=3\nvmalloc va=[va 1G] "
+		.fixture = { "preset va=[va 3G] pfn=0x77 level=3\nvmalloc va=[va 1G] "
 			   "pages=[n 4B]+[c 1B] shift=[block] flags=huge\n" },
 	},
 	[KNOB_VMALLOC_WALK] = {
@@ -288,7 +288,7 @@ const struct knob knobs[KNOBS] = {
 		.set = set_vmalloc_walk,
 		.applies = vmalloc_has_blocks,
 		.how = BY_WALKS,
-		.scene = { "vmalloc va=[va 0] pages=[n 4B]+[c 1B] shift=[block] flags=huge\n",
+		.fixture = { "vmalloc va=[va 0] pages=[n 4B]+[c 1B] shift=[block] flags=huge\n",
 			   "vmalloc va=[va 0] pages=[n 4B]+[c 2B] shift=[block] flags=huge\n" },
 		.unjudged = RULE_BIT(RULE_COST_LOADS),
 		OF(CALL_VMAP, CALL_VMALLOC, CALL_IOREMAP),
@@ -304,7 +304,7 @@ const struct knob knobs[KNOBS] = {
 			   "blocks of a PMD, with VM_ALLOW_HUGE_VMAP only",
 			   "none" },
 		.set = set_vmap_leaves,
-		.scene = { "vmap va=[va 0] pages=[n 4B]+[c 1G] flags=huge\n",
+		.fixture = { "vmap va=[va 0] pages=[n 4B]+[c 1G] flags=huge\n",
 			   "vmap va=[va 0] pages=[n 4B]+[c 1G]\n",
 			   "vmap va=[va 0] pages=[n 4B]+[c 1B] flags=huge\n",
 			   "vmap va=[va 0] pages=[n 4B]+[c 1B]\n",
@@ -323,7 +323,7 @@ const struct knob knobs[KNOBS] = {
 		.why_idle = "vmap() makes no large leaves, or it is not known which",
 		.set = set_vmap_stop,
 		.applies = vmap_has_groups,
-		.scene = { "vmap va=[va 0] pages=[n 4B+1]+[c 1G],[n 8B]+[c 1G] flags=huge\n",
+		.fixture = { "vmap va=[va 0] pages=[n 4B+1]+[c 1G],[n 8B]+[c 1G] flags=huge\n",
 			   "vmap va=[va 0] pages=[n 8B]+[c 1G],[n 4B+1]+[c 1G],[n 12B]+[c 1G] "
 			   "flags=huge\n",
 			   "vmap va=[va 1] pages=[n 4B+1]+[c 2G-1] flags=huge\n" },
@@ -338,7 +338,7 @@ const struct knob knobs[KNOBS] = {
 		.why_idle = "vmap() makes no large leaves, or it is not known which",
 		.set = set_nothing,
 		.applies = vmap_has_large,
-		.scene = { "vmap va=[va 1B-1G] pages=[n 5B-1G]+[c 1G],[n 8B]+[c 1B] flags=huge\n",
+		.fixture = { "vmap va=[va 1B-1G] pages=[n 5B-1G]+[c 1G],[n 8B]+[c 1B] flags=huge\n",
 			   "vmap va=[va 1B-1G] pages=[n 5B-1G]+[c 2G] flags=huge\n",
 			   "vmap va=[va 1B-1G] pages=[n 5B-1G]+[c 1B+2G] flags=huge\n",
 			   "vmap va=[va 0] pages=[n 4B]+[c 1B+1G] flags=huge\n",
@@ -356,7 +356,7 @@ const struct knob knobs[KNOBS] = {
 		.why_idle = "vmap() makes no large leaves, or it is not known which",
 		.set = set_vmap_switch,
 		.applies = vmap_has_large,
-		.scene = { "policy v9 max-shift=[page]\nvmap va=[va 0] pages=[n 4B]+[c 1G] "
+		.fixture = { "policy v9 max-shift=[page]\nvmap va=[va 0] pages=[n 4B]+[c 1G] "
 			   "flags=huge\n",
 			   "policy v9 max-shift=[page]\nvmap va=[va 0] pages=[n 4B]+[c 1B] "
 			   "flags=huge\n" },
@@ -372,7 +372,7 @@ const struct knob knobs[KNOBS] = {
 		.set = set_nothing,
 		.applies = vmap_has_groups,
 		.how = BY_REFUSAL,
-		.scene = { "preset va=[va 1G] pfn=0x77 level=3\nvmap va=[va 0] "
+		.fixture = { "preset va=[va 1G] pfn=0x77 level=3\nvmap va=[va 0] "
 			   "pages=[n 4B]+[c 2G] flags=huge\n" },
 	},
 	[KNOB_SPLITS] = {
@@ -381,7 +381,7 @@ const struct knob knobs[KNOBS] = {
 		.value = { "are not split", "are split, with BBM level 2" },
 		.set = set_splits,
 		.how = BY_REFUSAL,
-		.scene = { "machine granule=[granule] bbm=2\nlinear pa=[b 4B] size=[b 1B]\n"
+		.fixture = { "machine granule=[granule] bbm=2\nlinear pa=[b 4B] size=[b 1B]\n"
 			   "set_memory va=[lin 4B] pages=1 op=invalid\n" },
 	},
 };

@@ -36,7 +36,7 @@ enum knob_id {
 };
 
 #define KNOB_MAX_VALUES 7
-#define KNOB_MAX_SCENES 8
+#define KNOB_MAX_FIXTURES 8
 #define KNOB_MAX_CALLS 3
 
 /* What the knobs say together. */
@@ -56,15 +56,15 @@ struct knob {
 	/* Whether it applies, by what was measured before; NULL: always. */
 	bool (*applies)(const struct setting *s);
 	enum {
-		/* The value under which the oracle finds all of `rules` held in every scene. */
+		/* The value under which the oracle finds all of `rules` held in every fixture. */
 		BY_RULES,
-		/* The first value if the call of the scene fails, else the second. */
+		/* The first value if the call of the fixture fails, else the second. */
 		BY_REFUSAL,
-		/* The first value if the second scene takes more walks than the first; else the second. */
+		/* The first value if the second fixture takes more walks than the first; else the second. */
 		BY_WALKS,
 	} how;
-	const char *scene[KNOB_MAX_SCENES + 1]; /* see scene.h; NULL ends them */
-	uint64_t rules;                         /* RULE_BIT() */
+	const char *fixture[KNOB_MAX_FIXTURES + 1]; /* see fixture.h; NULL ends them */
+	uint64_t rules;                             /* RULE_BIT() */
 	/* What is not judged where no value fits: rules of calls. */
 	uint64_t unjudged;
 	enum call_kind of[KNOB_MAX_CALLS];

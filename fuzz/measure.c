@@ -6,9 +6,9 @@
 #include <sys/mman.h>
 
 #include "fuzz/apart.h"
+#include "fuzz/fixture.h"
 #include "fuzz/player.h"
 #include "fuzz/scenario_text.h"
-#include "fuzz/scene.h"
 #include "mapper/machine/assert.h"
 
 #define TIME_LIMIT 10 /* seconds of the processor that a probe may take */
@@ -21,11 +21,11 @@ const uint8_t measured_page_shift[MEASURED_GRANULES] = { 12, 14, 16 };
 struct notes {
 	struct measured measured[MEASURED_GRANULES];
 	unsigned granule, knob; /* that are being measured, or are next */
-	bool is_playing;        /* a scene of that knob is; else nothing of the tree runs */
-	int value, scene;       /* that is being played: see struct answer */
+	bool is_playing;        /* a fixture of that knob is; else nothing of the tree runs */
+	int value, fixture;     /* that is being played: see struct answer */
 };
 
-/* --- one scene ---------------------------------------------------------------------- */
+/* --- one fixture ---------------------------------------------------------------------- */
 
 struct probe {
 	struct notes *notes;
@@ -35,7 +35,7 @@ struct probe {
 	const struct knob *knob;
 };
 
-/* What came of a scene. */
+/* What came of a fixture. */
 struct seen {
 	bool made; /* the tree has the machine, and the call was made */
 	struct verdict verdict;
@@ -44,26 +44,26 @@ struct seen {
 };
 
 /* Notes what is played from now on, and that it may take its time. */
-static void begin_play(struct notes *n, int value, int scene)
+static void begin_play(struct notes *n, int value, int fixture)
 {
 	n->value = value;
-	n->scene = scene;
+	n->fixture = fixture;
 	n->is_playing = true;
 	apart_limit_time(TIME_LIMIT, TIME_LIMIT * APART_PATIENCE);
 }
 
 /*
- * Plays a scene, to see whether it fits a value, under the policy and the
+ * Plays a fixture, to see whether it fits a value, under the policy and the
  * knobs as they stand, and has nothing but `rules` judged.
  */
-static struct seen play_scene(const struct probe *p, int value, int which_scene, uint64_t rules)
+static struct seen play_fixture(const struct probe *p, int value, int which_fixture, uint64_t rules)
 {
 	static struct scenario s; /* too large for a stack */
-	char text[SCENE_TEXT_SIZE];
+	char text[FIXTURE_TEXT_SIZE];
 	struct text_error error;
 	struct seen seen = { 0 };
 	unsigned which = mapper_list()->under_test;
-	scene_text(p->knob->scene[which_scene], p->page_shift, text);
+	fixture_text(p->knob->fixture[which_fixture], p->page_shift, text);
 	bool parsed = scenario_parse(text, strlen(text), &s, &error);
 	ASSERT(parsed);
 	uint8_t max_shift = s.policy.max_shift;
@@ -72,7 +72,7 @@ static struct seen play_scene(const struct probe *p, int value, int which_scene,
 	uint64_t calls = player_statistics(p->player)->calls;
 	p->player->waivers.rules = ~rules;
 	p->player->probed = &p->setting->knobs;
-	begin_play(p->notes, value, which_scene);
+	begin_play(p->notes, value, which_fixture);
 	player_prepare(p->player, &s);
 	player_run(p->player, &s, which, s.ops, &seen.verdict);
 	p->notes->is_playing = false;
@@ -84,11 +84,11 @@ static struct seen play_scene(const struct probe *p, int value, int which_scene,
 
 /* --- one knob ----------------------------------------------------------------------- */
 
-static void not_understood(struct answer *a, int nearest, int scene, const struct seen *seen)
+static void not_understood(struct answer *a, int nearest, int fixture, const struct seen *seen)
 {
 	a->value = ANSWER_NOT_UNDERSTOOD;
 	a->nearest = nearest;
-	a->scene = scene;
+	a->fixture = fixture;
 	if (!seen->made) {
 		snprintf(a->saw, sizeof(a->saw), "the call was not made");
 		return;
@@ -98,16 +98,16 @@ static void not_understood(struct answer *a, int nearest, int scene, const struc
 		 seen->verdict.expected, seen->verdict.found);
 }
 
-/* Scenes from the first on that fit a value; *seen is what came of the first that does not. */
-static int scenes_that_fit(const struct probe *p, unsigned value, struct seen *seen)
+/* Fixtures from the first on that fit a value; *seen is what came of the first that does not. */
+static int fixtures_that_fit(const struct probe *p, unsigned value, struct seen *seen)
 {
 	struct setting tried = *p->setting;
 	struct probe probe = *p;
 	int fit = 0;
 	p->knob->set(&tried, value);
 	probe.setting = &tried;
-	for (; p->knob->scene[fit]; fit++) {
-		*seen = play_scene(&probe, (int)value, fit, p->knob->rules);
+	for (; p->knob->fixture[fit]; fit++) {
+		*seen = play_fixture(&probe, (int)value, fit, p->knob->rules);
 		if (!seen->made || seen->verdict.rule != RULE_NONE)
 			break;
 	}
@@ -119,8 +119,8 @@ static void measure_by_rules(const struct probe *p, struct answer *a)
 	int most = -1;
 	for (unsigned value = 0; p->knob->value[value]; value++) {
 		struct seen seen;
-		int fit = scenes_that_fit(p, value, &seen);
-		if (!p->knob->scene[fit]) {
+		int fit = fixtures_that_fit(p, value, &seen);
+		if (!p->knob->fixture[fit]) {
 			a->value = (int)value;
 			return;
 		}
@@ -133,7 +133,7 @@ static void measure_by_rules(const struct probe *p, struct answer *a)
 
 static void measure_by_refusal(const struct probe *p, struct answer *a)
 {
-	struct seen seen = play_scene(p, 0, 0, 0);
+	struct seen seen = play_fixture(p, 0, 0, 0);
 	if (seen.made)
 		a->value = seen.error ? 0 : 1;
 	else
@@ -144,12 +144,12 @@ static void measure_by_walks(const struct probe *p, struct answer *a)
 {
 	uint32_t walks[2];
 	for (int i = 0; i < 2; i++) {
-		struct seen seen = play_scene(p, 0, i, 0);
+		struct seen seen = play_fixture(p, 0, i, 0);
 		walks[i] = seen.walks;
 		if (seen.made && !seen.error)
 			continue;
 		a->value = ANSWER_NOT_UNDERSTOOD;
-		a->scene = i;
+		a->fixture = i;
 		snprintf(a->saw, sizeof(a->saw), "the call fails");
 		return;
 	}
@@ -174,7 +174,7 @@ static void measure_knob(const struct probe *p, struct answer *a)
 /* --- all of them -------------------------------------------------------------------- */
 
 /* Keeps a knob's answer, or leaves what needs it unjudged. */
-static void settle_knob(struct measured *m, enum knob_id id)
+static void keep_answer(struct measured *m, enum knob_id id)
 {
 	const struct knob *knob = &knobs[id];
 	const struct answer *a = &m->answer[id];
@@ -222,7 +222,7 @@ static void measure_granule(struct notes *n, struct player *player)
 		if (p.knob->applies && !p.knob->applies(&m->setting))
 			continue;
 		measure_knob(&p, &m->answer[n->knob]);
-		settle_knob(m, (enum knob_id)n->knob);
+		keep_answer(m, (enum knob_id)n->knob);
 	}
 	if (m->there)
 		name_series(&m->setting);
@@ -255,10 +255,10 @@ static void note_crash(struct notes *n)
 	struct answer *a = &m->answer[n->knob];
 	ASSERT_CMP(n->knob, <, KNOBS);
 	*a = (struct answer){ .value = ANSWER_NOT_UNDERSTOOD,
-			      .scene = n->scene,
+			      .fixture = n->fixture,
 			      .nearest = n->value };
 	snprintf(a->saw, sizeof(a->saw), "the tree's code crashed, or did not end");
-	settle_knob(m, (enum knob_id)n->knob);
+	keep_answer(m, (enum knob_id)n->knob);
 	n->knob++;
 	n->is_playing = false;
 }

@@ -24,10 +24,10 @@ extern const uint8_t measured_page_shift[MEASURED_GRANULES];
 #define ANSWER_TEXT_SIZE 960
 
 struct answer {
-	int value; /* of knobs[].value; or one of the above */
-	int scene; /* where not understood: the scene that fits not even the nearest value */
+	int value;   /* of knobs[].value; or one of the above */
+	int fixture; /* where not understood: the fixture that fits not even the nearest value */
 	int nearest;
-	char saw[ANSWER_TEXT_SIZE]; /* what came of that scene */
+	char saw[ANSWER_TEXT_SIZE]; /* what came of that fixture */
 };
 
 struct measured {

@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fuzz/fixture.h"
 #include "fuzz/measure.h"
 #include "fuzz/scenario_text.h"
-#include "fuzz/scene.h"
 #include "mapper/machine/assert.h"
 #include "mapper/test/cmocka_all.h"
 
@@ -238,8 +238,8 @@ static bool crash_at_two_blocks(const struct call *call, int *error)
 	return false;
 }
 
-/* The fourth value is the first that reaches the fifth scene, which has two blocks of 4K pages. */
-static void a_crash_is_told_of_the_scene_that_was_played(void **state)
+/* The fourth value is the first that reaches the fifth fixture, which has two blocks of 4K pages. */
+static void a_crash_is_told_of_the_fixture_that_was_played(void **state)
 {
 	struct policy policy = policy_default(POLICY_V9);
 	const struct answer *a = &measured[0].answer[KNOB_VMAP_LEAVES];
@@ -249,7 +249,7 @@ static void a_crash_is_told_of_the_scene_that_was_played(void **state)
 	measure_truth(policy, false);
 	assert_int_equal(a->value, ANSWER_NOT_UNDERSTOOD);
 	assert_int_equal(a->nearest, 3);
-	assert_int_equal(a->scene, 4);
+	assert_int_equal(a->fixture, 4);
 	truth.whim = NULL;
 }
 
@@ -291,18 +291,18 @@ static void every_row_is_complete(void **state)
 {
 	static struct scenario s;
 	struct text_error error;
-	char text[SCENE_TEXT_SIZE];
+	char text[FIXTURE_TEXT_SIZE];
 	(void)state;
 	for (int id = 0; id < KNOBS; id++) {
 		const struct knob *k = &knobs[id];
-		if (!k->call || !k->what || !k->value[0] || !k->set || !k->scene[0])
-			fail_msg("row %d lacks a name, a value, a setter or a scene", id);
+		if (!k->call || !k->what || !k->value[0] || !k->set || !k->fixture[0])
+			fail_msg("row %d lacks a name, a value, a setter or a fixture", id);
 		assert_int_equal(k->applies != NULL, k->why_idle != NULL);
 		assert_int_equal(k->how == BY_RULES, k->rules != 0);
 		assert_int_equal(k->calls != 0, k->unjudged != 0);
-		for (unsigned i = 0; k->scene[i]; i++)
+		for (unsigned i = 0; k->fixture[i]; i++)
 			for (unsigned g = 0; g < MEASURED_GRANULES; g++) {
-				scene_text(k->scene[i], measured_page_shift[g], text);
+				fixture_text(k->fixture[i], measured_page_shift[g], text);
 				if (!scenario_parse(text, strlen(text), &s, &error))
 					fail_msg("%u:%u: %s in:\n%s", error.line, error.column,
 						 error.message, text);
@@ -321,7 +321,7 @@ int main(void)
 		cmocka_unit_test(an_answer_that_fits_no_value_is_named),
 		cmocka_unit_test(a_call_that_fails_is_not_taken_for_an_answer),
 		cmocka_unit_test(a_probe_that_crashes_leaves_the_others),
-		cmocka_unit_test(a_crash_is_told_of_the_scene_that_was_played),
+		cmocka_unit_test(a_crash_is_told_of_the_fixture_that_was_played),
 		cmocka_unit_test(an_assertion_that_fails_is_no_crash_of_the_tree),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

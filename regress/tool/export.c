@@ -3,8 +3,8 @@
  * export: a finding as others can use it: a page of mail, the body of a KUnit
  * test, or C that builds the page array.
  */
-#include <inttypes.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

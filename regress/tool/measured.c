@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "fuzz/fixture.h"
 #include "fuzz/measure.h"
-#include "fuzz/scene.h"
 
 /* --- one knob, for one granule ---------------------------------------------------------- */
 
@@ -35,11 +35,11 @@ static void print_rules_of_calls(const struct knob *knob, FILE *to)
 static void print_not_understood(const struct knob *knob, const struct answer *a,
 				 unsigned page_shift, FILE *to)
 {
-	char text[SCENE_TEXT_SIZE];
+	char text[FIXTURE_TEXT_SIZE];
 	if (knob->value[1])
 		fprintf(to, "    nearest is '%s'\n", knob->value[a->nearest]);
 	fprintf(to, "    %s\n", a->saw);
-	scene_text(knob->scene[a->scene], page_shift, text);
+	fixture_text(knob->fixture[a->fixture], page_shift, text);
 	for (const char *line = text, *end; *line; line = end + 1) {
 		end = strchr(line, '\n');
 		fprintf(to, "      | %.*s\n", (int)(end - line), line);

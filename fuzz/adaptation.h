@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The play by which a scenario is adapted: see adapt.h. Nothing is judged in it. */
-#ifndef FUZZ_TRIAL_H
-#define FUZZ_TRIAL_H
+#ifndef FUZZ_ADAPTATION_H
+#define FUZZ_ADAPTATION_H
 
 #include "fuzz/adapt.h"
 #include "fuzz/leaves.h"
 
-struct trial {
+struct adaptation {
 	struct player *p;
 	const struct constraints *constraints;
 	struct scenario *s;
@@ -17,22 +17,22 @@ struct trial {
 	unsigned unmade; /* calls so far that are not made */
 };
 
-/* A change of a scenario about its op t->op. False if there was nothing to change. */
-typedef bool trial_change(struct trial *t);
+/* A change of a scenario about its op a->op. False if there was nothing to change. */
+typedef bool adaptation_change(struct adaptation *a);
 
-/* Starts to play t->s, from which op on it was changed or not. */
-void trial_begin(struct trial *t);
+/* Starts to play a->s, from which op on it was changed or not. */
+void adaptation_begin(struct adaptation *a);
 
 /* The op that is being played, and the call that it makes. */
-struct op *trial_op(struct trial *t);
-struct call trial_call(const struct trial *t);
+struct op *adaptation_op(struct adaptation *a);
+struct call adaptation_call(const struct adaptation *a);
 
-/* The address space as a mapper is handed it, and its tables. Borrows the trial. */
-struct address_space trial_space(const struct trial *t);
-struct tables trial_tables(const struct trial *t);
+/* The address space as a mapper is handed it, and its tables. Borrows the adaptation. */
+struct address_space adaptation_space(const struct adaptation *a);
+struct tables adaptation_tables(const struct adaptation *a);
 
 /* Bytes of a page. */
-uint64_t trial_page_bytes(const struct trial *t);
+uint64_t adaptation_page_bytes(const struct adaptation *a);
 
 /* Pages of the space. */
 struct span {
@@ -40,28 +40,28 @@ struct span {
 };
 
 /* The op's range; and a range widened to the leaves and groups that lie across its ends. */
-struct span trial_span(const struct trial *t);
-struct span trial_whole_leaves(const struct trial *t, struct span span);
+struct span adaptation_span(const struct adaptation *a);
+struct span adaptation_whole_leaves(const struct adaptation *a, struct span span);
 
 /* Gives the op, whose range is no page array, another range, which is not empty. */
-bool trial_set_span(struct trial *t, struct span span);
+bool adaptation_set_span(struct adaptation *a, struct span span);
 
 /* Whether the call is made. */
-bool trial_makes(const struct trial *t, const struct call *call);
+bool adaptation_makes(const struct adaptation *a, const struct call *call);
 
 /*
  * Applies a change and the changes after it in the list, up to NULL. Where
  * the result is refused, nothing has changed and it is false; so it is where
  * no change did anything.
  */
-bool trial_apply(struct trial *t, trial_change *const *changes);
+bool adaptation_apply(struct adaptation *a, adaptation_change *const *changes);
 
 /* The same, and nothing has changed either if the op's call is then not made. */
-bool trial_apply_if_made(struct trial *t, trial_change *const *changes);
+bool adaptation_apply_if_made(struct adaptation *a, adaptation_change *const *changes);
 
 /* Changes to apply together, up to the first NULL. */
-#define TRIAL_MAX_CHANGES 4
-typedef trial_change *trial_list[TRIAL_MAX_CHANGES];
+#define ADAPTATION_MAX_CHANGES 4
+typedef adaptation_change *adaptation_list[ADAPTATION_MAX_CHANGES];
 
 /*
  * What is tried for a call, one after the other, up to an empty list: changes
@@ -69,12 +69,12 @@ typedef trial_change *trial_list[TRIAL_MAX_CHANGES];
  * changes of those ops; and then such as ask for less.
  */
 struct changes {
-	const trial_list *here, *before, *at_last;
+	const adaptation_list *here, *before, *at_last;
 };
 
 /* adapt_place.c; the last one where a failed mapping is not cleaned up. */
 extern const struct changes changes_of_mapping, changes_of_unmapping;
-extern const trial_list changes_of_place[];
+extern const adaptation_list changes_of_place[];
 
 /* adapt_memory.c */
 extern const struct changes changes_of_set_memory;

@@ -11,14 +11,14 @@
  *   [page] [group] [block]      log2 bytes of a page, a group and a block
  *   [granule]                   as `machine granule=` has it
  */
-#ifndef FUZZ_SCENE_H
-#define FUZZ_SCENE_H
+#ifndef FUZZ_FIXTURE_H
+#define FUZZ_FIXTURE_H
 
 #include "fuzz/scenario.h"
 
-#define SCENE_TEXT_SIZE 640
+#define FIXTURE_TEXT_SIZE 640
 
-/* Writes the text for a machine with such pages. The scene is one of the rig's own: a mistake in it is a BUG. */
-void scene_text(const char *scene, unsigned page_shift, char text[SCENE_TEXT_SIZE]);
+/* Writes the text for a machine with such pages. The fixture is one of the rig's own: a mistake in it is a BUG. */
+void fixture_text(const char *fixture, unsigned page_shift, char text[FIXTURE_TEXT_SIZE]);
 
 #endif

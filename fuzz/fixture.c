@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "fuzz/scene.h"
+#include "fuzz/fixture.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -87,23 +87,23 @@ static void put_item(struct writer *w, const char *at)
 	}
 }
 
-void scene_text(const char *scene, unsigned page_shift, char text[SCENE_TEXT_SIZE])
+void fixture_text(const char *fixture, unsigned page_shift, char text[FIXTURE_TEXT_SIZE])
 {
 	static struct writer w; /* too large for a stack */
 	scenario_init(&w.s);
 	w.s.machine.page_shift = (uint8_t)page_shift;
 	w.sizes = sizes_of(&w.s.machine);
 	w.to = text;
-	w.end = text + SCENE_TEXT_SIZE;
+	w.end = text + FIXTURE_TEXT_SIZE;
 	put(&w, "vmapdiff 2\n");
-	if (strncmp(scene, "machine ", 8) != 0)
+	if (strncmp(fixture, "machine ", 8) != 0)
 		put(&w, "machine granule=%" PRIu64 "k\n", (UINT64_C(1) << page_shift) >> 10);
-	for (; *scene; scene++) {
-		if (*scene != '[') {
-			put(&w, "%c", *scene);
+	for (; *fixture; fixture++) {
+		if (*fixture != '[') {
+			put(&w, "%c", *fixture);
 			continue;
 		}
-		put_item(&w, scene + 1);
-		scene = strchr(scene, ']');
+		put_item(&w, fixture + 1);
+		fixture = strchr(fixture, ']');
 	}
 }
