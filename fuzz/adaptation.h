@@ -43,7 +43,7 @@ struct span {
 struct span adaptation_span(const struct adaptation *a);
 struct span adaptation_whole_leaves(const struct adaptation *a, struct span span);
 
-/* Gives the op, whose range is no page array, another range, which is not empty. */
+/* Gives the op, whose range is not a page array, another range, which is not empty. */
 bool adaptation_set_span(struct adaptation *a, struct span span);
 
 /* Whether the call is made. */

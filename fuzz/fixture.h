@@ -4,7 +4,7 @@
  * granule. Between brackets stands what to write and a sum of pages, in which
  * G is a contiguous group and B what an entry at level 2 maps:
  *
- *   [va 1B-2G]   an address so far behind where vmalloc's area begins
+ *   [va 1B-2G]   an address so far after where vmalloc's area begins
  *   [lin 4B]     the address of that page frame in the linear map
  *   [n 4B+1]     a pfn          [c 2G]   a number of pages, in decimal
  *   [b 1G]       bytes

@@ -10,7 +10,7 @@ struct tables {
 	const struct machine *machine;
 };
 
-/* An entry that is in use and is no table: it maps its pages, or faults on purpose. */
+/* An entry that is in use and is not a table: it maps its pages, or faults on purpose. */
 struct leaf {
 	uint64_t first, end; /* its pages, also those outside of the range */
 	int level;

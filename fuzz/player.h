@@ -49,7 +49,7 @@ struct player {
 	uint32_t tree_waivers;  /* WAIVER() of what the tree that is played is found to do */
 	const struct tree_knobs *probed; /* while a tree is measured: what is tried; else NULL */
 	bool makes_all; /* while a tree is measured: also calls that no caller makes */
-	int error;      /* of the last call, besides that which cleans up behind it */
+	int error;      /* of the last call, besides that which cleans up after it */
 	struct statistics statistics[MAX_MAPPERS];
 	char warning[192]; /* WARN or BUG text of the mapper that broke a rule last; "" if none */
 

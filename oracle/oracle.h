@@ -65,7 +65,7 @@ struct oracle {
 	const struct mapper *mapper;
 	const struct policy *policy;
 	const struct owed *owed;       /* by the mapper */
-	struct waivers waivers;        /* oracle_begin() clears them; set behind it */
+	struct waivers waivers;        /* oracle_begin() clears them; set after it */
 	const struct tree_knobs *tree; /* of the tree that is judged; cleared and set likewise */
 	struct space space;
 	struct verdict verdict;

@@ -31,7 +31,7 @@ enum rig_tlbi {
 	RIG_TLBI_RANGE = 8,
 };
 
-/* What a call left behind: a lazy MMU section, barriers that are pending in it, a lock. */
+/* What a call left: a lazy MMU section, barriers that are pending in it, a lock. */
 enum rig_left { RIG_LEFT_LAZY = 1, RIG_LEFT_PENDING = 2, RIG_LEFT_LOCKED = 4 };
 
 /* Kinds of area and flags as a caller of the kernel names them. */

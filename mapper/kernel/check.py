@@ -34,7 +34,7 @@ class Check:
         self.shim = reach.shim_names(read_source(Path(options.shim).read_text(), "shim.h"))
 
     def compile(self, config, stand_ins=""):
-        """[Complaint] of the slice for the geometry that a folder configures"""
+        """[Diagnostic] of the slice for the geometry that a folder configures"""
         compiler, *words = self.options.command
         with tempfile.NamedTemporaryFile("w", suffix=".h") as file:
             file.write(stand_ins)
@@ -45,7 +45,7 @@ class Check:
         """The configurations for which the slice does not compile."""
         with ThreadPoolExecutor() as pool:
             said = list(pool.map(self.compile, self.options.config))
-        return [config for config, complaints in zip(self.options.config, said) if complaints]
+        return [config for config, diagnostics in zip(self.options.config, said) if diagnostics]
 
     def tree(self):
         return Tree(self.options.tree, slicing.read_tree(self.options.tree, self.options.files))
@@ -55,8 +55,8 @@ class Check:
         whole = Verdict()
         for config in broken:
             search = Search(self.texts, self.shim, tree.words())
-            complaints = find_missing(lambda text: self.compile(config, text), search)
-            whole.add(Judge(tree, self.texts, search).verdict(complaints))
+            diagnostics = find_missing(lambda text: self.compile(config, text), search)
+            whole.add(Judge(tree, self.texts, search).verdict(diagnostics))
         return whole
 
     def reporter(self, tree):

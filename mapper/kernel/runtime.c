@@ -67,7 +67,7 @@ static void rig_tlbi(unsigned what, uint64_t operand)
 	rig->tlbi(what, operand);
 }
 
-/* Where test_bit() and its kind are of the task's flags: the bit; elsewhere it is no memory. */
+/* Where test_bit() and its kind are of the task's flags: the bit; elsewhere it is not memory. */
 static unsigned long *rig_task_word(unsigned long bit, const volatile void *flags)
 {
 	const volatile char *at = flags, *task = (const volatile char *)&rig_task;

@@ -61,7 +61,7 @@ static inline __attribute__((always_inline)) struct source_place
 rig_enter(const struct source_call *here)
 {
 	struct source_place outer = rig_place;
-	/* One call inside another's arguments, or a macro inside a macro, is no other caller. */
+	/* One call inside another's arguments, or a macro inside a macro, is not another caller. */
 	if (!outer.at || outer.at->function != here->function) {
 		rig_place.caller = outer.at;
 		rig_place.caller_number = outer.at_number;
@@ -251,7 +251,7 @@ struct rb_node {
 #define IS_ERR_VALUE(x) ((unsigned long)(x) >= (unsigned long)-4095)
 #define IS_ERR(p) IS_ERR_VALUE(p)
 
-/* --- complaints -------------------------------------------------------------------- */
+/* --- WARN and BUG -------------------------------------------------------------------- */
 
 #define BUG() RIG_AT(rig->bug(__FILE__, __LINE__, "BUG()"))
 #define BUG_ON(c)                                                                                  \
@@ -284,7 +284,7 @@ struct rb_node {
 #define BUILD_BUG_ON_MSG(c, text) BUILD_BUG_ON(c)
 #define BUILD_BUG_ON_ZERO(c, ...) ((int)sizeof(struct { int : (-!!(c)); }))
 #define __BUILD_BUG_ON_NOT_POWER_OF_2(n) BUILD_BUG_ON((n) & ((n) - 1))
-/* A report that a caller prints is a complaint of its own: what comes with it says so. */
+/* A report that a caller prints comes with a WARN() or BUG() of its own, which says so. */
 #define pr_err(...) ((void)0)
 #define pr_warn(...) ((void)0)
 #define pr_warn_once(...) ((void)0)

@@ -153,7 +153,7 @@ static bool strikes(uint32_t *countdown)
 	return !*countdown;
 }
 
-/* Keeps where the first allocation of the call failed. It is no event: nothing happened. */
+/* Keeps where the first allocation of the call failed. It is not an event: nothing happened. */
 static void note_failed_alloc(struct machine *m)
 {
 	if (m->alloc_failed)

@@ -184,7 +184,7 @@ bool machine_trylock(struct machine *m);
 void machine_lock(struct machine *m);
 void machine_unlock(struct machine *m);
 
-/* Barriers, TLB maintenance, cache flushes and complaints; see event.h for their fields. */
+/* Barriers, TLB maintenance, cache flushes, WARN and BUG; see event.h for their fields. */
 void machine_barrier(struct machine *m, enum barrier kind);
 void machine_tlbi_range(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only);
 /* The same with a level hint: entries of other levels stay (R_SQXYZ). */

@@ -23,7 +23,7 @@ HEAD = ("# SPDX-License-Identifier: GPL-2.0-only\n"
 
 
 class Incomplete(Exception):
-    """A folder that is no find: what it lacks."""
+    """A folder that is not a find: what it lacks."""
 
 
 @dataclasses.dataclass(frozen=True)

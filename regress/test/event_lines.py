@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from small_schema import complaints
+from small_schema import violations
 
 SCHEMA = json.loads((Path(__file__).resolve().parent / "events.schema.json").read_text())
 
@@ -12,7 +12,7 @@ def read(text):
     """The lines, each as the schema says, or an assertion."""
     lines = [json.loads(line) for line in text.splitlines()]
     for number, line in enumerate(lines, 1):
-        found = list(complaints(line, SCHEMA))
+        found = list(violations(line, SCHEMA))
         assert not found, f"line {number}: {found[:3]}\n{json.dumps(line)[:400]}"
     return lines
 

@@ -18,7 +18,7 @@ def complain_of_object(value, schema, root, place):
             yield f"{place}: has no {name}"
     for name, member in value.items():
         if name in properties:
-            yield from complaints(member, properties[name], root, f"{place}.{name}")
+            yield from violations(member, properties[name], root, f"{place}.{name}")
         elif schema.get("additionalProperties") is False:
             yield f"{place}: {name} is not a member"
 
@@ -36,15 +36,15 @@ def complain_of_value(value, schema, place):
         yield f"{place}: {value} is below {schema['minimum']}"
 
 
-def complaints(value, schema, root=None, place="line"):
+def violations(value, schema, root=None, place="line"):
     """What of `value` is not as the schema says; nothing if it is."""
     root = root or schema
     assert KNOWN.issuperset(schema), f"{place}: not known: {set(schema) - KNOWN}"
     if "$ref" in schema:
-        yield from complaints(value, root["$defs"][schema["$ref"].rpartition("/")[2]], root, place)
+        yield from violations(value, root["$defs"][schema["$ref"].rpartition("/")[2]], root, place)
         return
     if "oneOf" in schema:
-        found = [list(complaints(value, one, root, place)) for one in schema["oneOf"]]
+        found = [list(violations(value, one, root, place)) for one in schema["oneOf"]]
         if sum(not one for one in found) != 1:
             yield f"{place}: {sum(not one for one in found)} forms fit; nearest: {min(found, key=len)}"
     if "type" in schema and not is_of(value, schema["type"]):
@@ -54,4 +54,4 @@ def complaints(value, schema, root=None, place="line"):
     if isinstance(value, dict):
         yield from complain_of_object(value, schema, root, place)
     for i, item in enumerate(value if isinstance(value, list) and "items" in schema else ()):
-        yield from complaints(item, schema["items"], root, f"{place}[{i}]")
+        yield from violations(item, schema["items"], root, f"{place}[{i}]")

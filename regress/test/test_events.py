@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 # pylint: disable=wrong-import-position
 import event_lines
-from small_schema import complaints
+from small_schema import violations
 
 VMAPDIFF, TOP = (Path(path).resolve() for path in sys.argv[1:3])
 CASES = TOP / "regress/cases"
@@ -106,15 +106,15 @@ class Events(unittest.TestCase):
 
     def test_the_schema_refuses(self):
         good = next(line for line in record(D1) if line.get("event") == "store")
-        self.assertEqual(list(complaints(good, event_lines.SCHEMA)), [])
+        self.assertEqual(list(violations(good, event_lines.SCHEMA)), [])
         for change in ({"pa": 5}, {"pa": "0x0005"}, {"index": -1}, {"index": True}, {"old": []},
                        {"event": "stored"}, {"step": "0"}, {"extra": 1},
                        {"place": {"file": "/abs", "line": 1, "function": "f", "number": 1}}):
             bad = {**copy.deepcopy(good), **change}
-            self.assertNotEqual(list(complaints(bad, event_lines.SCHEMA)), [], change)
+            self.assertNotEqual(list(violations(bad, event_lines.SCHEMA)), [], change)
         for name in good:
             bad = {key: value for key, value in good.items() if key != name}
-            self.assertNotEqual(list(complaints(bad, event_lines.SCHEMA)), [], name)
+            self.assertNotEqual(list(violations(bad, event_lines.SCHEMA)), [], name)
 
 
 if __name__ == "__main__":

@@ -388,7 +388,7 @@ static void put_event(const struct recording *r, const struct event *e)
 	end_line(r);
 }
 
-/* An allocation that failed is no event of the machine, and is one of this record. */
+/* A failed allocation is not an event of the machine, but one of this record. */
 static void put_failed_alloc(const struct recording *r)
 {
 	begin_event(r, "alloc_table");

@@ -9,7 +9,7 @@
 #include "regress/tool/batch.h"
 #include "regress/tool/place.h"
 
-#define BATCHES_BEFORE 4 /* shown before the one that it is about, and behind it */
+#define BATCHES_BEFORE 4 /* shown before the one that it is about, and after it */
 #define BATCHES_BEHIND 3
 /* Where what is said of an event goes on, below it. */
 #define BELOW "\n              "

@@ -9,7 +9,7 @@
 
 #define MAX_LINE 1024
 #define MAX_FRAMES 4 /* that are printed of a stack */
-#define MAX_LINES 3  /* that are printed of what is no sanitizer's report */
+#define MAX_LINES 3  /* that are printed of what is not a sanitizer's report */
 #define ERROR_MARK "ERROR: "
 #define HOST_ADDRESSES (UINT64_C(1) << 47) /* below: the host's; above 2^47 the kernel's */
 #define SMALL_NUMBERS (UINT64_C(1) << 32)
@@ -77,7 +77,7 @@ static void print_stack(const char *report, const char *tree, FILE *to)
 		fprintf(to, "            in %s() at %s\n", first.function, first.place);
 }
 
-/* Prints a line that says what is wrong, behind the label of a finding's other lines. */
+/* Prints a line that says what is wrong, after the label of a finding's other lines. */
 static void print_error(const char *text, const char *tree, FILE *to)
 {
 	const char *place = in_tree(text, tree);

@@ -7,7 +7,7 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 
-# One line a complaint: no source lines, and no guess at what was meant, which would hide a name.
+# One line a diagnostic: no source lines, and no guess at what was meant, which would hide a name.
 FLAGS = ("-fsyntax-only", "-ferror-limit=0", "-fno-caret-diagnostics", "-fno-spell-checking",
          "-fno-color-diagnostics", "-fmacro-backtrace-limit=0")
 LINE = re.compile(r"(.+):(\d+):(\d+): (?:fatal )?(error|note): (.*)$")
@@ -22,7 +22,7 @@ class Place:
 
 
 @dataclass
-class Complaint:
+class Diagnostic:
     """An error, where it stands, and where the macros are written that lead to it."""
     place: Place
     text: str
@@ -35,8 +35,8 @@ class Complaint:
         return [*reversed(self.macros), self.place]
 
 
-def complaints(log):
-    """[Complaint] of what clang printed."""
+def diagnostics(log):
+    """[Diagnostic] of what clang printed."""
     found = []
     for line in log.splitlines():
         match = LINE.match(line)
@@ -44,7 +44,7 @@ def complaints(log):
             continue
         place, text = Place(match[1], int(match[2]), int(match[3])), match[5]
         if match[4] == "error":
-            found.append(Complaint(place, re.sub(r" \[-W[^]]*\]$", "", text)))
+            found.append(Diagnostic(place, re.sub(r" \[-W[^]]*\]$", "", text)))
         elif found and text.startswith("expanded from macro"):
             found[-1].macros.append(place)
         elif found and text.startswith("forward declaration of"):
@@ -56,7 +56,7 @@ def complaints(log):
 
 def compile_slice(command, stand_ins):
     """
-    [Complaint] of a slice that is compiled by `command` with the file `stand_ins` after the shim,
+    [Diagnostic] of a slice that is compiled by `command` with the file `stand_ins` after the shim,
     which the command includes first. Nothing is written.
     """
     last = max(i for i, word in enumerate(command) if word == "-include")
@@ -64,7 +64,7 @@ def compile_slice(command, stand_ins):
     done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True, errors="surrogateescape", check=False,
                           env={**os.environ, "LC_ALL": "C"})
-    found = complaints(done.stderr)
+    found = diagnostics(done.stderr)
     if done.returncode and not found:
         raise RuntimeError(f"{command[0]} failed:\n{done.stderr[-2000:]}")
     return found

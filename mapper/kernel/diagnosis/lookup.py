@@ -29,7 +29,7 @@ class Declaration:
     file: str
     line: int  # counted from 1
     sliced: bool
-    defines: bool  # and is no prototype or forward declaration
+    defines: bool  # and is not a prototype or forward declaration
     condition: str = ""
     maker: str = ""  # the macro whose invocation declares it, such as DEFINE_MUTEX
 

@@ -15,7 +15,7 @@ UNKNOWN_CALL = re.compile(r"(?:implicit declaration of function|call to undeclar
 INCOMPLETE = re.compile(r".*\bincomplete\b.*?'(?:const |volatile )*(struct|union|enum) (\w+)")
 NO_MEMBER = re.compile(r"no member named '(\w+)' in '(?:struct |union )?(\w+)")
 ASSEMBLY = re.compile(r"GNU-style inline assembly is disabled")
-# Where a compiler loses its way: a name that is no expression, or an error of the tree's own.
+# Where a compiler loses its way: a name that is not an expression, or an error of the tree's own.
 PARSE = re.compile(r"expected |extraneous |type specifier missing|a type specifier is required"
                    r"|a parameter list without types|function definition is not allowed"
                    r"|unterminated |declaration of .* shadows|cannot combine with previous")
@@ -34,7 +34,7 @@ STAND_IN = {
     DECLARATION: "#define {name}(...) struct rig_unused",
     MEMBER: "", CODE: "", OTHER_FORM: "",
 }
-# Forms in which a name is no expression: what follows it is not understood before it stands in.
+# Forms in which a name is not an expression: what follows it is not understood before it stands in.
 STRUCTURAL = (TYPE, TAG, ATTRIBUTE, STATEMENT, TEXT, DECLARATION)
 ROUNDS = 40
 
@@ -88,8 +88,8 @@ class Search:
     def stand_ins(self):
         return "\n".join(one.stand_in(i) for i, one in enumerate(self.missing.values())) + "\n"
 
-    def add(self, found, name, form, complaint, detail=""):
-        place = complaint.mentioned or self.texts.where(complaint, name)
+    def add(self, found, name, form, diagnostic, detail=""):
+        place = diagnostic.mentioned or self.texts.where(diagnostic, name)
         if name in self.shim and form in (CALL, VALUE):
             form = OTHER_FORM  # a macro that is invoked otherwise than the shim has it
         key = f"{detail}.{name}" if form == MEMBER else name or place
@@ -97,30 +97,30 @@ class Search:
         if place not in one.places:
             one.places.append(place)
 
-    def read(self, complaint, found):
-        """Adds the name that a complaint says is missing, if it says so."""
-        text = complaint.text
-        before, after = self.texts.around(complaint.place)
+    def read(self, diagnostic, found):
+        """Adds the name that a diagnostic says is missing, if it says so."""
+        text = diagnostic.text
+        before, after = self.texts.around(diagnostic.place)
         if match := UNKNOWN_TYPE.match(text):
             self.add(found, match[1], form_of_type(after) if after.startswith(match[1]) else TYPE,
-                     complaint)
+                     diagnostic)
         elif match := UNDECLARED.match(text):
             of_type = match[1].endswith("_t") or \
                 (after.startswith(match[1]) and looks_like_a_type(before, after))
-            self.add(found, match[1], TYPE if of_type else VALUE, complaint)
+            self.add(found, match[1], TYPE if of_type else VALUE, diagnostic)
         elif match := UNKNOWN_CALL.match(text):
-            self.add(found, match[1], CALL, complaint)
+            self.add(found, match[1], CALL, diagnostic)
         elif match := INCOMPLETE.match(text):
-            self.add(found, match[2], TAG, complaint, match[1])
+            self.add(found, match[2], TAG, diagnostic, match[1])
         elif match := NO_MEMBER.match(text):
             if match[2] in self.shim:
-                self.add(found, match[1], MEMBER, complaint, match[2])
+                self.add(found, match[1], MEMBER, diagnostic, match[2])
         elif ASSEMBLY.match(text):
-            self.add(found, "", CODE, complaint)
+            self.add(found, "", CODE, diagnostic)
 
-    def culprit(self, complaint, found):
+    def culprit(self, diagnostic, found):
         """A missing name that a parse error is about, or None: then the error is the tree's own."""
-        place = complaint.place
+        place = diagnostic.place
         for name in [*self.texts.around_words(place), *self.texts.invoked(place)]:
             if name in found or (name in self.missing):
                 return name
@@ -135,9 +135,9 @@ class Search:
         return not re.search(rf"[\w*]\s+\**{name}\s*[,)=;\[]", around) and \
             not re.search(rf"(->|\.)\s*{name}\b", around)
 
-    def form_by_error(self, complaint, name):
+    def form_by_error(self, diagnostic, name):
         """The form of a name that an error shows to be no expression."""
-        before, after = self.texts.around(complaint.place)
+        before, after = self.texts.around(diagnostic.place)
         call = re.search(rf"\b{name}\s*\([^;{{}}]*$", before + after[:1]) or \
             re.match(rf"{name}\s*\(", after)
         if not call:
@@ -149,27 +149,27 @@ class Search:
             return STATEMENT
         return TEXT
 
-    def step(self, complaints):
+    def step(self, diagnostics):
         """Takes up what is new in a compilation. False if nothing is."""
         found = {}
-        for complaint in complaints:
-            self.read(complaint, found)
+        for diagnostic in diagnostics:
+            self.read(diagnostic, found)
         changed = False
-        for complaint in complaints:
-            name = self.culprit(complaint, found) if PARSE.match(complaint.text) else None
+        for diagnostic in diagnostics:
+            name = self.culprit(diagnostic, found) if PARSE.match(diagnostic.text) else None
             if name:
-                changed |= self.reform(found, name, complaint)
+                changed |= self.reform(found, name, diagnostic)
         structural = {name: one for name, one in found.items() if one.form in STRUCTURAL}
         new = structural or found  # a variable of a type that is not known is not missing
         self.missing.update(new)
         return changed or bool(new)
 
-    def reform(self, found, name, complaint):
+    def reform(self, found, name, diagnostic):
         """Gives a name the form that a parse error shows. Each name changes its form once."""
         one = self.missing.get(name) or found.get(name)
-        form = self.form_by_error(complaint, name)
+        form = self.form_by_error(diagnostic, name)
         if one is None:
-            self.add(found, name, form, complaint)
+            self.add(found, name, form, diagnostic)
         elif one.form in (CALL, VALUE) or (one.form == TYPE and form == ATTRIBUTE
                                            and not name.endswith("_t")):
             one.form = form
@@ -179,11 +179,11 @@ class Search:
 
 def find_missing(compile_with, search):
     """
-    Compiles with more and more stand-ins, and returns the complaints that are left when nothing more
+    Compiles with more and more stand-ins, and returns the diagnostics that are left when nothing more
     is missing. `search` has the names then.
     """
     for _ in range(ROUNDS):
-        complaints = compile_with(search.stand_ins())
-        if not search.step(complaints):
+        diagnostics = compile_with(search.stand_ins())
+        if not search.step(diagnostics):
             break
-    return complaints
+    return diagnostics

@@ -32,18 +32,18 @@ class Reporter:
         name = os.path.relpath(place.file, self.tree.top)
         return f"{place.file if name.startswith('..') else name}:{place.line}"
 
-    def error(self, complaint):
+    def error(self, diagnostic):
         """An error as the compiler says it, with the line."""
-        shown = complaint.opened if "expected '}'" in complaint.text and complaint.opened else \
-            complaint.place
-        text = complaint.text if shown is complaint.place else "'{' is never closed"
+        shown = diagnostic.opened if "expected '}'" in diagnostic.text and diagnostic.opened else \
+            diagnostic.place
+        text = diagnostic.text if shown is diagnostic.place else "'{' is never closed"
         line = self.texts.line(shown).strip()
         return [f"  {self.where(shown)}:{shown.column}: error: {text}", *([f"      {line}"] if line else [])]
 
-    def errors(self, complaints):
-        complaints = sorted(complaints, key=lambda one: not UNCLOSED.match(one.text))
-        lines = [line for one in complaints[:MOST_ERRORS] for line in self.error(one)]
-        more = len(complaints) - MOST_ERRORS
+    def errors(self, diagnostics):
+        diagnostics = sorted(diagnostics, key=lambda one: not UNCLOSED.match(one.text))
+        lines = [line for one in diagnostics[:MOST_ERRORS] for line in self.error(one)]
+        more = len(diagnostics) - MOST_ERRORS
         return [*lines, *([f"  and {more} more, which may follow from these"] if more > 0 else [])]
 
     # --- names ----------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The text that complaints are about: words before and after a place."""
+"""The text that diagnostics are about: words before and after a place."""
 from __future__ import annotations
 
 import re
@@ -44,10 +44,10 @@ class Texts:
     def words_of(self, place):
         return set(IDENTIFIER.findall(self.line(place)))
 
-    def where(self, complaint, name):
-        """The place that writes a name: that of the innermost macro with it, or the complaint's own."""
-        return next((place for place in complaint.places() if name in self.words_of(place)),
-                    complaint.place)
+    def where(self, diagnostic, name):
+        """The place that writes a name: that of the innermost macro with it, or the diagnostic's own."""
+        return next((place for place in diagnostic.places() if name in self.words_of(place)),
+                    diagnostic.place)
 
     def invoked(self, place):
         """Names of the invocations that enclose a place or end just before it, nearest first."""

@@ -31,10 +31,10 @@ class Unknown:
 
 @dataclass
 class Verdict:
-    own: list = field(default_factory=list)      # [Complaint] of the tree itself
+    own: list = field(default_factory=list)      # [Diagnostic] of the tree itself
     names: list = field(default_factory=list)    # [Unknown] that the shim lacks
-    either: list = field(default_factory=list)   # [Complaint] of the tree, or of what the shim makes
-    misfits: list = field(default_factory=list)  # [Complaint] of the rig's own files
+    either: list = field(default_factory=list)   # [Diagnostic] of the tree, or of what the shim makes
+    misfits: list = field(default_factory=list)  # [Diagnostic] of the rig's own files
 
     def add(self, other):
         """Takes in what another configuration has that this one has not."""
@@ -54,11 +54,11 @@ class Judge:
         self.macros = tree.macros()
         self.stands_for_a_type = any(one.form in (TYPE, TAG) for one in search.missing.values())
 
-    def verdict(self, complaints):
+    def verdict(self, diagnostics):
         missing = self.with_makers(list(self.search.missing.values()))
         declared = self.tree.look_up({one.name for one in missing if one.form != CODE})
         names = [self.unknown(one, declared.get(one.name)) for one in missing]
-        left = [one for one in complaints if not self.is_explained(one)]
+        left = [one for one in diagnostics if not self.is_explained(one)]
         found = Verdict(names=names)
         for one in left:
             self.group_of(one, found).append(one)
@@ -83,17 +83,17 @@ class Judge:
             declared = None  # another of the same name
         return Unknown(missing, declared, "" if declared else self.nearest(missing))
 
-    def is_explained(self, complaint):
-        """Whether a complaint is about a missing name, or comes of how that stands in."""
-        if ASSEMBLY.match(complaint.text) or UNKNOWN_CALL.match(complaint.text):
+    def is_explained(self, diagnostic):
+        """Whether a diagnostic is about a missing name, or comes of how that stands in."""
+        if ASSEMBLY.match(diagnostic.text) or UNKNOWN_CALL.match(diagnostic.text):
             return True
-        if self.stands_for_a_type and not PARSE.match(complaint.text):
+        if self.stands_for_a_type and not PARSE.match(diagnostic.text):
             return True  # no type fits that is not there: what is left shows when it is
-        member = NO_MEMBER.match(complaint.text)
+        member = NO_MEMBER.match(diagnostic.text)
         if member and f"{member[2]}.{member[1]}" in self.search.missing:
             return True
-        words = set(re.findall(r"\w+", complaint.text))
-        for place in complaint.places():
+        words = set(re.findall(r"\w+", diagnostic.text))
+        for place in diagnostic.places():
             words |= self.texts.words_of(place)
         return not self.expanded(words).isdisjoint(one.name for one in self.search.missing.values())
 
@@ -105,14 +105,14 @@ class Judge:
             new = set().union(*(self.macros.get(word, ()) for word in new)) - found
         return found
 
-    def group_of(self, complaint, found):
-        if not self.in_tree(complaint.place) and not (complaint.opened and
-                                                      self.in_tree(complaint.opened)):
+    def group_of(self, diagnostic, found):
+        if not self.in_tree(diagnostic.place) and not (diagnostic.opened and
+                                                      self.in_tree(diagnostic.opened)):
             return found.misfits
-        if PARSE.match(complaint.text) or (CALLED_WRONG.match(complaint.text) and not found.names):
+        if PARSE.match(diagnostic.text) or (CALLED_WRONG.match(diagnostic.text) and not found.names):
             return found.own
-        macros = set().union(*map(self.texts.words_of, complaint.places())) & self.search.shim
-        quoted = set(re.findall(r"'(\w+)'", complaint.text)) & self.search.shim
+        macros = set().union(*map(self.texts.words_of, diagnostic.places())) & self.search.shim
+        quoted = set(re.findall(r"'(\w+)'", diagnostic.text)) & self.search.shim
         return found.either if macros | quoted or found.names else found.own
 
     def in_tree(self, place):
@@ -159,7 +159,7 @@ class Judge:
 
 
 class Misspelt:
-    """As a complaint: a name that nothing declares."""
+    """As a diagnostic: a name that nothing declares."""
 
     def __init__(self, unknown):
         self.place, self.opened = unknown.missing.places[0], None

@@ -46,7 +46,7 @@ EFFECTLESS = re.compile(
     r"early_|late_|fs_|device_|postcore_)\w*$|(__setup|static_assert|_Static_assert|__bpf_kfunc_\w+)$")
 
 
-# Where an item of a file begins, in kernel style: in column 0, and it is no label.
+# Where an item of a file begins, in kernel style: in column 0, and it is not a label.
 HEAD = re.compile(r"(?!\w+:)[A-Za-z_]")
 
 

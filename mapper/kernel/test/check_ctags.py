@@ -42,7 +42,7 @@ def functions_by_ctags(ctags, tree, directories):
                          cwd=tree, capture_output=True, text=True, errors="replace", check=True)
     for line in run.stdout.splitlines():
         tag = json.loads(line)
-        # A class is no function, though ctags takes it for the name of the one that follows.
+        # A class is not a function, though ctags takes it for the name of the one that follows.
         if "end" in tag and not CLASS_MAKER.match(tag["name"]):
             found.setdefault(tag["path"], set()).add((tag["name"], tag["end"]))
     return found
