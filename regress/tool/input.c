@@ -141,7 +141,7 @@ static bool read_file(const char *path, size_t *size)
 
 static bool read_scenario(const char *path, struct scenario *s, bool quiet)
 {
-	size_t size;
+	size_t size = 0;
 	struct text_error error;
 	assert_about(path);
 	if (!read_file(path, &size))
