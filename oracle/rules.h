@@ -65,8 +65,8 @@
 	  "an entry is made valid only when no TLB can hold what was there before", "Arm R_DDMVT") \
 	X(HISTORY_STALE, "history", "stale",                                                       \
 	  "when a call returns, no TLB of any processor can hold an entry that it cleared or "     \
-	  "changed",                                                                               \
-	  "Arm R_DDMVT, R_LQLSD, R_SQXYZ")                                                         \
+	  "changed, nor bring it back by a contiguous group",                                      \
+	  "Arm R_DDMVT, R_LQLSD, R_SQXYZ, D8.7.1; Linux 48478b9f7913")                             \
 	X(HISTORY_FREED_TABLE, "history", "freed_table",                                           \
 	  "a table page is freed only when no walk can reach it, by the tables or by a cached "    \
 	  "pointer",                                                                               \

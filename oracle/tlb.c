@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/tlb.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "mapper/machine/assert.h"
+#include "oracle/arm64/encoding.h"
 
 bool tlb_create(struct tlb *tlb)
 {
@@ -21,9 +24,10 @@ void tlb_destroy(struct tlb *tlb)
 	tlb->stale = NULL;
 }
 
-void tlb_begin(struct tlb *tlb, const struct arm64_geometry *g)
+void tlb_begin(struct tlb *tlb, const struct arm64_geometry *g, const struct machine *machine)
 {
 	tlb->g = g;
+	tlb->machine = machine;
 	tlb->count = 0;
 	tlb->used = false;
 	tlb->overflow = false;
@@ -39,7 +43,10 @@ static bool joins(const struct tlb *tlb, const struct tlb_stale *s, const struct
 {
 	return s->child == MACHINE_NO_TABLE && next->child == MACHINE_NO_TABLE &&
 	       s->level == next->level && s->page + pages_of(tlb, s) == next->page &&
+	       s->table == next->table && s->unlinked == next->unlinked && s->now == next->now &&
+	       s->contiguous == next->contiguous && s->harmless == next->harmless &&
 	       s->ordered == next->ordered && s->dropped == next->dropped &&
+	       s->refilled == next->refilled && s->by_pointer == next->by_pointer &&
 	       s->local == next->local && s->early == next->early &&
 	       s->early_for_others == next->early_for_others && s->local_dsb == next->local_dsb;
 }
@@ -56,29 +63,54 @@ static void join_last(struct tlb *tlb)
 	tlb->count--;
 }
 
-void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_t child)
+/* Bits of a leaf in which members of a group may differ, and the one that makes it a member. */
+static uint64_t free_bits(const struct tlb *tlb)
 {
-	const struct tlb_stale next = {
-		.page = page, .entries = entries, .level = level, .child = child
-	};
-	tlb->used = true;
-	ASSERT_CMP(entries, >, 0);
-	ASSERT(child == MACHINE_NO_TABLE || (entries == 1 && level < ARM64_LAST_LEVEL));
+	return arm64_address_field(tlb->g) | ARM64_SOFTWARE | ARM64_AF | ARM64_CONTIGUOUS;
+}
+
+static bool is_leaf(const struct tlb *tlb, int level, uint64_t desc)
+{
+	return arm64_kind(tlb->g, level, desc) == ARM64_LEAF;
+}
+
+void tlb_add(struct tlb *tlb, struct tlb_stale next)
+{
+	ASSERT_CMP(next.entries, >, 0);
+	ASSERT(next.child == MACHINE_NO_TABLE ||
+	       (next.entries == 1 && next.level < ARM64_LAST_LEVEL));
+	next.now = is_leaf(tlb, next.level, next.now) ? next.now & ~free_bits(tlb) : 0;
+	tlb->used |= !next.harmless;
 	join_last(tlb);
 	if (tlb->count && joins(tlb, &tlb->stale[tlb->count - 1], &next))
-		tlb->stale[tlb->count - 1].entries += entries;
+		tlb->stale[tlb->count - 1].entries += next.entries;
 	else if (tlb->count == TLB_MAX_STALE)
 		tlb->overflow = true;
 	else
 		tlb->stale[tlb->count++] = next;
 }
 
+/* Records that are not ordered are the last ones. */
+static uint32_t first_unordered(const struct tlb *tlb)
+{
+	uint32_t i = tlb->count;
+	while (i > 0 && !tlb->stale[i - 1].ordered)
+		i--;
+	return i;
+}
+
 void tlb_order(struct tlb *tlb)
 {
-	for (uint32_t i = tlb->count; i > 0 && !tlb->stale[i - 1].ordered; i--) {
-		tlb->stale[i - 1].ordered = true;
-		tlb->stale[i - 1].local_dsb = false;
+	uint32_t kept = first_unordered(tlb);
+	for (uint32_t i = kept; i < tlb->count; i++) {
+		struct tlb_stale s = tlb->stale[i];
+		s.ordered = true;
+		s.local_dsb = false;
+		if (!s.harmless)
+			tlb->stale[kept++] = s;
 	}
+	ASSERT_CMP(kept, <=, tlb->count);
+	tlb->count = kept;
 }
 
 /*
@@ -107,54 +139,181 @@ void tlb_local_dsb(struct tlb *tlb, bool stores_only)
 	join_records(tlb);
 }
 
-void tlb_complete(struct tlb *tlb)
+bool tlb_complete(struct tlb *tlb)
 {
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < tlb->count; i++)
 		if (!tlb->stale[i].dropped)
 			tlb->stale[kept++] = tlb->stale[i];
 	ASSERT_CMP(kept, <=, tlb->count);
+	bool completed = kept < tlb->count;
 	tlb->count = kept;
 	tlb_order(tlb);
 	join_records(tlb);
+	return completed;
+}
+
+/* --- what walks bring back ------------------------------------------------------------ */
+
+#define NO_PAGE UINT64_MAX
+
+/* Pages [first, end) of the group that a page of a stale entry is in, and the entry's table. */
+struct group {
+	const struct tlb_stale *stale;
+	const uint64_t *words; /* of the table */
+	uint64_t first, end, page;
+};
+
+static uint64_t word_at(const struct tlb *tlb, const struct group *group, uint64_t page)
+{
+	return group
+		->words[arm64_table_index(tlb->g, group->stale->level, page << tlb->g->granule)];
+}
+
+/* A member outside of the record that stands in the table and gives the entry what it had no more. */
+static uint64_t valid_sibling(const struct tlb *tlb, const struct group *group)
+{
+	const struct tlb_stale *s = group->stale;
+	uint64_t own = word_at(tlb, group, group->page), end = s->page + pages_of(tlb, s);
+	uint64_t step = UINT64_C(1) << arm64_leaf_order(tlb->g, s->level);
+	for (uint64_t page = group->first; page < group->end; page += step) {
+		uint64_t desc = word_at(tlb, group, page);
+		if ((page >= s->page && page < end) || !(desc & ARM64_CONTIGUOUS) ||
+		    !is_leaf(tlb, s->level, desc))
+			continue;
+		if (!is_leaf(tlb, s->level, own) || (own ^ desc) & ~free_bits(tlb))
+			return page;
+	}
+	return NO_PAGE;
+}
+
+/* A member that was cleared, or is no member any more, which walks need not see before a DSB. */
+static uint64_t unordered_sibling(const struct tlb *tlb, const struct group *group)
+{
+	for (uint32_t i = first_unordered(tlb); i < tlb->count; i++) {
+		const struct tlb_stale *s = &tlb->stale[i];
+		if (s != group->stale && s->contiguous && s->table == group->stale->table &&
+		    s->page < group->end && group->first < s->page + pages_of(tlb, s))
+			return s->page > group->first ? s->page : group->first;
+	}
+	return NO_PAGE;
 }
 
 /*
- * Cuts the entries before `from` and those from `to` on off into records of
- * their own. The others are dropped, or dropped on this processor alone.
+ * A member of the group around `page`, of a record, that brings its entries
+ * back; NO_PAGE if there is none. Members in the record were changed as it was.
  */
-static void cut_out(struct tlb *tlb, uint32_t i, uint32_t from, uint32_t to, bool local)
+static uint64_t sibling_of(const struct tlb *tlb, const struct tlb_stale *s, uint64_t page)
 {
-	struct tlb_stale whole = tlb->stale[i], part[3];
-	unsigned order = arm64_leaf_order(tlb->g, whole.level), parts = 0;
-	const uint32_t bounds[4] = { 0, from, to, whole.entries };
-	ASSERT_CMP(from, <, to);
-	ASSERT_CMP(to, <=, whole.entries);
-	for (unsigned k = 0; k < 3; k++) {
-		if (bounds[k] == bounds[k + 1])
+	unsigned size = arm64_contiguous_size(tlb->g, s->level);
+	unsigned order = arm64_leaf_order(tlb->g, s->level) + size;
+	if (!size || s->child != MACHINE_NO_TABLE || s->unlinked)
+		return NO_PAGE;
+	struct group group = { s, machine_words(tlb->machine, s->table), page >> order << order, 0,
+			       page };
+	group.end = group.first + (UINT64_C(1) << order);
+	if (group.first >= s->page && group.end <= s->page + pages_of(tlb, s))
+		return NO_PAGE;
+	uint64_t sibling = valid_sibling(tlb, &group);
+	return sibling == NO_PAGE ? unordered_sibling(tlb, &group) : sibling;
+}
+
+/* Whether a pointer to the table of the entries stays cached. It was unlinked before they were. */
+static bool pointer_stays(const struct tlb *tlb, const struct tlb_stale *s)
+{
+	const struct tlb_stale *pointer = s->unlinked ? tlb_find_table(tlb, s->table) : NULL;
+	return pointer && !pointer->dropped;
+}
+
+/* --- TLBI ------------------------------------------------------------------------------ */
+
+/* What a TLBI does to a part of a record, up to entry `end` of it. */
+struct part {
+	uint32_t end;
+	bool dropped, local, by_pointer;
+	uint64_t sibling; /* that brings it back; NO_PAGE: none */
+};
+
+#define MAX_PARTS 5
+
+/* Cuts a record into parts. The number of records that come of it. */
+static uint32_t cut(struct tlb *tlb, uint32_t i, const struct part *part, unsigned parts)
+{
+	const struct tlb_stale whole = tlb->stale[i];
+	unsigned order = arm64_leaf_order(tlb->g, whole.level);
+	struct tlb_stale record[MAX_PARTS];
+	uint32_t records = 0, from = 0;
+	for (unsigned k = 0; k < parts; from = part[k++].end) {
+		ASSERT_CMP(from, <=, part[k].end);
+		if (from == part[k].end)
 			continue;
-		part[parts] = whole;
-		part[parts].page = whole.page + ((uint64_t)bounds[k] << order);
-		part[parts].entries = bounds[k + 1] - bounds[k];
-		part[parts].dropped |= k == 1 && !local;
-		part[parts].local |= k == 1 && local;
-		parts++;
+		struct tlb_stale *r = &record[records++];
+		*r = whole;
+		r->page = whole.page + ((uint64_t)from << order);
+		r->entries = part[k].end - from;
+		r->dropped |= part[k].dropped;
+		r->local |= part[k].local;
+		r->by_pointer |= part[k].by_pointer;
+		if (part[k].sibling != NO_PAGE) {
+			r->refilled = true;
+			r->sibling = part[k].sibling;
+		}
 	}
-	if (tlb->count + parts - 1 > TLB_MAX_STALE) {
+	ASSERT_CMP(from, ==, whole.entries);
+	if (tlb->count + records - 1 > TLB_MAX_STALE) {
 		tlb->overflow = true;
-		return;
+		return 1;
 	}
-	memmove(&tlb->stale[i + parts], &tlb->stale[i + 1],
+	memmove(&tlb->stale[i + records], &tlb->stale[i + 1],
 		(tlb->count - i - 1) * sizeof(*tlb->stale));
-	memcpy(&tlb->stale[i], part, parts * sizeof(*part));
-	tlb->count += parts - 1;
-	ASSERT_CMP(tlb->count, <=, TLB_MAX_STALE);
+	memcpy(&tlb->stale[i], record, records * sizeof(*record));
+	tlb->count += records - 1;
+	return records;
+}
+
+static uint32_t clamp(uint64_t x, uint32_t low, uint32_t high)
+{
+	return x < low ? low : x > high ? high : (uint32_t)x;
+}
+
+/*
+ * Entries [from, to) of a record are invalidated: those of its first and last
+ * group, where siblings bring them back, in vain. The number of records that
+ * come of it.
+ */
+static uint32_t drop(struct tlb *tlb, uint32_t i, uint32_t from, uint32_t to, bool local)
+{
+	const struct tlb_stale *s = &tlb->stale[i];
+	ASSERT_CMP(from, <, to);
+	ASSERT_CMP(to, <=, s->entries);
+	unsigned order = arm64_leaf_order(tlb->g, s->level);
+	uint64_t group = UINT64_C(1) << arm64_contiguous_size(tlb->g, s->level);
+	uint64_t first = s->page >> order, last = first + s->entries - 1;
+	uint64_t head = NO_PAGE, tail = NO_PAGE;
+	bool by_pointer = !local && pointer_stays(tlb, s);
+	if (!local && !by_pointer) {
+		head = sibling_of(tlb, s, s->page);
+		tail = sibling_of(tlb, s, last << order);
+	}
+	uint64_t head_end = head == NO_PAGE ? 0 : (first & ~(group - 1)) + group - first;
+	uint64_t tail_start = tail == NO_PAGE || (last & ~(group - 1)) < first
+				      ? s->entries
+				      : (last & ~(group - 1)) - first;
+	uint32_t a = clamp(head_end, from, to), b = clamp(tail_start, a, to);
+	const struct part parts[MAX_PARTS] = {
+		{ .end = from, .sibling = NO_PAGE },
+		{ .end = a, .sibling = head },
+		{ b, !local && !by_pointer, local, by_pointer, NO_PAGE },
+		{ .end = to, .sibling = tail },
+		{ .end = s->entries, .sibling = NO_PAGE },
+	};
+	return cut(tlb, i, parts, MAX_PARTS);
 }
 
 /* Whether a TLBI is for entries like this one, wherever they are. */
 static bool is_for(const struct tlb_stale *s, const struct event *tlbi)
 {
-	if (s->dropped || (s->child != MACHINE_NO_TABLE && tlbi->last_level_only))
+	if (s->dropped || s->harmless || (s->child != MACHINE_NO_TABLE && tlbi->last_level_only))
 		return false;
 	return tlbi->level == EVENT_NO_HINT || tlbi->level == s->level;
 }
@@ -177,37 +336,43 @@ static bool hint_fits(const struct tlb *tlb, const struct event *tlbi)
 	return !(tlbi->va & ((UINT64_C(1) << arm64_leaf_bits(tlb->g, tlbi->level)) - 1));
 }
 
-static void invalidate_range(struct tlb *tlb, const struct event *tlbi)
+/* The entries [from, to) of a record that a TLBI names; false if it names none. */
+static bool named(const struct tlb *tlb, const struct tlb_stale *s, const struct event *tlbi,
+		  uint32_t *from, uint32_t *to)
 {
+	*from = 0;
+	*to = s->entries;
+	if (tlbi->all)
+		return true;
 	uint64_t page = (tlbi->va - arm64_va_base(tlb->g)) >> tlb->g->granule;
 	uint64_t end = page + (tlbi->bytes >> tlb->g->granule);
-	for (uint32_t i = 0; i < tlb->count; i++) {
-		struct tlb_stale *s = &tlb->stale[i];
-		uint64_t stop = s->page + pages_of(tlb, s);
-		unsigned order = arm64_leaf_order(tlb->g, s->level);
-		if (!is_for(s, tlbi) || end <= s->page || page >= stop || !drops(s, tlbi))
-			continue;
-		uint32_t from = page > s->page ? (uint32_t)((page - s->page) >> order) : 0;
-		uint32_t to =
-			end < stop ? (uint32_t)(((end - s->page - 1) >> order) + 1) : s->entries;
-		cut_out(tlb, i, from, to, tlbi->local);
-	}
+	uint64_t stop = s->page + pages_of(tlb, s);
+	unsigned order = arm64_leaf_order(tlb->g, s->level);
+	if (end <= s->page || page >= stop)
+		return false;
+	if (page > s->page)
+		*from = (uint32_t)((page - s->page) >> order);
+	if (end < stop)
+		*to = (uint32_t)(((end - s->page - 1) >> order) + 1);
+	return true;
 }
 
-void tlb_invalidate(struct tlb *tlb, const struct event *tlbi)
+bool tlb_invalidate(struct tlb *tlb, const struct event *tlbi)
 {
+	bool meets = false;
 	ASSERT_CMP(tlbi->kind, ==, EVENT_TLBI);
-	if (!tlbi->all) {
-		if (hint_fits(tlb, tlbi))
-			invalidate_range(tlb, tlbi);
-		return;
-	}
-	for (uint32_t i = 0; i < tlb->count; i++) {
+	if (!tlbi->all && !hint_fits(tlb, tlbi))
+		return false;
+	for (uint32_t i = 0, records, from, to; i < tlb->count; i += records) {
 		struct tlb_stale *s = &tlb->stale[i];
-		bool dropped = is_for(s, tlbi) && drops(s, tlbi);
-		s->dropped |= dropped && !tlbi->local;
-		s->local |= dropped && tlbi->local;
+		records = 1;
+		if (!is_for(s, tlbi) || !named(tlb, s, tlbi, &from, &to))
+			continue;
+		meets = true;
+		if (drops(s, tlbi))
+			records = drop(tlb, i, from, to, tlbi->local);
 	}
+	return meets;
 }
 
 const char *tlb_missing(const struct tlb_stale *s)
@@ -217,6 +382,10 @@ const char *tlb_missing(const struct tlb_stale *s)
 				    : "whose TLBI is not complete";
 	if (s->local)
 		return "that only a local TLBI (not broadcast) has invalidated";
+	if (s->refilled)
+		return "whose TLBI came while another member of its group was valid";
+	if (s->by_pointer)
+		return "whose TLBI left a pointer to its table in walk caches";
 	if (s->early_for_others)
 		return "whose TLBI came when only a local DSB (nsh) had completed its store";
 	if (s->early)
@@ -227,12 +396,33 @@ const char *tlb_missing(const struct tlb_stale *s)
 			    : "whose store no DSB has completed";
 }
 
+void tlb_describe(const struct tlb *tlb, const struct tlb_stale *s, char *text, size_t size)
+{
+	const char *what = s->child == MACHINE_NO_TABLE ? "leaf" : "table pointer";
+	bool sibling = s->refilled && !s->dropped && !s->local;
+	if (sibling)
+		snprintf(text, size,
+			 "a stale %s of level %d whose TLBI came while 0x%016" PRIx64
+			 " of its group was valid and Contiguous",
+			 what, s->level, arm64_va_base(tlb->g) + (s->sibling << tlb->g->granule));
+	else
+		snprintf(text, size, "a stale %s of level %d %s", what, s->level, tlb_missing(s));
+}
+
+const struct tlb_stale *tlb_first(const struct tlb *tlb)
+{
+	for (uint32_t i = 0; i < tlb->count; i++)
+		if (!tlb->stale[i].harmless)
+			return &tlb->stale[i];
+	return NULL;
+}
+
 const struct tlb_stale *tlb_find(const struct tlb *tlb, uint64_t page, uint64_t end)
 {
 	ASSERT_CMP(page, <, end);
 	for (uint32_t i = 0; i < tlb->count; i++) {
 		const struct tlb_stale *s = &tlb->stale[i];
-		if (s->page < end && page < s->page + pages_of(tlb, s))
+		if (!s->harmless && s->page < end && page < s->page + pages_of(tlb, s))
 			return s;
 	}
 	return NULL;

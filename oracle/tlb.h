@@ -13,6 +13,12 @@
  * nothing when the hint does not fit (R_SQXYZ). Entries that are valid in the
  * tables are not listed: caching those is harmless.
  *
+ * A walk that ends at a member of a contiguous group may cache the whole group
+ * (D8.7.1). So a TLBI of one member counts only when a walk meets no other
+ * member any more that is valid, Contiguous and gives what this one does not:
+ * it would bring the entry back (Linux 48478b9f7913). Likewise a walk from a
+ * cached pointer to a table brings back all that stands in the table.
+ *
  * Kernel mappings are used by all processors. A TLBI that is not broadcast, or
  * a DSB that is for the Non-shareable domain, leaves what others may hold:
  * such steps count for nothing, and are kept to say so (R_DDMVT: the TLBI is
@@ -23,15 +29,23 @@
 
 #include "oracle/arm64/granule.h"
 
-/* Neighbouring entries of one level that were cleared. */
+/* Neighbouring entries of one table that were cleared or changed alike. */
 struct tlb_stale {
 	uint64_t page;    /* the first that they mapped */
+	uint64_t now;     /* what stands in their place; tlb_add() keeps of it what groups share */
+	uint64_t sibling; /* where `refilled`: a page of the member that was valid */
 	uint32_t entries; /* 1 of a table pointer */
 	int level;
-	table_t child; /* of a table pointer; MACHINE_NO_TABLE of leaves */
-	bool ordered;  /* a DSB followed the store */
-	bool dropped;  /* and then a TLBI */
-	bool local;    /* or one for this processor alone: others still hold the entry */
+	table_t table;   /* that they stand in */
+	table_t child;   /* of a table pointer; MACHINE_NO_TABLE of leaves */
+	bool unlinked;   /* it is the table that walks from the root no longer reach */
+	bool contiguous; /* leaves of contiguous groups, until now */
+	bool harmless;   /* they lost only the Contiguous bit: forgotten when that is visible */
+	bool ordered;    /* a DSB followed the store */
+	bool dropped;    /* and then a TLBI */
+	bool refilled;   /* by the walk of a sibling: the TLBI came too early for the group */
+	bool by_pointer; /* by a walk from the cached pointer to their table */
+	bool local;      /* or a TLBI for this processor alone: others still hold the entry */
 	bool early, early_for_others; /* a TLBI came before that DSB; or after one for here alone */
 	bool local_dsb; /* after the store, or after the TLBI, came a DSB for this processor alone */
 };
@@ -40,8 +54,9 @@ struct tlb_stale {
 #define TLB_MAX_STALE (1u << 17)
 
 struct tlb {
-	const struct arm64_geometry *g; /* borrowed */
-	struct tlb_stale *stale;        /* TLB_MAX_STALE, owned */
+	const struct arm64_geometry *g; /* borrowed, as the machine */
+	const struct machine *machine;
+	struct tlb_stale *stale; /* TLB_MAX_STALE, owned */
 	uint32_t count;
 	bool used;     /* something was added since tlb_begin() */
 	bool overflow; /* more than fit were cleared without maintenance */
@@ -50,22 +65,33 @@ struct tlb {
 /* Memory for a TLB that holds nothing; false when the host has none. */
 bool tlb_create(struct tlb *tlb);
 void tlb_destroy(struct tlb *tlb);
-void tlb_begin(struct tlb *tlb, const struct arm64_geometry *g);
-
-/* Entries at `level` from `page` on, valid until now, are no longer in the tables. */
-void tlb_add(struct tlb *tlb, int level, uint64_t page, uint32_t entries, table_t child);
+void tlb_begin(struct tlb *tlb, const struct arm64_geometry *g, const struct machine *machine);
 
 /*
- * A DSB that orders stores; one that also completes TLB maintenance; either for
- * this processor alone; a TLBI event.
+ * Entries, valid until now, are no longer in the tables: page, entries, level,
+ * table, child, unlinked, contiguous, harmless are given, and the word `now`.
+ */
+void tlb_add(struct tlb *tlb, struct tlb_stale next);
+
+/*
+ * A DSB that orders stores; one that also completes TLB maintenance, and
+ * whether it completed any; either for this processor alone.
  */
 void tlb_order(struct tlb *tlb);
-void tlb_complete(struct tlb *tlb);
+bool tlb_complete(struct tlb *tlb);
 void tlb_local_dsb(struct tlb *tlb, bool stores_only);
-void tlb_invalidate(struct tlb *tlb, const struct event *tlbi);
+
+/* A TLBI event; whether it is for anything that is stale, be it too early. */
+bool tlb_invalidate(struct tlb *tlb, const struct event *tlbi);
 
 /* What is missing of the maintenance that a stale entry needs, in words. Static. */
 const char *tlb_missing(const struct tlb_stale *s);
+
+/* The stale entry and what is missing, in `size` bytes of text. */
+void tlb_describe(const struct tlb *tlb, const struct tlb_stale *s, char *text, size_t size);
+
+/* The first stale entry; NULL if there is none. */
+const struct tlb_stale *tlb_first(const struct tlb *tlb);
 
 /* A stale entry that maps some of pages [page, end); NULL if there is none. */
 const struct tlb_stale *tlb_find(const struct tlb *tlb, uint64_t page, uint64_t end);

@@ -67,8 +67,12 @@ static void see_store(struct oracle *o, const struct event *e)
 	uint32_t entries = arm64_table_entries(&o->g, place->level);
 	ASSERT_CMP(place->level, <=, ARM64_LAST_LEVEL);
 	for (uint32_t i = 0; i < e->count && e->index + i < entries; i++) {
-		struct step step = { o, place->level, place->page + (e->index + i) * pages,
-				     old_word(o, e, i), stored_word(o, e, i) };
+		struct step step = { o,
+				     place->level,
+				     place->page + (e->index + i) * pages,
+				     old_word(o, e, i),
+				     stored_word(o, e, i),
+				     e->table };
 		step_judge(&step);
 		if (arm64_kind(&o->g, place->level, step.old) == ARM64_INVALID &&
 		    arm64_kind(&o->g, place->level, step.new) == ARM64_LEAF)
@@ -149,7 +153,7 @@ void history_begin(struct oracle *o)
 	o->trace.lazies = 0;
 	o->trace.place[MACHINE_ROOT] =
 		(struct table_place){ .linked = true, .level = o->g.start_level };
-	tlb_begin(&o->trace.tlb, &o->g);
+	tlb_begin(&o->trace.tlb, &o->g, o->machine);
 	o->machine->watch = (struct event_watch){ see_event, o };
 }
 
@@ -164,7 +168,7 @@ void history_begin_call(struct oracle *o)
 	o->trace.ended = false;
 	o->trace.local_dsb = false;
 	o->trace.left_lazy = NULL;
-	tlb_begin(&o->trace.tlb, &o->g);
+	tlb_begin(&o->trace.tlb, &o->g, o->machine);
 }
 
 /* Whether all that is stale are leaves that a lazy call cleared, for which no TLBI is due yet. */
@@ -191,9 +195,7 @@ static void keep_lazy_range(struct oracle *o)
 static void fail_stale(struct oracle *o, const struct tlb_stale *stale)
 {
 	char found[VERDICT_DETAIL_SIZE];
-	snprintf(found, sizeof(found), "a stale %s of level %d %s",
-		 stale->child == MACHINE_NO_TABLE ? "leaf" : "table pointer", stale->level,
-		 tlb_missing(stale));
+	tlb_describe(&o->trace.tlb, stale, found, sizeof(found));
 	trace_fail(o, RULE_HISTORY_STALE, stale->level, stale->page,
 		   "DSB, TLBI, DSB before the call returns, for all processors", found);
 }
@@ -223,13 +225,14 @@ static void judge_barriers(struct oracle *o)
 static void judge_end(struct oracle *o)
 {
 	const struct trace *trace = &o->trace;
-	bool lazy = trace->tlb.count && is_lazy(o);
+	const struct tlb_stale *stale = tlb_first(&trace->tlb);
+	bool lazy = stale && is_lazy(o);
 	if (lazy)
 		keep_lazy_range(o);
 	if (trace->tlb.overflow || (trace->tlb.used && !lazy))
 		oracle_exercised(o, RULE_HISTORY_STALE);
-	if (trace->tlb.count && !lazy)
-		fail_stale(o, &trace->tlb.stale[0]);
+	if (stale && !lazy)
+		fail_stale(o, stale);
 	if (trace->tlb.overflow)
 		trace_fail(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "TLB maintenance at some point", "more stale entries than pages");

@@ -80,8 +80,13 @@ static void table_unlinked(struct oracle *o, table_t table)
 		table_t child = kind == ARM64_TABLE ? child_of(o, words[i]) : MACHINE_NO_TABLE;
 		if (kind == ARM64_INVALID)
 			continue;
-		tlb_add(&o->trace.tlb, place->level, place->page + i * pages_at(o, place->level), 1,
-			child);
+		tlb_add(&o->trace.tlb,
+			(struct tlb_stale){ .page = place->page + i * pages_at(o, place->level),
+					    .entries = 1,
+					    .level = place->level,
+					    .table = table,
+					    .child = child,
+					    .unlinked = true });
 		if (child != MACHINE_NO_TABLE)
 			table_unlinked(o, child);
 	}
@@ -132,9 +137,7 @@ void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
 	if (!stale)
 		return;
 	char found[VERDICT_DETAIL_SIZE];
-	snprintf(found, sizeof(found), "a stale %s of level %d %s",
-		 stale->child == MACHINE_NO_TABLE ? "leaf" : "table pointer", stale->level,
-		 tlb_missing(stale));
+	tlb_describe(&o->trace.tlb, stale, found, sizeof(found));
 	trace_fail(o, RULE_HISTORY_MAKE_BEFORE_TLBI, level, page,
 		   "DSB, TLBI, DSB before the new entry", found);
 }
@@ -149,10 +152,23 @@ static void set_valid(const struct step *s, enum arm64_kind kind)
 	table_linked(s->o, child, s->level + 1, s->page);
 }
 
+/* Caches may still hold what the entry was. It lost only the Contiguous bit: see tlb.h. */
+static void old_entry_stays(const struct step *s, table_t child, bool harmless)
+{
+	tlb_add(&s->o->trace.tlb, (struct tlb_stale){ .page = s->page,
+						      .now = s->new,
+						      .entries = 1,
+						      .level = s->level,
+						      .table = s->table,
+						      .child = child,
+						      .contiguous = s->old &ARM64_CONTIGUOUS,
+						      .harmless = harmless });
+}
+
 static void clear(const struct step *s, enum arm64_kind kind)
 {
 	table_t child = kind == ARM64_TABLE ? child_of(s->o, s->old) : MACHINE_NO_TABLE;
-	tlb_add(&s->o->trace.tlb, s->level, s->page, 1, child);
+	old_entry_stays(s, child, false);
 	if (child != MACHINE_NO_TABLE)
 		table_unlinked(s->o, child);
 }
@@ -216,8 +232,8 @@ static void change_leaf(const struct step *s)
 	if (changed & ~free)
 		fail_step(s, RULE_HISTORY_LIVE_CHANGE,
 			  "break-before-make: more than permissions changes");
-	if (changed & ~ARM64_CONTIGUOUS)
-		tlb_add(&s->o->trace.tlb, s->level, s->page, 1, MACHINE_NO_TABLE);
+	if (changed & ~ARM64_CONTIGUOUS || s->old & changed)
+		old_entry_stays(s, MACHINE_NO_TABLE, !(changed & ~ARM64_CONTIGUOUS));
 	s->o->trace.valid = TRACE_STORED;
 	s->o->trace.valid_level = s->level;
 	s->o->trace.valid_page = s->page;

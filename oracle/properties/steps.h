@@ -11,6 +11,7 @@ struct step {
 	int level;
 	uint64_t page;
 	uint64_t old, new;
+	table_t table;
 };
 
 /* Pages that an entry at `level` maps. */

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What TLB maintenance drops, and when: each fact of oracle/tlb.h. */
 #include "mapper/test/cmocka_all.h"
+#include "oracle/arm64/encoding.h"
 #include "oracle/tlb.h"
 
 static const struct machine_config config = { .page_shift = 12, .va_bits = 48, .pa_bits = 48 };
 static struct arm64_geometry g;
 static struct tlb tlb;
+static struct machine *machine; /* whose root stands for the table of all leaves here */
+
+#define VALID_PAGE (ARM64_VALID | ARM64_TYPE | ARM64_AF)
+#define MEMBER (VALID_PAGE | ARM64_CONTIGUOUS)
 
 static int begin(void **state)
 {
 	(void)state;
 	g = arm64_geometry(&config);
-	tlb_begin(&tlb, &g);
+	machine_reset(machine, &config);
+	tlb_begin(&tlb, &g, machine);
 	return 0;
 }
 
@@ -32,7 +38,12 @@ static bool holds(uint64_t page)
 
 static void leaf(int level, uint64_t page, uint32_t entries)
 {
-	tlb_add(&tlb, level, page, entries, MACHINE_NO_TABLE);
+	tlb_add(&tlb, (struct tlb_stale){ .page = page,
+					  .entries = entries,
+					  .level = level,
+					  .table = MACHINE_ROOT,
+					  .child = MACHINE_NO_TABLE,
+					  .contiguous = true });
 }
 
 static void nothing_is_dropped_before_a_dsb(void **state)
@@ -93,10 +104,187 @@ static void entries_that_are_invalidated_one_by_one_are_one_record(void **state)
 	assert_true(holds(16) && holds(4095));
 }
 
+/* --- what a walk brings back --- */
+
+/* A group of 16 pages from page 16 on, of which all were valid and stand as they are given. */
+static void group_of(uint64_t desc)
+{
+	for (uint32_t i = 16; i < 32; i++)
+		machine_store(machine, MACHINE_ROOT, i, 1, desc | (uint64_t)i << 12, 0);
+}
+
+/* A page of the group is changed to `now`, or cleared where that is 0. */
+static void change(uint32_t page, uint64_t now, bool harmless)
+{
+	uint64_t word = now ? now | (uint64_t)page << 12 : 0;
+	tlb_add(&tlb, (struct tlb_stale){ .page = page,
+					  .now = word,
+					  .entries = 1,
+					  .level = 3,
+					  .table = MACHINE_ROOT,
+					  .child = MACHINE_NO_TABLE,
+					  .contiguous = true,
+					  .harmless = harmless });
+	machine_store(machine, MACHINE_ROOT, page, 1, word, 0);
+}
+
+static void maintain(uint64_t page, uint64_t pages)
+{
+	tlb_order(&tlb);
+	invalidate(page, pages, true, EVENT_NO_HINT);
+	tlb_complete(&tlb);
+}
+
+static void a_valid_member_brings_the_others_back(void **state)
+{
+	(void)state;
+	char text[128];
+	group_of(MEMBER);
+	for (uint32_t page = 16; page < 32; page++) {
+		change(page, 0, false);
+		maintain(page, 1);
+		assert_int_equal(holds(page), page < 31); /* none is valid after the last */
+	}
+	tlb_describe(&tlb, tlb_first(&tlb), text, sizeof(text));
+	assert_string_equal(text,
+			    "a stale leaf of level 3 whose TLBI came while 0xffff000000011000 of "
+			    "its group was valid and Contiguous");
+	assert_int_equal(tlb.count, 1);
+	maintain(16, 16);
+	assert_null(tlb_first(&tlb));
+}
+
+/* Whatever the TLBI names: of the range's last group half stays, as of its first. */
+static void a_cut_group_stays_where_it_is_valid(void **state)
+{
+	(void)state;
+	for (int all = 0; all < 2; all++) {
+		begin(state);
+		for (uint32_t i = 0; i < 64; i++)
+			machine_store(machine, MACHINE_ROOT, i, 1, MEMBER | (uint64_t)i << 12, 0);
+		for (uint32_t page = 24; page < 56; page++)
+			change(page, 0, false);
+		struct event e = { .kind = EVENT_TLBI,
+				   .all = all,
+				   .level = EVENT_NO_HINT,
+				   .va = arm64_va_base(&g),
+				   .bytes = 64 << 12 };
+		tlb_order(&tlb);
+		assert_true(tlb_invalidate(&tlb, &e));
+		assert_true(tlb_complete(&tlb));
+		for (uint64_t page = 24; page < 56; page++)
+			assert_int_equal(holds(page), page < 32 || page >= 48);
+		assert_false(tlb_complete(&tlb));
+	}
+}
+
+static void members_without_the_bit_bring_nothing_back(void **state)
+{
+	(void)state;
+	group_of(VALID_PAGE);
+	change(20, 0, false);
+	maintain(20, 1);
+	assert_false(holds(20));
+}
+
+/* Permissions member by member: those that were not changed have the old ones. */
+static void a_member_with_other_permissions_brings_them_back(void **state)
+{
+	(void)state;
+	group_of(MEMBER);
+	for (uint32_t page = 16; page < 32; page++) {
+		change(page, MEMBER | ARM64_AP2, false);
+		maintain(page, 1);
+		assert_int_equal(holds(page), page < 31);
+	}
+}
+
+/* What members may differ in is the same mapping: software's bits, the access flag. */
+static void a_member_with_the_same_permissions_is_harmless(void **state)
+{
+	(void)state;
+	group_of(MEMBER | ARM64_AP2 | ARM64_BIT(55));
+	change(20, (MEMBER | ARM64_AP2) & ~ARM64_AF, false);
+	maintain(20, 1);
+	assert_false(holds(20));
+}
+
+/* A walk need not see that a sibling was cleared, or is in no group any more, before a DSB. */
+static void an_unordered_sibling_counts_as_valid(void **state)
+{
+	(void)state;
+	for (int harmless = 0; harmless < 2; harmless++) {
+		begin(state);
+		group_of(VALID_PAGE);
+		change(20, 0, false);
+		tlb_order(&tlb);
+		change(28, harmless ? VALID_PAGE : 0, harmless);
+		invalidate(20, 1, true, EVENT_NO_HINT);
+		tlb_complete(&tlb);
+		assert_true(holds(20));
+		assert_int_equal(holds(28), !harmless);
+		maintain(20, 9);
+		assert_null(tlb_first(&tlb));
+	}
+}
+
+static void blocks_of_a_group_are_brought_back_too(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < 16; i++)
+		machine_store(machine, MACHINE_ROOT, i, 1,
+			      ARM64_VALID | ARM64_CONTIGUOUS | (uint64_t)i << 21, 0);
+	leaf(2, 512, 1);
+	machine_store(machine, MACHINE_ROOT, 1, 1, 0, 0);
+	maintain(512, 512);
+	assert_true(holds(512));
+	for (uint32_t i = 0; i < 16; i++)
+		machine_store(machine, MACHINE_ROOT, i, 1, 0, 0);
+	maintain(700, 1);
+	assert_false(holds(512));
+}
+
+/* A leaf in a table that was unlinked: a walk from the cached pointer finds it again. */
+static void a_cached_pointer_brings_back_what_stands_in_its_table(void **state)
+{
+	(void)state;
+	tlb_add(&tlb, (struct tlb_stale){ .page = 512, .entries = 1, .level = 2, .child = 7 });
+	tlb_add(&tlb, (struct tlb_stale){ .page = 520,
+					  .entries = 2,
+					  .level = 3,
+					  .table = 7,
+					  .child = MACHINE_NO_TABLE,
+					  .unlinked = true });
+	maintain(512, 512); /* of the last level only */
+	assert_true(holds(520));
+	assert_string_equal(tlb_missing(&tlb.stale[1]),
+			    "whose TLBI left a pointer to its table in walk caches");
+	invalidate(512, 9, false, EVENT_NO_HINT);
+	tlb_complete(&tlb);
+	assert_null(tlb_find_table(&tlb, 7));
+	assert_null(tlb_find(&tlb, 520, 521));
+	assert_non_null(tlb_find(&tlb, 521, 522));
+	maintain(521, 1);
+	assert_null(tlb_first(&tlb));
+}
+
+static void a_tlbi_says_whether_it_met_something(void **state)
+{
+	(void)state;
+	leaf(3, 100, 1);
+	struct event e = { .kind = EVENT_TLBI,
+			   .level = EVENT_NO_HINT,
+			   .va = arm64_va_base(&g) + (99 << 12),
+			   .bytes = 1 << 12 };
+	assert_false(tlb_invalidate(&tlb, &e));
+	e.bytes = 2 << 12;
+	assert_true(tlb_invalidate(&tlb, &e)); /* too early, and yet for it */
+}
+
 static void last_level_only_keeps_table_pointers(void **state)
 {
 	(void)state;
-	tlb_add(&tlb, 2, 512, 1, 7);
+	tlb_add(&tlb, (struct tlb_stale){ .page = 512, .entries = 1, .level = 2, .child = 7 });
 	tlb_order(&tlb);
 	invalidate(512, 512, true, EVENT_NO_HINT);
 	tlb_complete(&tlb);
@@ -220,6 +408,16 @@ int main(void)
 		cmocka_unit_test_setup(one_tlbi_drops_one_member_of_a_group, begin),
 		cmocka_unit_test_setup(entries_that_are_invalidated_one_by_one_are_one_record,
 				       begin),
+		cmocka_unit_test_setup(a_valid_member_brings_the_others_back, begin),
+		cmocka_unit_test_setup(a_cut_group_stays_where_it_is_valid, begin),
+		cmocka_unit_test_setup(members_without_the_bit_bring_nothing_back, begin),
+		cmocka_unit_test_setup(a_member_with_other_permissions_brings_them_back, begin),
+		cmocka_unit_test_setup(a_member_with_the_same_permissions_is_harmless, begin),
+		cmocka_unit_test_setup(an_unordered_sibling_counts_as_valid, begin),
+		cmocka_unit_test_setup(blocks_of_a_group_are_brought_back_too, begin),
+		cmocka_unit_test_setup(a_cached_pointer_brings_back_what_stands_in_its_table,
+				       begin),
+		cmocka_unit_test_setup(a_tlbi_says_whether_it_met_something, begin),
 		cmocka_unit_test_setup(last_level_only_keeps_table_pointers, begin),
 		cmocka_unit_test_setup(a_wrong_hint_drops_nothing, begin),
 		cmocka_unit_test_setup(a_local_tlbi_drops_nothing_of_others, begin),
@@ -228,7 +426,10 @@ int main(void)
 		cmocka_unit_test_setup(what_comes_after_a_tlbi_stays, begin),
 		cmocka_unit_test_setup(too_many_are_noticed, begin),
 	};
-	int failed = tlb_create(&tlb) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+	machine = machine_create();
+	bool ready = machine && tlb_create(&tlb);
+	int failed = ready ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 	tlb_destroy(&tlb);
+	machine_destroy(machine);
 	return failed;
 }
