@@ -78,8 +78,10 @@
 	  "a DSB for all processors follows an entry made valid before the call returns, and no "  \
 	  "lazy MMU section is left open, which would put later ones off",                         \
 	  "Arm R_SPVBD; Linux fea18c686320")                                                       \
-	X(HISTORY_ISB, "history", "isb", "an ISB follows that DSB before the call returns",        \
-	  "Arm I_WZCBG")                                                                           \
+	X(HISTORY_ISB, "history", "isb",                                                           \
+	  "an ISB follows that DSB, and the DSB of a TLBI, before the call returns or frees a "    \
+	  "table page",                                                                            \
+	  "Arm I_WZCBG; Linux 51696d346c49")                                                       \
 	X(PLACEMENT_LEAF, "placement", "leaf",                                                     \
 	  "each page is mapped by the leaf that the policy prescribes for this page array and "    \
 	  "address",                                                                               \

@@ -35,7 +35,9 @@ struct trace {
 	uint64_t clock;        /* events seen */
 	uint64_t ordered;      /* when a barrier last ordered stores */
 	/* How far a table walk of this processor may see the last entry that was set valid, if one was. */
-	enum { TRACE_NOTHING, TRACE_STORED, TRACE_COMPLETED, TRACE_VISIBLE } valid;
+	enum trace_state { TRACE_NOTHING, TRACE_STORED, TRACE_COMPLETED, TRACE_VISIBLE } valid;
+	/* How far this processor may have used what the last TLBI dropped; never TRACE_STORED. */
+	enum trace_state invalidated;
 	int valid_level;
 	uint64_t valid_page;
 

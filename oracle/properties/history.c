@@ -80,12 +80,19 @@ static void see_store(struct oracle *o, const struct event *e)
 	}
 }
 
+static void see_isb(struct trace *trace)
+{
+	if (trace->valid == TRACE_COMPLETED)
+		trace->valid = TRACE_VISIBLE;
+	if (trace->invalidated == TRACE_COMPLETED)
+		trace->invalidated = TRACE_VISIBLE;
+}
+
 static void see_barrier(struct oracle *o, enum barrier kind)
 {
 	struct trace *trace = &o->trace;
 	if (kind == BARRIER_ISB) {
-		if (trace->valid == TRACE_COMPLETED)
-			trace->valid = TRACE_VISIBLE;
+		see_isb(trace);
 		return;
 	}
 	if (kind == BARRIER_DSB_NSHST || kind == BARRIER_DSB_NSH) {
@@ -98,10 +105,21 @@ static void see_barrier(struct oracle *o, enum barrier kind)
 		return;
 	if (trace->valid == TRACE_STORED)
 		trace->valid = TRACE_COMPLETED;
-	if (kind == BARRIER_DSB_ISH)
-		tlb_complete(&trace->tlb);
-	else
+	if (kind != BARRIER_DSB_ISH)
 		tlb_order(&trace->tlb);
+	else if (tlb_complete(&trace->tlb))
+		trace->invalidated = TRACE_COMPLETED;
+}
+
+/* The table page may be used for something else at once: the TLBI must be over for this processor too. */
+static void see_free(struct oracle *o, table_t table)
+{
+	step_free(o, table);
+	if (o->trace.invalidated != TRACE_COMPLETED)
+		return;
+	oracle_exercised(o, RULE_HISTORY_ISB);
+	trace_fail(o, RULE_HISTORY_ISB, o->trace.place[table].level, o->trace.place[table].page,
+		   "an ISB after the DSB of the TLBI", "none before a table page was freed");
 }
 
 static void see_event(void *context, const struct event *e)
@@ -122,7 +140,7 @@ static void see_event(void *context, const struct event *e)
 		o->trace.place[e->table] = (struct table_place){ .written = o->trace.clock };
 		return;
 	case EVENT_FREE:
-		step_free(o, e->table);
+		see_free(o, e->table);
 		return;
 	case EVENT_TRYLOCK:
 		o->trace.locked = e->what;
@@ -163,6 +181,7 @@ void history_begin_call(struct oracle *o)
 	o->trace.judging = true;
 	o->trace.verdict.rule = RULE_NONE;
 	o->trace.valid = TRACE_NOTHING;
+	o->trace.invalidated = TRACE_NOTHING;
 	o->trace.locked = false;
 	o->trace.took_lock = false;
 	o->trace.ended = false;
@@ -200,7 +219,10 @@ static void fail_stale(struct oracle *o, const struct tlb_stale *stale)
 		   "DSB, TLBI, DSB before the call returns, for all processors", found);
 }
 
-/* How the barriers of the call's last entry that was set valid ended, and its lazy MMU sections. */
+/*
+ * How the barriers of the call's last entry that was set valid ended, and of its
+ * last TLBI; and its lazy MMU sections.
+ */
 static void judge_barriers(struct oracle *o)
 {
 	const struct trace *trace = &o->trace;
@@ -215,11 +237,14 @@ static void judge_barriers(struct oracle *o)
 			   "a DSB after the store",
 			   trace->local_dsb ? "only a local DSB (nsh) before the call returned"
 					    : "none before the call returned");
-	if (trace->valid > TRACE_STORED)
+	if (trace->valid > TRACE_STORED || trace->invalidated != TRACE_NOTHING)
 		oracle_exercised(o, RULE_HISTORY_ISB);
 	if (trace->valid == TRACE_COMPLETED)
 		trace_fail(o, RULE_HISTORY_ISB, trace->valid_level, trace->valid_page,
 			   "an ISB after the DSB", "none before the call returned");
+	if (trace->invalidated == TRACE_COMPLETED)
+		trace_fail(o, RULE_HISTORY_ISB, VERDICT_NO_LEVEL, o->first_page,
+			   "an ISB after the DSB of the TLBI", "none before the call returned");
 }
 
 static void judge_end(struct oracle *o)

@@ -171,6 +171,16 @@ static void flush(void)
 	machine_barrier(fixture.m, BARRIER_ISB);
 }
 
+/* Drops pages of the fixture from all TLBs. */
+static void flush_pages(unsigned page, unsigned pages)
+{
+	machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+	machine_tlbi_range(fixture.m, fixture.va + ((uint64_t)page << fixture.g.granule),
+			   (uint64_t)pages << fixture.g.granule, true);
+	machine_barrier(fixture.m, BARRIER_DSB_ISH);
+	machine_barrier(fixture.m, BARRIER_ISB);
+}
+
 /* Has the call before judged, and sets the next one, on the same range. */
 static void next_call(enum call_kind kind)
 {
@@ -620,6 +630,8 @@ static void runaway(void)
 		machine_barrier(fixture.m, BARRIER_ISB);
 }
 
+static bool isb_before_free = true;
+
 /* Links a table and takes it away: under the lock, and with a TLBI of all levels, or without. */
 static void free_linked_table(bool locked, bool last_level_only)
 {
@@ -634,6 +646,8 @@ static void free_linked_table(bool locked, bool last_level_only)
 	machine_tlbi_range(fixture.m, fixture.va + (UINT64_C(1) << 21), UINT64_C(1) << 21,
 			   last_level_only);
 	machine_barrier(fixture.m, BARRIER_DSB_ISH);
+	if (isb_before_free)
+		machine_barrier(fixture.m, BARRIER_ISB);
 	machine_free_table(fixture.m, table);
 	flush();
 }
@@ -1002,6 +1016,67 @@ static void a_lazy_section_that_is_left_open_is_noticed(void **state)
 	}
 }
 
+/* A TLBI is over for this processor with the ISB: after what was cleared, and after what was changed. */
+static void an_isb_is_owed_after_a_tlbi(void **state)
+{
+	(void)state;
+	static const enum barrier last[] = { BARRIER_ISB, BARRIER_DMB_ISHST, BARRIER_DSB_ISH };
+	for (size_t i = 0; i < sizeof(last) / sizeof(last[0]); i++) {
+		pages_4k();
+		next_call(CALL_VUNMAP);
+		machine_begin_call(fixture.m, 0, 0);
+		expect_call_of_fixture();
+		machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va, fixture.call.bytes);
+		for (unsigned page = 0; page < PAGES; page++)
+			step(3, page, ~UINT64_C(0), 0);
+		fixture.out = (struct outcome){ .modified = MODIFIED_LEVEL(3) };
+		machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+		machine_barrier(fixture.m, BARRIER_ISB);
+		machine_tlbi_all(fixture.m);
+		machine_barrier(fixture.m, BARRIER_DSB_ISH);
+		machine_barrier(fixture.m, last[i]);
+		assert_int_equal(judge_fixture(), last[i] == BARRIER_ISB);
+		if (last[i] != BARRIER_ISB)
+			assert_int_equal(fixture.oracle.verdict.rule, RULE_HISTORY_ISB);
+	}
+}
+
+static void an_isb_is_owed_before_a_table_is_freed(void **state)
+{
+	(void)state;
+	isb_before_free = false;
+	freed_under_lock();
+	isb_before_free = true;
+	assert_false(judge_fixture());
+	assert_int_equal(fixture.oracle.verdict.rule, RULE_HISTORY_ISB);
+	assert_string_equal(fixture.oracle.verdict.found, "none before a table page was freed");
+}
+
+/* A group changed member by member: each TLBI but the last comes too early. */
+static void a_group_invalidated_by_members_is_noticed(void **state)
+{
+	(void)state;
+	for (int by_members = 0; by_members < 2; by_members++) {
+		groups_4k();
+		next_call(CALL_SET_MEMORY);
+		fixture.call.change = MEMORY_INVALID;
+		fixture.call.bytes = 16 << 12;
+		machine_begin_call(fixture.m, 0, 0);
+		expect_call_of_fixture();
+		for (unsigned i = 0; i < 16; i++) {
+			step(3, i, ARM64_VALID, ARM64_NG);
+			if (by_members || i == 15)
+				flush_pages(by_members ? i : 0, by_members ? 1 : 16);
+		}
+		fixture.out = (struct outcome){ 0 };
+		assert_int_equal(judge_fixture(), !by_members);
+		if (!by_members)
+			continue;
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_HISTORY_STALE);
+		assert_non_null(strstr(fixture.oracle.verdict.found, "of its group was valid"));
+	}
+}
+
 /* One for each SCALE is what a range needs; a local one is judged by what must follow it. */
 static void tlbis_by_range_are_few(void **state)
 {
@@ -1072,6 +1147,9 @@ int main(void)
 		cmocka_unit_test(local_maintenance_is_none_for_a_kernel_mapping),
 		cmocka_unit_test(a_local_dsb_after_a_mapping_is_noticed),
 		cmocka_unit_test(a_lazy_section_that_is_left_open_is_noticed),
+		cmocka_unit_test(an_isb_is_owed_after_a_tlbi),
+		cmocka_unit_test(an_isb_is_owed_before_a_table_is_freed),
+		cmocka_unit_test(a_group_invalidated_by_members_is_noticed),
 		cmocka_unit_test(tlbis_by_range_are_few),
 		cmocka_unit_test(rules_are_found_by_name),
 		cmocka_unit_test(groups_fit_their_tables),
