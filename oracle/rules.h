@@ -98,8 +98,9 @@
 	  "a call reports each level of table that it stored to, and no other",                    \
 	  "Linux pgtbl_mod_mask")                                                                  \
 	X(FLUSH_ALIASES, "flush", "aliases",                                                       \
-	  "set_memory of an area drops the stale aliases that lazy unmapping left",                \
-	  "Linux arch/arm64/mm/pageattr.c, vm_unmap_aliases()")                                    \
+	  "set_memory of an area drops the stale aliases that lazy unmapping left, before it "     \
+	  "changes the area",                                                                      \
+	  "Linux arch/arm64/mm/pageattr.c, change_memory_common()")                                \
 	X(COST_STORES, "cost", "stores",                                                           \
 	  "a mapping call stores each leaf entry and each table descriptor once",                  \
 	  "the series: no step is done twice")                                                     \

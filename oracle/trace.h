@@ -53,6 +53,8 @@ struct trace_summary {
 	uint32_t levels;                          /* MODIFIED_LEVEL() of tables stored to */
 	uint32_t freed_levels;                    /* and of those that were freed by the end */
 	uint32_t flushes, last_flush;
+	uint32_t range_stores,
+		first_range_store; /* to entries that map some of the pages that change */
 	uint32_t frees, trylocks, failed_trylocks;
 	uint32_t tlbis;
 	uint32_t unmapped_aliases;

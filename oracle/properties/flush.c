@@ -3,7 +3,7 @@
  * flush: caches of the call's range are told exactly once, of a mapping when
  * all is stored and of an unmapping before anything is, on error exits too;
  * the mask of modified levels covers what changed; and set_memory of an area
- * has stale aliases dropped.
+ * has stale aliases dropped, before anything of the area changes.
  */
 #include "oracle/properties/properties.h"
 
@@ -75,10 +75,16 @@ static bool aliases_held(struct oracle *o, const struct trace_summary *seen)
 {
 	if (o->out.error || !o->expected->area)
 		return true;
+	char found[VERDICT_DETAIL_SIZE] = "none";
 	oracle_exercised(o, RULE_FLUSH_ALIASES);
-	return seen->unmapped_aliases ||
-	       fail(o, RULE_FLUSH_ALIASES, VERDICT_NO_LEVEL, o->expected->affected_first,
-		    "vm_unmap_aliases()", "none");
+	if (seen->unmapped_aliases && seen->first_unmapped_aliases < seen->first_range_store)
+		return true;
+	if (seen->unmapped_aliases)
+		snprintf(found, sizeof(found),
+			 "it is event %" PRIu32 ", the first store to the range event %" PRIu32,
+			 seen->first_unmapped_aliases, seen->first_range_store);
+	return fail(o, RULE_FLUSH_ALIASES, VERDICT_NO_LEVEL, o->expected->affected_first,
+		    "vm_unmap_aliases() before the range changes", found);
 }
 
 bool flush_held(struct oracle *o)

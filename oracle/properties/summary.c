@@ -23,6 +23,17 @@ static bool is_wasteful(const struct oracle *o, const struct event *e)
 		      : e->last_level_only && e->bytes >> o->g.granule > most;
 }
 
+/* Whether the entries of a store map some of the pages that the call changes. */
+static bool is_in_range(const struct oracle *o, const struct event *e)
+{
+	const struct table_place *place = &o->trace.place[e->table];
+	uint64_t order = arm64_leaf_order(&o->g, place->level);
+	uint64_t first = place->page + ((uint64_t)e->index << order);
+	uint64_t end = first + ((uint64_t)e->count << order);
+	return place->linked && first < o->expected->affected_end &&
+	       o->expected->affected_first < end;
+}
+
 static void count_store(const struct oracle *o, const struct event *e, uint32_t at,
 			struct trace_summary *s)
 {
@@ -32,6 +43,8 @@ static void count_store(const struct oracle *o, const struct event *e, uint32_t 
 		s->first_store = at;
 	s->last_store = at;
 	*(o->machine->table[e->table].freed ? &s->freed_levels : &s->levels) |= level;
+	if (is_in_range(o, e) && !s->range_stores++)
+		s->first_range_store = at;
 }
 
 static void count_event(const struct oracle *o, const struct event *e, uint32_t at,
@@ -65,7 +78,8 @@ static void count_event(const struct oracle *o, const struct event *e, uint32_t 
 		s->bugs++;
 		return;
 	case EVENT_UNMAP_ALIASES:
-		s->unmapped_aliases++;
+		if (!s->unmapped_aliases++)
+			s->first_unmapped_aliases = at;
 		return;
 	case EVENT_TRAP:
 		if (!s->trap)
@@ -82,7 +96,7 @@ static void count_event(const struct oracle *o, const struct event *e, uint32_t 
 struct trace_summary trace_summarize(const struct oracle *o)
 {
 	const struct event_log *log = &o->machine->log;
-	struct trace_summary s = { .first_store = UINT32_MAX };
+	struct trace_summary s = { .first_store = UINT32_MAX, .first_range_store = UINT32_MAX };
 	for (uint32_t i = 0; i < log->events; i++)
 		count_event(o, &log->event[i], i, &s);
 	ASSERT_CMP(s.frees + s.trylocks + s.flushes + s.stores, <=, log->events);

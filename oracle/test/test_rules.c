@@ -677,6 +677,13 @@ static void aliases_kept(void)
 			fixture.m->log.event[i].kind = EVENT_UNLOCK;
 }
 
+/* The area changes, and then what it may be an alias of. */
+static void aliases_dropped_late(void)
+{
+	aliases_kept();
+	machine_unmap_aliases(fixture.m);
+}
+
 static void lock_kept(void)
 {
 	machine_trylock(fixture.m);
@@ -1016,6 +1023,16 @@ static void a_lazy_section_that_is_left_open_is_noticed(void **state)
 	}
 }
 
+static void aliases_that_are_dropped_late_are_noticed(void **state)
+{
+	(void)state;
+	made_executable();
+	aliases_dropped_late();
+	assert_false(judge_fixture());
+	assert_int_equal(fixture.oracle.verdict.rule, RULE_FLUSH_ALIASES);
+	assert_non_null(strstr(fixture.oracle.verdict.found, "the first store to the range"));
+}
+
 /* A TLBI is over for this processor with the ISB: after what was cleared, and after what was changed. */
 static void an_isb_is_owed_after_a_tlbi(void **state)
 {
@@ -1147,6 +1164,7 @@ int main(void)
 		cmocka_unit_test(local_maintenance_is_none_for_a_kernel_mapping),
 		cmocka_unit_test(a_local_dsb_after_a_mapping_is_noticed),
 		cmocka_unit_test(a_lazy_section_that_is_left_open_is_noticed),
+		cmocka_unit_test(aliases_that_are_dropped_late_are_noticed),
 		cmocka_unit_test(an_isb_is_owed_after_a_tlbi),
 		cmocka_unit_test(an_isb_is_owed_before_a_table_is_freed),
 		cmocka_unit_test(a_group_invalidated_by_members_is_noticed),
