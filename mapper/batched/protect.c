@@ -7,26 +7,40 @@
 
 #define BBM_LEVEL_OF_SPLITS 2 /* system_supports_bbml2_noabort() */
 
-static void change_entry(struct protect *p, table_t table, uint32_t index)
+/* Changes `count` neighbouring entries; those that map nothing stay empty. */
+static void change_entries(struct protect *p, table_t table, uint32_t index, uint32_t count)
 {
-	uint64_t desc = machine_load(p->machine, table, index);
-	if (!desc)
-		return;
-	machine_store(p->machine, table, index, 1, (desc & ~p->clear) | p->set, 0);
+	uint64_t list[GATHER];
+	for (uint32_t i = 0, part; i < count; i += part) {
+		part = count - i < GATHER ? count - i : GATHER;
+		uint64_t any = 0;
+		for (uint32_t k = 0; k < part; k++) {
+			uint64_t desc = machine_load(p->machine, table, index + i + k);
+			list[k] = desc ? (desc & ~p->clear) | p->set : 0;
+			any |= desc;
+		}
+		if (any)
+			machine_store_list(p->machine, table, index + i, part, list);
+	}
 }
 
 /* Changes what stands in [offset, end) of a table; no leaf lies across an end. */
 static void change_table(struct protect *p, table_t table, int level, uint64_t offset, uint64_t end)
 {
+	if (level == PTE_LEVEL) {
+		change_entries(p, table, level_index(&p->g, level, offset),
+			       (uint32_t)((end - offset) >> p->g.page_shift));
+		return;
+	}
 	for (uint64_t next; offset < end; offset = next) {
 		next = window_end(&p->g, level, offset, end);
 		uint32_t index = level_index(&p->g, level, offset);
-		uint64_t desc = level == PTE_LEVEL ? 0 : machine_load(p->machine, table, index);
+		uint64_t desc = machine_load(p->machine, table, index);
 		if (desc_is_table(desc))
 			change_table(p, table_below(p->machine, &p->g, desc), level + 1, offset,
 				     next);
 		else
-			change_entry(p, table, index);
+			change_entries(p, table, index, 1);
 	}
 }
 

@@ -10,6 +10,9 @@
 #include "mapper/mapper.h"
 #include "mapper/pgtable/geometry.h"
 
+/* Entries that are stored by one list: no contiguous group has more. */
+#define GATHER 128
+
 struct protect {
 	struct address_space *space;
 	struct machine *machine;

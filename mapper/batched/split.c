@@ -6,9 +6,8 @@
 #include <errno.h>
 
 #include "mapper/batched/protect.h"
+#include "mapper/machine/assert.h"
 #include "mapper/pgtable/table.h"
-
-#define GATHER 128 /* entries of a new table that are stored by one list */
 
 /* A leaf, or an empty entry, that a walk for an offset ends at. */
 struct leaf {
@@ -59,10 +58,11 @@ static void clear_group(struct protect *p, const struct leaf *leaf)
 {
 	uint32_t entries = group_entries(p, leaf->level);
 	uint32_t first = leaf->index & ~(entries - 1);
-	for (uint32_t i = first; i < first + entries; i++) {
-		uint64_t desc = machine_load(p->machine, leaf->table, i);
-		machine_store(p->machine, leaf->table, i, 1, desc & ~DESC_CONT, 0);
-	}
+	uint64_t list[GATHER];
+	ASSERT_CMP(entries, <=, GATHER);
+	for (uint32_t i = 0; i < entries; i++)
+		list[i] = machine_load(p->machine, leaf->table, first + i) & ~DESC_CONT;
+	machine_store_list(p->machine, leaf->table, first, entries, list);
 	machine_barrier(p->machine, BARRIER_DSB_ISHST);
 	machine_barrier(p->machine, BARRIER_ISB);
 }
