@@ -12,6 +12,7 @@ struct owed {
 	bool large_leaves;  /* leaves as large as the policy says; if not, single pages */
 	bool before_series; /* shapes and errors of the kernel before the series, under any policy */
 	bool cost;          /* the series' bounds on work, and TLB maintenance as arm64 does it */
+	bool batches;       /* neighbouring entries of a table are stored by one event */
 	bool counts_missed; /* whether large leaves that the policy forgoes are counted */
 };
 

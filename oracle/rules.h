@@ -102,7 +102,8 @@
 	  "changes the area",                                                                      \
 	  "Linux arch/arm64/mm/pageattr.c, change_memory_common()")                                \
 	X(COST_STORES, "cost", "stores",                                                           \
-	  "a mapping call stores each leaf entry and each table descriptor once",                  \
+	  "a mapping call stores each leaf entry and each table descriptor once, and no call "     \
+	  "stores neighbouring entries of a table one by one",                                     \
 	  "the series: no step is done twice")                                                     \
 	X(COST_LOADS, "cost", "loads",                                                             \
 	  "a mapping call reads each entry that it meets a bounded number of times",               \
@@ -111,8 +112,9 @@
 	  "the series: scanning is linear in the array")                                           \
 	X(COST_TLBI, "cost", "tlbi",                                                               \
 	  "a range of more pages than a table has entries is invalidated by one TLBI of "          \
-	  "everything, a smaller one page by page, and by range in at most four TLBIs",            \
-	  "Linux flush_tlb_kernel_range(), MAX_DVM_OPS")                                           \
+	  "everything, a smaller one page by page, and by range in at most four TLBIs; each "      \
+	  "range once, and nothing else",                                                          \
+	  "Linux flush_tlb_kernel_range(), MAX_DVM_OPS; vunmap_range(), pmd_free_pte_page()")      \
 	X(TABLES_LEAK, "tables", "leak", "every table page is reachable or freed",                 \
 	  "Linux: nothing else could free it")                                                     \
 	X(TABLES_DANGLING, "tables", "dangling", "a table descriptor points to a live table page", \

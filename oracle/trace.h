@@ -31,6 +31,7 @@ struct trace {
 	bool took_lock;        /* at some time */
 	bool ended;            /* by a BUG(): nothing comes after it */
 	bool local_dsb;        /* a DSB for this processor alone was seen */
+	uint32_t idle_tlbi;    /* event of the first TLBI that nothing stale was for; UINT32_MAX */
 	const char *left_lazy; /* how the call stayed in a lazy MMU section; NULL if it did not */
 	uint64_t clock;        /* events seen */
 	uint64_t ordered;      /* when a barrier last ordered stores */
@@ -52,14 +53,15 @@ struct trace_summary {
 	uint32_t stores, first_store, last_store; /* UINT32_MAX and 0 if there is none */
 	uint32_t levels;                          /* MODIFIED_LEVEL() of tables stored to */
 	uint32_t freed_levels;                    /* and of those that were freed by the end */
+	/* Those to entries that map some of the pages that change. */
+	uint32_t range_stores, first_range_store;
 	uint32_t flushes, last_flush;
-	uint32_t range_stores,
-		first_range_store; /* to entries that map some of the pages that change */
 	uint32_t frees, trylocks, failed_trylocks;
-	uint32_t tlbis;
-	uint32_t unmapped_aliases;
-	const struct event *flush;         /* the last; NULL if there is none, as the two below */
-	const struct event *wasteful_tlbi; /* the first that arm64 would do otherwise */
+	uint32_t tlbis; /* one by range goes on where the one before ended: they are one */
+	uint32_t unmapped_aliases, first_unmapped_aliases;
+	const struct event *flush;          /* the last; NULL if there is none, as those below */
+	const struct event *tlbi_elsewhere; /* the first of pages that the call does not change */
+	const struct event *wasteful_tlbi;  /* the first that arm64 would do otherwise */
 	const struct event *trap;
 };
 

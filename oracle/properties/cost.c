@@ -2,8 +2,9 @@
 /*
  * cost: what the series promises, in the machine's own counts. Each leaf
  * entry and each table descriptor is stored once; tables are not walked from
- * the root for every block; the page array is scanned once. And what arm64
- * promises of TLB maintenance: by pages where they are few.
+ * the root for every block; the page array is scanned once. Neighbouring
+ * entries of a table are stored together, whether they are set or cleared. Of
+ * TLB maintenance see cost_tlbi.c.
  */
 #include "oracle/properties/properties.h"
 
@@ -58,19 +59,60 @@ static uint64_t most_loads(const struct oracle *o)
 	       4 * table * ((uint64_t)o->summary->frees + o->summary->trylocks);
 }
 
-static bool fail_tlbi(struct oracle *o, const struct event *e)
+/* Tables of pages, or blocks in their place, that pages [first, end) reach into. */
+static uint64_t windows(const struct oracle *o)
 {
-	char found[VERDICT_DETAIL_SIZE];
-	uint64_t pages = e->all ? affected_pages(o) : e->bytes >> o->g.granule;
-	if (e->by_range)
-		return fail_count(o, RULE_COST_TLBI, MAX_RANGE_OPS, e->count);
-	snprintf(found, sizeof(found), "%s for %" PRIu64 " pages",
-		 e->all ? "TLBI of everything" : "TLBI by page", pages);
-	if (call_traits(o->call->kind)->lazy)
-		return fail(o, RULE_COST_TLBI, VERDICT_NO_LEVEL, o->expected->affected_first,
-			    "no TLBI before vm_unmap_aliases()", found);
-	return fail(o, RULE_COST_TLBI, VERDICT_NO_LEVEL, o->expected->affected_first,
-		    e->all ? "TLBI by page" : "TLBI of everything", found);
+	const struct expected *e = o->expected;
+	unsigned order = arm64_leaf_order(&o->g, ARM64_LAST_LEVEL - 1);
+	return ((e->affected_end - 1) >> order) - (e->affected_first >> order) + 1;
+}
+
+/* What one event need not store more entries than, where they are no series. */
+#define LIST 64
+
+/*
+ * Store events for the range of a call that clears or changes: what lies in one
+ * table at once. A split fills and links a table; of the group at either end
+ * of the range and of a table filled the Contiguous bit goes.
+ */
+static uint64_t most_changes(const struct oracle *o, uint64_t tables)
+{
+	uint64_t most = windows(o) + affected_pages(o) / LIST;
+	uint64_t entries = UINT64_C(1) << o->g.stride;
+	if (call_effect(o->call->kind) == CALL_CHANGES && oracle_splits_for_set_memory(o))
+		most += 2 + (3 + entries / LIST) * tables;
+	return most;
+}
+
+/*
+ * Store events of a mapping call. In a table a run is cut into powers of two,
+ * up and down again. Blocks that are not aligned come one by one, each of a
+ * group's pages at least, and are cut where a group would begin.
+ */
+static uint64_t most_batches(const struct oracle *o, uint64_t tables)
+{
+	unsigned group = arm64_contiguous_size(&o->g, ARM64_LAST_LEVEL);
+	return tables + o->summary->frees + 2 * (o->leaves >> group) +
+	       2 * o->g.stride * (o->placement.runs + windows(o));
+}
+
+static bool batches_held(struct oracle *o, uint64_t tables)
+{
+	const struct trace_summary *seen = o->summary;
+	bool maps = call_maps(o->call->kind);
+	uint64_t events = maps ? seen->stores : seen->range_stores;
+	if (!o->owed->batches || !events || (maps && !o->placement.pages))
+		return true;
+	uint64_t most = maps ? most_batches(o, tables) : most_changes(o, tables);
+	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
+	oracle_exercised(o, RULE_COST_STORES);
+	if (events <= most)
+		return true;
+	snprintf(expected, sizeof(expected),
+		 "at most %" PRIu64 " store events: neighbouring entries of a table at once", most);
+	snprintf(found, sizeof(found), "%" PRIu64, events);
+	return fail(o, RULE_COST_STORES, VERDICT_NO_LEVEL, o->expected->affected_first, expected,
+		    found);
 }
 
 bool cost_held(struct oracle *o)
@@ -81,9 +123,7 @@ bool cost_held(struct oracle *o)
 	ASSERT_CMP(o->before.stores, <=, o->machine->counters.stores);
 	ASSERT_CMP(o->before.loads, <=, o->machine->counters.loads);
 	uint64_t most = o->leaves + spent.tables + o->summary->frees;
-	if (o->summary->tlbis)
-		oracle_exercised(o, RULE_COST_TLBI);
-	if (o->summary->wasteful_tlbi && !fail_tlbi(o, o->summary->wasteful_tlbi))
+	if (!cost_tlbis_held(o) || !batches_held(o, spent.tables))
 		return false;
 	if (!call_maps(o->call->kind))
 		return true;

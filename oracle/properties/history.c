@@ -122,6 +122,13 @@ static void see_free(struct oracle *o, table_t table)
 		   "an ISB after the DSB of the TLBI", "none before a table page was freed");
 }
 
+static void see_tlbi(struct oracle *o, const struct event *e)
+{
+	ASSERT_CMP(o->machine->log.events, >, 0); /* this is its last */
+	if (!tlb_invalidate(&o->trace.tlb, e) && o->trace.idle_tlbi == UINT32_MAX)
+		o->trace.idle_tlbi = o->machine->log.events - 1;
+}
+
 static void see_event(void *context, const struct event *e)
 {
 	struct oracle *o = context;
@@ -134,7 +141,7 @@ static void see_event(void *context, const struct event *e)
 		see_barrier(o, e->what);
 		return;
 	case EVENT_TLBI:
-		tlb_invalidate(&o->trace.tlb, e);
+		see_tlbi(o, e);
 		return;
 	case EVENT_ALLOC:
 		o->trace.place[e->table] = (struct table_place){ .written = o->trace.clock };
@@ -187,6 +194,7 @@ void history_begin_call(struct oracle *o)
 	o->trace.ended = false;
 	o->trace.local_dsb = false;
 	o->trace.left_lazy = NULL;
+	o->trace.idle_tlbi = UINT32_MAX;
 	tlb_begin(&o->trace.tlb, &o->g, o->machine);
 }
 

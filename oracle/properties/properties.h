@@ -78,6 +78,8 @@ bool placement_span(struct oracle *o, const struct arm64_span *span);
 /* flush.c, cost.c: what the call did besides its stores, and how much it did. */
 bool flush_held(struct oracle *o);
 bool cost_held(struct oracle *o);
+/* cost_tlbi.c: the part of cost.c that is about TLBIs. */
+bool cost_tlbis_held(struct oracle *o);
 
 /* isolation.c: no store of the call left a value for a while that is neither old nor new. */
 bool isolation_held(struct oracle *o);

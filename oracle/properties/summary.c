@@ -3,6 +3,16 @@
 #include "mapper/machine/assert.h"
 #include "oracle/properties/properties.h"
 
+/* Whether a TLBI by address is for pages that the call does not change. */
+static bool is_elsewhere(const struct oracle *o, const struct event *e)
+{
+	uint64_t page = (e->va - arm64_va_base(&o->g)) >> o->g.granule;
+	uint64_t pages = e->bytes >> o->g.granule;
+	bool alias = pages == 1 && page < oracle_linear_pages(o) && o->expected->all_aliases;
+	return !alias &&
+	       (page < o->expected->affected_first || page + pages > o->expected->affected_end);
+}
+
 /*
  * arm64 invalidates a range page by page up to as many pages as a table has
  * entries, or to one fewer, and everything above. A TLBI of table descriptors too is for one
@@ -47,6 +57,13 @@ static void count_store(const struct oracle *o, const struct event *e, uint32_t 
 		s->first_range_store = at;
 }
 
+/* Whether a TLBI by range, or the single page that is over, belongs to the one before it. */
+static bool goes_on(const struct event *before, const struct event *e)
+{
+	return before->kind == EVENT_TLBI && (before->by_range || e->by_range) && !e->all &&
+	       before->va + before->bytes == e->va;
+}
+
 static void count_event(const struct oracle *o, const struct event *e, uint32_t at,
 			struct trace_summary *s)
 {
@@ -55,7 +72,9 @@ static void count_event(const struct oracle *o, const struct event *e, uint32_t 
 		count_store(o, e, at, s);
 		return;
 	case EVENT_TLBI:
-		s->tlbis++;
+		s->tlbis += !at || !goes_on(e - 1, e);
+		if (!s->tlbi_elsewhere && !e->all && is_elsewhere(o, e))
+			s->tlbi_elsewhere = e;
 		if (!s->wasteful_tlbi && is_wasteful(o, e))
 			s->wasteful_tlbi = e;
 		return;

@@ -226,12 +226,23 @@ static void one_page_scanned(void)
 	machine_count_scanned(fixture.m, 1);
 }
 
+/* The same page unmapped, whose mapper has stored and not invalidated it. */
+static void one_page_cleared(void)
+{
+	one_page();
+	next_call(CALL_VUNMAP);
+	machine_begin_call(fixture.m, 0, 0);
+	expect_call_of_fixture();
+	machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va, fixture.call.bytes);
+	step(3, 0, ~UINT64_C(0), 0);
+	fixture.out = (struct outcome){ .modified = MODIFIED_LEVEL(3) };
+}
+
 /* The same, whose mapper invalidated the page, and no more. */
 static void one_page_invalidated(void)
 {
-	one_page();
-	machine_tlbi_range(fixture.m, fixture.va, fixture.call.bytes, true);
-	machine_barrier(fixture.m, BARRIER_DSB_ISH);
+	one_page_cleared();
+	flush_pages(0, 1);
 }
 
 static void pages_lpa2(void)
@@ -1099,18 +1110,126 @@ static void tlbis_by_range_are_few(void **state)
 {
 	(void)state;
 	for (uint32_t count = 1; count <= 6; count++) {
-		one_page();
+		one_page_cleared();
+		machine_barrier(fixture.m, BARRIER_DSB_ISHST);
 		struct event range = { .by_range = true,
 				       .last_level_only = true,
 				       .count = count,
 				       .level = EVENT_NO_HINT,
 				       .va = fixture.va,
-				       .bytes = UINT64_C(1) << 33 };
+				       .bytes = fixture.call.bytes };
 		machine_tlbi(fixture.m, range);
 		machine_barrier(fixture.m, BARRIER_DSB_ISH);
+		machine_barrier(fixture.m, BARRIER_ISB);
 		assert_int_equal(judge_fixture(), count <= 4);
 		if (count > 4)
 			assert_int_equal(fixture.oracle.verdict.rule, RULE_COST_TLBI);
+	}
+}
+
+/* Says that a TLBI costs more than it must, in these words. */
+static void expect_needless(const char *found)
+{
+	assert_false(judge_fixture());
+	assert_int_equal(fixture.oracle.verdict.rule, RULE_COST_TLBI);
+	if (!strstr(fixture.oracle.verdict.found, found))
+		fail_msg("%s, not %s", fixture.oracle.verdict.found, found);
+}
+
+static void a_range_is_invalidated_once(void **state)
+{
+	(void)state;
+	one_page_invalidated();
+	flush_pages(0, 1);
+	expect_needless("2 TLBIs");
+	one_page_invalidated();
+	machine_tlbi(fixture.m, (struct event){ .local = true,
+						.level = EVENT_NO_HINT,
+						.va = fixture.va,
+						.bytes = 1 << 12 });
+	expect_needless("2 TLBIs");
+}
+
+/* By range, with the page that is over: one for all. */
+static void what_ranges_leave_over_is_no_other_tlbi(void **state)
+{
+	(void)state;
+	for (int gap = 0; gap < 2; gap++) {
+		pages_4k();
+		next_call(CALL_VUNMAP);
+		is_of_kind(MAPPER_TREE);
+		machine_begin_call(fixture.m, 0, 0);
+		expect_call_of_fixture();
+		machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va, fixture.call.bytes);
+		for (unsigned page = 0; page < PAGES; page++)
+			step(3, page, ~UINT64_C(0), 0);
+		fixture.out = (struct outcome){ .modified = MODIFIED_LEVEL(3) };
+		machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+		machine_tlbi_range(fixture.m, fixture.va, 1 << 12, true);
+		for (int i = 0; i <= gap; i++) /* the second is for what the first was for */
+			machine_tlbi(fixture.m, (struct event){ .by_range = true,
+								.count = 1,
+								.last_level_only = true,
+								.level = EVENT_NO_HINT,
+								.va = fixture.va + (1 << 12),
+								.bytes = (PAGES - 1) << 12 });
+		machine_barrier(fixture.m, BARRIER_DSB_ISH);
+		machine_barrier(fixture.m, BARRIER_ISB);
+		if (gap)
+			expect_needless("2 TLBIs");
+		else
+			assert_true(judge_fixture());
+	}
+}
+
+static void other_pages_are_not_invalidated(void **state)
+{
+	(void)state;
+	one_page_cleared();
+	flush_pages(0, 2);
+	expect_needless("a TLBI of 0x2000 bytes from 0xffff800000000000");
+}
+
+static void a_mapping_invalidates_nothing(void **state)
+{
+	(void)state;
+	one_page();
+	flush_pages(0, 1);
+	expect_needless("a TLBI of 0x1000 bytes from 0xffff800000000000");
+}
+
+/* Each page of one table cleared by itself, or all by one event; a tree's stores are recorded one by one. */
+static void neighbours_are_stored_at_once(void **state)
+{
+	(void)state;
+	static const struct {
+		enum mapper_kind kind;
+		bool at_once, holds;
+	} rows[] = {
+		{ MAPPER_SERIES, true, true },
+		{ MAPPER_SERIES, false, false },
+		{ MAPPER_TREE, false, true },
+		{ MAPPER_PAGES, false, true },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		pages_4k();
+		next_call(CALL_VUNMAP);
+		is_of_kind(rows[i].kind);
+		machine_begin_call(fixture.m, 0, 0);
+		expect_call_of_fixture();
+		machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va, fixture.call.bytes);
+		table_t table;
+		uint32_t index;
+		word_at(3, 0, &table, &index);
+		if (rows[i].at_once)
+			machine_store(fixture.m, table, index, PAGES, 0, 0);
+		for (unsigned page = 0; page < PAGES && !rows[i].at_once; page++)
+			step(3, page, ~UINT64_C(0), 0);
+		flush_pages(0, PAGES);
+		fixture.out = (struct outcome){ .modified = MODIFIED_LEVEL(3) };
+		assert_int_equal(judge_fixture(), rows[i].holds);
+		if (!rows[i].holds)
+			assert_int_equal(fixture.oracle.verdict.rule, RULE_COST_STORES);
 	}
 }
 
@@ -1169,6 +1288,11 @@ int main(void)
 		cmocka_unit_test(an_isb_is_owed_before_a_table_is_freed),
 		cmocka_unit_test(a_group_invalidated_by_members_is_noticed),
 		cmocka_unit_test(tlbis_by_range_are_few),
+		cmocka_unit_test(a_range_is_invalidated_once),
+		cmocka_unit_test(what_ranges_leave_over_is_no_other_tlbi),
+		cmocka_unit_test(other_pages_are_not_invalidated),
+		cmocka_unit_test(a_mapping_invalidates_nothing),
+		cmocka_unit_test(neighbours_are_stored_at_once),
 		cmocka_unit_test(rules_are_found_by_name),
 		cmocka_unit_test(groups_fit_their_tables),
 	};
