@@ -1233,6 +1233,20 @@ static void neighbours_are_stored_at_once(void **state)
 	}
 }
 
+/* 512 single pages in one table, by a store event each. */
+static void a_mapping_stores_neighbours_at_once(void **state)
+{
+	(void)state;
+	begin(&machine_4k, MAX_PAGES);
+	is_of_kind(MAPPER_SERIES);
+	for (unsigned i = 0; i < MAX_PAGES; i++)
+		fixture.pfn[i] = BASE_PFN + 2 * i;
+	make_call();
+	assert_false(judge_fixture());
+	assert_int_equal(fixture.oracle.verdict.rule, RULE_COST_STORES);
+	assert_non_null(strstr(fixture.oracle.verdict.expected, "store events"));
+}
+
 static void rules_are_found_by_name(void **state)
 {
 	(void)state;
@@ -1293,6 +1307,7 @@ int main(void)
 		cmocka_unit_test(other_pages_are_not_invalidated),
 		cmocka_unit_test(a_mapping_invalidates_nothing),
 		cmocka_unit_test(neighbours_are_stored_at_once),
+		cmocka_unit_test(a_mapping_stores_neighbours_at_once),
 		cmocka_unit_test(rules_are_found_by_name),
 		cmocka_unit_test(groups_fit_their_tables),
 	};
