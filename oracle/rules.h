@@ -18,7 +18,9 @@
 	X(TRANSLATION_OUTPUT_ADDRESS, "translation", "output_address",                             \
 	  "each page translates to the page frame it was mapped to", "the call's contract")        \
 	X(TRANSLATION_PERMISSION, "translation", "permission",                                     \
-	  "each page has the permissions it was mapped with", "Arm D8.4, the call's contract")     \
+	  "each page has the permissions it was mapped with, whether hardware manages dirty "      \
+	  "state or not",                                                                          \
+	  "Arm D8.4, R_JKCXG; Linux PAGE_KERNEL, which has PTE_RDONLY clear")                      \
 	X(TRANSLATION_MEMORY_TYPE, "translation", "memory_type",                                   \
 	  "each page has the memory type it was mapped with", "Arm D8.6, the call's contract")     \
 	X(TRANSLATION_SHAREABILITY, "translation", "shareability",                                 \
@@ -26,7 +28,9 @@
 	X(TRANSLATION_GLOBAL, "translation", "global", "kernel mappings are global",               \
 	  "Arm D8.16, the call's contract")                                                        \
 	X(TRANSLATION_ACCESS_FLAG, "translation", "access_flag",                                   \
-	  "kernel mappings do not fault on first access", "Arm D8.5, the call's contract")         \
+	  "kernel mappings do not fault on first access, whether hardware sets the access flag "   \
+	  "or not",                                                                                \
+	  "Arm D8.5; Linux PROT_DEFAULT, which has PTE_AF")                                        \
 	X(TRANSLATION_BLOCK_CONTIGUITY, "translation", "block_contiguity",                         \
 	  "an area keeps blocks only if each block of its page array is physically contiguous",    \
 	  "Linux 61ebe5a747da (CVE-2024-45022)")                                                   \
@@ -35,7 +39,9 @@
 	  "Arm R_KRMJZ, AArch64_BlockDescSupported")                                               \
 	X(LEAF_ALIGNMENT, "leaf", "alignment", "a block's output address is aligned to its size",  \
 	  "Arm D8.3.1, AArch64_LeafBase")                                                          \
-	X(LEAF_RESERVED, "leaf", "reserved", "reserved bits of a descriptor are 0", "Arm D8.3")    \
+	X(LEAF_RESERVED, "leaf", "reserved",                                                       \
+	  "reserved bits of a descriptor are 0, and so is GP, for the machine has no FEAT_BTI",    \
+	  "Arm D8.3; Linux PTE_MAYBE_GP, which is 0 without CONFIG_ARM64_BTI_KERNEL")              \
 	X(LEAF_ADDRESS_SIZE, "leaf", "address_size",                                               \
 	  "an output address lies within the physical address size", "Arm AArch64_OAOutOfRange")   \
 	X(LEAF_ATTRIBUTES, "leaf", "attributes",                                                   \
@@ -117,9 +123,9 @@
 	X(TABLES_REACHED_TWICE, "tables", "reached_twice",                                         \
 	  "a table page is linked from one descriptor only", "Linux: one table, one range")        \
 	X(TABLES_LOCK, "tables", "lock",                                                           \
-	  "table pages are freed only under the lock against ptdump, and "                         \
-	  "the lock is released",                                                                  \
-	  "Linux fa93b45fd397; the series' trylock")                                               \
+	  "table pages are freed only under the lock against ptdump, which is taken once, "        \
+	  "released once and as it was taken, and only if it was had",                             \
+	  "Linux fa93b45fd397, mmap_read_unlock(); the series' trylock")                           \
 	X(TABLES_DESCRIPTOR, "tables", "descriptor",                                               \
 	  "a table descriptor has no reserved bit set, and no hierarchical permission that "       \
 	  "affects a mapping",                                                                     \

@@ -28,7 +28,7 @@ struct trace {
 	struct tlb tlb;
 	struct table_place place[MACHINE_MAX_TABLES];
 	bool locked;           /* against ptdump */
-	bool took_lock;        /* at some time */
+	bool for_writing;      /* that lock */
 	bool ended;            /* by a BUG(): nothing comes after it */
 	bool local_dsb;        /* a DSB for this processor alone was seen */
 	const char *left_lazy; /* how the call stayed in a lazy MMU section; NULL if it did not */

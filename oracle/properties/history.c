@@ -121,8 +121,8 @@ static void see_event(void *context, const struct event *e)
 		step_free(o, e->table);
 		return;
 	case EVENT_TRYLOCK:
-		o->trace.locked = e->what;
-		o->trace.took_lock |= e->what;
+		if (e->what)
+			step_lock(o, e->for_writing);
 		return;
 	case EVENT_LEFT_LAZY:
 		o->trace.left_lazy =
@@ -132,7 +132,7 @@ static void see_event(void *context, const struct event *e)
 		o->trace.ended = true;
 		return;
 	case EVENT_UNLOCK:
-		o->trace.locked = false;
+		step_unlock(o, e->for_writing);
 		return;
 	default:
 		return;
@@ -160,7 +160,6 @@ void history_begin_call(struct oracle *o)
 	o->trace.verdict.rule = RULE_NONE;
 	o->trace.valid = TRACE_NOTHING;
 	o->trace.locked = false;
-	o->trace.took_lock = false;
 	o->trace.ended = false;
 	o->trace.local_dsb = false;
 	o->trace.left_lazy = NULL;
@@ -233,8 +232,6 @@ static void judge_end(struct oracle *o)
 	if (trace->tlb.overflow)
 		trace_fail(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "TLB maintenance at some point", "more stale entries than pages");
-	if (trace->took_lock)
-		oracle_exercised(o, RULE_TABLES_LOCK);
 	if (trace->locked)
 		trace_fail(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "the lock released before the call returns", "the lock is still held");

@@ -118,6 +118,36 @@ void step_free(struct oracle *o, table_t table)
 			   "a table freed under the lock", "a table freed without it");
 }
 
+/* --- the lock against ptdump -------------------------------------------------------- */
+
+static void fail_lock(struct oracle *o, const char *expected, const char *found)
+{
+	trace_fail(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->first_page, expected, found);
+}
+
+/* One CPU: who takes it again waits for itself, at the latest when a writer waits in between. */
+void step_lock(struct oracle *o, bool for_writing)
+{
+	oracle_exercised(o, RULE_TABLES_LOCK);
+	if (o->trace.locked)
+		fail_lock(o, "a lock that is not held", "a lock that is taken again");
+	o->trace.locked = true;
+	o->trace.for_writing = for_writing;
+}
+
+void step_unlock(struct oracle *o, bool for_writing)
+{
+	oracle_exercised(o, RULE_TABLES_LOCK);
+	if (!o->trace.locked)
+		fail_lock(o, "an unlock of a lock that is held", "an unlock of a lock that is not");
+	else if (o->trace.for_writing != for_writing)
+		fail_lock(o,
+			  for_writing ? "an unlock for reading, as it was locked"
+				      : "an unlock for writing, as it was locked",
+			  for_writing ? "an unlock for writing" : "an unlock for reading");
+	o->trace.locked = false;
+}
+
 /* --- the three kinds of step ---------------------------------------------------- */
 
 void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
@@ -183,8 +213,10 @@ static bool table_means_block(const struct step *s, table_t child)
 		if (arm64_kind(g, level, words[i]) != ARM64_LEAF ||
 		    arm64_address(g, words[i]) != oa || want.memory != found.memory ||
 		    want.shareability != found.shareability || want.el1_write != found.el1_write ||
+		    want.el1_write_at_once != found.el1_write_at_once ||
 		    want.el1_exec != found.el1_exec || want.el0_access != found.el0_access ||
-		    want.el0_exec != found.el0_exec || want.global != found.global)
+		    want.el0_exec != found.el0_exec || want.global != found.global ||
+		    want.accessed != found.accessed)
 			return false;
 	}
 	return true;

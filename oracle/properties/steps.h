@@ -25,6 +25,10 @@ void step_judge(const struct step *s);
 /* Leaves for pages [page, page + pages) are set valid where no entry was valid. */
 void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages);
 
+/* The lock against ptdump is had, or released: for writing or for reading. */
+void step_lock(struct oracle *o, bool for_writing);
+void step_unlock(struct oracle *o, bool for_writing);
+
 /* A table page is freed. */
 void step_free(struct oracle *o, table_t table);
 

@@ -937,6 +937,110 @@ static void a_lock_that_is_kept_is_noticed(void **state)
 	assert_int_equal(fixture.oracle.verdict.rule, RULE_TABLES_LOCK);
 }
 
+/* What is done to the lock after a call that is right, a letter each. */
+static void lock_by(const char *steps)
+{
+	for (; *steps; steps++) {
+		fixture.m->fail_trylock = *steps == 'f';
+		if (*steps == 't' || *steps == 'f')
+			machine_trylock(fixture.m);
+		else if (*steps == 'r')
+			machine_lock(fixture.m);
+		else if (*steps == 'w')
+			machine_write_lock(fixture.m);
+		else if (*steps == 'R')
+			machine_unlock(fixture.m);
+		else
+			machine_write_unlock(fixture.m);
+	}
+}
+
+/* Small letters take the lock: by trylock, which may fail, for reading, for writing; large ones release it. */
+static void locks_are_balanced(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *steps, *found; /* NULL: all is right */
+	} rows[] = {
+		{ "tR", NULL },
+		{ "rR", NULL },
+		{ "wW", NULL },
+		{ "f", NULL },
+		{ "ftRwW", NULL },
+		{ "tf", "the lock is still held" },
+		{ "R", "an unlock of a lock that is not" },
+		{ "W", "an unlock of a lock that is not" },
+		{ "fR", "an unlock of a lock that is not" },
+		{ "tRR", "an unlock of a lock that is not" },
+		{ "rW", "an unlock for writing" },
+		{ "wR", "an unlock for reading" },
+		{ "rtRR", "a lock that is taken again" },
+		{ "wr", "a lock that is taken again" },
+		{ "tfRR", "an unlock of a lock that is not" },
+		{ "rRr", "the lock is still held" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		pages_4k();
+		lock_by(rows[i].steps);
+		bool held = judge_fixture();
+		if (held != !rows[i].found)
+			fail_msg("%s: %s", rows[i].steps, held ? "holds" : "fails");
+		if (held)
+			continue;
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_TABLES_LOCK);
+		assert_string_equal(fixture.oracle.verdict.found, rows[i].found);
+	}
+}
+
+/* No leaf may have GP, whatever its level and granule. */
+static void a_guarded_page_is_noticed(void **state)
+{
+	(void)state;
+	static const struct {
+		void (*good)(void);
+		int level;
+	} rows[] = {
+		{ pages_4k, 3 },  { pages_lpa2, 3 }, { pages_64k, 3 },
+		{ groups_4k, 3 }, { one_block, 2 },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rows[i].good();
+		change(rows[i].level, 0, 0, ARM64_GP);
+		assert_false(judge_fixture());
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_LEAF_RESERVED);
+	}
+}
+
+/* AP[2] and DBM of a page that must be writable, and of one that must not be. */
+static void neither_reading_of_dbm_may_be_wrong(void **state)
+{
+	(void)state;
+	static const struct {
+		enum prot prot;
+		uint64_t clear, set;
+		bool holds;
+	} rows[] = {
+		{ PROT_KERNEL, 0, 0, true },
+		{ PROT_KERNEL, 0, ARM64_DBM, true },
+		{ PROT_KERNEL, 0, ARM64_AP2, false },
+		{ PROT_KERNEL, 0, ARM64_AP2 | ARM64_DBM, false },
+		{ PROT_DEVICE, 0, ARM64_AP2 | ARM64_DBM, false },
+		{ PROT_KERNEL_RO, 0, 0, true },
+		{ PROT_KERNEL_RO, 0, ARM64_DBM, false },
+		{ PROT_KERNEL_RO, ARM64_AP2, 0, false },
+		{ PROT_KERNEL_RO, ARM64_AP2, ARM64_DBM, false },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		map_pages(&machine_4k, BASE_PFN);
+		fixture.call.prot = rows[i].prot;
+		store_pages();
+		change(3, SINGLE, rows[i].clear, rows[i].set);
+		assert_int_equal(judge_fixture(), rows[i].holds);
+		if (!rows[i].holds)
+			assert_int_equal(fixture.oracle.verdict.rule, RULE_TRANSLATION_PERMISSION);
+	}
+}
+
 /* A page made read-only and writable again, maintained by these steps; the words of what is found. */
 static const char *found_after(enum barrier before, bool local, enum barrier after)
 {
@@ -1068,6 +1172,9 @@ int main(void)
 		cmocka_unit_test(one_page_exercises_what_it_can_break),
 		cmocka_unit_test(pages_are_counted_by_leaf),
 		cmocka_unit_test(a_lock_that_is_kept_is_noticed),
+		cmocka_unit_test(locks_are_balanced),
+		cmocka_unit_test(a_guarded_page_is_noticed),
+		cmocka_unit_test(neither_reading_of_dbm_may_be_wrong),
 		cmocka_unit_test(a_permission_for_a_while_is_noticed),
 		cmocka_unit_test(local_maintenance_is_none_for_a_kernel_mapping),
 		cmocka_unit_test(a_local_dsb_after_a_mapping_is_noticed),
