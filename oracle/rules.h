@@ -62,8 +62,9 @@
 	X(ISOLATION_OVERWRITE, "isolation", "overwrite",                                           \
 	  "a mapping call overwrites no live entry", "Linux mm/vmalloc.c: -EBUSY or BUG()")        \
 	X(ISOLATION_TRANSIENT, "isolation", "transient",                                           \
-	  "during a call, each address translates as before it, as after it, or faults",           \
-	  "the call's contract")                                                                   \
+	  "during a call, each address translates as before it or as after it, and one that was "  \
+	  "mapped faults only where the call unmaps it or makes it invalid",                       \
+	  "the call's contract; Arm R_WHZWS, R_KFLJB: what changes needs no break-before-make")    \
 	X(HISTORY_LIVE_CHANGE, "history", "live_change",                                           \
 	  "an entry that is live changes only as Arm allows without break-before-make",            \
 	  "Arm R_WHZWS, R_KFLJB, R_PVTFW, R_KHRBC")                                                \

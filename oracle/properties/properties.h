@@ -82,6 +82,9 @@ bool cost_held(struct oracle *o);
 /* isolation.c: no store of the call left a value for a while that is neither old nor new. */
 bool isolation_held(struct oracle *o);
 
+/* The same in the trace: leaves at `level` for pages [page, page + pages) are no longer reached. */
+void isolation_faults(struct oracle *o, int level, uint64_t page, uint64_t pages);
+
 /* lookup.c: leaves of the call's range, and where in and around it nothing is mapped. */
 bool lookup_span(struct oracle *o, const struct arm64_span *span);
 bool lookup_nothing(struct oracle *o);

@@ -80,8 +80,10 @@ static void table_unlinked(struct oracle *o, table_t table)
 		table_t child = kind == ARM64_TABLE ? child_of(o, words[i]) : MACHINE_NO_TABLE;
 		if (kind == ARM64_INVALID)
 			continue;
-		tlb_add(&o->trace.tlb, place->level, place->page + i * pages_at(o, place->level), 1,
-			child);
+		uint64_t page = place->page + i * pages_at(o, place->level);
+		tlb_add(&o->trace.tlb, place->level, page, 1, child);
+		if (kind == ARM64_LEAF)
+			isolation_faults(o, place->level, page, pages_at(o, place->level));
 		if (child != MACHINE_NO_TABLE)
 			table_unlinked(o, child);
 	}
@@ -183,6 +185,8 @@ static void clear(const struct step *s, enum arm64_kind kind)
 {
 	table_t child = kind == ARM64_TABLE ? child_of(s->o, s->old) : MACHINE_NO_TABLE;
 	tlb_add(&s->o->trace.tlb, s->level, s->page, 1, child);
+	if (kind == ARM64_LEAF)
+		isolation_faults(s->o, s->level, s->page, pages_at(s->o, s->level));
 	if (child != MACHINE_NO_TABLE)
 		table_unlinked(s->o, child);
 }
@@ -258,6 +262,7 @@ static void change_leaf(const struct step *s)
 static void change_live(const struct step *s, enum arm64_kind old, enum arm64_kind new)
 {
 	oracle_exercised(s->o, RULE_HISTORY_LIVE_CHANGE);
+	oracle_exercised(s->o, RULE_ISOLATION_TRANSIENT);
 	if (old == ARM64_LEAF && new == ARM64_TABLE) {
 		split_live(s);
 		return;

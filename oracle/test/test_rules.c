@@ -323,24 +323,23 @@ static void made_executable(void)
 	make_call();
 }
 
-/* The same, with a page that is read-only for a while. */
-static void made_executable_in_steps(void)
+/* The leaf of a page of the fixture, mapped by itself. */
+static uint64_t leaf_of(unsigned page)
 {
-	made_executable();
-	step(3, SINGLE, 0, ARM64_AP2);
-	flush();
-	step(3, SINGLE, ARM64_AP2, 0);
-	flush();
+	return arm64_leaf_bits_of(&fixture.g, 3, attributes_of(PROT_KERNEL)) |
+	       arm64_address_bits(&fixture.g, fixture.pfn[page] << fixture.g.granule);
 }
 
-/* The same, with break-before-make. */
-static void made_executable_by_breaking(void)
+/* Pages are unmapped, and one is there again for a while. */
+static void unmapped_in_steps(void)
 {
-	made_executable();
-	step(3, SINGLE, ARM64_VALID, 0);
-	flush();
-	step(3, SINGLE, 0, ARM64_VALID);
+	pages_4k();
+	next_call(CALL_VUNMAP);
+	make_call();
+	step(3, SINGLE, 0, leaf_of(SINGLE));
 	sync();
+	step(3, SINGLE, ~UINT64_C(0), 0);
+	flush();
 }
 
 /* An area that is mapped behind another. */
@@ -513,21 +512,28 @@ static void moved_while_live(void)
 	step(3, SINGLE, UINT64_C(1) << 30, 0);
 	flush();
 }
-static void contiguous_for_a_while(void)
+static void broken_for_a_while(void)
 {
 	step(3, SINGLE, ARM64_VALID, 0);
 	flush();
-	step(3, SINGLE, 0, ARM64_VALID | ARM64_CONTIGUOUS);
+	step(3, SINGLE, 0, ARM64_VALID);
 	sync();
-	step(3, SINGLE, ARM64_VALID, 0);
+}
+static void contiguous_for_a_while(void)
+{
+	step(3, SINGLE, 0, leaf_of(SINGLE));
+	step(3, SINGLE + 1, 0, leaf_of(SINGLE + 1) | ARM64_CONTIGUOUS);
+	sync();
+	step(3, SINGLE, ~UINT64_C(0), 0);
+	step(3, SINGLE + 1, ~UINT64_C(0), 0);
 	flush();
-	step(3, SINGLE, ARM64_CONTIGUOUS, ARM64_VALID);
-	sync();
 }
 static void made_before_tlbi(void)
 {
-	step(3, SINGLE, ARM64_VALID, 0);
-	step(3, SINGLE, 0, ARM64_VALID);
+	step(3, SINGLE, 0, leaf_of(SINGLE));
+	step(3, SINGLE, ~UINT64_C(0), 0);
+	step(3, SINGLE, 0, leaf_of(SINGLE));
+	step(3, SINGLE, ~UINT64_C(0), 0);
 	flush();
 }
 static void no_tlbi(void)
@@ -690,12 +696,12 @@ static const struct pair {
 	[RULE_CONTIGUOUS_ALIGNMENT] = { pages_unaligned, set_group_contiguous },
 	[RULE_CONTIGUOUS_CONSECUTIVE] = { pages_scattered, set_group_contiguous },
 	[RULE_CONTIGUOUS_ATTRIBUTES] = { groups_4k, contiguous_attributes },
-	[RULE_CONTIGUOUS_MIXED] = { made_executable, contiguous_for_a_while },
+	[RULE_CONTIGUOUS_MIXED] = { unmapped_in_steps, contiguous_for_a_while },
 	[RULE_ISOLATION_OUTSIDE] = { mapped_behind, outside },
 	[RULE_ISOLATION_OVERWRITE] = { mapped_behind, overwritten_for_a_while },
-	[RULE_ISOLATION_TRANSIENT] = { made_executable_in_steps, elsewhere_for_a_while },
+	[RULE_ISOLATION_TRANSIENT] = { made_executable, broken_for_a_while },
 	[RULE_HISTORY_LIVE_CHANGE] = { made_executable, moved_while_live },
-	[RULE_HISTORY_MAKE_BEFORE_TLBI] = { made_executable_by_breaking, made_before_tlbi },
+	[RULE_HISTORY_MAKE_BEFORE_TLBI] = { unmapped_in_steps, made_before_tlbi },
 	[RULE_HISTORY_STALE] = { made_executable, no_tlbi },
 	[RULE_HISTORY_FREED_TABLE] = { freed_under_lock, freed_while_cached },
 	[RULE_HISTORY_PUBLISH] = { pages_4k, linked_without_barrier },
@@ -913,6 +919,104 @@ static void pages_are_counted_by_leaf(void **state)
 		assert_int_equal(fixture.oracle.examined.block_pages, rows[i].block);
 		assert_int_equal(fixture.oracle.examined.group_pages, rows[i].group);
 		assert_int_equal(fixture.oracle.examined.single_pages, rows[i].single);
+	}
+}
+
+/* --- what may happen in between ---------------------------------------------------- */
+
+/* Some pages of an area are unmapped. */
+static void some_unmapped(void)
+{
+	pages_4k();
+	next_call(CALL_VUNMAP);
+	fixture.call.bytes = 8 << 12;
+	make_call();
+}
+
+/* Some pages of an area are made invalid. */
+static void some_made_invalid(void)
+{
+	pages_4k();
+	next_call(CALL_SET_MEMORY);
+	fixture.call.change = MEMORY_INVALID;
+	fixture.call.bytes = 8 << 12;
+	make_call();
+}
+
+/* The table of the fixture's pages is unlinked, and linked again. */
+static void relinked(void)
+{
+	table_t table;
+	uint32_t index;
+	uint64_t link = *word_at(2, 0, &table, &index);
+	machine_store(fixture.m, table, index, 1, 0, 0);
+	flush();
+	machine_store(fixture.m, table, index, 1, link, 0);
+	sync();
+}
+static void inside_for_a_while(void)
+{
+	step(3, 2, 0, leaf_of(2));
+	sync();
+	step(3, 2, ~UINT64_C(0), 0);
+	flush();
+}
+static void read_only_for_a_while(void)
+{
+	step(3, SINGLE, 0, ARM64_AP2);
+	flush();
+	step(3, SINGLE, ARM64_AP2, 0);
+	flush();
+}
+static void clean_for_a_while(void)
+{
+	step(3, SINGLE, 0, ARM64_AP2 | ARM64_DBM);
+	flush();
+	step(3, SINGLE, ARM64_AP2, 0);
+	flush();
+}
+static void not_accessed_for_a_while(void)
+{
+	step(3, SINGLE, ARM64_AF, 0);
+	flush();
+	step(3, SINGLE, 0, ARM64_AF);
+	flush();
+}
+static void nothing(void)
+{
+}
+
+/* What was mapped and stays mapped never faults; what the call takes may come and go. */
+static void faults_in_between_are_noticed(void **state)
+{
+	(void)state;
+	static const struct {
+		void (*good)(void), (*then)(void);
+		bool holds;
+	} rows[] = {
+		{ some_unmapped, nothing, true },
+		{ some_unmapped, inside_for_a_while, true },
+		{ some_unmapped, broken_for_a_while, false },
+		{ some_unmapped, read_only_for_a_while, false },
+		{ some_unmapped, relinked, false },
+		{ some_made_invalid, nothing, true },
+		{ some_made_invalid, broken_for_a_while, false },
+		{ some_made_invalid, relinked, false },
+		{ made_executable, relinked, false },
+		{ made_executable, elsewhere_for_a_while, false },
+		{ made_executable, read_only_for_a_while, false },
+		{ made_executable, clean_for_a_while, false },
+		{ made_executable, not_accessed_for_a_while, false },
+		{ mapped_behind, relinked, false },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rows[i].good();
+		rows[i].then();
+		bool held = judge_fixture();
+		if (held != rows[i].holds)
+			fail_msg("row %zu: %s", i, held ? "holds" : "fails");
+		if (!held)
+			assert_int_equal(fixture.oracle.verdict.rule, RULE_ISOLATION_TRANSIENT);
 	}
 }
 
@@ -1175,6 +1279,7 @@ int main(void)
 		cmocka_unit_test(locks_are_balanced),
 		cmocka_unit_test(a_guarded_page_is_noticed),
 		cmocka_unit_test(neither_reading_of_dbm_may_be_wrong),
+		cmocka_unit_test(faults_in_between_are_noticed),
 		cmocka_unit_test(a_permission_for_a_while_is_noticed),
 		cmocka_unit_test(local_maintenance_is_none_for_a_kernel_mapping),
 		cmocka_unit_test(a_local_dsb_after_a_mapping_is_noticed),
