@@ -46,6 +46,10 @@
 	  "an output address lies within the physical address size", "Arm AArch64_OAOutOfRange")   \
 	X(LEAF_ATTRIBUTES, "leaf", "attributes",                                                   \
 	  "attribute index and shareability are values that are defined", "Arm D8.6")              \
+	X(LEAF_INVALID, "leaf", "invalid",                                                         \
+	  "an entry that is not valid is 0, or what set_memory made invalid: marked, and with "    \
+	  "the address and permissions for when it is made valid again",                           \
+	  "Linux set_memory_valid(), PTE_PRESENT_INVALID, pte_none()")                             \
 	X(CONTIGUOUS_PARTIAL, "contiguous", "partial",                                             \
 	  "a group with a Contiguous member has all members valid and Contiguous", "Arm R_QTRPM")  \
 	X(CONTIGUOUS_ALIGNMENT, "contiguous", "alignment",                                         \
@@ -89,8 +93,9 @@
 	  "Arm I_WZCBG")                                                                           \
 	X(PLACEMENT_LEAF, "placement", "leaf",                                                     \
 	  "each page is mapped by the leaf that the policy prescribes for this page array and "    \
-	  "address",                                                                               \
-	  "Linux mm/vmalloc.c, and the series that batches it")                                    \
+	  "address, and set_memory splits only what an end of its range cuts, into groups "        \
+	  "wherever they fit",                                                                     \
+	  "Linux mm/vmalloc.c, and the series that batches it; split_kernel_leaf_mapping()")       \
 	X(PLACEMENT_BLOCK_SIZE, "placement", "block_size",                                         \
 	  "vmalloc() keeps the block size that it was asked for, if the policy allows it and "     \
 	  "each block is contiguous; else single pages",                                           \
@@ -117,6 +122,9 @@
 	  "a range of more pages than a table has entries is invalidated by one TLBI of "          \
 	  "everything, a smaller one page by page, and by range in at most four TLBIs",            \
 	  "Linux flush_tlb_kernel_range(), MAX_DVM_OPS")                                           \
+	X(COST_TABLES, "cost", "tables",                                                           \
+	  "set_memory takes a table page for each block that it splits, and no other",             \
+	  "Linux split_kernel_leaf_mapping()")                                                     \
 	X(TABLES_LEAK, "tables", "leak", "every table page is reachable or freed",                 \
 	  "Linux: nothing else could free it")                                                     \
 	X(TABLES_DANGLING, "tables", "dangling", "a table descriptor points to a live table page", \

@@ -163,6 +163,8 @@ void history_begin_call(struct oracle *o)
 	o->trace.ended = false;
 	o->trace.local_dsb = false;
 	o->trace.left_lazy = NULL;
+	o->trace.splits = 0;
+	o->trace.last_alias = 0;
 	tlb_begin(&o->trace.tlb, &o->g);
 }
 

@@ -171,9 +171,18 @@ void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
 		   "DSB, TLBI, DSB before the new entry", found);
 }
 
+/* Whether the entry would be a leaf if it were valid: set_memory made it invalid. */
+static bool is_invalid_leaf(const struct step *s)
+{
+	return s->old && !(s->old & ARM64_VALID) &&
+	       arm64_kind(&s->o->g, s->level, s->old | ARM64_VALID) == ARM64_LEAF;
+}
+
 static void set_valid(const struct step *s, enum arm64_kind kind)
 {
 	table_t child = kind == ARM64_TABLE ? child_of(s->o, s->new) : MACHINE_NO_TABLE;
+	if (child != MACHINE_NO_TABLE && is_invalid_leaf(s))
+		split_block_judge(s, child);
 	step_set_valid(s->o, s->level, s->page, pages_at(s->o, s->level));
 	if (child == MACHINE_NO_TABLE)
 		return;
@@ -237,6 +246,7 @@ static void split_live(const struct step *s)
 	if (!table_means_block(s, child))
 		fail_step(s, RULE_HISTORY_LIVE_CHANGE,
 			  "a table whose entries give what the block gave");
+	split_block_judge(s, child);
 	step_set_valid(s->o, s->level, s->page, pages_at(s->o, s->level));
 	judge_publication(s, child);
 	table_linked(s->o, child, s->level + 1, s->page);
@@ -249,6 +259,8 @@ static void change_leaf(const struct step *s)
 	uint64_t free = permission_bits();
 	if (oracle_splits_live(s->o))
 		free |= ARM64_CONTIGUOUS;
+	if (s->old & ~s->new &ARM64_CONTIGUOUS)
+		split_group_judge(s);
 	if (changed & ~free)
 		fail_step(s, RULE_HISTORY_LIVE_CHANGE,
 			  "break-before-make: more than permissions changes");
@@ -285,8 +297,13 @@ void step_judge(const struct step *s)
 {
 	enum arm64_kind old = arm64_kind(&s->o->g, s->level, s->old);
 	enum arm64_kind new = arm64_kind(&s->o->g, s->level, s->new);
-	if (s->old == s->new || (old == ARM64_INVALID && new == ARM64_INVALID))
+	if (s->old == s->new)
 		return;
+	if (old == ARM64_INVALID && new == ARM64_INVALID) {
+		if (s->new &&is_invalid_leaf(s) && s->old & ~s->new &ARM64_CONTIGUOUS)
+			split_group_judge(s);
+		return;
+	}
 	if (old == ARM64_LEAF && s->o->trace.judging && is_mapping(s->o)) {
 		oracle_exercised(s->o, RULE_ISOLATION_OVERWRITE);
 		fail_step(s, RULE_ISOLATION_OVERWRITE, "no live entry in the range");

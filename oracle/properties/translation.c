@@ -139,6 +139,17 @@ static bool pages_follow(const struct segment *s, uint64_t page, uint64_t end, u
 	return !differ;
 }
 
+bool translation_would_hold(const struct oracle *o, int level, uint64_t desc, uint64_t limits,
+			    const struct segment *s, uint64_t page, uint64_t end)
+{
+	uint64_t low = (UINT64_C(1) << arm64_leaf_order(&o->g, level)) - 1;
+	uint64_t base = (arm64_address(&o->g, desc) >> o->g.granule) & ~low;
+	struct arm64_attributes want = expected_attributes(s);
+	struct arm64_attributes found = arm64_attributes(&o->g, desc, limits);
+	return attributes_rule(s, &want, &found) == RULE_NONE &&
+	       pages_follow(s, page, end, base + (page & low));
+}
+
 /* Judges by meaning the part [page, end) of one leaf that lies in segment `s`. */
 static bool leaf_means(struct oracle *o, const struct arm64_span *span, uint32_t index,
 		       const struct segment *s, uint64_t page, uint64_t end)

@@ -252,9 +252,9 @@ static void pages_scattered(void)
 }
 
 /* vmalloc() of one level 2 block. */
-static void one_block(void)
+static void one_block_on(const struct machine_config *config)
 {
-	begin(&machine_4k, MAX_PAGES);
+	begin(config, MAX_PAGES);
 	is_of_kind(MAPPER_PRIOR);
 	for (unsigned i = 0; i < MAX_PAGES; i++)
 		fixture.pfn[i] = BASE_PFN + i;
@@ -271,6 +271,11 @@ static void one_block(void)
 	fixture.out.page_shift = fixture.call.shift = 21;
 	fixture.call.flags = MAP_FLAG_HUGE;
 	fixture.out.modified |= MODIFIED_LEVEL(2);
+}
+
+static void one_block(void)
+{
+	one_block_on(&machine_4k);
 }
 
 /* A mapping that failed, and was unmapped by its caller. */
@@ -330,12 +335,17 @@ static uint64_t leaf_of(unsigned page)
 	       arm64_address_bits(&fixture.g, fixture.pfn[page] << fixture.g.granule);
 }
 
-/* Pages are unmapped, and one is there again for a while. */
-static void unmapped_in_steps(void)
+static void unmapped(void)
 {
 	pages_4k();
 	next_call(CALL_VUNMAP);
 	make_call();
+}
+
+/* Pages are unmapped, and one is there again for a while. */
+static void unmapped_in_steps(void)
+{
+	unmapped();
 	step(3, SINGLE, 0, leaf_of(SINGLE));
 	sync();
 	step(3, SINGLE, ~UINT64_C(0), 0);
@@ -351,6 +361,51 @@ static void mapped_behind(void)
 	fixture.call.pages = (struct page_array){ fixture.pfn, 16 };
 	fixture.call.bytes = 16 << 12;
 	make_call();
+}
+
+/* A block of which the first pages are to be made invalid, where leaves are split in place. */
+static void part_of_a_block(uint64_t pages)
+{
+	static struct machine_config machine_bbm2;
+	machine_bbm2 = machine_4k;
+	machine_bbm2.bbm = 2;
+	one_block_on(&machine_bbm2);
+	next_call(CALL_SET_MEMORY);
+	fixture.call.change = MEMORY_INVALID;
+	fixture.call.bytes = pages << 12;
+	machine_begin_call(fixture.m, 0, 0);
+	expect_call_of_fixture();
+	fixture.out = (struct outcome){ 0 };
+}
+
+/* Puts a table in the block's place: pages in groups, but for those of [plain, end). */
+static void split_block(unsigned plain, unsigned end)
+{
+	table_t parent, child = machine_alloc_table(fixture.m);
+	uint32_t index;
+	word_at(2, 0, &parent, &index);
+	for (unsigned i = 0; i < MAX_PAGES; i++)
+		machine_store(fixture.m, child, i, 1,
+			      leaf_of(i) | (i >= plain && i < end ? 0 : ARM64_CONTIGUOUS), 0);
+	machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+	machine_store(fixture.m, parent, index, 1, reference_link(&fixture.g, fixture.m, child), 0);
+	sync();
+}
+
+/* Makes the pages of the call invalid. */
+static void make_invalid(void)
+{
+	for (unsigned i = 0; i < fixture.call.bytes >> 12; i++)
+		step(3, i, ARM64_VALID, ARM64_NG);
+	flush();
+}
+
+/* 20 pages of a block: a table, of which the second group is single pages. */
+static void split_and_made_invalid(void)
+{
+	part_of_a_block(20);
+	split_block(16, 32);
+	make_invalid();
 }
 
 /* --- one change that breaks one rule --------------------------------------- */
@@ -581,6 +636,21 @@ static uint64_t next_page(struct address_space *space, uint64_t va)
 	return pfn == PAGE_HOLE ? pfn : pfn + 1;
 }
 
+/* A page that was made invalid is not known any more. */
+static void invalid_and_forgotten(void)
+{
+	change(3, 3, ~UINT64_C(0), 0);
+}
+
+/* A table more than the split needs, which is given back. */
+static void took_a_table_more(void)
+{
+	table_t table = machine_alloc_table(fixture.m);
+	machine_lock(fixture.m);
+	machine_free_table(fixture.m, table);
+	machine_unlock(fixture.m);
+}
+
 static void lookup_next_page(void)
 {
 	fixture.mapper.lookup = next_page;
@@ -646,7 +716,8 @@ static void free_linked_table(bool locked, bool last_level_only)
 
 static void freed_under_lock(void)
 {
-	made_executable();
+	unmapped();
+	fixture.out.modified |= MODIFIED_LEVEL(2);
 	free_linked_table(true, false);
 	machine_unlock(fixture.m);
 }
@@ -692,6 +763,7 @@ static const struct pair {
 	[RULE_LEAF_RESERVED] = { pages_4k, leaf_reserved_bit },
 	[RULE_LEAF_ADDRESS_SIZE] = { pages_lpa2, leaf_address_size },
 	[RULE_LEAF_ATTRIBUTES] = { pages_4k, leaf_attributes },
+	[RULE_LEAF_INVALID] = { split_and_made_invalid, invalid_and_forgotten },
 	[RULE_CONTIGUOUS_PARTIAL] = { groups_4k, contiguous_partial },
 	[RULE_CONTIGUOUS_ALIGNMENT] = { pages_unaligned, set_group_contiguous },
 	[RULE_CONTIGUOUS_CONSECUTIVE] = { pages_scattered, set_group_contiguous },
@@ -716,6 +788,7 @@ static const struct pair {
 	[RULE_COST_LOADS] = { one_page, read_often },
 	[RULE_COST_SCAN] = { one_page_scanned, scanned_twice },
 	[RULE_COST_TLBI] = { one_page_invalidated, emptied_the_tlb },
+	[RULE_COST_TABLES] = { split_and_made_invalid, took_a_table_more },
 	[RULE_TABLES_LEAK] = { pages_4k, leak },
 	[RULE_TABLES_DANGLING] = { pages_4k, dangling },
 	[RULE_TABLES_REACHED_TWICE] = { pages_4k, reached_twice },
@@ -1020,6 +1093,68 @@ static void faults_in_between_are_noticed(void **state)
 	}
 }
 
+/* Only what the call cuts is split, and into groups wherever they fit. */
+static void needless_splits_are_noticed(void **state)
+{
+	(void)state;
+	static const struct {
+		uint64_t pages;      /* of the call, from the block's start */
+		unsigned plain, end; /* pages of the new table that are in no group */
+		unsigned later;      /* a page whose group is dissolved after that, or 0 */
+		bool holds;
+	} rows[] = {
+		{ 20, 16, 32, 0, true },        { 16, 0, 0, 0, true },
+		{ 20, 0, 0, 16, true },         { 511, 496, 512, 0, true },
+		{ 20, 0, MAX_PAGES, 0, false }, { 20, 16, 48, 0, false },
+		{ 20, 0, 32, 0, false },        { 16, 0, 16, 0, false },
+		{ MAX_PAGES, 0, 0, 0, false },  { 20, 16, 32, 64, false },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		part_of_a_block(rows[i].pages);
+		split_block(rows[i].plain, rows[i].end);
+		for (unsigned page = 0; rows[i].later && page < 16; page++)
+			step(3, rows[i].later + page, ARM64_CONTIGUOUS, 0);
+		make_invalid();
+		bool held = judge_fixture();
+		if (held != rows[i].holds)
+			fail_msg("row %zu: %s", i, held ? "holds" : fixture.oracle.verdict.found);
+		if (!held)
+			assert_int_equal(fixture.oracle.verdict.rule, RULE_PLACEMENT_LEAF);
+	}
+}
+
+/* What a page that is not valid keeps, word by word. */
+static void an_invalid_entry_keeps_what_it_needs(void **state)
+{
+	(void)state;
+	static const struct {
+		unsigned page;
+		uint64_t clear, set;
+		enum rule rule;
+	} rows[] = {
+		{ 3, 0, 0, RULE_NONE },
+		{ 3, 0, ARM64_BIT(55), RULE_NONE },
+		{ 3, ~UINT64_C(0), 0, RULE_LEAF_INVALID },
+		{ 3, 0, ARM64_BIT(40), RULE_LEAF_INVALID },
+		{ 3, 0, ARM64_AP2, RULE_LEAF_INVALID },
+		{ 3, ARM64_PXN, 0, RULE_LEAF_INVALID },
+		{ 3, ARM64_AF, 0, RULE_LEAF_INVALID },
+		{ 3, ARM64_NG, 0, RULE_LEAF_INVALID },
+		{ 3, ARM64_TYPE, 0, RULE_LEAF_INVALID },
+		{ 20, ARM64_VALID, 0, RULE_ISOLATION_OUTSIDE },
+		{ PAGES + 3, 0, ARM64_NG, RULE_LEAF_INVALID },
+		{ PAGES + 3, 0, ARM64_BIT(63), RULE_LEAF_INVALID },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		some_made_invalid();
+		change(3, rows[i].page, rows[i].clear, rows[i].set);
+		bool held = judge_fixture();
+		if (held != (rows[i].rule == RULE_NONE) ||
+		    (!held && fixture.oracle.verdict.rule != rows[i].rule))
+			fail_msg("row %zu", i);
+	}
+}
+
 /* Pages that may run and be written are open to user space for a moment. */
 static void a_permission_for_a_while_is_noticed(void **state)
 {
@@ -1281,6 +1416,8 @@ int main(void)
 		cmocka_unit_test(neither_reading_of_dbm_may_be_wrong),
 		cmocka_unit_test(faults_in_between_are_noticed),
 		cmocka_unit_test(a_permission_for_a_while_is_noticed),
+		cmocka_unit_test(needless_splits_are_noticed),
+		cmocka_unit_test(an_invalid_entry_keeps_what_it_needs),
 		cmocka_unit_test(local_maintenance_is_none_for_a_kernel_mapping),
 		cmocka_unit_test(a_local_dsb_after_a_mapping_is_noticed),
 		cmocka_unit_test(a_lazy_section_that_is_left_open_is_noticed),
