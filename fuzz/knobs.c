@@ -89,6 +89,16 @@ static void set_splits(struct setting *s, unsigned value)
 	s->knobs.splits = value == 1;
 }
 
+static void set_split_groups(struct setting *s, unsigned value)
+{
+	s->knobs.call[CALL_SET_MEMORY].no_groups = value == 1;
+}
+
+static void set_invalid_mark(struct setting *s, unsigned value)
+{
+	s->knobs.unmarked = value == 1;
+}
+
 /* --- where they apply --------------------------------------------------------------- */
 
 static bool ioremap_has_large(const struct setting *s)
@@ -125,6 +135,11 @@ static bool vmap_has_large(const struct setting *s)
 static bool vmap_has_groups(const struct setting *s)
 {
 	return vmap_has_large(s) && !s->knobs.call[CALL_VMAP].no_groups;
+}
+
+static bool splits(const struct setting *s)
+{
+	return s->knobs.splits;
 }
 
 /* --- the table ---------------------------------------------------------------------- */
@@ -383,5 +398,31 @@ const struct knob knobs[KNOBS] = {
 		.how = BY_REFUSAL,
 		.fixture = { "machine granule=[granule] bbm=2\nlinear pa=[b 4B] size=[b 1B]\n"
 			   "set_memory va=[lin 4B] pages=1 op=invalid\n" },
+	},
+	[KNOB_SPLIT_GROUPS] = {
+		.call = "set_memory",
+		.what = "leaves that a split makes",
+		.value = { "contiguous groups, wherever they fit", "single ones" },
+		.why_idle = "set_memory does not split leaves",
+		.set = set_split_groups,
+		.applies = splits,
+		.fixture = { "machine granule=[granule] bbm=2\nlinear pa=[b 4B] size=[b 1B]\n"
+			   "set_memory va=[lin 4B] pages=1 op=invalid\n",
+			   "machine granule=[granule] bbm=2\nlinear pa=[b 4B] size=[b 1B]\n"
+			   "set_memory va=[lin 4B+1G] pages=1 op=invalid\n" },
+		.rules = RULE_BIT(RULE_PLACEMENT_LEAF),
+		.unjudged = RULE_BIT(RULE_PLACEMENT_LEAF),
+		OF(CALL_SET_MEMORY),
+	},
+	[KNOB_INVALID_MARK] = {
+		.call = "set_memory",
+		.what = "an entry that it makes invalid",
+		.value = { "is marked (PTE_PRESENT_INVALID)", "has no mark" },
+		.set = set_invalid_mark,
+		.fixture = { "linear pa=[b 4B] size=[b 1G] leaf=page\n"
+			   "set_memory va=[lin 4B] pages=2 op=invalid\n" },
+		.rules = RULE_BIT(RULE_LEAF_INVALID),
+		.unjudged = RULE_BIT(RULE_LEAF_INVALID),
+		OF(CALL_SET_MEMORY),
 	},
 };

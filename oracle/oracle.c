@@ -55,6 +55,11 @@ static bool judge_reserved(void *context, const struct arm64_reserved *reserved)
 	return leaf_reserved(context, reserved);
 }
 
+static bool judge_invalid(void *context, const struct arm64_invalid *invalid)
+{
+	return invalid_entry(context, invalid);
+}
+
 /* Starts a new sweep; tables reached in earlier ones do not count in it. */
 static void begin_sweep(struct oracle *o)
 {
@@ -66,11 +71,12 @@ static void begin_sweep(struct oracle *o)
 	o->reached = 1;
 	o->seen_page = 0;
 	o->segment = 0;
+	o->kept_pages = 0;
 }
 
 static bool judge_tables(struct oracle *o)
 {
-	struct arm64_visitor visitor = { judge_span, judge_link, judge_reserved, o };
+	struct arm64_visitor visitor = { judge_span, judge_link, judge_reserved, o, judge_invalid };
 	uint64_t all_pages = UINT64_C(1) << (o->g.ia_size - o->g.granule);
 	begin_sweep(o);
 	translation_begin(o);
@@ -128,7 +134,8 @@ static bool end_held(struct oracle *o)
 {
 	/* Lookups are the oracle's own: the machine's counts stay as the call left them. */
 	struct machine_counters counters = o->machine->counters;
-	bool held = judge_tables(o) && tables_all_reached(o) && lookup_nothing(o);
+	bool held = judge_tables(o) && invalid_all_kept(o) && tables_all_reached(o) &&
+		    lookup_nothing(o);
 	o->machine->counters = counters;
 	return held;
 }

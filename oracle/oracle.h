@@ -97,6 +97,7 @@ struct oracle {
 	/* The sweep in progress. */
 	uint64_t seen_page;                      /* pages below have been judged */
 	unsigned segment;                        /* the first that ends after seen_page */
+	uint64_t kept_pages;                     /* that set_memory made invalid, and are kept */
 	uint32_t reached;                        /* tables */
 	uint32_t sweep;                          /* number of this sweep, never 0 */
 	uint32_t reached_in[MACHINE_MAX_TABLES]; /* the last sweep that reached each */

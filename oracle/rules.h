@@ -18,7 +18,9 @@
 	X(TRANSLATION_OUTPUT_ADDRESS, "translation", "output_address",                             \
 	  "each page translates to the page frame it was mapped to", "the call's contract")        \
 	X(TRANSLATION_PERMISSION, "translation", "permission",                                     \
-	  "each page has the permissions it was mapped with", "Arm D8.4, the call's contract")     \
+	  "each page has the permissions it was mapped with, whether hardware manages dirty "      \
+	  "state or not",                                                                          \
+	  "Arm D8.4, R_JKCXG; Linux PAGE_KERNEL, which has PTE_RDONLY clear")                      \
 	X(TRANSLATION_MEMORY_TYPE, "translation", "memory_type",                                   \
 	  "each page has the memory type it was mapped with", "Arm D8.6, the call's contract")     \
 	X(TRANSLATION_SHAREABILITY, "translation", "shareability",                                 \
@@ -26,7 +28,9 @@
 	X(TRANSLATION_GLOBAL, "translation", "global", "kernel mappings are global",               \
 	  "Arm D8.16, the call's contract")                                                        \
 	X(TRANSLATION_ACCESS_FLAG, "translation", "access_flag",                                   \
-	  "kernel mappings do not fault on first access", "Arm D8.5, the call's contract")         \
+	  "kernel mappings do not fault on first access, whether hardware sets the access flag "   \
+	  "or not",                                                                                \
+	  "Arm D8.5; Linux PROT_DEFAULT, which has PTE_AF")                                        \
 	X(TRANSLATION_BLOCK_CONTIGUITY, "translation", "block_contiguity",                         \
 	  "an area keeps blocks only if each block of its page array is physically contiguous",    \
 	  "Linux 61ebe5a747da (CVE-2024-45022)")                                                   \
@@ -35,11 +39,17 @@
 	  "Arm R_KRMJZ, AArch64_BlockDescSupported")                                               \
 	X(LEAF_ALIGNMENT, "leaf", "alignment", "a block's output address is aligned to its size",  \
 	  "Arm D8.3.1, AArch64_LeafBase")                                                          \
-	X(LEAF_RESERVED, "leaf", "reserved", "reserved bits of a descriptor are 0", "Arm D8.3")    \
+	X(LEAF_RESERVED, "leaf", "reserved",                                                       \
+	  "reserved bits of a descriptor are 0, and so is GP, for the machine has no FEAT_BTI",    \
+	  "Arm D8.3; Linux PTE_MAYBE_GP, which is 0 without CONFIG_ARM64_BTI_KERNEL")              \
 	X(LEAF_ADDRESS_SIZE, "leaf", "address_size",                                               \
 	  "an output address lies within the physical address size", "Arm AArch64_OAOutOfRange")   \
 	X(LEAF_ATTRIBUTES, "leaf", "attributes",                                                   \
 	  "attribute index and shareability are values that are defined", "Arm D8.6")              \
+	X(LEAF_INVALID, "leaf", "invalid",                                                         \
+	  "an entry that is not valid is 0, or what set_memory made invalid: marked, and with "    \
+	  "the address and permissions for when it is made valid again",                           \
+	  "Linux set_memory_valid(), PTE_PRESENT_INVALID, pte_none()")                             \
 	X(CONTIGUOUS_PARTIAL, "contiguous", "partial",                                             \
 	  "a group with a Contiguous member has all members valid and Contiguous", "Arm R_QTRPM")  \
 	X(CONTIGUOUS_ALIGNMENT, "contiguous", "alignment",                                         \
@@ -56,8 +66,9 @@
 	X(ISOLATION_OVERWRITE, "isolation", "overwrite",                                           \
 	  "a mapping call overwrites no live entry", "Linux mm/vmalloc.c: -EBUSY or BUG()")        \
 	X(ISOLATION_TRANSIENT, "isolation", "transient",                                           \
-	  "during a call, each address translates as before it, as after it, or faults",           \
-	  "the call's contract")                                                                   \
+	  "during a call, each address translates as before it or as after it, and one that was "  \
+	  "mapped faults only where the call unmaps it or makes it invalid",                       \
+	  "the call's contract; Arm R_WHZWS, R_KFLJB: what changes needs no break-before-make")    \
 	X(HISTORY_LIVE_CHANGE, "history", "live_change",                                           \
 	  "an entry that is live changes only as Arm allows without break-before-make",            \
 	  "Arm R_WHZWS, R_KFLJB, R_PVTFW, R_KHRBC")                                                \
@@ -84,8 +95,9 @@
 	  "Arm I_WZCBG; Linux 51696d346c49")                                                       \
 	X(PLACEMENT_LEAF, "placement", "leaf",                                                     \
 	  "each page is mapped by the leaf that the policy prescribes for this page array and "    \
-	  "address",                                                                               \
-	  "Linux mm/vmalloc.c, and the series that batches it")                                    \
+	  "address, and set_memory splits only what an end of its range cuts, into groups "        \
+	  "wherever they fit",                                                                     \
+	  "Linux mm/vmalloc.c, and the series that batches it; split_kernel_leaf_mapping()")       \
 	X(PLACEMENT_BLOCK_SIZE, "placement", "block_size",                                         \
 	  "vmalloc() keeps the block size that it was asked for, if the policy allows it and "     \
 	  "each block is contiguous; else single pages",                                           \
@@ -115,6 +127,9 @@
 	  "everything, a smaller one page by page, and by range in at most four TLBIs; each "      \
 	  "range once, and nothing else",                                                          \
 	  "Linux flush_tlb_kernel_range(), MAX_DVM_OPS; vunmap_range(), pmd_free_pte_page()")      \
+	X(COST_TABLES, "cost", "tables",                                                           \
+	  "set_memory takes a table page for each block that it splits, and no other",             \
+	  "Linux split_kernel_leaf_mapping()")                                                     \
 	X(TABLES_LEAK, "tables", "leak", "every table page is reachable or freed",                 \
 	  "Linux: nothing else could free it")                                                     \
 	X(TABLES_DANGLING, "tables", "dangling", "a table descriptor points to a live table page", \
@@ -122,9 +137,9 @@
 	X(TABLES_REACHED_TWICE, "tables", "reached_twice",                                         \
 	  "a table page is linked from one descriptor only", "Linux: one table, one range")        \
 	X(TABLES_LOCK, "tables", "lock",                                                           \
-	  "table pages are freed only under the lock against ptdump, and "                         \
-	  "the lock is released",                                                                  \
-	  "Linux fa93b45fd397; the series' trylock")                                               \
+	  "table pages are freed only under the lock against ptdump, which is taken once, "        \
+	  "released once and as it was taken, and only if it was had",                             \
+	  "Linux fa93b45fd397, mmap_read_unlock(); the series' trylock")                           \
 	X(TABLES_DESCRIPTOR, "tables", "descriptor",                                               \
 	  "a table descriptor has no reserved bit set, and no hierarchical permission that "       \
 	  "affects a mapping",                                                                     \

@@ -21,6 +21,7 @@
 #define MAY_NOT_WRITE 0x08
 #define MAY_EXEC 0x10
 #define MAY_NOT_EXEC 0x20
+#define MAY_BE_EMPTY 0x40 /* of a mapping call that failed: where it faults, the entry may be 0 */
 
 struct segment {
 	uint64_t start, end;  /* pages [start, end) */

@@ -28,11 +28,13 @@ struct trace {
 	struct tlb tlb;
 	struct table_place place[MACHINE_MAX_TABLES];
 	bool locked;           /* against ptdump */
-	bool took_lock;        /* at some time */
+	bool for_writing;      /* that lock */
 	bool ended;            /* by a BUG(): nothing comes after it */
 	bool local_dsb;        /* a DSB for this processor alone was seen */
 	uint32_t idle_tlbi;    /* event of the first TLBI that nothing stale was for; UINT32_MAX */
 	const char *left_lazy; /* how the call stayed in a lazy MMU section; NULL if it did not */
+	uint32_t splits;       /* blocks that a table took the place of */
+	uint64_t last_alias;   /* where one was found: index into the call's aliases */
 	uint64_t clock;        /* events seen */
 	uint64_t ordered;      /* when a barrier last ordered stores */
 	/* How far a table walk of this processor may see the last entry that was set valid, if one was. */

@@ -31,6 +31,7 @@ struct tree_knobs {
 	enum block_busy block_busy;
 	bool walks_again; /* vmalloc() walks from the root for each block: its loads are not owed */
 	bool splits;      /* set_memory was seen to split a leaf */
+	bool unmarked;    /* what it makes invalid has no mark (nG, PTE_PRESENT_INVALID) */
 };
 
 #endif

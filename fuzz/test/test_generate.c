@@ -201,7 +201,7 @@ static void meet(enum profile_id id, struct met *met)
 		if (!player_play(p, &scenario, &verdict))
 			fail_msg("scenario %d of id %d: %s", i, id, rule_text(verdict.rule)->name);
 		struct arm64_geometry g = arm64_geometry(&scenario.machine);
-		struct arm64_visitor visitor = { leaf_met, link_met, NULL, met };
+		struct arm64_visitor visitor = { leaf_met, link_met, NULL, met, NULL };
 		arm64_sweep(&g, p->machine[1], &visitor);
 		look_at_events(met, p);
 	}

@@ -68,8 +68,10 @@ struct rig_host {
 	void (*free_table)(uint64_t *table);
 	uint64_t (*table_pa)(const void *in_table);
 	void *(*table_at)(uint64_t pa);
-	bool (*trylock)(bool may_fail); /* mmap_lock of init_mm, for reading */
-	void (*unlock)(void);
+	/* mmap_lock of init_mm: mmap_read_trylock(); the others, for reading or for writing. */
+	bool (*trylock)(void);
+	void (*lock)(bool for_writing);
+	void (*unlock)(bool for_writing);
 	void (*unmap_aliases)(void);
 	bool (*find_area)(uint64_t va, struct rig_area *area);
 	void (*modified)(uint32_t mask); /* pgtbl_mod_mask */

@@ -168,19 +168,28 @@ static void free_table(uint64_t *at)
 	machine_free_table(now.machine, table);
 }
 
-static bool trylock(bool may_fail)
+static bool trylock(void)
 {
 	flush_pending_tlbi();
-	if (may_fail)
-		return machine_trylock(now.machine);
-	machine_lock(now.machine);
-	return true;
+	return machine_trylock(now.machine);
 }
 
-static void unlock(void)
+static void lock(bool for_writing)
 {
 	flush_pending_tlbi();
-	machine_unlock(now.machine);
+	if (for_writing)
+		machine_write_lock(now.machine);
+	else
+		machine_lock(now.machine);
+}
+
+static void unlock(bool for_writing)
+{
+	flush_pending_tlbi();
+	if (for_writing)
+		machine_write_unlock(now.machine);
+	else
+		machine_unlock(now.machine);
 }
 
 static void unmap_aliases(void)
@@ -365,6 +374,7 @@ static void begin(struct address_space *space, uint64_t va)
 		.table_pa = table_pa,
 		.table_at = table_at,
 		.trylock = trylock,
+		.lock = lock,
 		.unlock = unlock,
 		.unmap_aliases = unmap_aliases,
 		.find_area = find_area,

@@ -58,6 +58,7 @@ struct event {
 	bool all;                     /* TLBI: every address */
 	bool local;                   /* TLBI: of this processor alone, not broadcast */
 	bool by_range;                /* TLBI: FEAT_TLBIRANGE instructions, `count` of them */
+	bool for_writing;             /* lock, unlock: by mmap_write_lock() */
 	int8_t level;                 /* TLBI: the level hint (TTL), or EVENT_NO_HINT */
 	uint32_t table, index, count; /* store, alloc, free, trap; count of a TLBI by range */
 	uint32_t words;               /* store: the list stored, or EVENT_NO_WORDS for a series */

@@ -331,6 +331,11 @@ void machine_lock(struct machine *m)
 	record(m, (struct event){ .kind = EVENT_TRYLOCK, .what = true });
 }
 
+void machine_write_lock(struct machine *m)
+{
+	record(m, (struct event){ .kind = EVENT_TRYLOCK, .what = true, .for_writing = true });
+}
+
 bool machine_trylock(struct machine *m)
 {
 	bool had = !strikes(&m->fail_trylock);

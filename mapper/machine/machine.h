@@ -178,11 +178,14 @@ void machine_store(struct machine *m, table_t table, uint32_t index, uint32_t co
 void machine_store_list(struct machine *m, table_t table, uint32_t index, uint32_t count,
 			const uint64_t *words);
 
-/* Whether the lock that guards freeing of kernel tables was had; see fail_trylock. */
+/* Whether the lock that guards freeing of kernel tables was had, for reading; see fail_trylock. */
 bool machine_trylock(struct machine *m);
-/* The same by who waits for it. */
+/* The same by who waits for it, and its release. */
 void machine_lock(struct machine *m);
 void machine_unlock(struct machine *m);
+/* The same for writing: mmap_write_lock(). */
+void machine_write_lock(struct machine *m);
+void machine_write_unlock(struct machine *m);
 
 /* Barriers, TLB maintenance, cache flushes, WARN and BUG; see event.h for their fields. */
 void machine_barrier(struct machine *m, enum barrier kind);

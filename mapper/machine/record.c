@@ -7,6 +7,11 @@ void machine_unlock(struct machine *m)
 	record(m, (struct event){ .kind = EVENT_UNLOCK });
 }
 
+void machine_write_unlock(struct machine *m)
+{
+	record(m, (struct event){ .kind = EVENT_UNLOCK, .for_writing = true });
+}
+
 void machine_barrier(struct machine *m, enum barrier kind)
 {
 	record(m, (struct event){ .kind = EVENT_BARRIER, .what = (uint8_t)kind });

@@ -33,18 +33,20 @@ static uint8_t shareability(const struct arm64_geometry *g, uint64_t desc, uint8
 
 /*
  * With hardware management of dirty state a read-only entry with DBM set is
- * writable (R_JKCXG): taken to be on, so that a read-only mapping must not
- * have DBM.
+ * writable (R_JKCXG), without it the first write faults. Whether it is on is
+ * not known, so both are told: what must be read-only must not be writable
+ * with it, and what must be writable is so without.
  */
 struct arm64_attributes arm64_attributes(const struct arm64_geometry *g, uint64_t desc,
 					 uint64_t limits)
 {
 	uint8_t memory = mair_byte(desc);
-	bool writable = !(desc & ARM64_AP2) || desc & ARM64_DBM;
+	bool may_write = !(limits & ARM64_BIT(62)), at_once = !(desc & ARM64_AP2);
 	return (struct arm64_attributes){
 		.memory = memory,
 		.shareability = shareability(g, desc, memory),
-		.el1_write = writable && !(limits & ARM64_BIT(62)),
+		.el1_write = may_write && (at_once || desc & ARM64_DBM),
+		.el1_write_at_once = may_write && at_once,
 		.el1_exec = !(desc & ARM64_PXN) && !(limits & ARM64_PXNTABLE),
 		.el0_access = desc & ARM64_AP1 && !(limits & ARM64_BIT(61)),
 		.el0_exec = !(desc & ARM64_UXN) && !(limits & ARM64_UXNTABLE),
@@ -102,6 +104,7 @@ uint64_t arm64_unaligned_bits(const struct arm64_geometry *g, int level)
 uint64_t arm64_reserved_bits(const struct arm64_geometry *g, int level)
 {
 	uint64_t reserved = g->ds ? 0 : ARM64_BITS(49, 48);
+	reserved |= ARM64_GP; /* in leaves of every granule and size: the machine has no FEAT_BTI */
 	if (!arm64_contiguous_size(g, level))
 		reserved |= ARM64_CONTIGUOUS;
 	reserved |= nt_bit(g, level); /* set only for a while, during a change of size: R_MRRPW */

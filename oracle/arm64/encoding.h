@@ -21,6 +21,7 @@
 #define ARM64_AF ARM64_BIT(10)
 #define ARM64_NG ARM64_BIT(11)
 #define ARM64_NT ARM64_BIT(16) /* blocks: FEAT_BBM level 1 */
+#define ARM64_GP ARM64_BIT(50) /* guarded page: FEAT_BTI */
 #define ARM64_DBM ARM64_BIT(51)
 #define ARM64_CONTIGUOUS ARM64_BIT(52)
 #define ARM64_PXN ARM64_BIT(53)
@@ -42,7 +43,9 @@ enum arm64_kind { ARM64_INVALID, ARM64_TABLE, ARM64_LEAF };
 struct arm64_attributes {
 	uint8_t memory;       /* the MAIR_EL1 byte: 0x04 is Device-nGnRE */
 	uint8_t shareability; /* effective: Device and Non-cacheable are outer shareable */
-	bool el1_write, el1_exec, el0_access, el0_exec;
+	bool el1_write;       /* at once, or when hardware has noted that the page is dirty */
+	bool el1_write_at_once;
+	bool el1_exec, el0_access, el0_exec;
 	bool global, accessed;
 };
 

@@ -89,6 +89,18 @@ static bool visit_link(const struct sweep *s, const struct place *at, uint32_t i
 	return link.child == MACHINE_NO_TABLE || visit_table(s, &below);
 }
 
+static bool visit_invalid(const struct sweep *s, const struct place *at, uint32_t index,
+			  uint64_t desc)
+{
+	struct arm64_invalid invalid = {
+		.level = at->level,
+		.desc = desc,
+		.page = page_of(s, at, index),
+		.limits = at->limits,
+	};
+	return !s->visitor->invalid || s->visitor->invalid(s->visitor->context, &invalid);
+}
+
 static bool visit_reserved(const struct sweep *s, const struct place *at, uint32_t index,
 			   uint64_t desc)
 {
@@ -97,7 +109,7 @@ static bool visit_reserved(const struct sweep *s, const struct place *at, uint32
 		.desc = desc,
 		.page = page_of(s, at, index),
 	};
-	return !(desc & ARM64_VALID) || s->visitor->reserved(s->visitor->context, &reserved);
+	return s->visitor->reserved(s->visitor->context, &reserved);
 }
 
 /* First entry from `index` on that is no leaf. */
@@ -157,7 +169,8 @@ static bool visit_table(const struct sweep *s, const struct place *at)
 			go_on = visit_link(s, at, i, words[i]);
 			break;
 		case ARM64_INVALID:
-			go_on = visit_reserved(s, at, i, words[i]);
+			go_on = words[i] & ARM64_VALID ? visit_reserved(s, at, i, words[i])
+						       : visit_invalid(s, at, i, words[i]);
 			break;
 		}
 		if (!go_on)

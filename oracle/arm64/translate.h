@@ -41,18 +41,27 @@ struct arm64_reserved {
 	uint64_t page;
 };
 
+/* An entry that is not valid and not 0: what software keeps there. */
+struct arm64_invalid {
+	int level;
+	uint64_t desc;
+	uint64_t page;   /* number of the first page that it would map */
+	uint64_t limits; /* ARM64_TABLE_LIMITS of the tables above */
+};
+
 /* What a sweep calls, in ascending order of VA. Each returns false to end the sweep. */
 struct arm64_visitor {
 	bool (*span)(void *context, const struct arm64_span *span);
 	bool (*link)(void *context, const struct arm64_link *link);
 	bool (*reserved)(void *context, const struct arm64_reserved *reserved);
 	void *context;
+	bool (*invalid)(void *context, const struct arm64_invalid *invalid); /* or NULL */
 };
 
 /*
- * Visits every leaf, table descriptor and reserved encoding that walks can reach. The cost
- * follows the entries ever stored to, not the size of the tables. False if
- * the visitor ended it.
+ * Visits every leaf, table descriptor, reserved encoding and entry that
+ * software keeps, as far as walks can reach. The cost follows the entries
+ * ever stored to, not the size of the tables. False if the visitor ended it.
  */
 bool arm64_sweep(const struct arm64_geometry *g, const struct machine *m,
 		 const struct arm64_visitor *visitor);

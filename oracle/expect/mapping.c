@@ -70,7 +70,7 @@ void apply_mapping(struct oracle *o, const struct expected *e)
 				     .page = array ? call->pages.page : NULL,
 				     .pfn = array ? 0 : call->pfn,
 				     .prot = prot,
-				     .may = e->error ? may | MAY_BE_ABSENT : may,
+				     .may = e->error ? may | MAY_BE_ABSENT | MAY_BE_EMPTY : may,
 			     });
 }
 

@@ -47,8 +47,7 @@ static struct mmu_answer answer_of(const struct arm64_geometry *g,
 void mmu_answers(const struct arm64_geometry *g, struct arm64_translation t,
 		 struct mmu_answer answer[MMU_ACCESSES])
 {
-	/* The oracle takes hardware to manage dirty state, and emulators have TCR_EL1.HD 0. */
-	t.attributes.el1_write &= !(t.desc & ARM64_AP2);
+	t.attributes.el1_write = t.attributes.el1_write_at_once; /* emulators have TCR_EL1.HD 0 */
 	for (int access = 0; access < MMU_ACCESSES; access++)
 		answer[access] = answer_of(g, &t, (enum mmu_access)access);
 }

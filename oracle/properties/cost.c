@@ -115,8 +115,22 @@ static bool batches_held(struct oracle *o, uint64_t tables)
 		    found);
 }
 
+/* set_memory maps nothing: it needs a table for each block that it splits. */
+static bool tables_held(struct oracle *o, const struct machine_counters *spent)
+{
+	if (o->call->kind != CALL_SET_MEMORY || o->out.error)
+		return true;
+	if (spent->tables)
+		oracle_exercised(o, RULE_COST_TABLES);
+	return spent->tables <= o->trace.splits ||
+	       fail_count(o, RULE_COST_TABLES, o->trace.splits, spent->tables);
+}
+
 bool cost_held(struct oracle *o)
 {
+	const struct machine_counters taken = spent_by(o);
+	if (!tables_held(o, &taken))
+		return false;
 	if (!o->owed->cost)
 		return true;
 	struct machine_counters spent = spent_by(o);

@@ -150,8 +150,8 @@ static void see_event(void *context, const struct event *e)
 		see_free(o, e->table);
 		return;
 	case EVENT_TRYLOCK:
-		o->trace.locked = e->what;
-		o->trace.took_lock |= e->what;
+		if (e->what)
+			step_lock(o, e->for_writing);
 		return;
 	case EVENT_LEFT_LAZY:
 		o->trace.left_lazy =
@@ -161,7 +161,7 @@ static void see_event(void *context, const struct event *e)
 		o->trace.ended = true;
 		return;
 	case EVENT_UNLOCK:
-		o->trace.locked = false;
+		step_unlock(o, e->for_writing);
 		return;
 	default:
 		return;
@@ -190,11 +190,12 @@ void history_begin_call(struct oracle *o)
 	o->trace.valid = TRACE_NOTHING;
 	o->trace.invalidated = TRACE_NOTHING;
 	o->trace.locked = false;
-	o->trace.took_lock = false;
 	o->trace.ended = false;
 	o->trace.local_dsb = false;
 	o->trace.left_lazy = NULL;
 	o->trace.idle_tlbi = UINT32_MAX;
+	o->trace.splits = 0;
+	o->trace.last_alias = 0;
 	tlb_begin(&o->trace.tlb, &o->g, o->machine);
 }
 
@@ -269,8 +270,6 @@ static void judge_end(struct oracle *o)
 	if (trace->tlb.overflow)
 		trace_fail(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "TLB maintenance at some point", "more stale entries than pages");
-	if (trace->took_lock)
-		oracle_exercised(o, RULE_TABLES_LOCK);
 	if (trace->locked)
 		trace_fail(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "the lock released before the call returns", "the lock is still held");

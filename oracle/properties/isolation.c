@@ -2,7 +2,7 @@
 /*
  * isolation: addresses outside a call's range read after it as before it, and
  * those inside never read as anything but what was there before and what is
- * there afterwards.
+ * there afterwards. Neither faults in between: kernel memory is in use.
  *
  * The expectation outside the range is what it was, so this is the same
  * comparison as translation's; the place decides which rule a difference
@@ -11,6 +11,7 @@
  */
 #include "oracle/properties/properties.h"
 
+#include "mapper/machine/min.h"
 #include "oracle/attributes.h"
 #include "oracle/properties/fail.h"
 
@@ -37,6 +38,51 @@ void isolation_exercised(struct oracle *o, uint64_t page, uint64_t end)
 				 o->in.cleanup ? RULE_ERRORS_RESIDUE : RULE_TRANSLATION_UNEXPECTED);
 	if (!in_range(o, page) || !in_range(o, end - 1))
 		oracle_exercised(o, RULE_ISOLATION_OUTSIDE);
+}
+
+/* --- faults ---------------------------------------------------------------------- */
+
+/*
+ * Whether pages in the call's range may fault while it runs: what is unmapped
+ * or made invalid does. No other change breaks an entry to make it again.
+ * Permissions change in place at any BBM level (R_WHZWS). The size of a leaf
+ * changes in place from BBM level 2 on, and below that set_memory is refused:
+ * the leaf lies across an end of the range, and outside nothing may fault.
+ */
+static bool may_break(const struct oracle *o)
+{
+	if (o->call->kind == CALL_SET_MEMORY)
+		return o->call->change == MEMORY_INVALID;
+	return call_effect(o->call->kind) == CALL_UNMAPS;
+}
+
+/* The first page of [page, end) that was mapped before the call and may not fault; `end` if none. */
+static uint64_t first_lost(const struct oracle *o, uint64_t page, uint64_t end)
+{
+	const struct expected *e = &o->kept.expected;
+	for (unsigned at = space_find(&o->space, page); at < o->space.segments; at++) {
+		const struct segment *s = &o->space.segment[at];
+		uint64_t from = s->start > page ? s->start : page, to = min(s->end, end);
+		if (from >= end)
+			break;
+		if (may_break(o) && e->affected_first <= from && from < e->affected_end)
+			from = min(e->affected_end, to);
+		if (from < to && !(s->may & MAY_BE_ABSENT))
+			return from;
+	}
+	return end;
+}
+
+void isolation_faults(struct oracle *o, int level, uint64_t page, uint64_t pages)
+{
+	if (!o->trace.judging)
+		return;
+	oracle_exercised(o, RULE_ISOLATION_TRANSIENT);
+	uint64_t lost = first_lost(o, page, page + pages);
+	if (lost < page + pages)
+		trace_fail(o, RULE_ISOLATION_TRANSIENT, level, lost,
+			   "a live entry that changes in place, and never faults",
+			   "a fault until it is made again");
 }
 
 /* --- after each store ------------------------------------------------------------ */
@@ -67,7 +113,7 @@ static bool is_old_or_new(const struct oracle *o, int level, uint64_t page, uint
 	       attributes_of(s->prot)->memory == arm64_attributes(&o->g, desc, 0).memory;
 }
 
-/* What a leaf permits, as bits, the lowest for reading; 0 of what is no leaf. */
+/* What a leaf permits, as bits, the lowest for reading; 0 of what is not a leaf. */
 static unsigned permissions(const struct oracle *o, int level, uint64_t desc)
 {
 	if (arm64_kind(&o->g, level, desc) != ARM64_LEAF)
@@ -75,6 +121,15 @@ static unsigned permissions(const struct oracle *o, int level, uint64_t desc)
 	struct arm64_attributes a = arm64_attributes(&o->g, desc, 0);
 	return (unsigned)(1 | a.el1_write << 1 | a.el1_exec << 2 | a.el0_access << 3 |
 			  a.el0_exec << 4);
+}
+
+/* The same of the kernel's accesses, without hardware that manages access flag and dirty state. */
+static unsigned sure_permissions(const struct oracle *o, int level, uint64_t desc)
+{
+	if (arm64_kind(&o->g, level, desc) != ARM64_LEAF)
+		return 0;
+	struct arm64_attributes a = arm64_attributes(&o->g, desc, 0);
+	return a.accessed ? (unsigned)(1 | a.el1_write_at_once << 1 | a.el1_exec << 2) : 0;
 }
 
 /*
@@ -89,6 +144,14 @@ static bool permitted_more(const struct oracle *o, int level, uint64_t desc, uin
 	return before && permissions(o, level, desc) & ~(before | after);
 }
 
+/* Whether a live leaf was for a while replaced by one that forbids what both it and the next permit. */
+static bool permitted_less(const struct oracle *o, int level, uint64_t desc, uint64_t old,
+			   uint64_t now)
+{
+	unsigned always = sure_permissions(o, level, old) & sure_permissions(o, level, now);
+	return always & ~sure_permissions(o, level, desc);
+}
+
 static bool judge_transient(struct oracle *o, const struct table_place *place, uint32_t index,
 			    uint64_t desc, uint64_t old, uint64_t now)
 {
@@ -97,17 +160,19 @@ static bool judge_transient(struct oracle *o, const struct table_place *place, u
 		return true;
 	oracle_exercised(o, RULE_ISOLATION_TRANSIENT);
 	if (is_old_or_new(o, place->level, page, desc) &&
-	    !permitted_more(o, place->level, desc, old, now))
+	    !permitted_more(o, place->level, desc, old, now) &&
+	    !permitted_less(o, place->level, desc, old, now))
 		return true;
 	char found[VERDICT_DETAIL_SIZE];
 	oracle_describe(o, place->level, desc, found);
 	return fail(o, RULE_ISOLATION_TRANSIENT, place->level, page,
-		    "what was there, what is there, or a fault", found);
+		    "what was there, or what is there", found);
 }
 
 /*
  * What is in the tables at the end is right. So only what was stored and did
- * not stay is looked at: it must have been right too, or a fault.
+ * not stay is looked at: it must have been right too. Faults were judged as
+ * they came.
  */
 bool isolation_held(struct oracle *o)
 {

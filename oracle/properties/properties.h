@@ -41,6 +41,17 @@ bool leaf_span(struct oracle *o, const struct arm64_span *span);
 bool leaf_reserved(struct oracle *o, const struct arm64_reserved *reserved);
 
 /*
+ * translation.c: whether leaf `desc` would give pages [page, end) of a segment what
+ * they must be, below tables with `limits`.
+ */
+bool translation_would_hold(const struct oracle *o, int level, uint64_t desc, uint64_t limits,
+			    const struct segment *s, uint64_t page, uint64_t end);
+
+/* invalid.c: an entry that is neither valid nor 0; and after the sweep, whether any is missing. */
+bool invalid_entry(struct oracle *o, const struct arm64_invalid *invalid);
+bool invalid_all_kept(struct oracle *o);
+
+/*
  * contiguous.c: groups at the end; and in the trace, whether live entry `index`
  * of a table is of another kind than leaf `desc`, just made in the same group.
  */
@@ -83,6 +94,9 @@ bool cost_tlbis_held(struct oracle *o);
 
 /* isolation.c: no store of the call left a value for a while that is neither old nor new. */
 bool isolation_held(struct oracle *o);
+
+/* The same in the trace: leaves at `level` for pages [page, page + pages) are no longer reached. */
+void isolation_faults(struct oracle *o, int level, uint64_t page, uint64_t pages);
 
 /* lookup.c: leaves of the call's range, and where in and around it nothing is mapped. */
 bool lookup_span(struct oracle *o, const struct arm64_span *span);

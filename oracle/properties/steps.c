@@ -80,13 +80,15 @@ static void table_unlinked(struct oracle *o, table_t table)
 		table_t child = kind == ARM64_TABLE ? child_of(o, words[i]) : MACHINE_NO_TABLE;
 		if (kind == ARM64_INVALID)
 			continue;
-		tlb_add(&o->trace.tlb,
-			(struct tlb_stale){ .page = place->page + i * pages_at(o, place->level),
-					    .entries = 1,
-					    .level = place->level,
-					    .table = table,
-					    .child = child,
-					    .unlinked = true });
+		uint64_t page = place->page + i * pages_at(o, place->level);
+		tlb_add(&o->trace.tlb, (struct tlb_stale){ .page = page,
+							   .entries = 1,
+							   .level = place->level,
+							   .table = table,
+							   .child = child,
+							   .unlinked = true });
+		if (kind == ARM64_LEAF)
+			isolation_faults(o, place->level, page, pages_at(o, place->level));
 		if (child != MACHINE_NO_TABLE)
 			table_unlinked(o, child);
 	}
@@ -123,6 +125,36 @@ void step_free(struct oracle *o, table_t table)
 			   "a table freed under the lock", "a table freed without it");
 }
 
+/* --- the lock against ptdump -------------------------------------------------------- */
+
+static void fail_lock(struct oracle *o, const char *expected, const char *found)
+{
+	trace_fail(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->first_page, expected, found);
+}
+
+/* One CPU: who takes it again waits for itself, at the latest when a writer waits in between. */
+void step_lock(struct oracle *o, bool for_writing)
+{
+	oracle_exercised(o, RULE_TABLES_LOCK);
+	if (o->trace.locked)
+		fail_lock(o, "a lock that is not held", "a lock that is taken again");
+	o->trace.locked = true;
+	o->trace.for_writing = for_writing;
+}
+
+void step_unlock(struct oracle *o, bool for_writing)
+{
+	oracle_exercised(o, RULE_TABLES_LOCK);
+	if (!o->trace.locked)
+		fail_lock(o, "an unlock of a lock that is held", "an unlock of a lock that is not");
+	else if (o->trace.for_writing != for_writing)
+		fail_lock(o,
+			  for_writing ? "an unlock for reading, as it was locked"
+				      : "an unlock for writing, as it was locked",
+			  for_writing ? "an unlock for writing" : "an unlock for reading");
+	o->trace.locked = false;
+}
+
 /* --- the three kinds of step ---------------------------------------------------- */
 
 void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
@@ -142,9 +174,18 @@ void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
 		   "DSB, TLBI, DSB before the new entry", found);
 }
 
+/* Whether the entry would be a leaf if it were valid: set_memory made it invalid. */
+static bool is_invalid_leaf(const struct step *s)
+{
+	return s->old && !(s->old & ARM64_VALID) &&
+	       arm64_kind(&s->o->g, s->level, s->old | ARM64_VALID) == ARM64_LEAF;
+}
+
 static void set_valid(const struct step *s, enum arm64_kind kind)
 {
 	table_t child = kind == ARM64_TABLE ? child_of(s->o, s->new) : MACHINE_NO_TABLE;
+	if (child != MACHINE_NO_TABLE && is_invalid_leaf(s))
+		split_block_judge(s, child);
 	step_set_valid(s->o, s->level, s->page, pages_at(s->o, s->level));
 	if (child == MACHINE_NO_TABLE)
 		return;
@@ -169,6 +210,8 @@ static void clear(const struct step *s, enum arm64_kind kind)
 {
 	table_t child = kind == ARM64_TABLE ? child_of(s->o, s->old) : MACHINE_NO_TABLE;
 	old_entry_stays(s, child, false);
+	if (kind == ARM64_LEAF)
+		isolation_faults(s->o, s->level, s->page, pages_at(s->o, s->level));
 	if (child != MACHINE_NO_TABLE)
 		table_unlinked(s->o, child);
 }
@@ -199,8 +242,10 @@ static bool table_means_block(const struct step *s, table_t child)
 		if (arm64_kind(g, level, words[i]) != ARM64_LEAF ||
 		    arm64_address(g, words[i]) != oa || want.memory != found.memory ||
 		    want.shareability != found.shareability || want.el1_write != found.el1_write ||
+		    want.el1_write_at_once != found.el1_write_at_once ||
 		    want.el1_exec != found.el1_exec || want.el0_access != found.el0_access ||
-		    want.el0_exec != found.el0_exec || want.global != found.global)
+		    want.el0_exec != found.el0_exec || want.global != found.global ||
+		    want.accessed != found.accessed)
 			return false;
 	}
 	return true;
@@ -217,6 +262,7 @@ static void split_live(const struct step *s)
 	if (!table_means_block(s, child))
 		fail_step(s, RULE_HISTORY_LIVE_CHANGE,
 			  "a table whose entries give what the block gave");
+	split_block_judge(s, child);
 	step_set_valid(s->o, s->level, s->page, pages_at(s->o, s->level));
 	judge_publication(s, child);
 	table_linked(s->o, child, s->level + 1, s->page);
@@ -229,6 +275,8 @@ static void change_leaf(const struct step *s)
 	uint64_t free = permission_bits();
 	if (oracle_splits_live(s->o))
 		free |= ARM64_CONTIGUOUS;
+	if (s->old & ~s->new &ARM64_CONTIGUOUS)
+		split_group_judge(s);
 	if (changed & ~free)
 		fail_step(s, RULE_HISTORY_LIVE_CHANGE,
 			  "break-before-make: more than permissions changes");
@@ -242,6 +290,7 @@ static void change_leaf(const struct step *s)
 static void change_live(const struct step *s, enum arm64_kind old, enum arm64_kind new)
 {
 	oracle_exercised(s->o, RULE_HISTORY_LIVE_CHANGE);
+	oracle_exercised(s->o, RULE_ISOLATION_TRANSIENT);
 	if (old == ARM64_LEAF && new == ARM64_TABLE) {
 		split_live(s);
 		return;
@@ -264,8 +313,13 @@ void step_judge(const struct step *s)
 {
 	enum arm64_kind old = arm64_kind(&s->o->g, s->level, s->old);
 	enum arm64_kind new = arm64_kind(&s->o->g, s->level, s->new);
-	if (s->old == s->new || (old == ARM64_INVALID && new == ARM64_INVALID))
+	if (s->old == s->new)
 		return;
+	if (old == ARM64_INVALID && new == ARM64_INVALID) {
+		if (s->new &&is_invalid_leaf(s) && s->old & ~s->new &ARM64_CONTIGUOUS)
+			split_group_judge(s);
+		return;
+	}
 	if (old == ARM64_LEAF && s->o->trace.judging && is_mapping(s->o)) {
 		oracle_exercised(s->o, RULE_ISOLATION_OVERWRITE);
 		fail_step(s, RULE_ISOLATION_OVERWRITE, "no live entry in the range");

@@ -26,6 +26,17 @@ void step_judge(const struct step *s);
 /* Leaves for pages [page, page + pages) are set valid where no entry was valid. */
 void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages);
 
+/*
+ * splits.c: a leaf becomes `child`, a table; a leaf, live or not, loses the
+ * Contiguous bit and stays.
+ */
+void split_block_judge(const struct step *s, table_t child);
+void split_group_judge(const struct step *s);
+
+/* The lock against ptdump is had, or released: for writing or for reading. */
+void step_lock(struct oracle *o, bool for_writing);
+void step_unlock(struct oracle *o, bool for_writing);
+
 /* A table page is freed. */
 void step_free(struct oracle *o, table_t table);
 

@@ -20,7 +20,7 @@
 static struct arm64_attributes expected_attributes(const struct segment *s)
 {
 	struct arm64_attributes a = *attributes_of(s->prot);
-	a.el1_write = s->may & MAY_WRITE;
+	a.el1_write = a.el1_write_at_once = s->may & MAY_WRITE;
 	a.el1_exec = s->may & MAY_EXEC;
 	return a;
 }
@@ -93,11 +93,22 @@ static bool fail_missing(struct oracle *o, const struct segment *s, uint64_t pag
 	return fail(o, placed(o, page, RULE_TRANSLATION_MISSING), t.level, page, expected, found);
 }
 
+/*
+ * What may only be read must not be writable, even to hardware that manages
+ * dirty state; what may only be written must be so to hardware that does not.
+ * Linux's kernel mappings do not rely on it: no fault handler notes that a
+ * page of the kernel is dirty, and PAGE_KERNEL has PTE_RDONLY clear.
+ */
+static bool writes_held(const struct segment *s, const struct arm64_attributes *found)
+{
+	return (s->may & MAY_WRITE || !found->el1_write) &&
+	       (s->may & MAY_NOT_WRITE || found->el1_write_at_once);
+}
+
 static bool permissions_held(const struct segment *s, const struct arm64_attributes *want,
 			     const struct arm64_attributes *found)
 {
-	return s->may & (found->el1_write ? MAY_WRITE : MAY_NOT_WRITE) &&
-	       s->may & (found->el1_exec ? MAY_EXEC : MAY_NOT_EXEC) &&
+	return writes_held(s, found) && s->may & (found->el1_exec ? MAY_EXEC : MAY_NOT_EXEC) &&
 	       want->el0_access == found->el0_access && want->el0_exec == found->el0_exec;
 }
 
@@ -126,6 +137,17 @@ static bool pages_follow(const struct segment *s, uint64_t page, uint64_t end, u
 	for (uint64_t i = 0; i < end - page; i++)
 		differ |= expected[i] ^ (pfn + i);
 	return !differ;
+}
+
+bool translation_would_hold(const struct oracle *o, int level, uint64_t desc, uint64_t limits,
+			    const struct segment *s, uint64_t page, uint64_t end)
+{
+	uint64_t low = (UINT64_C(1) << arm64_leaf_order(&o->g, level)) - 1;
+	uint64_t base = (arm64_address(&o->g, desc) >> o->g.granule) & ~low;
+	struct arm64_attributes want = expected_attributes(s);
+	struct arm64_attributes found = arm64_attributes(&o->g, desc, limits);
+	return attributes_rule(s, &want, &found) == RULE_NONE &&
+	       pages_follow(s, page, end, base + (page & low));
 }
 
 /* Judges by meaning the part [page, end) of one leaf that lies in segment `s`. */

@@ -56,9 +56,9 @@ static void map(const struct machine_config *config, enum prot prot, struct call
 static bool same_attributes(const struct arm64_attributes *a, const struct arm64_attributes *b)
 {
 	return a->memory == b->memory && a->shareability == b->shareability &&
-	       a->el1_write == b->el1_write && a->el1_exec == b->el1_exec &&
-	       a->el0_access == b->el0_access && a->el0_exec == b->el0_exec &&
-	       a->global == b->global && a->accessed == b->accessed;
+	       a->el1_write == b->el1_write && a->el1_write_at_once == b->el1_write_at_once &&
+	       a->el1_exec == b->el1_exec && a->el0_access == b->el0_access &&
+	       a->el0_exec == b->el0_exec && a->global == b->global && a->accessed == b->accessed;
 }
 
 static bool page_is_right(int i, const struct arm64_attributes *want)

@@ -34,7 +34,10 @@ static void begin(bool mapped)
 		assert_true(oracle_preset_leaf(&oracle, va, PFN, ARM64_LAST_LEVEL));
 	assert_int_equal(reference_slot(&oracle.g, m, &ignored, va, ARM64_LAST_LEVEL, &slot), 0);
 	machine_begin_call(m, 0, 0);
-	call = (struct call){ .kind = CALL_SET_MEMORY, .va = va, .bytes = 1 << 12 };
+	/* A call in whose range an entry may be broken and made. */
+	call = (struct call){
+		.kind = CALL_SET_MEMORY, .va = va, .bytes = 1 << 12, .change = MEMORY_INVALID
+	};
 	oracle_expect(&oracle, &call, &(struct call_context){ 0 });
 }
 

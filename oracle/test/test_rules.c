@@ -273,9 +273,9 @@ static void pages_scattered(void)
 }
 
 /* vmalloc() of one level 2 block. */
-static void one_block(void)
+static void one_block_on(const struct machine_config *config)
 {
-	begin(&machine_4k, MAX_PAGES);
+	begin(config, MAX_PAGES);
 	is_of_kind(MAPPER_PRIOR);
 	for (unsigned i = 0; i < MAX_PAGES; i++)
 		fixture.pfn[i] = BASE_PFN + i;
@@ -292,6 +292,11 @@ static void one_block(void)
 	fixture.out.page_shift = fixture.call.shift = 21;
 	fixture.call.flags = MAP_FLAG_HUGE;
 	fixture.out.modified |= MODIFIED_LEVEL(2);
+}
+
+static void one_block(void)
+{
+	one_block_on(&machine_4k);
 }
 
 /* A mapping that failed, and was unmapped by its caller. */
@@ -344,24 +349,28 @@ static void made_executable(void)
 	make_call();
 }
 
-/* The same, with a page that is read-only for a while. */
-static void made_executable_in_steps(void)
+/* The leaf of a page of the fixture, mapped by itself. */
+static uint64_t leaf_of(unsigned page)
 {
-	made_executable();
-	step(3, SINGLE, 0, ARM64_AP2);
-	flush();
-	step(3, SINGLE, ARM64_AP2, 0);
-	flush();
+	return arm64_leaf_bits_of(&fixture.g, 3, attributes_of(PROT_KERNEL)) |
+	       arm64_address_bits(&fixture.g, fixture.pfn[page] << fixture.g.granule);
 }
 
-/* The same, with break-before-make. */
-static void made_executable_by_breaking(void)
+static void unmapped(void)
 {
-	made_executable();
-	step(3, SINGLE, ARM64_VALID, 0);
-	flush();
-	step(3, SINGLE, 0, ARM64_VALID);
+	pages_4k();
+	next_call(CALL_VUNMAP);
+	make_call();
+}
+
+/* Pages are unmapped, and one is there again for a while. */
+static void unmapped_in_steps(void)
+{
+	unmapped();
+	step(3, SINGLE, 0, leaf_of(SINGLE));
 	sync();
+	step(3, SINGLE, ~UINT64_C(0), 0);
+	flush();
 }
 
 /* An area that is mapped behind another. */
@@ -373,6 +382,51 @@ static void mapped_behind(void)
 	fixture.call.pages = (struct page_array){ fixture.pfn, 16 };
 	fixture.call.bytes = 16 << 12;
 	make_call();
+}
+
+/* A block of which the first pages are to be made invalid, where leaves are split in place. */
+static void part_of_a_block(uint64_t pages)
+{
+	static struct machine_config machine_bbm2;
+	machine_bbm2 = machine_4k;
+	machine_bbm2.bbm = 2;
+	one_block_on(&machine_bbm2);
+	next_call(CALL_SET_MEMORY);
+	fixture.call.change = MEMORY_INVALID;
+	fixture.call.bytes = pages << 12;
+	machine_begin_call(fixture.m, 0, 0);
+	expect_call_of_fixture();
+	fixture.out = (struct outcome){ 0 };
+}
+
+/* Puts a table in the block's place: pages in groups, but for those of [plain, end). */
+static void split_block(unsigned plain, unsigned end)
+{
+	table_t parent, child = machine_alloc_table(fixture.m);
+	uint32_t index;
+	word_at(2, 0, &parent, &index);
+	for (unsigned i = 0; i < MAX_PAGES; i++)
+		machine_store(fixture.m, child, i, 1,
+			      leaf_of(i) | (i >= plain && i < end ? 0 : ARM64_CONTIGUOUS), 0);
+	machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+	machine_store(fixture.m, parent, index, 1, reference_link(&fixture.g, fixture.m, child), 0);
+	sync();
+}
+
+/* Makes the pages of the call invalid. */
+static void make_invalid(void)
+{
+	for (unsigned i = 0; i < fixture.call.bytes >> 12; i++)
+		step(3, i, ARM64_VALID, ARM64_NG);
+	flush();
+}
+
+/* 20 pages of a block: a table, of which the second group is single pages. */
+static void split_and_made_invalid(void)
+{
+	part_of_a_block(20);
+	split_block(16, 32);
+	make_invalid();
 }
 
 /* --- one change that breaks one rule --------------------------------------- */
@@ -534,21 +588,28 @@ static void moved_while_live(void)
 	step(3, SINGLE, UINT64_C(1) << 30, 0);
 	flush();
 }
-static void contiguous_for_a_while(void)
+static void broken_for_a_while(void)
 {
 	step(3, SINGLE, ARM64_VALID, 0);
 	flush();
-	step(3, SINGLE, 0, ARM64_VALID | ARM64_CONTIGUOUS);
+	step(3, SINGLE, 0, ARM64_VALID);
 	sync();
-	step(3, SINGLE, ARM64_VALID, 0);
+}
+static void contiguous_for_a_while(void)
+{
+	step(3, SINGLE, 0, leaf_of(SINGLE));
+	step(3, SINGLE + 1, 0, leaf_of(SINGLE + 1) | ARM64_CONTIGUOUS);
+	sync();
+	step(3, SINGLE, ~UINT64_C(0), 0);
+	step(3, SINGLE + 1, ~UINT64_C(0), 0);
 	flush();
-	step(3, SINGLE, ARM64_CONTIGUOUS, ARM64_VALID);
-	sync();
 }
 static void made_before_tlbi(void)
 {
-	step(3, SINGLE, ARM64_VALID, 0);
-	step(3, SINGLE, 0, ARM64_VALID);
+	step(3, SINGLE, 0, leaf_of(SINGLE));
+	step(3, SINGLE, ~UINT64_C(0), 0);
+	step(3, SINGLE, 0, leaf_of(SINGLE));
+	step(3, SINGLE, ~UINT64_C(0), 0);
 	flush();
 }
 static void no_tlbi(void)
@@ -594,6 +655,21 @@ static uint64_t next_page(struct address_space *space, uint64_t va)
 {
 	uint64_t pfn = reference_mapper.lookup(space, va);
 	return pfn == PAGE_HOLE ? pfn : pfn + 1;
+}
+
+/* A page that was made invalid is not known any more. */
+static void invalid_and_forgotten(void)
+{
+	change(3, 3, ~UINT64_C(0), 0);
+}
+
+/* A table more than the split needs, which is given back. */
+static void took_a_table_more(void)
+{
+	table_t table = machine_alloc_table(fixture.m);
+	machine_lock(fixture.m);
+	machine_free_table(fixture.m, table);
+	machine_unlock(fixture.m);
 }
 
 static void lookup_next_page(void)
@@ -665,7 +741,8 @@ static void free_linked_table(bool locked, bool last_level_only)
 
 static void freed_under_lock(void)
 {
-	made_executable();
+	unmapped();
+	fixture.out.modified |= MODIFIED_LEVEL(2);
 	free_linked_table(true, false);
 	machine_unlock(fixture.m);
 }
@@ -718,16 +795,17 @@ static const struct pair {
 	[RULE_LEAF_RESERVED] = { pages_4k, leaf_reserved_bit },
 	[RULE_LEAF_ADDRESS_SIZE] = { pages_lpa2, leaf_address_size },
 	[RULE_LEAF_ATTRIBUTES] = { pages_4k, leaf_attributes },
+	[RULE_LEAF_INVALID] = { split_and_made_invalid, invalid_and_forgotten },
 	[RULE_CONTIGUOUS_PARTIAL] = { groups_4k, contiguous_partial },
 	[RULE_CONTIGUOUS_ALIGNMENT] = { pages_unaligned, set_group_contiguous },
 	[RULE_CONTIGUOUS_CONSECUTIVE] = { pages_scattered, set_group_contiguous },
 	[RULE_CONTIGUOUS_ATTRIBUTES] = { groups_4k, contiguous_attributes },
-	[RULE_CONTIGUOUS_MIXED] = { made_executable, contiguous_for_a_while },
+	[RULE_CONTIGUOUS_MIXED] = { unmapped_in_steps, contiguous_for_a_while },
 	[RULE_ISOLATION_OUTSIDE] = { mapped_behind, outside },
 	[RULE_ISOLATION_OVERWRITE] = { mapped_behind, overwritten_for_a_while },
-	[RULE_ISOLATION_TRANSIENT] = { made_executable_in_steps, elsewhere_for_a_while },
+	[RULE_ISOLATION_TRANSIENT] = { made_executable, broken_for_a_while },
 	[RULE_HISTORY_LIVE_CHANGE] = { made_executable, moved_while_live },
-	[RULE_HISTORY_MAKE_BEFORE_TLBI] = { made_executable_by_breaking, made_before_tlbi },
+	[RULE_HISTORY_MAKE_BEFORE_TLBI] = { unmapped_in_steps, made_before_tlbi },
 	[RULE_HISTORY_STALE] = { made_executable, no_tlbi },
 	[RULE_HISTORY_FREED_TABLE] = { freed_under_lock, freed_while_cached },
 	[RULE_HISTORY_PUBLISH] = { pages_4k, linked_without_barrier },
@@ -742,6 +820,7 @@ static const struct pair {
 	[RULE_COST_LOADS] = { one_page, read_often },
 	[RULE_COST_SCAN] = { one_page_scanned, scanned_twice },
 	[RULE_COST_TLBI] = { one_page_invalidated, emptied_the_tlb },
+	[RULE_COST_TABLES] = { split_and_made_invalid, took_a_table_more },
 	[RULE_TABLES_LEAK] = { pages_4k, leak },
 	[RULE_TABLES_DANGLING] = { pages_4k, dangling },
 	[RULE_TABLES_REACHED_TWICE] = { pages_4k, reached_twice },
@@ -948,6 +1027,166 @@ static void pages_are_counted_by_leaf(void **state)
 	}
 }
 
+/* --- what may happen in between ---------------------------------------------------- */
+
+/* Some pages of an area are unmapped. */
+static void some_unmapped(void)
+{
+	pages_4k();
+	next_call(CALL_VUNMAP);
+	fixture.call.bytes = 8 << 12;
+	make_call();
+}
+
+/* Some pages of an area are made invalid. */
+static void some_made_invalid(void)
+{
+	pages_4k();
+	next_call(CALL_SET_MEMORY);
+	fixture.call.change = MEMORY_INVALID;
+	fixture.call.bytes = 8 << 12;
+	make_call();
+}
+
+/* The table of the fixture's pages is unlinked, and linked again. */
+static void relinked(void)
+{
+	table_t table;
+	uint32_t index;
+	uint64_t link = *word_at(2, 0, &table, &index);
+	machine_store(fixture.m, table, index, 1, 0, 0);
+	flush();
+	machine_store(fixture.m, table, index, 1, link, 0);
+	sync();
+}
+static void inside_for_a_while(void)
+{
+	step(3, 2, 0, leaf_of(2));
+	sync();
+	step(3, 2, ~UINT64_C(0), 0);
+	flush();
+}
+static void read_only_for_a_while(void)
+{
+	step(3, SINGLE, 0, ARM64_AP2);
+	flush();
+	step(3, SINGLE, ARM64_AP2, 0);
+	flush();
+}
+static void clean_for_a_while(void)
+{
+	step(3, SINGLE, 0, ARM64_AP2 | ARM64_DBM);
+	flush();
+	step(3, SINGLE, ARM64_AP2, 0);
+	flush();
+}
+static void not_accessed_for_a_while(void)
+{
+	step(3, SINGLE, ARM64_AF, 0);
+	flush();
+	step(3, SINGLE, 0, ARM64_AF);
+	flush();
+}
+static void nothing(void)
+{
+}
+
+/* What was mapped and stays mapped never faults; what the call takes may come and go. */
+static void faults_in_between_are_noticed(void **state)
+{
+	(void)state;
+	static const struct {
+		void (*good)(void), (*then)(void);
+		bool holds;
+	} rows[] = {
+		{ some_unmapped, nothing, true },
+		{ some_unmapped, inside_for_a_while, true },
+		{ some_unmapped, broken_for_a_while, false },
+		{ some_unmapped, read_only_for_a_while, false },
+		{ some_unmapped, relinked, false },
+		{ some_made_invalid, nothing, true },
+		{ some_made_invalid, broken_for_a_while, false },
+		{ some_made_invalid, relinked, false },
+		{ made_executable, relinked, false },
+		{ made_executable, elsewhere_for_a_while, false },
+		{ made_executable, read_only_for_a_while, false },
+		{ made_executable, clean_for_a_while, false },
+		{ made_executable, not_accessed_for_a_while, false },
+		{ mapped_behind, relinked, false },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rows[i].good();
+		rows[i].then();
+		bool held = judge_fixture();
+		if (held != rows[i].holds)
+			fail_msg("row %zu: %s", i, held ? "holds" : "fails");
+		if (!held)
+			assert_int_equal(fixture.oracle.verdict.rule, RULE_ISOLATION_TRANSIENT);
+	}
+}
+
+/* Only what the call cuts is split, and into groups wherever they fit. */
+static void needless_splits_are_noticed(void **state)
+{
+	(void)state;
+	static const struct {
+		uint64_t pages;      /* of the call, from the block's start */
+		unsigned plain, end; /* pages of the new table that are in no group */
+		unsigned later;      /* a page whose group is dissolved after that, or 0 */
+		bool holds;
+	} rows[] = {
+		{ 20, 16, 32, 0, true },        { 16, 0, 0, 0, true },
+		{ 20, 0, 0, 16, true },         { 511, 496, 512, 0, true },
+		{ 20, 0, MAX_PAGES, 0, false }, { 20, 16, 48, 0, false },
+		{ 20, 0, 32, 0, false },        { 16, 0, 16, 0, false },
+		{ MAX_PAGES, 0, 0, 0, false },  { 20, 16, 32, 64, false },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		part_of_a_block(rows[i].pages);
+		split_block(rows[i].plain, rows[i].end);
+		for (unsigned page = 0; rows[i].later && page < 16; page++)
+			step(3, rows[i].later + page, ARM64_CONTIGUOUS, 0);
+		make_invalid();
+		bool held = judge_fixture();
+		if (held != rows[i].holds)
+			fail_msg("row %zu: %s", i, held ? "holds" : fixture.oracle.verdict.found);
+		if (!held)
+			assert_int_equal(fixture.oracle.verdict.rule, RULE_PLACEMENT_LEAF);
+	}
+}
+
+/* What a page that is not valid keeps, word by word. */
+static void an_invalid_entry_keeps_what_it_needs(void **state)
+{
+	(void)state;
+	static const struct {
+		unsigned page;
+		uint64_t clear, set;
+		enum rule rule;
+	} rows[] = {
+		{ 3, 0, 0, RULE_NONE },
+		{ 3, 0, ARM64_BIT(55), RULE_NONE },
+		{ 3, ~UINT64_C(0), 0, RULE_LEAF_INVALID },
+		{ 3, 0, ARM64_BIT(40), RULE_LEAF_INVALID },
+		{ 3, 0, ARM64_AP2, RULE_LEAF_INVALID },
+		{ 3, ARM64_PXN, 0, RULE_LEAF_INVALID },
+		{ 3, ARM64_AF, 0, RULE_LEAF_INVALID },
+		{ 3, ARM64_NG, 0, RULE_LEAF_INVALID },
+		{ 3, ARM64_TYPE, 0, RULE_LEAF_INVALID },
+		{ 20, ARM64_VALID, 0, RULE_ISOLATION_OUTSIDE },
+		{ PAGES + 3, 0, ARM64_NG, RULE_LEAF_INVALID },
+		{ PAGES + 3, 0, ARM64_BIT(63), RULE_LEAF_INVALID },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		some_made_invalid();
+		change(3, rows[i].page, rows[i].clear, rows[i].set);
+		bool held = judge_fixture();
+		if (held != (rows[i].rule == RULE_NONE) ||
+		    (!held && fixture.oracle.verdict.rule != rows[i].rule))
+			fail_msg("row %zu", i);
+	}
+}
+
 /* Pages that may run and be written are open to user space for a moment. */
 static void a_permission_for_a_while_is_noticed(void **state)
 {
@@ -967,6 +1206,110 @@ static void a_lock_that_is_kept_is_noticed(void **state)
 	lock_kept();
 	assert_false(judge_fixture());
 	assert_int_equal(fixture.oracle.verdict.rule, RULE_TABLES_LOCK);
+}
+
+/* What is done to the lock after a call that is right, a letter each. */
+static void lock_by(const char *steps)
+{
+	for (; *steps; steps++) {
+		fixture.m->fail_trylock = *steps == 'f';
+		if (*steps == 't' || *steps == 'f')
+			machine_trylock(fixture.m);
+		else if (*steps == 'r')
+			machine_lock(fixture.m);
+		else if (*steps == 'w')
+			machine_write_lock(fixture.m);
+		else if (*steps == 'R')
+			machine_unlock(fixture.m);
+		else
+			machine_write_unlock(fixture.m);
+	}
+}
+
+/* Small letters take the lock: by trylock, which may fail, for reading, for writing; large ones release it. */
+static void locks_are_balanced(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *steps, *found; /* NULL: all is right */
+	} rows[] = {
+		{ "tR", NULL },
+		{ "rR", NULL },
+		{ "wW", NULL },
+		{ "f", NULL },
+		{ "ftRwW", NULL },
+		{ "tf", "the lock is still held" },
+		{ "R", "an unlock of a lock that is not" },
+		{ "W", "an unlock of a lock that is not" },
+		{ "fR", "an unlock of a lock that is not" },
+		{ "tRR", "an unlock of a lock that is not" },
+		{ "rW", "an unlock for writing" },
+		{ "wR", "an unlock for reading" },
+		{ "rtRR", "a lock that is taken again" },
+		{ "wr", "a lock that is taken again" },
+		{ "tfRR", "an unlock of a lock that is not" },
+		{ "rRr", "the lock is still held" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		pages_4k();
+		lock_by(rows[i].steps);
+		bool held = judge_fixture();
+		if (held != !rows[i].found)
+			fail_msg("%s: %s", rows[i].steps, held ? "holds" : "fails");
+		if (held)
+			continue;
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_TABLES_LOCK);
+		assert_string_equal(fixture.oracle.verdict.found, rows[i].found);
+	}
+}
+
+/* No leaf may have GP, whatever its level and granule. */
+static void a_guarded_page_is_noticed(void **state)
+{
+	(void)state;
+	static const struct {
+		void (*good)(void);
+		int level;
+	} rows[] = {
+		{ pages_4k, 3 },  { pages_lpa2, 3 }, { pages_64k, 3 },
+		{ groups_4k, 3 }, { one_block, 2 },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rows[i].good();
+		change(rows[i].level, 0, 0, ARM64_GP);
+		assert_false(judge_fixture());
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_LEAF_RESERVED);
+	}
+}
+
+/* AP[2] and DBM of a page that must be writable, and of one that must not be. */
+static void neither_reading_of_dbm_may_be_wrong(void **state)
+{
+	(void)state;
+	static const struct {
+		enum prot prot;
+		uint64_t clear, set;
+		bool holds;
+	} rows[] = {
+		{ PROT_KERNEL, 0, 0, true },
+		{ PROT_KERNEL, 0, ARM64_DBM, true },
+		{ PROT_KERNEL, 0, ARM64_AP2, false },
+		{ PROT_KERNEL, 0, ARM64_AP2 | ARM64_DBM, false },
+		{ PROT_DEVICE, 0, ARM64_AP2 | ARM64_DBM, false },
+		{ PROT_KERNEL_RO, 0, 0, true },
+		{ PROT_KERNEL_RO, 0, ARM64_DBM, false },
+		{ PROT_KERNEL_RO, ARM64_AP2, 0, false },
+		{ PROT_KERNEL_RO, ARM64_AP2, ARM64_DBM, false },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		map_pages(&machine_4k, BASE_PFN);
+		fixture.call.prot = rows[i].prot;
+		store_pages();
+		change(3, SINGLE, rows[i].clear, rows[i].set);
+		assert_int_equal(judge_fixture(), rows[i].holds);
+		if (!rows[i].holds)
+			assert_int_equal(fixture.oracle.verdict.rule, RULE_TRANSLATION_PERMISSION);
+	}
 }
 
 /* A page made read-only and writable again, maintained by these steps; the words of what is found. */
@@ -1293,7 +1636,13 @@ int main(void)
 		cmocka_unit_test(one_page_exercises_what_it_can_break),
 		cmocka_unit_test(pages_are_counted_by_leaf),
 		cmocka_unit_test(a_lock_that_is_kept_is_noticed),
+		cmocka_unit_test(locks_are_balanced),
+		cmocka_unit_test(a_guarded_page_is_noticed),
+		cmocka_unit_test(neither_reading_of_dbm_may_be_wrong),
+		cmocka_unit_test(faults_in_between_are_noticed),
 		cmocka_unit_test(a_permission_for_a_while_is_noticed),
+		cmocka_unit_test(needless_splits_are_noticed),
+		cmocka_unit_test(an_invalid_entry_keeps_what_it_needs),
 		cmocka_unit_test(local_maintenance_is_none_for_a_kernel_mapping),
 		cmocka_unit_test(a_local_dsb_after_a_mapping_is_noticed),
 		cmocka_unit_test(a_lazy_section_that_is_left_open_is_noticed),

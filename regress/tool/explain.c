@@ -58,7 +58,8 @@ static char mark_of(const struct explanation *ex, uint64_t page)
 		return t.mapped ? '!' : '-';
 	if (!t.mapped)
 		return s->may & MAY_BE_ABSENT ? '-' : '!';
-	bool write = t.attributes.el1_write ? s->may & MAY_WRITE : s->may & MAY_NOT_WRITE;
+	bool write = (s->may & MAY_WRITE || !t.attributes.el1_write) &&
+		     (s->may & MAY_NOT_WRITE || t.attributes.el1_write_at_once);
 	bool exec = t.attributes.el1_exec ? s->may & MAY_EXEC : s->may & MAY_NOT_EXEC;
 	return t.oa >> o->g.granule == segment_pfn(s, page) && write && exec ? '.' : '!';
 }
@@ -200,10 +201,12 @@ static void print_event(const struct explanation *ex, const struct event *e, uin
 			e->bytes, e->va);
 		break;
 	case EVENT_TRYLOCK:
-		fprintf(ex->to, e->what ? "lock acquired" : "trylock fails");
+		fprintf(ex->to, e->for_writing ? "lock acquired for writing"
+				: e->what      ? "lock acquired"
+					       : "trylock fails");
 		break;
 	case EVENT_UNLOCK:
-		fprintf(ex->to, "lock released");
+		fprintf(ex->to, e->for_writing ? "lock released for writing" : "lock released");
 		break;
 	case EVENT_WARN:
 		fprintf(ex->to, "WARN()");

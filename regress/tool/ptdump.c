@@ -125,7 +125,7 @@ static bool see_reserved(void *context, const struct arm64_reserved *reserved)
 void ptdump_print(const struct arm64_geometry *g, const struct machine *m, FILE *to)
 {
 	struct dump d = { .g = g, .to = to };
-	struct arm64_visitor visitor = { see_span, see_link, see_reserved, &d };
+	struct arm64_visitor visitor = { see_span, see_link, see_reserved, &d, NULL };
 	arm64_sweep(g, m, &visitor);
 	print_line(&d);
 }

@@ -76,7 +76,7 @@ static bool skip_reserved(void *context, const struct arm64_reserved *reserved)
 struct view view_of(const struct arm64_geometry *g, const struct machine *m)
 {
 	struct view view = { .g = g };
-	struct arm64_visitor visitor = { add_span, skip_link, skip_reserved, &view };
+	struct arm64_visitor visitor = { add_span, skip_link, skip_reserved, &view, NULL };
 	arm64_sweep(g, m, &visitor);
 	view.g = NULL;
 	return view;

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Leaves that set_memory splits: a leaf or group that an end of what changes
+ * cuts, and no other, into the largest leaves that no end cuts. What changes
+ * is the range, and each page of the linear map that is an alias of its pages
+ * (change_memory_common() changes those one by one). So after a split nothing
+ * is smaller than it must be.
+ *
+ * Each split is judged as it is made: by what is replaced, what replaces it,
+ * and where the call ends.
+ */
+#include "oracle/properties/steps.h"
+
+#include "mapper/machine/assert.h"
+#include "oracle/properties/fail.h"
+
+/* Whether an end of the range lies inside of [page, end). */
+static bool has_end(const struct oracle *o, uint64_t page, uint64_t end)
+{
+	return (page < o->first_page && o->first_page < end) ||
+	       (page < o->end_page && o->end_page < end);
+}
+
+/* Whether [page, end) has a page whose alias the call changes. They are changed in order: the last is near. */
+static bool has_alias(struct oracle *o, uint64_t page, uint64_t end)
+{
+	const struct expected *e = &o->kept.expected;
+	for (uint64_t i = 0; i < e->all_aliases; i++) {
+		uint64_t at = (o->trace.last_alias + i) % e->all_aliases;
+		uint64_t alias = e->area->pages.page[e->first_alias + at];
+		if (page > alias || alias >= end)
+			continue;
+		o->trace.last_alias = at;
+		return true;
+	}
+	return false;
+}
+
+static bool is_cut_by_call(struct oracle *o, uint64_t page, uint64_t pages)
+{
+	if (o->call->kind != CALL_SET_MEMORY)
+		return false;
+	return has_end(o, page, page + pages) ||
+	       (page < oracle_linear_pages(o) && has_alias(o, page, page + pages));
+}
+
+/* The first entry of a group whose Contiguous bit is not `contiguous`; `entries` if none. */
+static uint32_t first_other(const uint64_t *words, uint32_t entries, bool contiguous)
+{
+	uint32_t i = 0;
+	while (i < entries && !(words[i] & ARM64_CONTIGUOUS) == !contiguous)
+		i++;
+	return i;
+}
+
+/* Judges the groups of the table that took a block's place. */
+static void judge_groups(const struct step *s, table_t child)
+{
+	struct oracle *o = s->o;
+	const uint64_t *words = machine_words(o->machine, child);
+	const int level = s->level + 1;
+	uint32_t members = 1u << arm64_contiguous_size(&o->g, level);
+	uint64_t pages = pages_at(o, level);
+	if (members == 1 || !o->owed->large_leaves)
+		return;
+	for (uint32_t i = 0; i < 1u << o->g.stride; i += members) {
+		uint64_t page = s->page + i * pages;
+		bool groups = !o->tree->call[CALL_SET_MEMORY].no_groups;
+		if (groups && is_cut_by_call(o, page, members * pages))
+			continue;
+		uint32_t other = first_other(words + i, members, groups);
+		if (other == members)
+			continue;
+		char found[VERDICT_DETAIL_SIZE];
+		oracle_describe(o, level, words[i + other], found);
+		trace_fail(o, RULE_PLACEMENT_LEAF, level, page + other * pages,
+			   groups ? "a contiguous group, which no end of what changes cuts"
+				  : "a single leaf",
+			   found);
+		return;
+	}
+}
+
+void split_block_judge(const struct step *s, table_t child)
+{
+	ASSERT_CMP(s->level, <, ARM64_LAST_LEVEL);
+	s->o->trace.splits++;
+	oracle_exercised(s->o, RULE_PLACEMENT_LEAF);
+	if (!is_cut_by_call(s->o, s->page, pages_at(s->o, s->level)))
+		trace_fail(s->o, RULE_PLACEMENT_LEAF, s->level, s->page,
+			   "a block, which no end of what changes cuts", "a table");
+	judge_groups(s, child);
+}
+
+void split_group_judge(const struct step *s)
+{
+	uint64_t pages = pages_at(s->o, s->level) << arm64_contiguous_size(&s->o->g, s->level);
+	oracle_exercised(s->o, RULE_PLACEMENT_LEAF);
+	if (!is_cut_by_call(s->o, s->page & ~(pages - 1), pages))
+		trace_fail(s->o, RULE_PLACEMENT_LEAF, s->level, s->page,
+			   "a contiguous group, which no end of what changes cuts",
+			   "a leaf without the Contiguous bit");
+}
