@@ -216,16 +216,10 @@ static void change_flags(struct mutation *m)
 	mutated_op(m)->call.flags ^= MAP_FLAG_HUGE;
 }
 
-/* What a change is undone by. */
-static void reverse_change(struct mutation *m)
+static void undo_change(struct mutation *m)
 {
-	static const enum memory_change reverse[MEMORY_CHANGES] = {
-		[MEMORY_RO] = MEMORY_RW,         [MEMORY_RW] = MEMORY_RO,
-		[MEMORY_NX] = MEMORY_X,          [MEMORY_X] = MEMORY_NX,
-		[MEMORY_INVALID] = MEMORY_VALID, [MEMORY_VALID] = MEMORY_INVALID,
-	};
 	struct call *call = &mutated_op(m)->call;
-	call->change = reverse[call->change];
+	call->change = reverse_change(call->change);
 }
 
 static void change_leaf(struct mutation *m)
@@ -237,5 +231,5 @@ static void change_leaf(struct mutation *m)
 const struct field_mutation shift_mutations[] = { { change_shift, 1 }, { NULL, 0 } };
 const struct field_mutation prot_mutations[] = { { change_prot, 1 }, { NULL, 0 } };
 const struct field_mutation flags_mutations[] = { { change_flags, 1 }, { NULL, 0 } };
-const struct field_mutation change_mutations[] = { { reverse_change, 1 }, { NULL, 0 } };
+const struct field_mutation change_mutations[] = { { undo_change, 1 }, { NULL, 0 } };
 const struct field_mutation leaf_mutations[] = { { change_leaf, 1 }, { NULL, 0 } };

@@ -3,6 +3,7 @@
 
 #include "fuzz/edit.h"
 #include "fuzz/generate_ops.h"
+#include "fuzz/related.h"
 #include "fuzz/sizes.h"
 #include "fuzz/weights.h"
 #include "mapper/machine/assert.h"
@@ -68,31 +69,48 @@ void fill_areas(struct scenario *s, const struct profile *profile, struct rng *r
 	}
 }
 
-/* Blocks of a contiguous group at level 2 with 16K and 64K pages. */
-#define GROUP_OF_BLOCKS 32
+/* Groups of blocks in a part of the linear map, at most. */
+#define MAX_GROUPS_OF_BLOCKS 3
+
+/* A part of the linear map that groups of blocks map, or with 4K pages a block of level 1. */
+static struct page_range pick_large_linear(const struct sizes *sizes, struct rng *rng)
+{
+	uint64_t group = sizes->block * sizes->block_group;
+	uint64_t upper = sizes->block << sizes->table_bits;
+	uint64_t most = min(MAX_GROUPS_OF_BLOCKS * group, SCENARIO_MAX_DEVICE_PAGES - sizes->block);
+	if (sizes->page_shift == 12 && rng_chance(rng, weights.linear_upper))
+		return (struct page_range){ rng_below(rng, 2) * upper, upper };
+	uint64_t pages = group * (1 + rng_below(rng, most / group));
+	if (rng_chance(rng, weights.linear_block_more))
+		pages += sizes->block;
+	return (struct page_range){ rng_below(rng, 2) * group, pages };
+}
+
+static struct page_range pick_small_linear(const struct sizes *sizes, struct rng *rng)
+{
+	uint64_t pages = pick_length(sizes, rng);
+	pages *= 1 + rng_below(rng, weights.max_linear_lengths);
+	uint64_t place = rng_below(rng, weights.linear_places) * sizes->block;
+	if (rng_chance(rng, weights.linear_misaligned))
+		place += rng_below(rng, sizes->block);
+	return (struct page_range){ place, pages };
+}
 
 /* A part of the linear map, in which the pages of areas then have their aliases. */
 static void add_linear(struct scenario *s, struct rng *rng, uint64_t max_pages)
 {
 	struct sizes sizes = sizes_of(&s->machine);
-	uint64_t upper = sizes.block << sizes.table_bits;
-	uint64_t pages = pick_length(&sizes, rng);
-	uint64_t blocks_and_one = sizes.block * (GROUP_OF_BLOCKS + 1);
-	pages *= 1 + rng_below(rng, weights.max_linear_lengths);
-	uint64_t place = rng_below(rng, weights.linear_places) * sizes.block;
 	struct op op = scenario_new_op(s, CALL_LINEAR);
 	op.call.leaf = rng_chance(rng, weights.linear_by_pages) ? LEAF_PAGE : LEAF_LARGEST;
-	if (op.call.leaf == LEAF_LARGEST && max_pages > 4 * sizes.block &&
-	    rng_chance(rng, weights.linear_large))
-		pages = sizes.page_shift == 12 ? upper : blocks_and_one;
-	if (rng_chance(rng, weights.linear_misaligned))
-		place += rng_below(rng, sizes.block);
-	if (pages >= upper)
-		place = rng_below(rng, 2) * upper;
-	else if (pages == blocks_and_one)
-		place = rng_below(rng, 2) * GROUP_OF_BLOCKS * sizes.block;
-	op.call.pfn = place;
-	op.call.bytes = pages << sizes.page_shift;
+	bool large = op.call.leaf == LEAF_LARGEST && max_pages > 4 * sizes.block_group &&
+		     rng_chance(rng, weights.linear_large);
+	struct page_range range =
+		large ? pick_large_linear(&sizes, rng) : pick_small_linear(&sizes, rng);
+	uint64_t end = linear_map_pages(&sizes);
+	if (range.pages < end && rng_chance(rng, weights.linear_at_end))
+		range.page = end - range.pages;
+	op.call.pfn = range.page;
+	op.call.bytes = range.pages << sizes.page_shift;
 	scenario_place_op(s, &op);
 	edit_insert_op(s, s->ops, &op);
 }

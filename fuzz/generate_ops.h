@@ -23,4 +23,10 @@ void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng 
 void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_preset(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 
+/* The same, for page `page` of the space, or a leaf that holds it. */
+void generate_preset_at(struct scenario *s, uint32_t at, uint64_t page, struct rng *rng);
+
+/* What a set_memory is undone by. */
+enum memory_change reverse_change(enum memory_change change);
+
 #endif
