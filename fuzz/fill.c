@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/fill.h"
 
+#include "fuzz/chain.h"
 #include "fuzz/edit.h"
 #include "fuzz/generate_ops.h"
 #include "fuzz/related.h"
@@ -8,21 +9,6 @@
 #include "fuzz/weights.h"
 #include "mapper/machine/assert.h"
 #include "mapper/machine/min.h"
-
-/* A kind of call by the weights of a list. */
-static enum call_kind pick_call(const struct call_weight *list, struct rng *rng)
-{
-	unsigned all = 0;
-	for (const struct call_weight *w = list; w->weight; w++)
-		all += w->weight;
-	ASSERT(all);
-	if (list[0].weight == all)
-		return list[0].kind;
-	uint64_t at = rng_below(rng, all);
-	while (at >= list->weight)
-		at -= list++->weight;
-	return list->kind;
-}
 
 /* Most scenarios are small: many small ones find more than one large one. */
 static uint64_t page_budget(const struct scenario *s, struct rng *rng, uint64_t max_pages)
@@ -134,6 +120,15 @@ static void add_set_memory(struct scenario *s, struct rng *rng)
 		generate_set_memory(s, s->ops, about, rng);
 }
 
+/* Adds something that refers to an op before. */
+static void add_link(struct scenario *s, const struct profile *profile, struct rng *rng,
+		     uint64_t max_pages)
+{
+	if (s->ops)
+		chain_extend(s, (uint32_t)rng_below(rng, s->ops), profile->neighbours, rng,
+			     max_pages);
+}
+
 /* Pages of an area of which a part is changed, at most. */
 #define MAX_CHANGED_AREA 2048
 
@@ -144,35 +139,48 @@ void fill_set_memory(struct scenario *s, const struct profile *profile, struct r
 	if (rng_chance(rng, weights.has_linear_map))
 		add_linear(s, rng, max_pages);
 	enum call_kind kind = pick_call(profile->areas, rng);
-	add_area(s, rng, kind, min(page_budget(s, rng, max_pages), MAX_CHANGED_AREA));
-	for (uint64_t i = 0; i < changes; i++)
+	uint64_t budget = min(page_budget(s, rng, max_pages), MAX_CHANGED_AREA);
+	add_area(s, rng, kind, budget);
+	for (uint64_t i = 0; i < changes; i++) {
+		if (rng_chance(rng, weights.linked_change))
+			add_link(s, profile, rng, budget);
 		add_set_memory(s, rng);
+	}
+}
+
+/* A new area of a sequence, somewhere else or where one was before. */
+static void add_new_area(struct scenario *s, const struct profile *profile, struct rng *rng,
+			 uint64_t max_pages)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint32_t about = pick_area(s, rng);
+	uint64_t budget = page_budget(s, rng, max_pages);
+	uint64_t page = new_va_page(s, rng, budget);
+	if (about < s->ops && call_maps(s->op[about].call.kind) &&
+	    rng_chance(rng, weights.same_place)) {
+		bool exactly = rng_chance(rng, weights.exactly_there);
+		page = scenario_va_page(s, about) +
+		       (exactly ? 0 : (uint64_t)pick_misalignment(&sizes, rng));
+	}
+	generate_mapping(s, rng, pick_call(profile->areas, rng), page, budget);
 }
 
 /* One more op of a sequence: something new, or something about what was there before. */
 static void add_step(struct scenario *s, const struct profile *profile, struct rng *rng,
 		     uint64_t max_pages)
 {
-	struct sizes sizes = sizes_of(&s->machine);
 	uint32_t about = pick_area(s, rng);
 	uint64_t what = rng_below(rng, 10);
-	if (about == s->ops || what < 4) {
-		uint64_t budget = page_budget(s, rng, max_pages);
-		uint64_t page = new_va_page(s, rng, budget);
-		if (about < s->ops && call_maps(s->op[about].call.kind) &&
-		    rng_chance(rng, weights.same_place)) {
-			bool exactly = rng_chance(rng, weights.exactly_there);
-			page = scenario_va_page(s, about) +
-			       (exactly ? 0 : (uint64_t)pick_misalignment(&sizes, rng));
-		}
-		generate_mapping(s, rng, pick_call(profile->areas, rng), page, budget);
-	} else if (what < 7) {
+	if (about < s->ops && rng_chance(rng, weights.linked_step))
+		add_link(s, profile, rng, page_budget(s, rng, max_pages));
+	else if (about == s->ops || what < 4)
+		add_new_area(s, profile, rng, max_pages);
+	else if (what < 7)
 		generate_unmap(s, s->ops, about, rng);
-	} else if (what < 9) {
+	else if (what < 9)
 		generate_set_memory(s, s->ops, about, rng);
-	} else {
+	else
 		generate_preset(s, s->ops, about, rng);
-	}
 }
 
 void fill_sequence(struct scenario *s, const struct profile *profile, struct rng *rng,

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fuzz/chain.h"
+
+#include <string.h>
+
+#include "fuzz/edit.h"
+#include "fuzz/generate_ops.h"
+#include "fuzz/related.h"
+#include "fuzz/sizes.h"
+#include "fuzz/weights.h"
+#include "mapper/machine/assert.h"
+#include "mapper/machine/min.h"
+
+/* --- neighbours --------------------------------------------------------------------------- */
+
+/* Moves an area and what is done to it so that it ends where a leaf or a group may end. */
+static void end_at_boundary(struct scenario *s, uint32_t about, struct rng *rng)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t unit = rng_chance(rng, weights.ends_at_block) ? sizes.block : sizes.group;
+	uint64_t over = (scenario_va_page(s, about) + scenario_op_pages(s, about)) & (unit - 1);
+	if (over && call_maps(s->op[about].call.kind))
+		edit_move(s, about,
+			  s->op[about].call.va + ((unit - over) << s->machine.page_shift));
+}
+
+/* Makes a physical range one that blocks may map: a block at least, and misaligned as its address is. */
+static void fit_blocks(const struct scenario *s, struct op *op)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t page = (op->call.va - scenario_va_base(s)) >> sizes.page_shift;
+	op->call.pfn = (op->call.pfn & ~(sizes.block - 1)) | (page & (sizes.block - 1));
+	if (op->call.bytes >> sizes.page_shift < sizes.block)
+		op->call.bytes = sizes.block << sizes.page_shift;
+}
+
+/* Maps an area right after a range or right before it, where its guard page is or with one between. */
+static void map_neighbour(struct scenario *s, uint32_t about, const struct call_weight *neighbours,
+			  struct rng *rng, uint64_t max_pages)
+{
+	uint64_t guard = rng_chance(rng, weights.guard_kept);
+	uint64_t first = scenario_va_page(s, about);
+	uint64_t page = first + scenario_op_pages(s, about) + guard;
+	uint32_t at = s->ops;
+	generate_mapping(s, rng, pick_call(neighbours, rng), page, max_pages);
+	if (at == s->ops)
+		return;
+	struct op *op = &s->op[at];
+	if (!call_traits(op->call.kind)->has_pages && rng_chance(rng, weights.neighbour_in_blocks))
+		fit_blocks(s, op);
+	if (rng_chance(rng, weights.neighbour_before))
+		op->call.va = scenario_va_of_page(s, first - guard - scenario_op_pages(s, at));
+}
+
+/* Changes or unmaps the end of a range together with what is next to it. */
+static void reach_across(struct scenario *s, uint32_t about, struct rng *rng)
+{
+	bool changes = rng_chance(rng, weights.changed_across);
+	uint64_t pages = scenario_op_pages(s, about), skipped = rng_below(rng, pages);
+	if (rng_chance(rng, weights.one_page_across))
+		skipped = pages - 1;
+	if (changes)
+		generate_set_memory(s, s->ops, about, rng);
+	else
+		generate_unmap(s, s->ops, about, rng);
+	struct call *call = &s->op[s->ops - 1].call;
+	if (call_traits(call->kind)->lazy)
+		return;
+	call->va = scenario_va_of_page(s, scenario_va_page(s, about) + skipped);
+	call->bytes = (pages - skipped + 1) << s->machine.page_shift;
+}
+
+static void add_neighbour(struct scenario *s, uint32_t about, const struct call_weight *neighbours,
+			  struct rng *rng, uint64_t max_pages)
+{
+	if (rng_chance(rng, weights.neighbour_at_boundary))
+		end_at_boundary(s, about, rng);
+	uint64_t end = scenario_va_page(s, about) + scenario_op_pages(s, about);
+	if (rng_chance(rng, weights.preset_neighbour))
+		generate_preset_at(s, s->ops, end, rng);
+	else
+		map_neighbour(s, about, neighbours, rng, max_pages);
+	if (s->ops < SCENARIO_MAX_OPS && rng_chance(rng, weights.reached_across))
+		reach_across(s, about, rng);
+}
+
+/* --- repetitions ---------------------------------------------------------------------------- */
+
+/* Copies op `about` with its page array to before op `at`; NULL if there is no room. */
+static struct op *copy_op(struct scenario *s, uint32_t at, uint32_t about)
+{
+	static struct page_run run[SCENARIO_MAX_RUNS]; /* too large for a stack */
+	struct op op = s->op[about];
+	uint32_t runs = op.runs;
+	if (s->ops == SCENARIO_MAX_OPS || s->runs + runs > SCENARIO_MAX_RUNS)
+		return NULL;
+	memcpy(run, &s->run[op.first_run], runs * sizeof(*run));
+	edit_insert_op(s, at, &op);
+	edit_splice_runs(s, at, 0, 0, run, runs);
+	return &s->op[at];
+}
+
+/* A mapping again, larger: of the same pages and more, or of a longer physical range. */
+static void enlarge(struct scenario *s, uint32_t op, struct rng *rng, uint64_t max_pages)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t pages = min(pick_length(&sizes, rng), max_pages);
+	struct op *again = &s->op[op];
+	if (!call_traits(again->call.kind)->has_pages) {
+		again->call.bytes += pages << sizes.page_shift;
+		return;
+	}
+	uint64_t va_page = scenario_va_page(s, op) + scenario_op_pages(s, op), after = sizes.block;
+	if (again->runs && !run_is_bad(&s->run[again->first_run + again->runs - 1])) {
+		const struct page_run *last = &s->run[again->first_run + again->runs - 1];
+		after = last->pfn + last->pages;
+	}
+	struct page_run run = { pick_pfn(&sizes, rng, pages, va_page, after), (uint32_t)pages };
+	edit_splice_runs(s, op, again->runs, 0, &run, 1);
+}
+
+/* Unmaps all or a part of an area and maps it again, the same or larger. */
+static void map_again(struct scenario *s, uint32_t about, struct rng *rng, uint64_t max_pages)
+{
+	generate_unmap(s, s->ops, about, rng);
+	struct op *again = copy_op(s, s->ops, about);
+	if (!again)
+		return;
+	again->fail_alloc = again->fail_trylock = 0;
+	if (rng_chance(rng, weights.larger))
+		enlarge(s, s->ops - 1, rng, max_pages);
+}
+
+/* An unmap or a change again, of a range that has to do with its range. */
+static void make_again(struct scenario *s, uint32_t about, struct rng *rng)
+{
+	struct page_range range = related_range(s, about, rng);
+	struct op again = s->op[about];
+	if (!call_traits(again.call.kind)->lazy) {
+		again.call.va = scenario_va_of_page(s, range.page);
+		again.call.bytes = range.pages << s->machine.page_shift;
+	}
+	if (call_has_field(again.call.kind, FIELD_CHANGE))
+		again.call.change = rng_chance(rng, weights.change_reversed)
+					    ? reverse_change(again.call.change)
+					    : again.call.change;
+	again.fail_alloc = again.fail_trylock = 0;
+	edit_insert_op(s, s->ops, &again);
+}
+
+/* The same call before it, which fails: then it meets what that one left. */
+static void fail_before(struct scenario *s, uint32_t about, struct rng *rng)
+{
+	struct op *first = copy_op(s, about, about);
+	if (!first)
+		return;
+	struct page_run bad = { rng_chance(rng, weights.hole) ? PAGE_HOLE : PAGE_BAD, 1 };
+	first->fail_alloc = first->fail_trylock = 0;
+	switch (rng_below(rng, 3)) {
+	case 0:
+		first->fail_trylock = 1 + (uint32_t)rng_below(rng, GENERATE_MAX_FAULT);
+		break;
+	case 1:
+		if (call_traits(first->call.kind)->has_pages) {
+			edit_splice_runs(s, about, (uint32_t)rng_below(rng, first->runs + 1u), 0,
+					 &bad, 1);
+			break;
+		} /* else the fault of an allocation */
+		__attribute__((fallthrough));
+	default:
+		first->fail_alloc =
+			1 + (uint32_t)rng_below(rng, 1 + rng_below(rng, GENERATE_MAX_FAULT));
+	}
+	s->op[about + 1].fail_alloc = s->op[about + 1].fail_trylock = 0;
+}
+
+static void repeat(struct scenario *s, uint32_t about, struct rng *rng, uint64_t max_pages)
+{
+	enum call_kind kind = s->op[about].call.kind;
+	if (call_sets_up(kind))
+		generate_set_memory(s, s->ops, about, rng);
+	else if (rng_chance(rng, weights.fails_before))
+		fail_before(s, about, rng);
+	else if (call_maps(kind))
+		map_again(s, about, rng, max_pages);
+	else
+		make_again(s, about, rng);
+}
+
+void chain_extend(struct scenario *s, uint32_t about, const struct call_weight *neighbours,
+		  struct rng *rng, uint64_t max_pages)
+{
+	ASSERT_CMP(about, <, s->ops);
+	if (!scenario_op_pages(s, about))
+		return; /* its page array found no room */
+	if (call_maps(s->op[about].call.kind) && rng_chance(rng, weights.neighbour))
+		add_neighbour(s, about, neighbours, rng, max_pages);
+	else
+		repeat(s, about, rng, max_pages);
+}
