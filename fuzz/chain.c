@@ -86,6 +86,11 @@ static void add_neighbour(struct scenario *s, uint32_t about, const struct call_
 
 /* --- repetitions ---------------------------------------------------------------------------- */
 
+static void clear_faults(struct op *op)
+{
+	op->fail_alloc = op->fail_trylock = 0;
+}
+
 /* Copies op `about` with its page array to before op `at`; NULL if there is no room. */
 static struct op *copy_op(struct scenario *s, uint32_t at, uint32_t about)
 {
@@ -126,7 +131,7 @@ static void map_again(struct scenario *s, uint32_t about, struct rng *rng, uint6
 	struct op *again = copy_op(s, s->ops, about);
 	if (!again)
 		return;
-	again->fail_alloc = again->fail_trylock = 0;
+	clear_faults(again);
 	if (rng_chance(rng, weights.larger))
 		enlarge(s, s->ops - 1, rng, max_pages);
 }
@@ -144,34 +149,36 @@ static void make_again(struct scenario *s, uint32_t about, struct rng *rng)
 		again.call.change = rng_chance(rng, weights.change_reversed)
 					    ? reverse_change(again.call.change)
 					    : again.call.change;
-	again.fail_alloc = again.fail_trylock = 0;
+	clear_faults(&again);
 	edit_insert_op(s, s->ops, &again);
+}
+
+/* One fault: of a trylock, of an allocation, or a bad page in the array of an op that has one. */
+static void add_fault(struct scenario *s, uint32_t at, struct rng *rng)
+{
+	struct op *op = &s->op[at];
+	bool hole = rng_chance(rng, weights.hole);
+	uint64_t kind = rng_below(rng, 3);
+	clear_faults(op);
+	if (kind == 0) {
+		op->fail_trylock = 1 + (uint32_t)rng_below(rng, GENERATE_MAX_FAULT);
+	} else if (kind == 1 && call_traits(op->call.kind)->has_pages) {
+		struct page_run bad = { hole ? PAGE_HOLE : PAGE_BAD, 1 };
+		uint32_t place = (uint32_t)rng_below(rng, op->runs + 1u);
+		edit_splice_runs(s, at, place, 0, &bad, 1);
+	} else {
+		uint64_t most = 1 + rng_below(rng, GENERATE_MAX_FAULT);
+		op->fail_alloc = 1 + (uint32_t)rng_below(rng, most);
+	}
 }
 
 /* The same call before it, which fails: then it meets what that one left. */
 static void fail_before(struct scenario *s, uint32_t about, struct rng *rng)
 {
-	struct op *first = copy_op(s, about, about);
-	if (!first)
+	if (!copy_op(s, about, about))
 		return;
-	struct page_run bad = { rng_chance(rng, weights.hole) ? PAGE_HOLE : PAGE_BAD, 1 };
-	first->fail_alloc = first->fail_trylock = 0;
-	switch (rng_below(rng, 3)) {
-	case 0:
-		first->fail_trylock = 1 + (uint32_t)rng_below(rng, GENERATE_MAX_FAULT);
-		break;
-	case 1:
-		if (call_traits(first->call.kind)->has_pages) {
-			edit_splice_runs(s, about, (uint32_t)rng_below(rng, first->runs + 1u), 0,
-					 &bad, 1);
-			break;
-		} /* else the fault of an allocation */
-		__attribute__((fallthrough));
-	default:
-		first->fail_alloc =
-			1 + (uint32_t)rng_below(rng, 1 + rng_below(rng, GENERATE_MAX_FAULT));
-	}
-	s->op[about + 1].fail_alloc = s->op[about + 1].fail_trylock = 0;
+	add_fault(s, about, rng);
+	clear_faults(&s->op[about + 1]);
 }
 
 static void repeat(struct scenario *s, uint32_t about, struct rng *rng, uint64_t max_pages)
