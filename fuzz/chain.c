@@ -34,22 +34,40 @@ static void fit_blocks(const struct scenario *s, struct op *op)
 		op->call.bytes = sizes.block << sizes.page_shift;
 }
 
+static void map_at(struct scenario *s, uint64_t page, const struct call_weight *neighbours,
+		   struct rng *rng, uint64_t max_pages)
+{
+	uint32_t at = s->ops;
+	generate_mapping(s, rng, pick_call(neighbours, rng), page, max_pages);
+	if (at < s->ops && !call_traits(s->op[at].call.kind)->has_pages &&
+	    rng_chance(rng, weights.neighbour_in_blocks))
+		fit_blocks(s, &s->op[at]);
+}
+
 /* Maps an area right after a range or right before it, where its guard page is or with one between. */
 static void map_neighbour(struct scenario *s, uint32_t about, const struct call_weight *neighbours,
 			  struct rng *rng, uint64_t max_pages)
 {
 	uint64_t guard = rng_chance(rng, weights.guard_kept);
 	uint64_t first = scenario_va_page(s, about);
-	uint64_t page = first + scenario_op_pages(s, about) + guard;
 	uint32_t at = s->ops;
-	generate_mapping(s, rng, pick_call(neighbours, rng), page, max_pages);
-	if (at == s->ops)
-		return;
-	struct op *op = &s->op[at];
-	if (!call_traits(op->call.kind)->has_pages && rng_chance(rng, weights.neighbour_in_blocks))
-		fit_blocks(s, op);
-	if (rng_chance(rng, weights.neighbour_before))
-		op->call.va = scenario_va_of_page(s, first - guard - scenario_op_pages(s, at));
+	map_at(s, first + scenario_op_pages(s, about) + guard, neighbours, rng, max_pages);
+	if (at < s->ops && rng_chance(rng, weights.neighbour_before))
+		s->op[at].call.va =
+			scenario_va_of_page(s, first - guard - scenario_op_pages(s, at));
+}
+
+/* The page, after the linear map, that would be the alias of a page of the op's array; 0 if none would. */
+static uint64_t missed_alias(const struct scenario *s, uint32_t about)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t end = sizes.va_pages / 2;
+	for (uint32_t i = 0; i < s->op[about].runs; i++) {
+		const struct page_run *run = &s->run[s->op[about].first_run + i];
+		if (!run_is_bad(run) && run->pfn + run->pages > end && run->pfn < sizes.va_pages)
+			return run->pfn < end ? end : run->pfn;
+	}
+	return 0;
 }
 
 /* Changes or unmaps the end of a range together with what is next to it. */
@@ -70,8 +88,9 @@ static void reach_across(struct scenario *s, uint32_t about, struct rng *rng)
 	call->bytes = (pages - skipped + 1) << s->machine.page_shift;
 }
 
-static void add_neighbour(struct scenario *s, uint32_t about, const struct call_weight *neighbours,
-			  struct rng *rng, uint64_t max_pages)
+/* Something next to a range, and often a change of both. */
+static void add_adjacent(struct scenario *s, uint32_t about, const struct call_weight *neighbours,
+			 struct rng *rng, uint64_t max_pages)
 {
 	if (rng_chance(rng, weights.neighbour_at_boundary))
 		end_at_boundary(s, about, rng);
@@ -82,6 +101,19 @@ static void add_neighbour(struct scenario *s, uint32_t about, const struct call_
 		map_neighbour(s, about, neighbours, rng, max_pages);
 	if (s->ops < SCENARIO_MAX_OPS && rng_chance(rng, weights.reached_across))
 		reach_across(s, about, rng);
+}
+
+/* The same, or an area where the linear map would go on for the memory of this one, and a change. */
+static void add_neighbour(struct scenario *s, uint32_t about, const struct call_weight *neighbours,
+			  struct rng *rng, uint64_t max_pages)
+{
+	uint64_t page = missed_alias(s, about);
+	if (page && rng_chance(rng, weights.neighbour_at_alias)) {
+		map_at(s, page, neighbours, rng, max_pages);
+		generate_set_memory(s, s->ops, about, rng);
+	} else {
+		add_adjacent(s, about, neighbours, rng, max_pages);
+	}
 }
 
 /* --- repetitions ---------------------------------------------------------------------------- */

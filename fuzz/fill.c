@@ -120,13 +120,29 @@ static void add_set_memory(struct scenario *s, struct rng *rng)
 		generate_set_memory(s, s->ops, about, rng);
 }
 
+static bool may_be_changed(const struct op *op)
+{
+	return op->call.kind == CALL_VMALLOC && !op->call.flags;
+}
+
+/* Any op before, most often one that maps what set_memory may change. */
+static uint32_t pick_link(const struct scenario *s, struct rng *rng)
+{
+	uint32_t from = (uint32_t)rng_below(rng, s->ops);
+	if (!rng_chance(rng, weights.linked_to_changeable))
+		return from;
+	for (uint32_t i = 0; i < s->ops; i++)
+		if (may_be_changed(&s->op[(from + i) % s->ops]))
+			return (from + i) % s->ops;
+	return from;
+}
+
 /* Adds something that refers to an op before. */
 static void add_link(struct scenario *s, const struct profile *profile, struct rng *rng,
 		     uint64_t max_pages)
 {
 	if (s->ops)
-		chain_extend(s, (uint32_t)rng_below(rng, s->ops), profile->neighbours, rng,
-			     max_pages);
+		chain_extend(s, pick_link(s, rng), profile->neighbours, rng, max_pages);
 }
 
 /* Pages of an area of which a part is changed, at most. */

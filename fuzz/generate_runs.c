@@ -96,9 +96,8 @@ static uint64_t pfn_at_end(struct page_range range, uint64_t pages, struct rng *
 	return before < end ? end - before : 0;
 }
 
-/* A pfn that gives a run an alias in the linear map, or misses it by little. */
-static uint64_t pick_alias(const struct scenario *s, uint32_t op, const struct page_run *run,
-			   struct rng *rng)
+uint64_t pick_alias(const struct scenario *s, uint32_t op, const struct page_run *run,
+		    struct rng *rng)
 {
 	struct sizes sizes = sizes_of(&s->machine);
 	struct page_range laid = linear_range(s), all = { 0, linear_map_pages(&sizes) };

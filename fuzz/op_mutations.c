@@ -134,5 +134,5 @@ const struct field_mutation area_mutations[] = { AREA_MUTATIONS, { NULL, 0 } };
 const struct field_mutation sequence_mutations[] = { AREA_MUTATIONS,
 						     { change_kind, 1 },
 						     { insert_set_memory, 1 },
-						     { extend_chain, 3 },
+						     { extend_chain, 5 },
 						     { NULL, 0 } };

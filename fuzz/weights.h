@@ -41,7 +41,9 @@ struct weights {
 	unsigned reached_across; /* then the end of the op and what is next to it are changed */
 	unsigned changed_across; /* by set_memory, not by an unmap */
 	unsigned one_page_across;
-	unsigned fails_before; /* the same call goes before it, and fails */
+	unsigned neighbour_at_alias;   /* where memory after the linear map would have its alias */
+	unsigned linked_to_changeable; /* the op before is an area that set_memory may change */
+	unsigned fails_before;         /* the same call goes before it, and fails */
 	unsigned larger, change_reversed;
 	unsigned linked_step, linked_change; /* a step of a sequence, one before a change */
 	/* Preset entries. */
