@@ -92,6 +92,15 @@ static void change_run_pfn(struct mutation *m)
 		*run = new_run(m, index, run->pages);
 }
 
+/* Memory of vmalloc() whose alias set_memory changes, or nearly. */
+static void alias_run(struct mutation *m)
+{
+	uint32_t index;
+	struct page_run *run = pick_run(m, &index);
+	if (run && !run_is_bad(run) && mutated_op(m)->call.kind == CALL_VMALLOC)
+		run->pfn = pick_alias(m->s, m->op, run, m->rng);
+}
+
 static void nudge_run_pfn(struct mutation *m)
 {
 	uint32_t index;
@@ -164,10 +173,19 @@ static void renew_runs(struct mutation *m)
 }
 
 const struct field_mutation pages_mutations[] = {
-	{ change_run_length, 2 }, { nudge_run_length, 1 }, { change_run_pfn, 2 },
-	{ nudge_run_pfn, 1 },     { insert_run, 1 },       { insert_bad_page, 1 },
-	{ remove_run, 1 },        { repeat_run, 2 },       { swap_runs, 1 },
-	{ split_run, 1 },         { renew_runs, 1 },       { NULL, 0 },
+	{ change_run_length, 2 },
+	{ nudge_run_length, 1 },
+	{ change_run_pfn, 2 },
+	{ nudge_run_pfn, 1 },
+	{ insert_run, 1 },
+	{ insert_bad_page, 1 },
+	{ remove_run, 1 },
+	{ repeat_run, 2 },
+	{ swap_runs, 1 },
+	{ split_run, 1 },
+	{ renew_runs, 1 },
+	{ alias_run, 1 },
+	{ NULL, 0 },
 };
 
 /* --- ranges that an op states ---------------------------------------------------------- */
@@ -216,16 +234,10 @@ static void change_flags(struct mutation *m)
 	mutated_op(m)->call.flags ^= MAP_FLAG_HUGE;
 }
 
-/* What a change is undone by. */
-static void reverse_change(struct mutation *m)
+static void undo_change(struct mutation *m)
 {
-	static const enum memory_change reverse[MEMORY_CHANGES] = {
-		[MEMORY_RO] = MEMORY_RW,         [MEMORY_RW] = MEMORY_RO,
-		[MEMORY_NX] = MEMORY_X,          [MEMORY_X] = MEMORY_NX,
-		[MEMORY_INVALID] = MEMORY_VALID, [MEMORY_VALID] = MEMORY_INVALID,
-	};
 	struct call *call = &mutated_op(m)->call;
-	call->change = reverse[call->change];
+	call->change = reverse_change(call->change);
 }
 
 static void change_leaf(struct mutation *m)
@@ -237,5 +249,5 @@ static void change_leaf(struct mutation *m)
 const struct field_mutation shift_mutations[] = { { change_shift, 1 }, { NULL, 0 } };
 const struct field_mutation prot_mutations[] = { { change_prot, 1 }, { NULL, 0 } };
 const struct field_mutation flags_mutations[] = { { change_flags, 1 }, { NULL, 0 } };
-const struct field_mutation change_mutations[] = { { reverse_change, 1 }, { NULL, 0 } };
+const struct field_mutation change_mutations[] = { { undo_change, 1 }, { NULL, 0 } };
 const struct field_mutation leaf_mutations[] = { { change_leaf, 1 }, { NULL, 0 } };

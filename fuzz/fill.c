@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/fill.h"
 
+#include "fuzz/chain.h"
 #include "fuzz/edit.h"
 #include "fuzz/generate_ops.h"
+#include "fuzz/related.h"
 #include "fuzz/sizes.h"
 #include "fuzz/weights.h"
 #include "mapper/machine/assert.h"
 #include "mapper/machine/min.h"
-
-/* A kind of call by the weights of a list. */
-static enum call_kind pick_call(const struct call_weight *list, struct rng *rng)
-{
-	unsigned all = 0;
-	for (const struct call_weight *w = list; w->weight; w++)
-		all += w->weight;
-	ASSERT(all);
-	if (list[0].weight == all)
-		return list[0].kind;
-	uint64_t at = rng_below(rng, all);
-	while (at >= list->weight)
-		at -= list++->weight;
-	return list->kind;
-}
 
 /* Most scenarios are small: many small ones find more than one large one. */
 static uint64_t page_budget(const struct scenario *s, struct rng *rng, uint64_t max_pages)
@@ -68,31 +55,48 @@ void fill_areas(struct scenario *s, const struct profile *profile, struct rng *r
 	}
 }
 
-/* Blocks of a contiguous group at level 2 with 16K and 64K pages. */
-#define GROUP_OF_BLOCKS 32
+/* Groups of blocks in a part of the linear map, at most. */
+#define MAX_GROUPS_OF_BLOCKS 3
+
+/* A part of the linear map that groups of blocks map, or with 4K pages a block of level 1. */
+static struct page_range pick_large_linear(const struct sizes *sizes, struct rng *rng)
+{
+	uint64_t group = sizes->block * sizes->block_group;
+	uint64_t upper = sizes->block << sizes->table_bits;
+	uint64_t most = min(MAX_GROUPS_OF_BLOCKS * group, SCENARIO_MAX_DEVICE_PAGES - sizes->block);
+	if (sizes->page_shift == 12 && rng_chance(rng, weights.linear_upper))
+		return (struct page_range){ rng_below(rng, 2) * upper, upper };
+	uint64_t pages = group * (1 + rng_below(rng, most / group));
+	if (rng_chance(rng, weights.linear_block_more))
+		pages += sizes->block;
+	return (struct page_range){ rng_below(rng, 2) * group, pages };
+}
+
+static struct page_range pick_small_linear(const struct sizes *sizes, struct rng *rng)
+{
+	uint64_t pages = pick_length(sizes, rng);
+	pages *= 1 + rng_below(rng, weights.max_linear_lengths);
+	uint64_t place = rng_below(rng, weights.linear_places) * sizes->block;
+	if (rng_chance(rng, weights.linear_misaligned))
+		place += rng_below(rng, sizes->block);
+	return (struct page_range){ place, pages };
+}
 
 /* A part of the linear map, in which the pages of areas then have their aliases. */
 static void add_linear(struct scenario *s, struct rng *rng, uint64_t max_pages)
 {
 	struct sizes sizes = sizes_of(&s->machine);
-	uint64_t upper = sizes.block << sizes.table_bits;
-	uint64_t pages = pick_length(&sizes, rng);
-	uint64_t blocks_and_one = sizes.block * (GROUP_OF_BLOCKS + 1);
-	pages *= 1 + rng_below(rng, weights.max_linear_lengths);
-	uint64_t place = rng_below(rng, weights.linear_places) * sizes.block;
 	struct op op = scenario_new_op(s, CALL_LINEAR);
 	op.call.leaf = rng_chance(rng, weights.linear_by_pages) ? LEAF_PAGE : LEAF_LARGEST;
-	if (op.call.leaf == LEAF_LARGEST && max_pages > 4 * sizes.block &&
-	    rng_chance(rng, weights.linear_large))
-		pages = sizes.page_shift == 12 ? upper : blocks_and_one;
-	if (rng_chance(rng, weights.linear_misaligned))
-		place += rng_below(rng, sizes.block);
-	if (pages >= upper)
-		place = rng_below(rng, 2) * upper;
-	else if (pages == blocks_and_one)
-		place = rng_below(rng, 2) * GROUP_OF_BLOCKS * sizes.block;
-	op.call.pfn = place;
-	op.call.bytes = pages << sizes.page_shift;
+	bool large = op.call.leaf == LEAF_LARGEST && max_pages > 4 * sizes.block_group &&
+		     rng_chance(rng, weights.linear_large);
+	struct page_range range =
+		large ? pick_large_linear(&sizes, rng) : pick_small_linear(&sizes, rng);
+	uint64_t end = linear_map_pages(&sizes);
+	if (range.pages < end && rng_chance(rng, weights.linear_at_end))
+		range.page = end - range.pages;
+	op.call.pfn = range.page;
+	op.call.bytes = range.pages << sizes.page_shift;
 	scenario_place_op(s, &op);
 	edit_insert_op(s, s->ops, &op);
 }
@@ -116,6 +120,31 @@ static void add_set_memory(struct scenario *s, struct rng *rng)
 		generate_set_memory(s, s->ops, about, rng);
 }
 
+static bool may_be_changed(const struct op *op)
+{
+	return op->call.kind == CALL_VMALLOC && !op->call.flags;
+}
+
+/* Any op before, most often one that maps what set_memory may change. */
+static uint32_t pick_link(const struct scenario *s, struct rng *rng)
+{
+	uint32_t from = (uint32_t)rng_below(rng, s->ops);
+	if (!rng_chance(rng, weights.linked_to_changeable))
+		return from;
+	for (uint32_t i = 0; i < s->ops; i++)
+		if (may_be_changed(&s->op[(from + i) % s->ops]))
+			return (from + i) % s->ops;
+	return from;
+}
+
+/* Adds something that refers to an op before. */
+static void add_link(struct scenario *s, const struct profile *profile, struct rng *rng,
+		     uint64_t max_pages)
+{
+	if (s->ops)
+		chain_extend(s, pick_link(s, rng), profile->neighbours, rng, max_pages);
+}
+
 /* Pages of an area of which a part is changed, at most. */
 #define MAX_CHANGED_AREA 2048
 
@@ -126,35 +155,48 @@ void fill_set_memory(struct scenario *s, const struct profile *profile, struct r
 	if (rng_chance(rng, weights.has_linear_map))
 		add_linear(s, rng, max_pages);
 	enum call_kind kind = pick_call(profile->areas, rng);
-	add_area(s, rng, kind, min(page_budget(s, rng, max_pages), MAX_CHANGED_AREA));
-	for (uint64_t i = 0; i < changes; i++)
+	uint64_t budget = min(page_budget(s, rng, max_pages), MAX_CHANGED_AREA);
+	add_area(s, rng, kind, budget);
+	for (uint64_t i = 0; i < changes; i++) {
+		if (rng_chance(rng, weights.linked_change))
+			add_link(s, profile, rng, budget);
 		add_set_memory(s, rng);
+	}
+}
+
+/* A new area of a sequence, somewhere else or where one was before. */
+static void add_new_area(struct scenario *s, const struct profile *profile, struct rng *rng,
+			 uint64_t max_pages)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint32_t about = pick_area(s, rng);
+	uint64_t budget = page_budget(s, rng, max_pages);
+	uint64_t page = new_va_page(s, rng, budget);
+	if (about < s->ops && call_maps(s->op[about].call.kind) &&
+	    rng_chance(rng, weights.same_place)) {
+		bool exactly = rng_chance(rng, weights.exactly_there);
+		page = scenario_va_page(s, about) +
+		       (exactly ? 0 : (uint64_t)pick_misalignment(&sizes, rng));
+	}
+	generate_mapping(s, rng, pick_call(profile->areas, rng), page, budget);
 }
 
 /* One more op of a sequence: something new, or something about what was there before. */
 static void add_step(struct scenario *s, const struct profile *profile, struct rng *rng,
 		     uint64_t max_pages)
 {
-	struct sizes sizes = sizes_of(&s->machine);
 	uint32_t about = pick_area(s, rng);
 	uint64_t what = rng_below(rng, 10);
-	if (about == s->ops || what < 4) {
-		uint64_t budget = page_budget(s, rng, max_pages);
-		uint64_t page = new_va_page(s, rng, budget);
-		if (about < s->ops && call_maps(s->op[about].call.kind) &&
-		    rng_chance(rng, weights.same_place)) {
-			bool exactly = rng_chance(rng, weights.exactly_there);
-			page = scenario_va_page(s, about) +
-			       (exactly ? 0 : (uint64_t)pick_misalignment(&sizes, rng));
-		}
-		generate_mapping(s, rng, pick_call(profile->areas, rng), page, budget);
-	} else if (what < 7) {
+	if (about < s->ops && rng_chance(rng, weights.linked_step))
+		add_link(s, profile, rng, page_budget(s, rng, max_pages));
+	else if (about == s->ops || what < 4)
+		add_new_area(s, profile, rng, max_pages);
+	else if (what < 7)
 		generate_unmap(s, s->ops, about, rng);
-	} else if (what < 9) {
+	else if (what < 9)
 		generate_set_memory(s, s->ops, about, rng);
-	} else {
+	else
 		generate_preset(s, s->ops, about, rng);
-	}
 }
 
 void fill_sequence(struct scenario *s, const struct profile *profile, struct rng *rng,

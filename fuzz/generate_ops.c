@@ -3,6 +3,7 @@
 #include "fuzz/generate_ops.h"
 
 #include "fuzz/edit.h"
+#include "fuzz/related.h"
 #include "fuzz/sizes.h"
 #include "fuzz/weights.h"
 #include "mapper/machine/assert.h"
@@ -87,39 +88,17 @@ void generate_mapping(struct scenario *s, struct rng *rng, enum call_kind kind, 
 
 /* --- ops about other ops --------------------------------------------------------- */
 
-/* A part of the pages of an op: all, or from or to somewhere inside, or a little beyond. */
-static void pick_part(const struct scenario *s, uint32_t about, struct rng *rng, uint64_t *page,
-		      uint64_t *pages)
-{
-	struct sizes sizes = sizes_of(&s->machine);
-	uint64_t first = scenario_va_page(s, about),
-		 all = scenario_op_pages(s, about) | !scenario_op_pages(s, about);
-	uint64_t from = 0, to = all;
-	if (rng_chance(rng, weights.from_inside))
-		from = rng_below(rng, all);
-	else if (rng_chance(rng, weights.from_near))
-		from = (uint64_t)pick_misalignment(&sizes, rng);
-	if (rng_chance(rng, weights.to_inside))
-		to = 1 + rng_below(rng, all);
-	else if (rng_chance(rng, weights.to_near))
-		to = all + (uint64_t)pick_misalignment(&sizes, rng);
-	if ((int64_t)to <= (int64_t)from)
-		to = from + 1;
-	*page = first + from;
-	*pages = to - from;
-}
-
 /* What takes an op's area away: all of it where that is the only way, or a part. */
 void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
 {
 	enum call_kind about_kind = s->op[about].call.kind;
 	enum call_kind kind = call_maps(about_kind) ? call_traits(about_kind)->undo : CALL_VUNMAP;
-	uint64_t page = scenario_va_page(s, about), pages = scenario_op_pages(s, about);
+	struct page_range range = { scenario_va_page(s, about), scenario_op_pages(s, about) };
 	if (!call_traits(kind)->lazy && rng_chance(rng, weights.unmap_part))
-		pick_part(s, about, rng, &page, &pages);
+		range = related_range(s, about, rng);
 	struct op op = scenario_new_op(s, kind);
-	op.call.va = scenario_va_of_page(s, page);
-	op.call.bytes = pages << s->machine.page_shift;
+	op.call.va = scenario_va_of_page(s, range.page);
+	op.call.bytes = range.pages << s->machine.page_shift;
 	edit_insert_op(s, at, &op);
 }
 
@@ -127,28 +106,26 @@ void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct
 {
 	static const enum memory_change of_linear_map[] = { MEMORY_INVALID, MEMORY_VALID };
 	static const enum memory_change of_area[] = { MEMORY_RO, MEMORY_RW, MEMORY_NX, MEMORY_X };
-	uint64_t page, pages;
 	bool linear = s->op[about].call.kind == CALL_LINEAR;
-	pick_part(s, about, rng, &page, &pages);
+	struct page_range range = related_range(s, about, rng);
 	struct op op = scenario_new_op(s, CALL_SET_MEMORY);
-	op.call.va = scenario_va_of_page(s, page);
-	op.call.bytes = pages << s->machine.page_shift;
+	op.call.va = scenario_va_of_page(s, range.page);
+	op.call.bytes = range.pages << s->machine.page_shift;
 	op.call.change = linear ? of_linear_map[rng_below(rng, 2)] : of_area[rng_below(rng, 4)];
 	pick_faults(&op, rng);
 	edit_insert_op(s, at, &op);
 }
 
-void generate_preset(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+void generate_preset_at(struct scenario *s, uint32_t at, uint64_t page, struct rng *rng)
 {
 	struct sizes sizes = sizes_of(&s->machine);
-	uint64_t within = rng_chance(rng, weights.preset_in_group) ? sizes.group : sizes.block;
-	uint64_t page = scenario_va_page(s, about) + rng_below(rng, within);
 	struct op op = scenario_new_op(s, CALL_PRESET);
 	struct call *call = &op.call;
 	if (rng_chance(rng, weights.preset_table)) {
 		call->table = true;
 		call->level = rng_chance(rng, weights.preset_table_at_2) ? 2 : 1;
-	} else if (rng_chance(rng, weights.preset_block)) {
+	} else if (rng_chance(rng, page & (sizes.block - 1) ? weights.preset_block
+							    : weights.preset_aligned_block)) {
 		bool at_2 = rng_chance(rng, weights.preset_block_at_2);
 		call->level = at_2 || sizes.page_shift != 12 ? 2 : 1;
 	}
@@ -158,4 +135,21 @@ void generate_preset(struct scenario *s, uint32_t at, uint32_t about, struct rng
 	call->va = scenario_va_of_page(s, page);
 	call->pfn = call->table ? 0 : pick_pfn(&sizes, rng, leaf, page, 0) & ~(leaf - 1);
 	edit_insert_op(s, at, &op);
+}
+
+void generate_preset(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t within = rng_chance(rng, weights.preset_in_group) ? sizes.group : sizes.block;
+	generate_preset_at(s, at, scenario_va_page(s, about) + rng_below(rng, within), rng);
+}
+
+enum memory_change reverse_change(enum memory_change change)
+{
+	static const enum memory_change reverse[MEMORY_CHANGES] = {
+		[MEMORY_RO] = MEMORY_RW,         [MEMORY_RW] = MEMORY_RO,
+		[MEMORY_NX] = MEMORY_X,          [MEMORY_X] = MEMORY_NX,
+		[MEMORY_INVALID] = MEMORY_VALID, [MEMORY_VALID] = MEMORY_INVALID,
+	};
+	return reverse[change];
 }

@@ -18,9 +18,19 @@ void generate_mapping(struct scenario *s, struct rng *rng, enum call_kind kind, 
 /* generate_runs.c: replaces the page array of op `op` by a new one of at most `max_pages` pages. */
 void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t max_pages);
 
+/* A pfn that gives a run of op `op` an alias in the linear map, or misses it by little. */
+uint64_t pick_alias(const struct scenario *s, uint32_t op, const struct page_run *run,
+		    struct rng *rng);
+
 /* Inserts a new op before op `at`, that concerns what op `about` does. */
 void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_preset(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
+
+/* The same, for page `page` of the space, or a leaf that holds it. */
+void generate_preset_at(struct scenario *s, uint32_t at, uint64_t page, struct rng *rng);
+
+/* What a set_memory is undone by. */
+enum memory_change reverse_change(enum memory_change change);
 
 #endif

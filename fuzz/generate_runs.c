@@ -3,6 +3,7 @@
 #include "fuzz/generate_ops.h"
 
 #include "fuzz/edit.h"
+#include "fuzz/related.h"
 #include "fuzz/sizes.h"
 #include "fuzz/weights.h"
 #include "mapper/machine/assert.h"
@@ -76,31 +77,48 @@ static void add_blocks(struct scenario *s, uint32_t op, struct rng *rng, uint64_
 	}
 }
 
-/* The part of physical memory that the scenario's linear map has; 0 pages if none. */
-static uint64_t linear_range(const struct scenario *s, uint64_t *first)
+/* The pages of the linear map that the scenario lays first; none if it lays none. */
+static struct page_range linear_range(const struct scenario *s)
 {
-	for (uint32_t i = 0; i < s->ops; i++) {
-		if (s->op[i].call.kind == CALL_LINEAR) {
-			*first = s->op[i].call.pfn;
-			return s->op[i].call.bytes >> s->machine.page_shift;
-		}
-	}
-	return 0;
+	for (uint32_t i = 0; i < s->ops; i++)
+		if (s->op[i].call.kind == CALL_LINEAR)
+			return (struct page_range){ scenario_va_page(s, i),
+						    scenario_op_pages(s, i) };
+	return (struct page_range){ 0, 0 };
 }
 
-/* Moves most runs of an op into the linear map, so that they have an alias there. */
+/* A pfn from which a run of `pages` ends or begins at an end of the range, or lies across it. */
+static uint64_t pfn_at_end(struct page_range range, uint64_t pages, struct rng *rng)
+{
+	uint64_t end = rng_chance(rng, 50) ? range.page : range.page + range.pages;
+	uint64_t before =
+		rng_chance(rng, 50) ? rng_below(rng, pages + 1) : pages * rng_below(rng, 2);
+	return before < end ? end - before : 0;
+}
+
+uint64_t pick_alias(const struct scenario *s, uint32_t op, const struct page_run *run,
+		    struct rng *rng)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	struct page_range laid = linear_range(s), all = { 0, linear_map_pages(&sizes) };
+	if (rng_chance(rng, weights.alias_at_end)) {
+		bool of_laid = laid.pages && rng_chance(rng, 50);
+		uint64_t pfn = pfn_at_end(of_laid ? laid : all, run->pages, rng);
+		return pfn < sizes.pfn_limit - run->pages ? pfn : run->pfn;
+	}
+	if (run->pages <= laid.pages && rng_chance(rng, weights.has_alias))
+		return laid.page + rng_below(rng, laid.pages - run->pages + 1);
+	if (laid.pages && rng_chance(rng, weights.alias_in_area))
+		return scenario_va_page(s, op) + rng_below(rng, UINT64_C(2) * run->pages);
+	return run->pfn;
+}
+
 static void give_aliases(struct scenario *s, uint32_t op, struct rng *rng)
 {
-	uint64_t first, pages = linear_range(s, &first);
-	for (uint32_t i = 0; i < s->op[op].runs && pages; i++) {
+	for (uint32_t i = 0; i < s->op[op].runs; i++) {
 		struct page_run *run = &s->run[s->op[op].first_run + i];
-		if (run_is_bad(run))
-			continue;
-		if (run->pages <= pages && rng_chance(rng, weights.has_alias))
-			run->pfn = first + rng_below(rng, pages - run->pages + 1);
-		else if (rng_chance(rng, weights.alias_in_area))
-			run->pfn =
-				scenario_va_page(s, op) + rng_below(rng, UINT64_C(2) * run->pages);
+		if (!run_is_bad(run))
+			run->pfn = pick_alias(s, op, run, rng);
 	}
 }
 

@@ -36,6 +36,7 @@ static void mutate_once(struct scenario *s, const struct profile *profile, struc
 		.rng = rng,
 		.sizes = sizes_of(&s->machine),
 		.op = (uint32_t)rng_below(rng, s->ops),
+		.profile = profile,
 	};
 	const struct op *op = mutated_op(&m);
 	uint64_t all = weight_of(profile->mutations);

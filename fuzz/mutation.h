@@ -4,6 +4,7 @@
 #define FUZZ_MUTATION_H
 
 #include "fuzz/field.h"
+#include "fuzz/profile.h"
 #include "fuzz/rng.h"
 #include "fuzz/sizes.h"
 
@@ -12,6 +13,7 @@ struct mutation {
 	struct rng *rng;
 	struct sizes sizes;
 	uint32_t op; /* the op that is changed */
+	const struct profile *profile;
 };
 
 static inline struct op *mutated_op(struct mutation *m)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How the mutator changes whole ops. */
+#include "fuzz/chain.h"
 #include "fuzz/edit.h"
 #include "fuzz/generate_ops.h"
 #include "fuzz/mappers.h"
@@ -79,6 +80,12 @@ static void insert_set_memory(struct mutation *m)
 	generate_set_memory(m->s, m->op + 1, m->op, m->rng);
 }
 
+/* An op that refers to this one: see chain.h. */
+static void extend_chain(struct mutation *m)
+{
+	chain_extend(m->s, m->op, m->profile->neighbours, m->rng, m->sizes.block * 2);
+}
+
 /* Unmaps the area and maps something else there. */
 static void remap(struct mutation *m)
 {
@@ -124,6 +131,8 @@ static void remove_op(struct mutation *m)
 		ONCE(insert_unmap), ONCE(remap), ONCE(remove_op)
 
 const struct field_mutation area_mutations[] = { AREA_MUTATIONS, { NULL, 0 } };
-const struct field_mutation sequence_mutations[] = {
-	AREA_MUTATIONS, { change_kind, 1 }, { insert_set_memory, 1 }, { NULL, 0 }
-};
+const struct field_mutation sequence_mutations[] = { AREA_MUTATIONS,
+						     { change_kind, 1 },
+						     { insert_set_memory, 1 },
+						     { extend_chain, 5 },
+						     { NULL, 0 } };

@@ -10,30 +10,35 @@ static const struct profile profiles[PROFILES] = {
 		.name = "vmap",
 		.fill = fill_areas,
 		.areas = { { CALL_VMAP, 1 } },
+		.neighbours = { { CALL_VMAP, 1 } },
 		.mutations = area_mutations,
 	},
 	[PROFILE_VMALLOC] = {
 		.name = "vmalloc",
 		.fill = fill_areas,
 		.areas = { { CALL_VMALLOC, 1 } },
+		.neighbours = { { CALL_VMALLOC, 1 } },
 		.mutations = sequence_mutations,
 	},
 	[PROFILE_IOREMAP] = {
 		.name = "ioremap",
 		.fill = fill_areas,
 		.areas = { { CALL_IOREMAP, 1 } },
+		.neighbours = { { CALL_IOREMAP, 1 } },
 		.mutations = sequence_mutations,
 	},
 	[PROFILE_VM_MAP_RAM] = {
 		.name = "vm_map_ram",
 		.fill = fill_areas,
 		.areas = { { CALL_VM_MAP_RAM, 1 } },
+		.neighbours = { { CALL_VM_MAP_RAM, 1 } },
 		.mutations = sequence_mutations,
 	},
 	[PROFILE_SET_MEMORY] = {
 		.name = "set_memory",
 		.fill = fill_set_memory,
 		.areas = { { CALL_VMALLOC, 90 }, { CALL_VMAP, 10 } },
+		.neighbours = { { CALL_VMALLOC, 2 }, { CALL_VMAP, 1 }, { CALL_IOREMAP, 3 } },
 		.mutations = sequence_mutations,
 	},
 	[PROFILE_SEQUENCE] = {
@@ -43,6 +48,7 @@ static const struct profile profiles[PROFILES] = {
 			   { CALL_VMALLOC, 3 },
 			   { CALL_IOREMAP, 3 },
 			   { CALL_VM_MAP_RAM, 1 } },
+		.neighbours = { { CALL_VMAP, 2 }, { CALL_VMALLOC, 3 }, { CALL_IOREMAP, 4 } },
 		.mutations = sequence_mutations,
 	},
 };
@@ -51,4 +57,18 @@ const struct profile *profile(enum profile_id id)
 {
 	ASSERT_CMP(id, <, PROFILES);
 	return &profiles[id];
+}
+
+enum call_kind pick_call(const struct call_weight *list, struct rng *rng)
+{
+	unsigned all = 0;
+	for (const struct call_weight *w = list; w->weight; w++)
+		all += w->weight;
+	ASSERT(all);
+	if (list[0].weight == all)
+		return list[0].kind;
+	uint64_t at = rng_below(rng, all);
+	while (at >= list->weight)
+		at -= list++->weight;
+	return list->kind;
 }

@@ -36,12 +36,16 @@ struct profile {
 	/* Fills a new scenario, which has its machine and its policy, with ops. */
 	void (*fill)(struct scenario *s, const struct profile *profile, struct rng *rng,
 		     uint64_t max_pages);
-	struct call_weight areas[CALL_KINDS]; /* the calls that make its areas */
+	struct call_weight areas[CALL_KINDS];      /* the calls that make its areas */
+	struct call_weight neighbours[CALL_KINDS]; /* those that map next to them */
 	/* What the mutator does to whole ops, besides what it does to their fields. */
 	const struct field_mutation *mutations;
 };
 
 /* The row of a profile. Static. */
 const struct profile *profile(enum profile_id id);
+
+/* A kind of call by the weights of a list, which is not empty. */
+enum call_kind pick_call(const struct call_weight *list, struct rng *rng);
 
 #endif

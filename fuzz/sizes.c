@@ -11,11 +11,20 @@ struct sizes sizes_of(const struct machine_config *config)
 	return (struct sizes){
 		.group = UINT64_C(1) << (scenario_group_shift(config) - config->page_shift),
 		.block = UINT64_C(1) << table_bits,
+		.block_group = UINT64_C(1) << (config->group_bits         ? config->group_bits
+					       : config->page_shift == 12 ? 4
+									  : 5),
 		.va_pages = UINT64_C(1) << (config->va_bits - config->page_shift),
 		.pfn_limit = machine_table_pool_pfn(config),
 		.page_shift = config->page_shift,
 		.table_bits = table_bits,
 	};
+}
+
+uint64_t linear_map_pages(const struct sizes *sizes)
+{
+	uint64_t half = sizes->va_pages / 2;
+	return half < sizes->pfn_limit ? half : sizes->pfn_limit;
 }
 
 static uint64_t some_length(const struct sizes *sizes, struct rng *rng)

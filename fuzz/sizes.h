@@ -12,14 +12,18 @@
 
 /* The sizes that matter on the scenario's machine, in pages. */
 struct sizes {
-	uint64_t group;     /* a contiguous group of pages */
-	uint64_t block;     /* what one level 2 entry maps */
-	uint64_t va_pages;  /* the whole address space */
-	uint64_t pfn_limit; /* physical memory that page arrays may use */
+	uint64_t group;       /* a contiguous group of pages */
+	uint64_t block;       /* what one level 2 entry maps */
+	uint64_t block_group; /* a contiguous group of blocks, in blocks */
+	uint64_t va_pages;    /* the whole address space */
+	uint64_t pfn_limit;   /* physical memory that page arrays may use */
 	unsigned page_shift, table_bits;
 };
 
 struct sizes sizes_of(const struct machine_config *config);
+
+/* Page frames that the linear map has addresses for and that are memory. */
+uint64_t linear_map_pages(const struct sizes *sizes);
 
 /* A number of pages: 1, near a group, several groups, a power of two, near a block, ... */
 uint64_t pick_length(const struct sizes *sizes, struct rng *rng);

@@ -81,6 +81,33 @@ static bool cuts_group(const struct oracle *o, uint64_t page)
 	       leaf.desc & ARM64_CONTIGUOUS;
 }
 
+/* Pages of a contiguous group of level 2 blocks. */
+static uint64_t block_group_pages(const struct oracle *o)
+{
+	return block_pages(o) << arm64_contiguous_size(&o->g, ARM64_LAST_LEVEL - 1);
+}
+
+/* Whether `page` lies inside of a contiguous group of blocks of the root, between two of them. */
+static bool is_between_blocks_of_root(const struct oracle *o, uint64_t page)
+{
+	const struct tables t = tables_of(o);
+	struct leaf leaf;
+	if (o->g.start_level != ARM64_LAST_LEVEL - 1 || page & (block_pages(o) - 1) ||
+	    !(page & (block_group_pages(o) - 1)))
+		return false;
+	return leaf_next(&t, page, page + 1, &leaf) && leaf.level == o->g.start_level &&
+	       leaf.desc & ARM64_CONTIGUOUS;
+}
+
+/* Whether an end of the range lies there, and no end inside of a block has the group split all the same. */
+static bool keeps_group_of_root(const struct oracle *o, struct range range)
+{
+	bool one_group = range.first / block_group_pages(o) == range.end / block_group_pages(o);
+	if (one_group && (range.first | range.end) & (block_pages(o) - 1))
+		return false;
+	return is_between_blocks_of_root(o, range.first) || is_between_blocks_of_root(o, range.end);
+}
+
 /* Whether a page is mapped in an aligned window of so many pages that lies in the range. */
 static bool meets_in_window(const struct oracle *o, struct range range, uint64_t window)
 {
@@ -155,6 +182,8 @@ static const struct waiver *skip_change(const struct oracle *o, const struct cal
 	if (oracle_waives(o, WAIVER_CUT_GROUPS) &&
 	    (cuts_group(o, range.first) || cuts_group(o, range.end)))
 		return reason(WAIVER_CUT_GROUPS);
+	if (oracle_waives(o, WAIVER_CUT_GROUPS_OF_ROOT) && keeps_group_of_root(o, range))
+		return reason(WAIVER_CUT_GROUPS_OF_ROOT);
 	if (oracle_waives(o, WAIVER_PXN_TABLES) && call->change == MEMORY_X &&
 	    meets_large(o, range))
 		return reason(WAIVER_PXN_TABLES);

@@ -16,6 +16,7 @@ struct weights {
 	unsigned aligned_block; /* a block is aligned to its size */
 	unsigned short_tail;    /* the last block is not whole */
 	unsigned has_alias;     /* a run of single pages lies in the linear map */
+	unsigned alias_at_end;  /* a run lies at an end of it, or of the map that Linux has */
 	unsigned alias_in_area; /* and if not, where the alias would lie in the area itself */
 	/* Calls. */
 	unsigned usual_prot; /* PROT_KERNEL */
@@ -26,13 +27,33 @@ struct weights {
 	unsigned large_aligned;           /* VA and PA aligned to the block */
 	unsigned large_tail;              /* it goes on after the block */
 	unsigned large_same_misalignment; /* VA and PA misaligned alike */
-	/* Parts of the range of another op. */
-	unsigned from_inside, from_near, to_inside, to_near;
+	/* Ranges that have to do with that of another op. */
+	unsigned from_inside, from_boundary, from_near;
+	unsigned to_guard, to_inside, to_boundary, to_near;
 	unsigned unmap_part;
+	/* Chains: ops that refer to an op before. */
+	unsigned neighbour;             /* an area next to it; else the same again */
+	unsigned neighbour_at_boundary; /* the op moves to where a block or a group ends */
+	unsigned ends_at_block;
+	unsigned preset_neighbour;
+	unsigned guard_kept; /* the page between them stays free */
+	unsigned neighbour_in_blocks, neighbour_before;
+	unsigned reached_across; /* then the end of the op and what is next to it are changed */
+	unsigned changed_across; /* by set_memory, not by an unmap */
+	unsigned one_page_across;
+	unsigned neighbour_at_alias;   /* where memory after the linear map would have its alias */
+	unsigned linked_to_changeable; /* the op before is an area that set_memory may change */
+	unsigned fails_before;         /* the same call goes before it, and fails */
+	unsigned larger, change_reversed;
+	unsigned linked_step, linked_change; /* a step of a sequence, one before a change */
 	/* Preset entries. */
 	unsigned preset_in_group, preset_table, preset_table_at_2, preset_block, preset_block_at_2;
+	unsigned preset_aligned_block; /* the same, where a block may begin */
 	/* The linear map. */
 	unsigned linear_by_pages, linear_large, linear_misaligned;
+	unsigned linear_upper;      /* a large part is a level 1 block, with 4K pages */
+	unsigned linear_block_more; /* it is a block more than whole groups of blocks */
+	unsigned linear_at_end;
 	unsigned max_linear_lengths, linear_places;
 	/* Areas, and what is done to them. */
 	unsigned small_budget, full_budget; /* in groups; all that is allowed */

@@ -249,6 +249,18 @@ const struct waiver waiver_list[WAIVERS] = {
 			    "set_memory va=0xffff800080000000 pages=2 op=ro\n",
 		.crashes = true,
 	},
+	[WAIVER_CUT_GROUPS_OF_ROOT] = {
+		.name = "cut-groups-of-root",
+		.effect = SKIPS_CALLS,
+		.rule = { RULE_CONTIGUOUS_PARTIAL },
+		.why = "with two levels of tables, set_memory of whole blocks of a contiguous group "
+		       "does not split the group: PGDIR_SIZE is that of a block, and what is aligned "
+		       "to it is taken for an end of any leaf (split_kernel_leaf_mapping_locked())",
+		.scenario = "vmapdiff 2\n"
+			    "machine granule=16k va=36 bbm=2\n"
+			    "linear pa=0x0 size=0x40000000\n"
+			    "set_memory va=0xfffffff012000000 pages=2048 op=invalid\n",
+	},
 };
 
 bool waives_verdict(const struct waivers *w, const struct verdict *verdict)

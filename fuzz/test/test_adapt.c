@@ -22,7 +22,8 @@
 #define LINUX_6_12 (ALL_TREES | WAIVER(WAIVER_CHANGES_HUGE) | WAIVER(WAIVER_FILLS_EMPTY))
 #define LINUX_7_3                                                                                  \
 	(ALL_TREES | WAIVER(WAIVER_HEAD_CHECK) | WAIVER(WAIVER_NARROW_FLUSH) |                     \
-	 WAIVER(WAIVER_PXN_TABLES) | WAIVER(WAIVER_FILLS_EMPTY))
+	 WAIVER(WAIVER_PXN_TABLES) | WAIVER(WAIVER_FILLS_EMPTY) |                                  \
+	 WAIVER(WAIVER_CUT_GROUPS_OF_ROOT))
 #define SERIES (LINUX_7_3 | WAIVER(WAIVER_CUT_GROUPS))
 
 static struct player *player;
@@ -148,6 +149,18 @@ static const struct {
 		 "set_memory va=0xffff000060003000 pages=2 op=invalid\n",
 	  SPLITS "linear pa=0x40000000 size=0x40000000\n"
 		 "set_memory va=0xffff000060003000 pages=2 op=invalid\n" },
+	{ "blocks of a group in the root are changed as a whole group",
+	  WAIVER(WAIVER_CUT_GROUPS_OF_ROOT),
+	  "vmapdiff 2\nmachine granule=16k va=36 pa=48 bbm=2\npolicy prior\n"
+	  "linear pa=0x0 size=0x80000000\n"
+	  "set_memory va=0xfffffff012000000 pages=2048 op=invalid\n"
+	  "set_memory va=0xfffffff010004000 pages=92159 op=valid\n"
+	  "set_memory va=0xfffffff042000000 pages=2047 op=invalid\n",
+	  "vmapdiff 2\nmachine granule=16k va=36 pa=48 bbm=2\npolicy prior\n"
+	  "linear pa=0x0 size=0x80000000\n"
+	  "set_memory va=0xfffffff000000000 pages=65536 op=invalid\n"
+	  "set_memory va=0xfffffff000000000 pages=131072 op=valid\n"
+	  "set_memory va=0xfffffff042000000 pages=2047 op=invalid\n" },
 	{ "memory whose aliases are changed is in the linear map", 0,
 	  "vmapdiff 2\nmachine granule=4k va=39 pa=48 bbm=0\npolicy prior\n"
 	  "vmalloc va=0xffffffe000000000 pages=0x4000010+2,0x20\n"

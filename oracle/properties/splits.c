@@ -38,7 +38,7 @@ static bool has_alias(struct oracle *o, uint64_t page, uint64_t end)
 
 static bool is_cut_by_call(struct oracle *o, uint64_t page, uint64_t pages)
 {
-	if (o->call->kind != CALL_SET_MEMORY)
+	if (!o->call || o->call->kind != CALL_SET_MEMORY)
 		return false;
 	return has_end(o, page, page + pages) ||
 	       (page < oracle_linear_pages(o) && has_alias(o, page, page + pages));

@@ -50,10 +50,12 @@ static void describe_expected(char *text, const struct segment *s, uint64_t page
 		 attributes_memory_name(a.memory), a.memory);
 }
 
-/* Whether `page` is the linear alias of a page that the call changes. */
+/* Whether `page` is the linear alias of a page that the call changes. After the linear map none is. */
 static bool is_alias(const struct oracle *o, uint64_t page)
 {
 	const struct expected *e = o->expected;
+	if (page >= oracle_linear_pages(o))
+		return false;
 	for (uint64_t i = 0; i < e->all_aliases; i++)
 		if (e->area->pages.page[e->first_alias + i] == page)
 			return true;

@@ -1588,6 +1588,44 @@ static void a_mapping_stores_neighbours_at_once(void **state)
 	assert_false(judge_fixture());
 	assert_int_equal(fixture.oracle.verdict.rule, RULE_COST_STORES);
 	assert_non_null(strstr(fixture.oracle.verdict.expected, "store events"));
+/* An area of vmalloc() from page 16 of the fixture on, one page of which is `pfn`, becomes read-only. */
+static void make_read_only(uint64_t pfn)
+{
+	map_pages(&machine_4k, BASE_PFN);
+	fixture.pfn[20] = pfn;
+	make_call();
+	next_call(CALL_SET_MEMORY);
+	uint64_t last = oracle_linear_pages(&fixture.oracle) - 1;
+	assert_true(oracle_lay_linear(&fixture.oracle, last << 12, 1 << 12, true));
+	fixture.call.change = MEMORY_RO;
+	fixture.call.va = fixture.va + (16 << 12);
+	fixture.call.bytes = 8 << 12;
+	fixture.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
+					    .va = fixture.call.va,
+					    .bytes = 32 << 12,
+					    .pages = { fixture.pfn + 16, 32 } };
+	fixture.areas = 1;
+	make_call();
+}
+
+/* The page after the linear map is the first of the fixture. It is nobody's alias. */
+static void the_linear_map_ends_where_it_ends(void **state)
+{
+	(void)state;
+	const uint64_t end = UINT64_C(1) << (machine_4k.va_bits - 1 - machine_4k.page_shift);
+	make_read_only(end - 1);
+	assert_true(judge_fixture());
+	make_read_only(end);
+	assert_true(judge_fixture());
+	make_read_only(end);
+	change(3, 0, ARM64_DBM, ARM64_AP2);
+	assert_false(judge_fixture());
+	assert_int_equal(fixture.oracle.verdict.rule, RULE_ISOLATION_OUTSIDE);
+	make_read_only(end - 1);
+	fixture.va = oracle_va(&fixture.oracle, end - 1);
+	change(3, 0, ARM64_AP2, ARM64_DBM);
+	assert_false(judge_fixture());
+	assert_int_equal(fixture.oracle.verdict.rule, RULE_TRANSLATION_PERMISSION);
 }
 
 static void rules_are_found_by_name(void **state)
@@ -1657,6 +1695,7 @@ int main(void)
 		cmocka_unit_test(a_mapping_invalidates_nothing),
 		cmocka_unit_test(neighbours_are_stored_at_once),
 		cmocka_unit_test(a_mapping_stores_neighbours_at_once),
+		cmocka_unit_test(the_linear_map_ends_where_it_ends),
 		cmocka_unit_test(rules_are_found_by_name),
 		cmocka_unit_test(groups_fit_their_tables),
 	};
