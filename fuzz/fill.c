@@ -8,8 +8,7 @@
 #include "mapper/machine/assert.h"
 #include "mapper/machine/min.h"
 
-/* A kind of call by the weights of a list. */
-static enum call_kind pick_call(const struct call_weight *list, struct rng *rng)
+enum call_kind pick_call(const struct call_weight *list, struct rng *rng)
 {
 	unsigned all = 0;
 	for (const struct call_weight *w = list; w->weight; w++)
@@ -71,8 +70,7 @@ void fill_areas(struct scenario *s, const struct profile *profile, struct rng *r
 /* Blocks of a contiguous group at level 2 with 16K and 64K pages. */
 #define GROUP_OF_BLOCKS 32
 
-/* A part of the linear map, in which the pages of areas then have their aliases. */
-static void add_linear(struct scenario *s, struct rng *rng, uint64_t max_pages)
+void fill_linear(struct scenario *s, struct rng *rng, uint64_t max_pages)
 {
 	struct sizes sizes = sizes_of(&s->machine);
 	uint64_t upper = sizes.block << sizes.table_bits;
@@ -124,7 +122,7 @@ void fill_set_memory(struct scenario *s, const struct profile *profile, struct r
 {
 	uint64_t changes = 1 + rng_below(rng, weights.max_changes);
 	if (rng_chance(rng, weights.has_linear_map))
-		add_linear(s, rng, max_pages);
+		fill_linear(s, rng, max_pages);
 	enum call_kind kind = pick_call(profile->areas, rng);
 	add_area(s, rng, kind, min(page_budget(s, rng, max_pages), MAX_CHANGED_AREA));
 	for (uint64_t i = 0; i < changes; i++)
@@ -162,7 +160,7 @@ void fill_sequence(struct scenario *s, const struct profile *profile, struct rng
 {
 	uint64_t steps = 2 + rng_below(rng, SCENARIO_MAX_OPS - 2);
 	if (rng_chance(rng, weights.sequence_has_linear_map))
-		add_linear(s, rng, max_pages);
+		fill_linear(s, rng, max_pages);
 	for (uint64_t i = 0; i < steps; i++)
 		add_step(s, profile, rng, max_pages / steps);
 }
