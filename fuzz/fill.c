@@ -82,8 +82,7 @@ static struct page_range pick_small_linear(const struct sizes *sizes, struct rng
 	return (struct page_range){ place, pages };
 }
 
-/* A part of the linear map, in which the pages of areas then have their aliases. */
-static void add_linear(struct scenario *s, struct rng *rng, uint64_t max_pages)
+void fill_linear(struct scenario *s, struct rng *rng, uint64_t max_pages)
 {
 	struct sizes sizes = sizes_of(&s->machine);
 	struct op op = scenario_new_op(s, CALL_LINEAR);
@@ -153,7 +152,7 @@ void fill_set_memory(struct scenario *s, const struct profile *profile, struct r
 {
 	uint64_t changes = 1 + rng_below(rng, weights.max_changes);
 	if (rng_chance(rng, weights.has_linear_map))
-		add_linear(s, rng, max_pages);
+		fill_linear(s, rng, max_pages);
 	enum call_kind kind = pick_call(profile->areas, rng);
 	uint64_t budget = min(page_budget(s, rng, max_pages), MAX_CHANGED_AREA);
 	add_area(s, rng, kind, budget);
@@ -204,7 +203,7 @@ void fill_sequence(struct scenario *s, const struct profile *profile, struct rng
 {
 	uint64_t steps = 2 + rng_below(rng, SCENARIO_MAX_OPS - 2);
 	if (rng_chance(rng, weights.sequence_has_linear_map))
-		add_linear(s, rng, max_pages);
+		fill_linear(s, rng, max_pages);
 	for (uint64_t i = 0; i < steps; i++)
 		add_step(s, profile, rng, max_pages / steps);
 }

@@ -15,6 +15,7 @@
 #include "fuzz/scenario_text.h"
 #include "fuzz/statistics_file.h"
 #include "fuzz/waive.h"
+#include "fuzz/weights.h"
 
 /* Scenarios are large, so they live here and not on the stack. */
 static struct player *player;
@@ -136,12 +137,23 @@ static void fit_tree(void)
 	adapt(player, &scenario);
 }
 
+/*
+ * The profile of a new scenario. Some sequences are of areas next to each
+ * other, but not for a tree: the kernel maps nothing on a guard page.
+ */
+static enum profile_id new_profile(enum profile_id id, struct rng *rng)
+{
+	if (id != PROFILE_SEQUENCE || mapper_tested()->tree)
+		return id;
+	return rng_chance(rng, weights.neighbours) ? PROFILE_NEIGHBOURS : id;
+}
+
 size_t harness_mutate(enum profile_id id, uint8_t *data, size_t size, size_t max_size,
 		      unsigned seed)
 {
 	struct rng rng = { seed };
 	if (!scenario_decode(data, size, &scenario) || rng_chance(&rng, 10))
-		generate(&scenario, id, &rng, max_pages());
+		generate(&scenario, new_profile(id, &rng), &rng, max_pages());
 	else
 		mutate(&scenario, id, &rng, max_pages());
 	fit_tree();

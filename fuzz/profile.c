@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/profile.h"
 
+#include <string.h>
+
 #include "fuzz/fill.h"
 #include "fuzz/mutation.h"
 #include "mapper/machine/assert.h"
 
-static const struct profile profiles[PROFILES] = {
+static const struct profile profiles[ALL_PROFILES] = {
 	[PROFILE_VMAP] = {
 		.name = "vmap",
 		.fill = fill_areas,
@@ -51,11 +53,28 @@ static const struct profile profiles[PROFILES] = {
 		.neighbours = { { CALL_VMAP, 2 }, { CALL_VMALLOC, 3 }, { CALL_IOREMAP, 4 } },
 		.mutations = sequence_mutations,
 	},
+	[PROFILE_NEIGHBOURS] = {
+		.name = "neighbours",
+		.fill = fill_neighbours,
+		.areas = { { CALL_VMAP, 2 },
+			   { CALL_VMALLOC, 5 },
+			   { CALL_IOREMAP, 6 },
+			   { CALL_VM_MAP_RAM, 1 } },
+		.mutations = sequence_mutations,
+	},
 };
+
+enum profile_id profile_by_name(const char *name)
+{
+	enum profile_id id = 0;
+	while (id < ALL_PROFILES && strcmp(profiles[id].name, name) != 0)
+		id++;
+	return id;
+}
 
 const struct profile *profile(enum profile_id id)
 {
-	ASSERT_CMP(id, <, PROFILES);
+	ASSERT_CMP(id, <, ALL_PROFILES);
 	return &profiles[id];
 }
 

@@ -12,8 +12,8 @@
 
 struct field_mutation;
 
-/* One for each fuzz target that plays scenarios. */
 enum profile_id {
+	/* One for each fuzz target that plays scenarios. */
 	PROFILE_VMAP,
 	PROFILE_VMALLOC,
 	PROFILE_IOREMAP,
@@ -21,6 +21,9 @@ enum profile_id {
 	PROFILE_SET_MEMORY,
 	PROFILE_SEQUENCE,
 	PROFILES,
+	/* A part of the new scenarios of fuzz_sequence. */
+	PROFILE_NEIGHBOURS = PROFILES,
+	ALL_PROFILES,
 };
 
 /* One of several things to do, and how often it is picked. A list ends with a weight of 0. */
@@ -41,6 +44,9 @@ struct profile {
 	/* What the mutator does to whole ops, besides what it does to their fields. */
 	const struct field_mutation *mutations;
 };
+
+/* The profile of this name; ALL_PROFILES if there is none. */
+enum profile_id profile_by_name(const char *name);
 
 /* The row of a profile. Static. */
 const struct profile *profile(enum profile_id id);

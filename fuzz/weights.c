@@ -84,4 +84,13 @@ const struct weights weights = {
 	.has_linear_map = 85,
 	.sequence_has_linear_map = 25,
 	.max_changes = 4,
+
+	.neighbours = 10,
+	.centre_between_tables = 20,
+	.where_another_ends = 45,
+	.guard_page = 35,
+	.aligned_alike = 70,
+	.can_be_changed = 70,
+	.leaf_on_guard_page = 10,
+	.guard_changed = 60,
 };

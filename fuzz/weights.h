@@ -63,6 +63,16 @@ struct weights {
 		exactly_there; /* a new area of a sequence uses the address of an old one */
 	unsigned has_linear_map, sequence_has_linear_map;
 	unsigned max_changes;
+	/* Areas next to each other. */
+	unsigned neighbours; /* a new sequence is made of them */
+	unsigned
+		centre_between_tables; /* across two tables of level 1, and not across their entries */
+	unsigned where_another_ends; /* a range begins or ends where that of another op does */
+	unsigned guard_page;         /* or a page later */
+	unsigned aligned_alike;      /* consecutive frames, aligned as the address is */
+	unsigned can_be_changed;     /* by set_memory */
+	unsigned leaf_on_guard_page; /* an area is changed which has a leaf there */
+	unsigned guard_changed;      /* with its guard page */
 };
 
 extern const struct weights weights;

@@ -50,7 +50,7 @@ static void generated_scenarios_are_scenarios(void **state)
 static void mutated_scenarios_are_scenarios(void **state)
 {
 	(void)state;
-	for (enum profile_id id = 0; id < PROFILES; id++) {
+	for (enum profile_id id = 0; id < ALL_PROFILES; id++) {
 		struct rng rng = { 7 };
 		generate(&scenario, id, &rng, MAX_PAGES);
 		for (int i = 0; i < SCENARIOS * 3; i++) {
@@ -257,6 +257,66 @@ static void generated_sequences_reach_what_matters(void **state)
 	assert_true(met.warning && met.fault && met.leaf[1]);
 }
 
+/* Whether a change of the scenario begins or ends on the page after an area that it may change. */
+static bool changes_guard_page(void)
+{
+	uint64_t guard = UINT64_C(1) << scenario.machine.page_shift;
+	for (uint32_t i = 0; i < scenario.ops; i++) {
+		const struct call *call = &scenario.op[i].call;
+		for (uint32_t k = 0; k < i && call->kind == CALL_SET_MEMORY; k++)
+			if (scenario.op[k].call.kind == CALL_VMALLOC &&
+			    call->va + call->bytes - guard ==
+				    scenario.op[k].call.va + op_bytes(&scenario, &scenario.op[k]))
+				return true;
+	}
+	return false;
+}
+
+/* Whether an unmap begins inside of a physical range that a level 1 block may map. */
+static bool cuts_large_range(void)
+{
+	for (uint32_t i = 0; i < scenario.ops; i++) {
+		const struct call *call = &scenario.op[i].call;
+		for (uint32_t k = 0; k < i && call->kind == CALL_VUNMAP; k++) {
+			const struct call *range = &scenario.op[k].call;
+			if (range->kind == CALL_IOREMAP && call->va > range->va &&
+			    call->va - range->va < range->bytes &&
+			    range->bytes >> scenario_level_shift(&scenario.machine, 1))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void generated_neighbours_reach_what_matters(void **state)
+{
+	(void)state;
+	struct met met = { 0 };
+	meet(PROFILE_NEIGHBOURS, &met);
+	for (int kind = 0; kind < CALL_KINDS; kind++)
+		assert_true(met.op[kind] || call_traits(kind)->lazy);
+	assert_true(met.warning && met.fault && met.leaf[1] && met.leaf[2] && met.leaf[3]);
+	assert_true(met.granule[12] && met.granule[14] && met.granule[16] && met.table);
+	struct rng rng = { 5 };
+	unsigned guards = 0, cuts = 0;
+	for (int i = 0; i < 1000; i++) {
+		generate(&scenario, PROFILE_NEIGHBOURS, &rng, MAX_PAGES);
+		expect_scenario(&scenario);
+		guards += changes_guard_page();
+		cuts += cuts_large_range();
+	}
+	assert_in_range(guards, 100, 1000);
+	assert_in_range(cuts, 10, 1000);
+}
+
+static void profiles_have_names(void **state)
+{
+	(void)state;
+	for (enum profile_id id = 0; id < ALL_PROFILES; id++)
+		assert_int_equal(profile_by_name(profile(id)->name), id);
+	assert_int_equal(profile_by_name("none"), ALL_PROFILES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +332,8 @@ int main(void)
 		cmocka_unit_test(generated_ioremaps_reach_what_matters),
 		cmocka_unit_test(generated_changes_reach_what_matters),
 		cmocka_unit_test(generated_sequences_reach_what_matters),
+		cmocka_unit_test(generated_neighbours_reach_what_matters),
+		cmocka_unit_test(profiles_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

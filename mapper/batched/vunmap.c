@@ -2,8 +2,8 @@
 /*
  * vunmap(): clears every leaf of a range, then invalidates the TLB
  * (vunmap_range(), Linux 6.12). Tables stay for the next mapping. A block or
- * contiguous group that lies across an end of the range goes as a whole: it
- * is the caller's mistake, and the kernel only warns.
+ * contiguous group, of pages or blocks, that lies across an end of the range
+ * goes as a whole: it is the caller's mistake, and the kernel only warns.
  */
 #include "mapper/batched/batched.h"
 #include "mapper/batched/unmap.h"
@@ -25,16 +25,26 @@ static void widen(struct unmap *u, uint64_t low, uint64_t high)
 }
 
 /*
- * Clears a leaf above page level: all of it (61ef8ddaa35e). A TLBI of any
- * address in it drops it as a whole (R_LGSCG), unlike a group of pages.
+ * Clears block `desc`, which maps `offset`, or the contiguous group that it is
+ * in, and warns if [offset, end) is not all of it (61ef8ddaa35e). Returns the
+ * offset after it. A TLBI of any address in a block drops it as a whole
+ * (R_LGSCG), unlike a group.
  */
-static void clear_block(struct unmap *u, table_t table, int level, uint64_t offset, uint64_t end)
+static uint64_t clear_blocks(struct unmap *u, table_t table, int level, uint64_t desc,
+			     uint64_t offset, uint64_t end)
 {
-	uint64_t size = UINT64_C(1) << level_shift(&u->g, level);
-	if (end - offset != size)
+	bool group = desc & DESC_CONT;
+	unsigned block = level_shift(&u->g, level),
+		 shift = group ? group_shift(&u->g, level) : block;
+	uint64_t size = UINT64_C(1) << shift, start = offset & ~(size - 1);
+	if (start < offset || end - start < size)
 		machine_warn(u->machine, u->g.va_base + offset);
-	machine_store(u->machine, table, level_index(&u->g, level, offset), 1, 0, 0);
+	machine_store(u->machine, table, level_index(&u->g, level, start), 1u << (shift - block), 0,
+		      0);
 	u->out->modified |= MODIFIED_LEVEL(level);
+	if (group)
+		widen(u, start, start + size);
+	return start + size;
 }
 
 /* Whether `offset` lies inside of a contiguous group of `table`, and not at its start. */
@@ -74,7 +84,7 @@ static void unmap_table(struct unmap *u, table_t table, int level, uint64_t offs
 		if (!desc)
 			continue;
 		if (!desc_is_table(desc))
-			clear_block(u, table, level, offset, next);
+			next = clear_blocks(u, table, level, desc, offset, end);
 		else if (level == PMD_LEVEL)
 			clear_pages(u, table_below(u->machine, &u->g, desc), offset, next);
 		else

@@ -44,6 +44,11 @@ static const struct reason top_of_space = {
 	"top-of-space",
 	"the range and its guard page reach the top of the address space",
 };
+static const struct reason part_of_blocks = {
+	"part-of-blocks",
+	"groups of blocks are the linear map's, or split from a block on a guard page, where none "
+	"is",
+};
 static const struct reason misaligned_blocks = {
 	"misaligned-blocks",
 	"vmalloc() aligns an area and its size to the blocks, and blocks come aligned",
@@ -136,6 +141,28 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 	return NULL;
 }
 
+/* --- unmapping -------------------------------------------------------------------------- */
+
+/* Whether a range that begins or ends at `offset` cuts a contiguous group of blocks. */
+static bool cuts_blocks(const struct place *p, uint64_t offset)
+{
+	table_t table = MACHINE_ROOT;
+	for (int level = p->g.start_level; level < PTE_LEVEL; level++) {
+		uint64_t desc = machine_words(p->m, table)[level_index(&p->g, level, offset)];
+		uint64_t group = UINT64_C(1) << group_shift(&p->g, level);
+		if (!desc_is_table(desc))
+			return desc & DESC_CONT && offset & (group - 1);
+		table = table_below(p->m, &p->g, desc);
+	}
+	return false;
+}
+
+static bool unmaps_part_of_blocks(const struct place *p, const struct call *call)
+{
+	uint64_t start = call->va - p->g.va_base;
+	return cuts_blocks(p, start) || cuts_blocks(p, start + call->bytes);
+}
+
 /* --- vmalloc ---------------------------------------------------------------------------- */
 
 unsigned kernel_block_shift(const struct address_space *space, const struct call *call)
@@ -172,6 +199,8 @@ const struct reason *kernel_never_called(const struct address_space *space, cons
 		return &top_of_space;
 	if (call->kind == CALL_SET_MEMORY)
 		return never_changed(&p, space, call);
+	if (call_effect(call->kind) == CALL_UNMAPS && unmaps_part_of_blocks(&p, call))
+		return &part_of_blocks;
 	if (call->kind == CALL_VMALLOC && !is_aligned_area(&p, space, call))
 		return &misaligned_blocks;
 	return NULL;

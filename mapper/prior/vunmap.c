@@ -20,14 +20,15 @@ static void clear(struct range *r, table_t table, int level, uint64_t offset, ui
 	r->out->modified |= MODIFIED_LEVEL(level);
 }
 
-/* Clears the contiguous group that `offset` is in. The offset after it. */
-static uint64_t clear_group(struct range *r, table_t table, uint64_t offset, uint64_t end)
+/* Clears the contiguous group of leaves at `level` that `offset` is in. The offset after it. */
+static uint64_t clear_group(struct range *r, table_t table, int level, uint64_t offset,
+			    uint64_t end)
 {
-	uint64_t size = UINT64_C(1) << r->g.cont_shift;
+	uint64_t size = UINT64_C(1) << group_shift(&r->g, level);
 	uint64_t start = offset & ~(size - 1);
 	if (start != offset || end - offset < size)
 		machine_warn(r->m, r->g.va_base + offset);
-	clear(r, table, PTE_LEVEL, start, (uint32_t)(size >> r->g.page_shift));
+	clear(r, table, level, start, (uint32_t)(size >> level_shift(&r->g, level)));
 	if (start < r->start)
 		r->start = start;
 	if (start + size > r->end)
@@ -40,7 +41,7 @@ static void clear_ptes(struct range *r, table_t table, uint64_t offset, uint64_t
 	while (offset < end) {
 		uint64_t desc = machine_load(r->m, table, level_index(&r->g, PTE_LEVEL, offset));
 		if ((desc & (DESC_VALID | DESC_CONT)) == (DESC_VALID | DESC_CONT)) {
-			offset = clear_group(r, table, offset, end);
+			offset = clear_group(r, table, PTE_LEVEL, offset, end);
 			continue;
 		}
 		if (desc)
@@ -60,6 +61,8 @@ static void clear_table(struct range *r, table_t table, int level, uint64_t offs
 			clear_ptes(r, table_below(r->m, &r->g, desc), offset, next);
 		} else if (desc_is_table(desc)) {
 			clear_table(r, table_below(r->m, &r->g, desc), level + 1, offset, next);
+		} else if (desc & DESC_CONT) {
+			next = clear_group(r, table, level, offset, end);
 		} else {
 			if (next - offset != UINT64_C(1) << level_shift(&r->g, level))
 				machine_warn(r->m, r->g.va_base + offset);

@@ -1588,6 +1588,8 @@ static void a_mapping_stores_neighbours_at_once(void **state)
 	assert_false(judge_fixture());
 	assert_int_equal(fixture.oracle.verdict.rule, RULE_COST_STORES);
 	assert_non_null(strstr(fixture.oracle.verdict.expected, "store events"));
+}
+
 /* An area of vmalloc() from page 16 of the fixture on, one page of which is `pfn`, becomes read-only. */
 static void make_read_only(uint64_t pfn)
 {

@@ -502,6 +502,16 @@ class Newest(Measured):
             self.assertIn("more than 5 %", check_calls.fault_of(said) or "")
         self.assertEqual(scenario.read_text(), before)
 
+    def test_a_part_of_a_group_of_blocks_is_not_unmapped(self):
+        """The tree would leave the rest of the group. Such a block is on another area's guard page."""
+        code, said = rig(self.tree, "replay", self.scenario(
+            "machine bbm=2\nvmalloc va=0xffff80003ffff000 pages=0x400\n"
+            "ioremap va=0xffff800040000000 pa=0x0 size=0x40000000\n"
+            "set_memory va=0xffff80003ffff000 pages=2 op=nx\n"
+            "vunmap va=0xffff800042000000 size=0x1000\n"))
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"not made +1 .*\n +part-of-blocks +1 ")
+
     def test_leaves_are_split(self):
         """The switch that boot code sets: without it, this is refused by -EINVAL."""
         code, said = rig(self.tree, "replay", self.scenario(

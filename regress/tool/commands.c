@@ -88,6 +88,14 @@ static const struct tool_option rows[OPTION_IDS] = {
 		.name = "--executions", .value = "N", SETS(NUMBER, executions),
 		.what = "how many scenarios are played",
 	},
+	[OPTION_FROM] = {
+		.name = "--from", .value = "N", SETS(NUMBER, from),
+		.what = "begin with this scenario, a multiple of 4096; with the first by default",
+	},
+	[OPTION_PROFILE] = {
+		.name = "--profile", .value = "NAME", SETS(TEXT, profile),
+		.what = "play scenarios of this profile alone; of those of the targets in turn by default",
+	},
 	[OPTION_PAGES] = {
 		.name = "--pages", .value = "N", SETS(NUMBER, pages),
 		.what = "pages of the page arrays of a scenario, at most; 25600 by default",
@@ -184,8 +192,8 @@ const struct command commands[] = {
 		.operands = "",
 		.what = "play generated scenarios, and print a digest of the verdicts",
 		.example = "vmapdiff soak --seed 7 --executions 4096",
-		.option = { OPTION_SEED, OPTION_EXECUTIONS, OPTION_PAGES, OPTION_JOBS,
-			    OPTION_FINDING },
+		.option = { OPTION_SEED, OPTION_FROM, OPTION_EXECUTIONS, OPTION_PROFILE,
+			    OPTION_PAGES, OPTION_JOBS, OPTION_FINDING },
 		.run = command_soak,
 	},
 	{

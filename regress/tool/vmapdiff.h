@@ -91,7 +91,8 @@ struct arguments {
 	uint64_t jobs;      /* --jobs: processes at a time; 0: one a core */
 	uint64_t pages;     /* --pages: of the page arrays of one scenario together */
 	uint64_t trials;    /* --trials: of a minimization; 0: MINIMIZE_TRIALS */
-	uint64_t seed, executions;
+	uint64_t seed, from, executions;
+	const char *profile; /* --profile: of scenarios; NULL: all */
 };
 
 /*

@@ -14,6 +14,7 @@
 #include "mapper/machine/assert.h"
 
 #define PROGRESS_SECONDS 5
+#define LONG_RUN_SECONDS 60 /* after which a line comes as rarely */
 #define MAX_CORES (1 << 20) /* that a set of cores is made for */
 
 /* What the processes share. */
@@ -53,18 +54,24 @@ static void be_worker(const struct work *work, struct board *board, int out)
 	}
 }
 
-/* A line every few seconds. */
+/* A line every few seconds: how much, how fast, and how long it takes still. */
 static void say(const struct work *work, uint64_t done, uint64_t cases)
 {
 	static time_t started, said;
 	time_t t = now();
 	if (!done)
 		started = said = t;
-	if (t - said < PROGRESS_SECONDS)
+	long seconds = (long)(t - started);
+	if (t - said < (seconds < LONG_RUN_SECONDS ? PROGRESS_SECONDS : LONG_RUN_SECONDS))
 		return;
 	said = t;
-	fprintf(stderr, "%s: %" PRIu64 "%%, %" PRIu64 " cases, %ld s\n", work->what,
-		done * 100 / work->chunks, cases, (long)(t - started));
+	fprintf(stderr,
+		"%s: %" PRIu64 "%%, %" PRIu64 " cases, %ld s, %" PRIu64 " a second, %.0f s to go",
+		work->what, done * 100 / work->chunks, cases, seconds, cases / (uint64_t)seconds,
+		(double)seconds * (double)(work->chunks - done) / (double)done);
+	if (work->progress)
+		work->progress(work->context, stderr);
+	fputc('\n', stderr);
 }
 
 /* Hands on what comes, until all workers have closed their end. */

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define WORKERS_MAX 256
 #define NO_FINDING UINT64_MAX
@@ -32,6 +33,8 @@ struct work {
 	void (*play)(void *context, uint64_t chunk, struct chunk_result *result);
 	/* Takes a result in the parent. Results come in any order: what is made of them must not. */
 	void (*take)(void *context, const struct chunk_result *result);
+	/* Adds to a line of progress, which the caller ends. NULL: nothing. */
+	void (*progress)(void *context, FILE *to);
 	void *context;
 };
 
@@ -40,8 +43,8 @@ unsigned workers_default(void);
 
 /*
  * Does all chunks, or all up to the first one with a finding and perhaps
- * some behind it, with a line of progress every few seconds on standard
- * error. False when a worker died; what it had to say stands there too.
+ * some behind it, with a line of progress every few seconds, and after a
+ * minute every minute, on standard error. False when a worker died; what it had to say stands there too.
  */
 bool workers_run(const struct work *work);
 
