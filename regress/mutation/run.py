@@ -56,7 +56,7 @@ def fuzz(binary, mutant, start, seed, bound=BOUND, seeds=None, environment=None,
     """
     work = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-kill-"))
     try:
-        command = [binary, f"-seed={seed}", f"-runs={bound}", "-max_len=4096", "-timeout=5",
+        command = [binary, f"-seed={seed}", f"-runs={bound}", "-max_len=4096", "-timeout=120",
                    "-rss_limit_mb=4096", "-print_final_stats=1", f"-artifact_prefix={work}/"]
         if seeds:
             (work / "new").mkdir()
