@@ -11,6 +11,7 @@ import tempfile
 
 import pool
 
+HANG_SECONDS = "1"  # of a mutant's call: no call of the mapper takes a hundredth of it
 BOUND = 1 << 20  # executions: a mutant that survives so many is right-censored there
 
 
@@ -30,6 +31,7 @@ def _play(command, environment=None):
     stack trace, and the symbolizer takes longer than most runs."""
     environment = dict(environment or os.environ)
     environment["ASAN_OPTIONS"] = f"{environment.get('ASAN_OPTIONS', '')}:symbolize=0".lstrip(":")
+    environment.setdefault("VMAPDIFF_HANG_SECONDS", HANG_SECONDS)
     return pool.play(command, environment)
 
 
