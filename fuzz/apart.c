@@ -10,9 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fuzz/watch.h"
 #include "mapper/machine/assert.h"
 
-#define BROKEN 126 /* exit code of a process in which an assertion failed */
+#define APART_HANG_SECONDS 1.0 /* of a call that a tree does not return from */
+#define BROKEN 126             /* exit code of a process in which an assertion failed */
 
 /* Where a sanitizer is linked in. */
 __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
@@ -59,6 +61,7 @@ static void die_quietly(unsigned seconds)
 		__sanitizer_set_death_callback(NULL);
 	silence();
 	apart_limit_time(seconds, seconds * APART_PATIENCE);
+	watch_calls(APART_HANG_SECONDS);
 }
 
 bool apart_wait(pid_t child, int *status)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/player.h"
 
+#include <errno.h>
+
 #include "fuzz/measure.h"
 #include "fuzz/skip.h"
+#include "fuzz/watch.h"
 #include "mapper/machine/assert.h"
 #include "mapper/machine/poison.h"
 
@@ -94,16 +97,39 @@ static void purge_lazy(struct player *p)
 	tell_after(p, &step, NULL, NULL);
 }
 
+/* A call that the mapper makes. */
+struct running {
+	const struct mapper *mapper;
+	struct address_space *space;
+	const struct call *call;
+	struct outcome *out;
+};
+
+static void run_call(void *context)
+{
+	struct running *r = context;
+	r->out->error = r->mapper->call[r->call->kind](r->space, r->call, r->out);
+}
+
+/* Makes the call. One that has to be ended fails, and its machine has trapped. */
+static void make_call(struct player *p, const struct call *call, struct outcome *out)
+{
+	struct address_space space = space_of(p);
+	struct running running = { p->mapper, &space, call, out };
+	machine_bound_call(space.machine, call->bytes >> space.machine->config.page_shift);
+	if (!machine_run(space.machine, run_call, &running))
+		out->error = -EINTR;
+}
+
 /* Makes one call and has it judged. *error is what it returned. */
 static bool judge_call(struct player *p, const struct call *call, bool cleanup, int *error)
 {
 	struct outcome out = { 0 };
-	struct address_space space = space_of(p);
 	const struct call_context in = { p->op, p->areas.area, p->areas.count, cleanup };
 	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
 	tell_before(p, &step);
 	oracle_expect(&p->oracle, call, &in);
-	out.error = p->mapper->call[call->kind](&space, call, &out);
+	make_call(p, call, &out);
 	*error = out.error;
 	tell_after(p, &step, &out, NULL);
 	if (!cleanup)
@@ -239,6 +265,18 @@ static void use_knobs(struct player *p, unsigned page_shift)
 		p->oracle.tree = &m->setting.knobs;
 }
 
+/* What a tree says of the call that broke a rule; of one that hangs, where it is. */
+static void keep_warning(struct player *p, enum rule rule)
+{
+	p->warning[0] = '\0';
+	if (!p->mapper->warning)
+		return;
+	if (rule == RULE_PROCESS_HANG || rule == RULE_PROCESS_STACK_OVERFLOW)
+		watch_place(p->warning, sizeof(p->warning));
+	else
+		snprintf(p->warning, sizeof(p->warning), "%s", p->mapper->warning());
+}
+
 bool player_run(struct player *p, const struct scenario *s, unsigned which, uint32_t ops,
 		struct verdict *verdict)
 {
@@ -278,8 +316,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	count_rest(p, statistics, ops);
 	*verdict = p->oracle.verdict;
 	if (!holds)
-		snprintf(p->warning, sizeof(p->warning), "%s",
-			 p->mapper->warning ? p->mapper->warning() : "");
+		keep_warning(p, verdict->rule);
 	p->mapper = NULL;
 	return holds;
 }

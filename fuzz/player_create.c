@@ -5,6 +5,7 @@
 #include "fuzz/find_waivers.h"
 #include "fuzz/measure.h"
 #include "fuzz/player.h"
+#include "fuzz/watch.h"
 #include "mapper/machine/poison.h"
 
 #define POOL_BYTES (PLAYER_POOL_WORDS * sizeof(uint64_t))
@@ -39,6 +40,7 @@ struct player *player_create(void)
 	/* Measured here once, and not in each process that searches for a waiver. */
 	measured_of(measured_page_shift[0]);
 	struct player *p = player_create_bare();
+	watch_calls_by_environment();
 	if (p)
 		find_waivers(p);
 	return p;

@@ -153,7 +153,7 @@
 	X(TABLES_NO_TABLE, "tables", "no_table", "no access to memory that is not a table page",   \
 	  "memory safety")                                                                         \
 	X(TABLES_RUNAWAY, "tables", "runaway", "a call's work is bounded",                         \
-	  "mapper/machine/machine.h, MACHINE_MAX_EVENTS")                                          \
+	  "mapper/machine/run.c, machine_bound_call()")                                            \
 	X(ERRORS_CODE, "errors", "code",                                                           \
 	  "a call returns the errno that the kernel's returns, or stops where it would BUG()",     \
 	  "Linux mm/vmalloc.c, and the series that batches it")                                    \
@@ -168,7 +168,10 @@
 	  "a lookup of a mapped address gives the page that is there",                             \
 	  "Linux mm/vmalloc.c, vmalloc_to_page()")                                                 \
 	X(LOOKUP_NOTHING, "lookup", "nothing", "a lookup where nothing is mapped gives no page",   \
-	  "Linux mm/vmalloc.c, vmalloc_to_page()")
+	  "Linux mm/vmalloc.c, vmalloc_to_page()")                                                 \
+	X(PROCESS_HANG, "process", "hang", "a call or lookup ends", "the call's contract")         \
+	X(PROCESS_STACK_OVERFLOW, "process", "stack_overflow",                                     \
+	  "a call or lookup needs no more than its stack", "Linux THREAD_SIZE")
 
 enum rule {
 	RULE_NONE,

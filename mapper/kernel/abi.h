@@ -51,6 +51,7 @@ struct rig_host {
 	uint64_t *root;                /* init_mm.pgd */
 	uint64_t *tables, *tables_end; /* all of table memory: what is stored there is recorded */
 	uint64_t *loads;               /* counts READ_ONCE() of table memory */
+	const uint64_t *next_look;     /* count of them at which look() is called */
 	uint64_t pfn_limit;            /* pfn_valid() below it */
 	uint64_t linear_bytes;         /* of the linear map, from PA 0 on */
 	unsigned max_shift;            /* ioremap_max_page_shift */
@@ -59,6 +60,7 @@ struct rig_host {
 	bool realm;                    /* is_realm_world() */
 	bool tlb_range;                /* system_supports_tlb_range(), ARM64_HAS_ARMv8_4_TTL */
 
+	void (*look)(void); /* ends a call that has run away */
 	void (*store)(uint64_t *entry, uint64_t value);
 	void (*sync)(enum rig_barrier kind);
 	/* `what` of enum rig_tlbi; the operand as the instruction's register has it. */

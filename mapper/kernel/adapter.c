@@ -68,6 +68,11 @@ static void flush_pending_tlbi(void)
 	now.machine->log.place = now.build->place;
 }
 
+static void look(void)
+{
+	machine_look(now.machine);
+}
+
 static void store(uint64_t *entry, uint64_t value)
 {
 	table_t table;
@@ -359,12 +364,14 @@ static void begin(struct address_space *space, uint64_t va)
 		.tables = now.machine->arena,
 		.tables_end = now.machine->arena + now.machine->arena_bytes / sizeof(uint64_t),
 		.loads = &now.machine->counters.loads,
+		.next_look = &now.machine->next_look,
 		.pfn_limit = UINT64_C(1) << (config->pa_bits - config->page_shift),
 		.max_shift = space->policy->max_shift,
 		.splits_live = config->bbm >= 2,
 		.noalias = config->noalias,
 		.realm = config->realm,
 		.tlb_range = config->tlb_range,
+		.look = look,
 		.store = store,
 		.sync = sync,
 		.tlbi = tlbi,

@@ -47,6 +47,8 @@ static bool in_tables(const volatile void *p)
 static void rig_loaded(const volatile void *from)
 {
 	*rig->loads += in_tables(from);
+	if (*rig->loads >= *rig->next_look)
+		rig->look();
 }
 
 static void rig_write(void *to, const void *value, size_t bytes)

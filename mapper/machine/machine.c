@@ -142,6 +142,10 @@ void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_tr
 	m->fail_alloc = fail_alloc;
 	m->fail_trylock = fail_trylock;
 	m->alloc_failed = false;
+	m->refused = 0;
+	m->bound = (struct machine_bound){ UINT64_MAX, UINT64_MAX, MACHINE_MAX_EVENTS, UINT32_MAX };
+	m->next_look = m->counters.loads + MACHINE_LOOK_EVERY;
+	m->next_look_at_events = MACHINE_LOOK_EVERY;
 }
 
 /* Counts an armed fault down; true when it strikes now. */
@@ -167,6 +171,8 @@ table_t machine_alloc_table(struct machine *m)
 {
 	if (strikes(&m->fail_alloc) || m->tables == MACHINE_MAX_TABLES) {
 		note_failed_alloc(m);
+		if (++m->refused >= m->bound.refused)
+			machine_look(m);
 		return MACHINE_NO_TABLE;
 	}
 	hand_out(m);
@@ -231,7 +237,7 @@ uint64_t machine_load(struct machine *m, table_t table, uint32_t index)
 {
 	if (!in_table(m, table, index, 1))
 		return 0;
-	m->counters.loads++;
+	machine_count_loads(m, 1);
 	return table_words(m, table)[index];
 }
 
@@ -248,7 +254,7 @@ uint32_t machine_find_nonzero(struct machine *m, table_t table, uint32_t index, 
 {
 	if (!in_table(m, table, index, count))
 		return count;
-	m->counters.loads += count;
+	machine_count_loads(m, count);
 	const uint64_t *words = table_words(m, table) + index;
 	if (!any_nonzero(words, count))
 		return count;

@@ -94,7 +94,15 @@ enum machine_trap {
 	MACHINE_TRAP_OUTSIDE_TABLE, /* index past the table's last entry */
 	MACHINE_TRAP_FREED_TABLE,   /* the table page had been freed */
 	MACHINE_TRAP_NO_TABLE,      /* not a table page of this machine */
-	MACHINE_TRAP_RUNAWAY,       /* the event log is full */
+	MACHINE_TRAP_RUNAWAY, /* more work than struct machine_bound allows, or the log is full */
+	MACHINE_TRAP_HANG,    /* ended by the clock: the call did nothing that is counted */
+	MACHINE_TRAP_STACK,   /* ended by the processor: the call used up its stack */
+};
+
+/* Counts at which a call has run away: it would not end, or not in useful time. */
+struct machine_bound {
+	uint64_t loads, pages_scanned; /* of struct machine_counters */
+	uint32_t events, refused;      /* of the call: logged, and allocations that failed */
 };
 
 struct machine {
@@ -106,6 +114,12 @@ struct machine {
 	uint32_t entries;       /* per table page */
 	struct event_log log;
 	struct event_watch watch; /* set by whoever judges; machine_reset() clears it */
+
+	struct machine_bound bound;   /* of the call: see machine_bound_call() */
+	uint64_t next_look;           /* count of loads at which machine_look() looks at them */
+	uint32_t next_look_at_events; /* and of events */
+	uint32_t refused;             /* allocations that failed in the call */
+	struct machine_call *call;    /* that runs: NULL outside of machine_run() */
 
 	/* Injected faults: countdowns, 0 when none is armed. */
 	uint32_t fail_alloc, fail_trylock;
@@ -141,6 +155,46 @@ void machine_reset(struct machine *m, const struct machine_config *config);
  * none) will fail.
  */
 void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_trylock);
+
+/*
+ * Bounds the work of the call that was begun, which is about `pages` pages, by
+ * them and by the entries of the tables that are there: thousands of times what
+ * a walk of them takes. A call that nobody bounds may fill the log.
+ */
+void machine_bound_call(struct machine *m, uint64_t pages);
+
+/* Whether the call's work is at its bound. */
+bool machine_is_out_of_bound(const struct machine *m);
+
+/*
+ * Calls run(context), which makes a call into a mapper. False if the machine
+ * ended it, since it had run away, or machine_end_call() did: m->trap says
+ * why, and nothing after the point where it was is done. Not reentrant.
+ */
+bool machine_run(struct machine *m, void (*run)(void *context), void *context);
+
+/* The machine whose call runs in this process; NULL if none does. For handlers of signals. */
+const struct machine *machine_running(void);
+/* How many calls were run in this process: which call it is that runs. */
+uint64_t machine_runs(void);
+/* Bytes of that call's stack down to `p`; 0 if no call runs, and anything if `p` is not on it. */
+size_t machine_depth(const void *p);
+/* Ends that call, also from a handler of a signal, with `trap` unless it had another before. */
+void machine_end_call(enum machine_trap trap) __attribute__((noreturn));
+
+/*
+ * What the machine does now and then as a call works: ends it if it has run
+ * away. Returns false where nobody can end it, after a trap.
+ */
+bool machine_look(struct machine *m);
+
+/* Counts entries read; for who reads table memory without machine_load(). */
+static inline void machine_count_loads(struct machine *m, uint64_t loads)
+{
+	m->counters.loads += loads;
+	if (__builtin_expect(m->counters.loads >= m->next_look, 0))
+		machine_look(m);
+}
 
 /*
  * A zeroed table page, or MACHINE_NO_TABLE when the allocation fails: by
@@ -209,6 +263,8 @@ void machine_unmap_aliases(struct machine *m);
 static inline void machine_count_scanned(struct machine *m, uint64_t pages)
 {
 	m->counters.pages_scanned += pages;
+	if (__builtin_expect(m->counters.pages_scanned >= m->bound.pages_scanned, 0))
+		machine_look(m);
 }
 
 #endif

@@ -13,6 +13,12 @@
 
 #include "mapper/machine/machine.h"
 
+/* Loads or events between two looks at what a call has done. */
+#define MACHINE_LOOK_EVERY 256
+
+/* The call has run away: ends it, or, where nobody can, traps. */
+void machine_run_away(struct machine *m);
+
 #ifdef MACHINE_NO_EVENTS
 
 static inline void record(struct machine *m, struct event e)
@@ -33,11 +39,8 @@ static inline uint32_t record_words(struct machine *m, const uint64_t *words, ui
 
 static inline void record(struct machine *m, struct event e)
 {
-	if (m->log.events == MACHINE_MAX_EVENTS) {
-		if (m->trap == MACHINE_TRAP_NONE)
-			m->trap = MACHINE_TRAP_RUNAWAY;
+	if (m->log.events >= m->next_look_at_events && !machine_look(m))
 		return;
-	}
 	if (m->log.place)
 		e.place = *m->log.place;
 	m->log.event[m->log.events++] = e;
@@ -49,8 +52,7 @@ static inline void record(struct machine *m, struct event e)
 static inline uint32_t record_words(struct machine *m, const uint64_t *words, uint32_t count)
 {
 	if (count > MACHINE_MAX_LOG_WORDS - m->log.words) {
-		if (m->trap == MACHINE_TRAP_NONE)
-			m->trap = MACHINE_TRAP_RUNAWAY;
+		machine_run_away(m);
 		return EVENT_NO_WORDS;
 	}
 	uint32_t at = m->log.words;

@@ -181,6 +181,148 @@ static void a_full_log_traps(void **state)
 	assert_int_equal(m->trap, MACHINE_TRAP_RUNAWAY);
 }
 
+/* --- calls that do not end ------------------------------------------------------------ */
+
+static void load_for_ever(void *context)
+{
+	for (;;)
+		machine_load(context, MACHINE_ROOT, 0);
+}
+
+static void find_for_ever(void *context)
+{
+	for (;;)
+		machine_find_nonzero(context, MACHINE_ROOT, 0, 512);
+}
+
+static void store_for_ever(void *context)
+{
+	for (uint64_t i = 0;; i++)
+		machine_store(context, MACHINE_ROOT, 0, 1, i, 0);
+}
+
+static void store_lists_for_ever(void *context)
+{
+	const uint64_t list[2] = { 1, 2 };
+	for (;;)
+		machine_store_list(context, MACHINE_ROOT, 0, 2, list);
+}
+
+static void leave_the_table_for_ever(void *context)
+{
+	for (;;)
+		machine_load(context, MACHINE_ROOT, 512);
+}
+
+static void try_the_lock_for_ever(void *context)
+{
+	while (machine_trylock(context))
+		;
+}
+
+static void allocate_for_ever(void *context)
+{
+	for (;;)
+		machine_alloc_table(context);
+}
+
+static void scan_for_ever(void *context)
+{
+	for (;;)
+		machine_count_scanned(context, 1);
+}
+
+static volatile bool for_ever = true;
+
+static int load_and_recurse(struct machine *m)
+{
+	volatile char frame[64] = { 0 };
+	machine_load(m, MACHINE_ROOT, 0);
+	return for_ever ? load_and_recurse(m) + frame[0] : 0;
+}
+
+static void recurse_for_ever(void *context)
+{
+	load_and_recurse(context);
+}
+
+static int store_and_recurse(struct machine *m)
+{
+	volatile char frame[2048] = { 0 };
+	machine_store(m, MACHINE_ROOT, 0, 1, 1, 0);
+	return for_ever ? store_and_recurse(m) + frame[0] : 0;
+}
+
+static void recurse_and_store_for_ever(void *context)
+{
+	store_and_recurse(context);
+}
+
+static void a_call_that_runs_away_is_ended(void **state)
+{
+	static void (*const calls[])(void *) = {
+		load_for_ever,        find_for_ever,     store_for_ever,
+		store_lists_for_ever, allocate_for_ever, try_the_lock_for_ever,
+		scan_for_ever,        recurse_for_ever,  recurse_and_store_for_ever,
+	};
+	struct machine *m = *state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		machine_reset(m, &config_4k);
+		machine_begin_call(m, 0, 0);
+		machine_bound_call(m, 1);
+		assert_false(machine_run(m, calls[i], m));
+		assert_int_equal(m->trap, MACHINE_TRAP_RUNAWAY);
+		assert_null(machine_running());
+	}
+}
+
+/* What went wrong first is what is told. */
+static void a_runaway_keeps_its_first_trap(void **state)
+{
+	struct machine *m = *state;
+	machine_bound_call(m, 1);
+	assert_false(machine_run(m, leave_the_table_for_ever, m));
+	assert_int_equal(m->trap, MACHINE_TRAP_OUTSIDE_TABLE);
+}
+
+static uint64_t loads_until_ended(struct machine *m, uint64_t pages)
+{
+	machine_begin_call(m, 0, 0);
+	machine_bound_call(m, pages);
+	uint64_t before = m->counters.loads;
+	assert_false(machine_run(m, load_for_ever, m));
+	return m->counters.loads - before;
+}
+
+/* By counts alone, which are the same at each time; with more for who has more to do. */
+static void a_runaway_ends_at_the_same_load(void **state)
+{
+	struct machine *m = *state;
+	uint64_t few = loads_until_ended(m, 1);
+	assert_int_equal(loads_until_ended(m, 1), few);
+	assert_int_equal(loads_until_ended(m, 1001), few + 1000 * 1024);
+	machine_alloc_table(m);
+	assert_int_equal(loads_until_ended(m, 1), few + 512 * 1024);
+	uint64_t most = loads_until_ended(m, UINT64_MAX);
+	assert_true(most > few && most < (uint64_t)MACHINE_MAX_TABLES * 512 * 2048);
+}
+
+static void load_much(void *context)
+{
+	for (unsigned i = 0; i < 100000; i++)
+		machine_load(context, MACHINE_ROOT, i % 512);
+}
+
+static void a_call_that_ends_is_not_ended(void **state)
+{
+	struct machine *m = *state;
+	machine_bound_call(m, 1);
+	assert_true(machine_run(m, load_much, m));
+	assert_int_equal(m->counters.loads, 100000);
+	assert_int_equal(m->trap, MACHINE_TRAP_NONE);
+	assert_null(machine_running());
+}
+
 static void tables_lie_between_poisoned_pages(void **state)
 {
 	struct machine *m = *state;
@@ -215,6 +357,10 @@ int main(void)
 		TEST(table_addresses_use_all_address_bits),
 		TEST(stray_accesses_trap_and_change_nothing),
 		TEST(a_full_log_traps),
+		TEST(a_call_that_runs_away_is_ended),
+		TEST(a_runaway_keeps_its_first_trap),
+		TEST(a_runaway_ends_at_the_same_load),
+		TEST(a_call_that_ends_is_not_ended),
 		TEST(tables_lie_between_poisoned_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,10 @@ static enum rule trap_rule(enum machine_trap trap)
 		return RULE_TABLES_FREED_ACCESS;
 	case MACHINE_TRAP_NO_TABLE:
 		return RULE_TABLES_NO_TABLE;
+	case MACHINE_TRAP_HANG:
+		return RULE_PROCESS_HANG;
+	case MACHINE_TRAP_STACK:
+		return RULE_PROCESS_STACK_OVERFLOW;
 	default:
 		return RULE_TABLES_RUNAWAY;
 	}
@@ -29,8 +33,9 @@ static enum rule trap_rule(enum machine_trap trap)
 static void accesses_exercised(struct oracle *o)
 {
 	const struct machine *m = o->machine;
-	if (m->log.events)
-		oracle_exercised(o, RULE_TABLES_RUNAWAY);
+	oracle_exercised(o, RULE_TABLES_RUNAWAY);
+	oracle_exercised(o, RULE_PROCESS_HANG);
+	oracle_exercised(o, RULE_PROCESS_STACK_OVERFLOW);
 	if (m->trap == MACHINE_TRAP_NONE && m->counters.loads == o->before.loads &&
 	    m->counters.stores == o->before.stores)
 		return;
@@ -38,6 +43,53 @@ static void accesses_exercised(struct oracle *o)
 	oracle_exercised(o, RULE_TABLES_NO_TABLE);
 	if (m->live_tables < m->tables)
 		oracle_exercised(o, RULE_TABLES_FREED_ACCESS);
+}
+
+static const char *name_of(const struct event *e)
+{
+	static const char *const names[] = {
+		[EVENT_STORE] = "a store",
+		[EVENT_BARRIER] = "a barrier",
+		[EVENT_TLBI] = "a TLBI",
+		[EVENT_ALLOC] = "a table page allocated",
+		[EVENT_FREE] = "a table page freed",
+		[EVENT_CACHE_FLUSH] = "a cache flush",
+		[EVENT_TRYLOCK] = "a lock",
+		[EVENT_UNLOCK] = "an unlock",
+		[EVENT_WARN] = "a warning",
+		[EVENT_BUG] = "BUG()",
+		[EVENT_UNMAP_ALIASES] = "vm_unmap_aliases()",
+		[EVENT_TRAP] = "a trap",
+		[EVENT_LEFT_LAZY] = "the return",
+	};
+	ASSERT_CMP(e->kind, <, sizeof(names) / sizeof(names[0]));
+	return names[e->kind];
+}
+
+/* Why the call did not end. How often it called itself depends on its compiler: that is not said. */
+static const char *why_ended(const struct oracle *o, bool *is_counted)
+{
+	const struct machine *m = o->machine;
+	*is_counted = m->trap == MACHINE_TRAP_HANG || machine_is_out_of_bound(m);
+	if (m->trap == MACHINE_TRAP_HANG)
+		return "runs on without a load or event";
+	if (m->trap == MACHINE_TRAP_STACK)
+		return "the stack overflows";
+	return *is_counted ? "too many loads or events" : "call inside of call";
+}
+
+/* The same, and what the call had done. */
+static void describe_end(const struct oracle *o, char found[VERDICT_DETAIL_SIZE])
+{
+	const struct event_log *log = &o->machine->log;
+	bool is_counted;
+	const char *why = why_ended(o, &is_counted);
+	int length = snprintf(found, VERDICT_DETAIL_SIZE, "%s; last event: %s", why,
+			      log->events ? name_of(&log->event[log->events - 1]) : "none");
+	if (is_counted)
+		snprintf(found + length, VERDICT_DETAIL_SIZE - (size_t)length,
+			 ", of %" PRIu32 ", after %" PRIu64 " loads", log->events,
+			 o->machine->counters.loads - o->before.loads);
 }
 
 static bool accesses_held(struct oracle *o)
@@ -53,7 +105,7 @@ static bool accesses_held(struct oracle *o)
 			 "table page %" PRIu32 ", %" PRIu32 " entries from %" PRIu32, e->table,
 			 e->count, e->index);
 	else
-		snprintf(found, sizeof(found), "more than %u events", MACHINE_MAX_EVENTS);
+		describe_end(o, found);
 	return fail(o, rule, VERDICT_NO_LEVEL, o->first_page, rule_text(rule)->sentence, found);
 }
 

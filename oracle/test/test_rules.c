@@ -717,6 +717,17 @@ static void runaway(void)
 		machine_barrier(fixture.m, BARRIER_ISB);
 }
 
+/* What fuzz/watch.c does to a call of which the machine counts nothing. */
+static void hung(void)
+{
+	fixture.m->trap = MACHINE_TRAP_HANG;
+}
+
+static void used_up_its_stack(void)
+{
+	fixture.m->trap = MACHINE_TRAP_STACK;
+}
+
 static bool isb_before_free = true;
 
 /* Links a table and takes it away: under the lock, and with a TLBI of all levels, or without. */
@@ -837,6 +848,8 @@ static const struct pair {
 	[RULE_ERRORS_RESIDUE] = { cleaned_up, residue },
 	[RULE_LOOKUP_PAGE] = { pages_4k, lookup_next_page },
 	[RULE_LOOKUP_NOTHING] = { pages_4k, lookup_always },
+	[RULE_PROCESS_HANG] = { pages_4k, hung },
+	[RULE_PROCESS_STACK_OVERFLOW] = { pages_4k, used_up_its_stack },
 };
 
 static void every_rule_has_its_pair(void **state)

@@ -43,7 +43,7 @@ CALLS = {
 }
 LEAST_EDGES = 100
 RUNS = 4
-LIMITS = ["-rss_limit_mb=2560", "-timeout=25"]
+LIMITS = ["-rss_limit_mb=2560", "-timeout=120"]
 ENTRY = b"LLVMFuzzerTestOneInput"
 
 

@@ -658,6 +658,45 @@ class Findings(Copy):
 
 
 @unittest.skipUnless(HAS_GIT, "no git")
+class Runaway(Copy):
+    """A tree's call or lookup that loops or recurses is a finding, and the rig itself ends."""
+
+    RULES = {1: "tables.runaway", 2: "tables.runaway", 3: "process.hang", 4: "tables.runaway",
+             5: "process.stack_overflow", 6: "tables.runaway"}
+
+    def setUp(self):
+        super().setUp()
+        copies.insert_before(self.copy, copies.VMALLOC, "ioremap_page_range",
+                             copies.text_of("runaway.in"))
+        copies.substitute(self.copy, copies.VMALLOC, "ioremap_page_range", r"^(.*?)\{",
+                          r"\1{ rig_run_away(addr, phys_addr);")
+        copies.substitute(self.copy, copies.VMALLOC, "vmalloc_to_page", r"(pgd_t \*pgd = )",
+                          r"int at = ({ while (addr == 0xffff800090000000) "
+                          r"(void)READ_ONCE(*pgd_offset_k(addr)); 0; }); \1at + ")
+
+    def played(self, *arguments):
+        code, said = rig(self.copy, *arguments, VMAPDIFF_HANG_SECONDS="0.5",
+                         VMAPDIFF_GEOMETRIES="kernel_4k_va48_pa48")
+        self.assertEqual(code, 1, said)
+        return said
+
+    def failure(self, rule, kind):
+        return f"FAIL {rule} mapper=kernel op=0:{kind} granule=4k level=none"
+
+    def test_what_does_not_end_is_a_finding(self):
+        for number, rule in self.RULES.items():
+            path = self.scenario(
+                f"ioremap va=0xffff800080000000 pa=0x700{number}000 size=0x1000\n")
+            for command in ("replay", "show"):
+                said = self.played(command, path)
+                self.assertIn(self.failure(rule, "ioremap"), said)
+                self.assertIn("last event: ", said)
+                if rule == "process.hang":
+                    self.assertRegex(said, r"kernel +in rig_run_away, .*mm/vmalloc.c:\d+")
+        path = self.scenario("vmap va=0xffff800090000000 pages=0x10+1\n")
+        self.assertIn(self.failure("tables.runaway", "vmap"), self.played("replay", path))
+
+
 class Bisect(Copy):
     """The recipe of KERNEL.md finds the commit."""
 

@@ -12,6 +12,7 @@ import pathlib
 import sys
 import tempfile
 
+import journal
 import operators
 import pool
 import records
@@ -23,9 +24,12 @@ from mutants import BUILD, TOP
 from unusable import unusable
 
 EQUIVALENTS = pathlib.Path(__file__).with_name("equivalent")
+JOURNAL = BUILD.parent / "generated.journal"
 ENOUGH = 0.97
+COUNT = 600  # mutants of the checked-in table
 GROUPS = (*sources.OF_MUTANTS, "operators")
-RECORDED = {"generated": 300, "sample": 1, "seed": 1, "executions": run.BOUND, "only": None}
+RECORDED = {"generated": COUNT, "sample": 1, "seed": 1, "executions": run.BOUND, "only": None}
+SCENARIOS = ("regress/cases", "corpus")
 FIRST_ROUND = 64  # of so many parts of a target's share, the first turn has one
 
 # The fuzz targets that reach each file; the bound is divided among them.
@@ -46,7 +50,7 @@ OTHERS = ["fuzz_sequence", "fuzz_set_memory", "fuzz_ioremap", "fuzz_vmap"]
 
 
 def add_options(parser):
-    parser.add_argument("--generated", type=int, metavar="N", help="how many (300)", default=300)
+    parser.add_argument("--generated", type=int, metavar="N", help=f"how many ({COUNT})", default=COUNT)
     parser.add_argument("--mechanical", dest="generated", type=int, default=argparse.SUPPRESS,
                         help=argparse.SUPPRESS)  # its name until it was renamed
     parser.add_argument("--sample", type=int, default=1, metavar="SEED",
@@ -63,6 +67,8 @@ def add_options(parser):
     parser.add_argument("--record", action="store_true",
                         help="make the checked-in table again; with -o: the one there")
     parser.add_argument("--json", action="store_true", help="with -o: generated.json too")
+    parser.add_argument("--fresh", action="store_true",
+                        help="forget what an interrupted run of the same sources found")
 
 
 def arguments():
@@ -71,7 +77,7 @@ def arguments():
     found = parser.parse_args()
     if found.record and not found.output:
         if any(getattr(found, option) != value for option, value in RECORDED.items()):
-            parser.error("--record is of 300 mutants, sample 1, seed 1; others need -o DIR")
+            parser.error(f"--record is of {COUNT} mutants, sample 1, seed 1; others need -o DIR")
         found.output = TOP / records.TABLES
     if found.json and not found.output:
         parser.error("--json needs -o DIR")
@@ -94,27 +100,63 @@ def rounds(targets, bound):
             yield target, max(part, 1)
 
 
+def fuzz(build, options, mutant):
+    """Fuzzes one mutant with its targets in turn. Between the short turns and the long ones, what the
+    checked-in scenarios kill is told apart: none of those needs the whole bound."""
+    targets = TARGETS.get(pathlib.Path(mutant.file).name, OTHERS)
+    spent = 0
+    for number, (target, executions) in enumerate(rounds(targets, options.executions)):
+        if number == len(targets):
+            found = replay(build("regress/vmapdiff"), mutant)
+            if found:
+                return found
+        found = run.fuzz(build(f"fuzz/{target}"), name_of(mutant), "empty", options.seed + number,
+                         executions)
+        spent += found.executions
+        if found.rule:
+            break
+    return run.Run(found.mutant, "empty", options.seed, spent, found.rule)
+
+
+def replay(binary, mutant):
+    """The run by the checked-in scenarios if they kill the mutant; else None."""
+    for scenarios in SCENARIOS:
+        found = run.replay(binary, name_of(mutant), TOP / scenarios)
+        if found.rule:
+            return found
+    return None
+
+
 def search(shop, options, mutant):
-    """Fuzzes one mutant with its targets in turn; None if it does not compile."""
+    """What kills one mutant, as a run; None if it does not compile."""
     with tempfile.TemporaryDirectory(prefix="vmapdiff-mutant-") as folder:
         folder = pathlib.Path(folder)
         text = mutant.apply((TOP / mutant.file).read_text(encoding="utf-8"))
         compiled = shop.compile(mutant.file, text, folder)
         if not compiled:
             return None
-        targets = TARGETS.get(pathlib.Path(mutant.file).name, OTHERS)
-        spent = 0
-        for number, (target, executions) in enumerate(rounds(targets, options.executions)):
-            binary = folder / target
-            if not binary.exists():
-                shop.link(compiled, f"fuzz/{target}", binary)
-            found = run.fuzz(binary, name_of(mutant), "empty", options.seed + number, executions)
-            spent += found.executions
-            if found.rule:
-                break
+
+        @functools.lru_cache(maxsize=None)
+        def build(target):
+            return shop.link(compiled, target, folder / pathlib.Path(target).name)
+
+        found = fuzz(build, options, mutant)
         if not found.rule:
             print_survivor(mutant)
-        return run.Run(found.mutant, "empty", options.seed, spent, found.rule)
+        return found
+
+
+def remembered(log, shop, options, mutant):
+    """The same, from the journal of a run that was ended in the middle, or into it."""
+    key = mutant.key((TOP / mutant.file).read_text(encoding="utf-8"))
+    key = [*key, mutant.column, options.seed, options.executions]
+    known, found = log.find(key)
+    if not known:
+        found = search(shop, options, mutant)
+        log.add(key, found)
+    elif found and not found.rule:
+        print_survivor(mutant)
+    return found
 
 
 def choose(options):
@@ -171,7 +213,7 @@ def elements(outcomes, ignored):
 def write(folder, outcomes, ignored, options, line, origin):
     folder.mkdir(parents=True, exist_ok=True)
     sampled = f"--generated {options.generated} --sample {options.sample}"
-    command = "--generated 300 --record" if options.record else f"{sampled} -o DIR"
+    command = f"--generated {COUNT} --record" if options.record else f"{sampled} -o DIR"
     table = origin.table(f"./rig mutants {command}", [found for _, found in outcomes if found])
     records.write(folder / "generated.csv", table)
     if options.json:
@@ -196,13 +238,19 @@ def main():
     print(f"mutants: {len(chosen)} of {total} mutants, {len(ignored)} of them equivalent; "
           f"each up to {options.executions} executions", file=sys.stderr)
     shop = workshop.Workshop(TOP, BUILD)
-    found = pool.run([functools.partial(search, shop, options, s) for s in searched], "mutants",
-                     options.jobs)
+    log = journal.Journal(JOURNAL, sources.stamp(TOP).id, options.fresh)
+    if log.count:
+        print(f"mutants: goes on after {log.count} mutants of an earlier run; --fresh begins anew",
+              file=sys.stderr)
+    found = pool.run([functools.partial(remembered, log, shop, options, s) for s in searched],
+                     "mutants", options.jobs)
     outcomes = list(zip(searched, found))
     compiled = [(s, t) for s, t in outcomes if t]
     killed = sum(bool(t.rule) for _, t in compiled)
+    by_cases = sum(t.start == "cases" for _, t in compiled)
     line = (f"{killed} of {len(compiled)} mutants that are not equivalent are killed "
-            f"({killed / max(len(compiled), 1):.1%}); {len(ignored)} equivalent, "
+            f"({killed / max(len(compiled), 1):.1%}), {by_cases} of them by checked-in scenarios "
+            f"after short fuzzing; {len(ignored)} equivalent, "
             f"{len(outcomes) - len(compiled)} do not compile; {total} mutants in all")
     print(line)
     if options.output:

@@ -11,6 +11,7 @@ import tempfile
 
 import pool
 
+HANG_SECONDS = "1"  # of a mutant's call: no call of the mapper takes a hundredth of it
 BOUND = 1 << 20  # executions: a mutant that survives so many is right-censored there
 
 
@@ -30,6 +31,7 @@ def _play(command, environment=None):
     stack trace, and the symbolizer takes longer than most runs."""
     environment = dict(environment or os.environ)
     environment["ASAN_OPTIONS"] = f"{environment.get('ASAN_OPTIONS', '')}:symbolize=0".lstrip(":")
+    environment.setdefault("VMAPDIFF_HANG_SECONDS", HANG_SECONDS)
     return pool.play(command, environment)
 
 
@@ -56,7 +58,7 @@ def fuzz(binary, mutant, start, seed, bound=BOUND, seeds=None, environment=None,
     """
     work = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-kill-"))
     try:
-        command = [binary, f"-seed={seed}", f"-runs={bound}", "-max_len=4096", "-timeout=5",
+        command = [binary, f"-seed={seed}", f"-runs={bound}", "-max_len=4096", "-timeout=120",
                    "-rss_limit_mb=4096", "-print_final_stats=1", f"-artifact_prefix={work}/"]
         if seeds:
             (work / "new").mkdir()

@@ -70,7 +70,7 @@ def of_generated(top):
     changed = table.stamps[-1].changed(sources.stamp(top, (*sources.OF_MUTANTS, "operators")))
     if changed:
         yield Stale("generated", f"the table: changed: {', '.join(changed)}",
-                    "./rig mutants --generated 300 --record")
+                    "./rig mutants --generated 600 --record")
 
 
 def of_minimized(top):

@@ -16,8 +16,10 @@ TOP = Path(sys.argv.pop(1)).resolve()
 sys.path.insert(0, str(TOP / "regress" / "mutation"))
 # pylint: disable=wrong-import-position
 import figures
+import journal
 import records
 import sources
+import workshop
 from run import Run
 
 COPIED = ["mapper", "fuzz", "oracle", "regress/mutation", "regress/mutants", "regress/ci",
@@ -232,7 +234,7 @@ class Stale(Copy):
                             ("regress/mutation/operators.py", "operators")):
             before = (self.top / name).read_text()
             self.edit(name, r"\Z", "\nnew = 1;\n")
-            self.expect_stale(f"changed: {group}\n    ./rig mutants --generated 300 --record\n")
+            self.expect_stale(f"changed: {group}\n    ./rig mutants --generated 600 --record\n")
             (self.top / name).write_text(before)
         self.expect_none()
 
@@ -314,6 +316,55 @@ class Rows(Copy):
         before, after = self.update(NAME)
         self.assertTrue(self.rows(before, NAME) != self.rows(after, NAME))
         self.assertEqual(self.rows(before, NAME, OTHER), self.rows(after, NAME))
+
+
+class JournalOfARun(unittest.TestCase):
+    """A run of generated mutants that is ended in the middle goes on where it was."""
+
+    KILLED, SURVIVED = Run("m", "empty", 1, 7, "a.b"), Run("n", "cases", 1, 99, None)
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name) / "build" / "journal"
+        log = journal.Journal(self.path, "one")
+        log.add(["m", 1], self.KILLED)
+        log.add(["n", 1], self.SURVIVED)
+        log.add(["o", 1], None)
+
+    def test_what_was_found_is_found_again(self):
+        log = journal.Journal(self.path, "one")
+        self.assertEqual(log.count, 3)
+        self.assertEqual(log.find(["m", 1]), (True, self.KILLED))
+        self.assertEqual(log.find(["n", 1]), (True, self.SURVIVED))
+        self.assertEqual(log.find(["o", 1]), (True, None))
+        self.assertEqual(log.find(["m", 2]), (False, None))
+
+    def test_a_line_that_was_cut_short_is_played_again(self):
+        text = self.path.read_text()
+        self.path.write_text(text[:-9])
+        log = journal.Journal(self.path, "one")
+        self.assertEqual((log.count, log.find(["o", 1])), (2, (False, None)))
+        log.add(["o", 1], None)
+        self.assertEqual(journal.Journal(self.path, "one").find(["o", 1]), (True, None))
+
+    def test_other_sources_and_a_fresh_run_begin_anew(self):
+        self.assertEqual(journal.Journal(self.path, "one", fresh=True).count, 0)
+        self.setUp()
+        self.assertEqual(journal.Journal(self.path, "two").count, 0)
+        self.assertEqual(journal.Journal(self.path, "one").count, 0)  # and forget the old
+
+    def test_a_compiler_that_is_ended_says_nothing_of_its_mutant(self):
+        shop = workshop.Workshop(self.path.parent, self.path.parent)
+        for program, compiles in (("false", False), ("true", True)):
+            shop._commands = lambda _, p=program: [[p, str(self.path.parent / "m.c")]]
+            done = shop.compile("m.c", "", self.path.parent)
+            self.assertEqual(bool(done), compiles)
+        script = self.path.parent / "end.sh"
+        script.write_text("kill -INT $$\n")
+        shop._commands = lambda _: [["sh", str(script), str(self.path.parent / "m.c")]]
+        with self.assertRaises(workshop.pool.Stopped):
+            shop.compile("m.c", "", self.path.parent)
 
 
 if __name__ == "__main__":

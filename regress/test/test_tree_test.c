@@ -333,7 +333,7 @@ static void what_is_slow_does_not_hang(void **state)
 		snprintf(path[i], sizeof(path[i]), "%s/%d.scenario", folder, i + 1);
 	whim = hang_and_be_slow;
 	ends_with(run(&a, NULL), EXIT_RULE_BROKEN);
-	is_said("        2  FAIL process.timeout mapper=stand-in op=0:vmap granule=4k");
+	is_said("        2  FAIL process.hang mapper=stand-in op=0:vmap granule=4k");
 	is_said("2 scenarios fail, 1 signature");
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(unlink(path[i]), 0);
@@ -363,7 +363,7 @@ static void what_tells_of_a_hang_ends_itself(void **state)
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	child_name_death(status, signature);
-	assert_string_equal(signature, "FAIL process.timeout");
+	assert_string_equal(signature, "FAIL process.hang");
 }
 
 /* --- all of them ---------------------------------------------------------------------------- */

@@ -8,16 +8,17 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include "fuzz/apart.h"
 #include "fuzz/crash.h"
+#include "fuzz/watch.h"
 #include "mapper/machine/assert.h"
 
 #define SIGNATURE_START "FAIL "
 #define SLEEP_SECONDS 60     /* in all, for a process that waits, which uses no processor */
 #define LAST_WORDS_SECONDS 5 /* for a process that hangs */
+#define CHILD_TICKS 3        /* of the clock that ends calls, in the time of the process */
 #define DIED 1               /* exit code of a child after its signature */
 
 void child_begin(void)
@@ -46,6 +47,8 @@ void child_limit_time(unsigned limit_seconds, child_hangs *hangs)
 	sigaction(SIGPROF, &action, NULL);
 	sigaction(SIGALRM, &action, NULL);
 	apart_limit_time(limit_seconds, SLEEP_SECONDS);
+	/* A call that hangs is ended before the process is: its verdict says more. */
+	watch_calls((double)limit_seconds / CHILD_TICKS);
 }
 
 static void (*end_of_crash)(const char *signature);
@@ -73,6 +76,7 @@ void child_catch_crashes(void (*end)(const char *signature))
 	sigaltstack(&other, NULL);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &action, NULL);
+	watch_calls_again();
 }
 
 void child_name_death(int status, char *signature)
@@ -109,24 +113,12 @@ static void end_by_signature(const char *signature)
 	_exit(DIED);
 }
 
-static void *interrupted_at(const ucontext_t *context)
-{
-#if defined(__x86_64__)
-	return (void *)(uintptr_t)context->uc_mcontext.gregs[REG_RIP];
-#elif defined(__aarch64__)
-	return (void *)(uintptr_t)context->uc_mcontext.pc;
-#else
-	(void)context;
-	return NULL;
-#endif
-}
-
 /* The signature of what hangs, and, if somebody wants to be told, where, as a sanitizer has a frame. */
 static void end_by_timeout(int signal, siginfo_t *info, void *context)
 {
 	static typeof(&__sanitizer_symbolize_pc) volatile symbolize = __sanitizer_symbolize_pc;
 	char line[VERDICT_SIGNATURE_SIZE], frame[1024];
-	void *pc = interrupted_at(context);
+	void *pc = watch_interrupted_at(context);
 	(void)signal;
 	(void)info;
 	crash_signature(CHILD_TIMEOUT, line);

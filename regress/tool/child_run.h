@@ -43,8 +43,8 @@ bool child_run_same(const struct child_run *a, const struct child_run *b);
  */
 void child_begin(void);
 
-#define CHILD_TIMEOUT "process.timeout" /* of the signature of what hangs */
-#define CHILD_SECONDS 5                 /* that a scenario may take, of the processor */
+#define CHILD_TIMEOUT "process.hang" /* of the signature of what hangs */
+#define CHILD_SECONDS 5              /* that a scenario may take, of the processor */
 
 /*
  * From now on this process may play for so many seconds, after which it counts
@@ -63,7 +63,7 @@ void child_limit_time(unsigned limit_seconds, child_hangs *hangs);
 void child_catch_crashes(void (*end)(const char *signature));
 
 /*
- * Names the end of a child that left no signature: `FAIL process.timeout`,
+ * Names the end of a child that left no signature: `FAIL process.hang`,
  * `FAIL process.signal N` or `FAIL process.exit N`.
  */
 void child_name_death(int status, char *signature);

@@ -145,8 +145,10 @@ static bool print_failure(struct keeping *k)
 	child_run_limit(CHILD_SECONDS);
 	if (memory)
 		fclose(memory);
-	if (good && (!strncmp(run.signature, "FAIL sanitizer.", 15) ||
-		     !strncmp(run.signature, "FAIL process.", 13)))
+	bool is_verdict = good && strstr(text, "\n  rule ");
+	if (good && !is_verdict &&
+	    (!strncmp(run.signature, "FAIL sanitizer.", 15) ||
+	     !strncmp(run.signature, "FAIL process.", 13)))
 		sanitizer_text_print(text, tree ? tree : "", stdout);
 	else if (good && run.signature[0])
 		fputs(text + strcspn(text, "\n") + 1, stdout);

@@ -100,12 +100,27 @@ static struct kernel_tally *tally_of(struct kernel_played *played)
 	return &played->tally[number < LINUX_MACHINES ? number : LINUX_MACHINES - 1];
 }
 
+static void __attribute__((noreturn)) end_by_signature(const char *signature);
+
+/* A process in which a call was ended in the middle is done with: what the call held is not known. */
+static void end_where_hung(const struct verdict *verdict)
+{
+	char signature[VERDICT_SIGNATURE_SIZE];
+	if (verdict->rule != RULE_PROCESS_HANG && verdict->rule != RULE_PROCESS_STACK_OVERFLOW)
+		return;
+	if (verdict->rule == scenario.expect.rule)
+		return;
+	verdict_signature(verdict, signature);
+	end_by_signature(signature);
+}
+
 static void play_generated(const struct test *t, struct board *b)
 {
 	struct verdict verdict;
 	char signature[VERDICT_SIGNATURE_SIZE];
 	uint64_t before = player_statistics(t->player)->calls;
 	bool holds = player_play(t->player, &scenario, &verdict);
+	end_where_hung(&verdict);
 	struct kernel_tally *tally = tally_of(&b->played);
 	digest_player(&b->played.digest, t->player, &verdict);
 	tally->scenarios++;
@@ -132,6 +147,7 @@ static void play_file(const struct test *t, struct board *b)
 	struct verdict verdict;
 	char signature[VERDICT_SIGNATURE_SIZE];
 	player_play_all(t->player, &scenario, &verdict);
+	end_where_hung(&verdict);
 	if (!was_set_up(t->player, path_of(t, b->next))) {
 		b->played.unusable++;
 		return;

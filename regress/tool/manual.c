@@ -50,6 +50,10 @@ static const struct term environment[] = {
 	{ "VMAPDIFF_JUDGE",
 	  "The known bugs of a Linux tree that are judged all the same, as a list with commas, or "
 	  "all. vmapdiff waivers lists them." },
+	{ "VMAPDIFF_HANG_SECONDS",
+	  "Seconds of the processor in which a call must do something that is counted: a load, a "
+	  "store, a barrier. One that does not is ended after one to two times as long, and fails "
+	  "process.hang. 5 by default." },
 	{ "NO_COLOR", "If it is not empty, nothing is coloured." },
 	{ "TERM", "If it is not set, empty or dumb, nothing is coloured." },
 };
