@@ -15,8 +15,14 @@
 #define GUEST_PAGES UINT64_C(0x50000000)
 #define GUEST_RAM_BYTES UINT64_C(0x20000000)
 
+/* RAM of two memory devices, for tables: each of the address bits 51 to 48 is set in one of them. */
+#define GUEST_HIGH_A UINT64_C(0x5000000000000)
+#define GUEST_HIGH_B UINT64_C(0xa000000000000)
+#define GUEST_HIGH_BYTES UINT64_C(0x4000000)
+
 /* One question of the host's: `asked` is counted up when all else stands there, `answered` after it. */
 struct guest_mailbox {
+	uint64_t ready; /* 1 once the guest runs */
 	uint64_t asked, answered;
 	uint64_t mair, tcr, ttbr1;
 	uint64_t count;
