@@ -43,11 +43,12 @@ void accesses_open(const struct layout *of, struct machine *m)
 	uint64_t few = (block / 16 > group ? block / 16 : group) + page;
 	layout = of;
 	machine = m;
-	window[0] = (struct window){ of->edge - 1024 * page, page, 2048 };
+	window[0] = (struct window){ of->edge - LAYOUT_EDGE * page, page, 2 * LAYOUT_EDGE };
 	window[1] = (struct window){ of->blocks, some, (uint32_t)(LAYOUT_BLOCKS * block / some) };
 	window[2] = (struct window){ of->linear, few,
 				     (uint32_t)((UINT64_C(1) << of->block_group) / few) };
-	window[3] = (struct window){ of->linear + block - 128 * page, page, 256 };
+	window[3] =
+		(struct window){ of->linear + block - LAYOUT_NEAR * page, page, 2 * LAYOUT_NEAR };
 }
 
 void accesses_begin_call(enum caching kind)
@@ -98,7 +99,7 @@ static uint64_t by_sibling(const struct end *e)
 	for (uint32_t i = first; i < first + group; i++)
 		if ((words[i] & leaf) == leaf &&
 		    arm64_kind(&layout->g, e->level, words[i]) == ARM64_LEAF)
-			return words[i] + (e->index - i) * size; /* of 48 bits, in place */
+			return words[i] + e->index * size - i * size; /* of 48 bits, in place */
 	return 0;
 }
 

@@ -7,7 +7,6 @@
 #include "mapper/mapper.h"
 #include "oracle/arm64/translate.h"
 
-#define EDGE_PAGES 1024 /* on each side of the edge */
 #define MAX_PAGES 32768 /* of a call: all of the window for blocks */
 #define MAX_AREAS 32
 
@@ -99,7 +98,7 @@ static unsigned pick_unit(unsigned largest)
 /* Of the pages at the edge, or, less often, of the window for blocks. */
 static struct range pick_range(void)
 {
-	uint64_t half = (uint64_t)EDGE_PAGES << layout->page;
+	uint64_t half = (uint64_t)LAYOUT_EDGE << layout->page;
 	if (chance(60))
 		return part_of(layout->edge - half, 2 * half,
 			       pick_unit(half >> layout->block ? layout->block : layout->group));
@@ -246,10 +245,22 @@ static const char *change_something(void)
 					 .change = changes[below(4)] });
 }
 
+/* Any part of the group of blocks; or, to meet groups of pages there, a few where all is accessed. */
+static struct range pick_linear(void)
+{
+	uint64_t block = UINT64_C(1) << layout->block;
+	uint64_t near = (uint64_t)LAYOUT_NEAR << layout->page;
+	if (chance(50))
+		return part_of(layout->linear, UINT64_C(1) << layout->block_group,
+			       pick_unit(layout->block));
+	struct range range = part_of(layout->linear + block - near, 2 * near, layout->group);
+	return chance(50) ? part_of(range.va, range.bytes, layout->page)
+			  : (struct range){ range.va, UINT64_C(1) << layout->group };
+}
+
 static const char *change_linear(void)
 {
-	struct range range = part_of(layout->linear, UINT64_C(1) << layout->block_group,
-				     pick_unit(layout->block));
+	struct range range = pick_linear();
 	return make_call(&(struct call){ .kind = CALL_SET_MEMORY,
 					 .va = range.va,
 					 .bytes = range.bytes,
@@ -258,10 +269,10 @@ static const char *change_linear(void)
 
 const char *calls_make(void)
 {
-	uint64_t what = below(10);
-	if (what < 4)
-		return map_something();
+	uint64_t what = below(20);
 	if (what < 7)
+		return map_something();
+	if (what < 13)
 		return unmap_something();
-	return what < 9 ? change_something() : change_linear();
+	return what < 16 ? change_something() : change_linear();
 }

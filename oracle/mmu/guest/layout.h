@@ -8,7 +8,9 @@
 
 #include "oracle/arm64/granule.h"
 
-#define LAYOUT_BLOCKS 4 /* blocks of the window for blocks, and of the pool */
+#define LAYOUT_BLOCKS 4  /* blocks of the window for blocks, and of the pool */
+#define LAYOUT_EDGE 1024 /* pages on each side of the edge */
+#define LAYOUT_NEAR 128  /* pages on each side of the end of the linear map's first block */
 
 struct layout {
 	struct machine_config config;
