@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The agreement report: the oracle's walk against Unicorn and QEMU, and the mapper and six mutants of
-# it in a guest, judged by real accesses. Usage: regress/mmu/emulators.sh BUILD TOP
+# The agreement report: the oracle's walk against Unicorn and QEMU; what QEMU's TLB and real accesses
+# make of single descriptors; and the mapper and six mutants of it in a guest, judged by real accesses. Usage: regress/mmu/emulators.sh BUILD TOP
 # exit: 0 all agree and all mutants are found, 1 not, 77 what it needs is missing
 set -eu
 
@@ -28,11 +28,22 @@ status=0
 "$build/regress/mmu/emulators" unicorn=10500000 "$build/oracle/mmu/server.elf=1200000" -- \
 	"$top/corpus" "$top/regress/cases" || status=1
 
+# run_granules NAME: an image with each granule.
+run_granules() {
+	for granule in 12 14 16; do
+		run_guest "$build/oracle/mmu/$1.elf" "$granule" || status=1
+	done
+}
+
+echo
+echo "the Contiguous bit, as the TLB has it"
+run_granules contiguous
+echo
+echo "permissions of leaves and tables, by real accesses of EL1 and EL0"
+run_granules permissions
 echo
 echo "the mapper in a guest, by real accesses"
-for granule in 12 14 16; do
-	run_guest "$build/oracle/mmu/loads.elf" "$granule" || status=1
-done
+run_granules loads
 for image in "$build"/mutants/guest.*.elf; do
 	name=$(basename "$image" .elf) name=${name#guest.}
 	for granule in 12 14 16; do

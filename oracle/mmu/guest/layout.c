@@ -39,6 +39,14 @@ struct layout layout_of(unsigned page_shift)
 	return l;
 }
 
+uint64_t layout_tcr(const struct layout *l)
+{
+	const uint64_t t0sz = 25, t1sz = 16, cached = 1, inner = 3, pa_48 = 5;
+	const uint64_t granule = l->page == 12 ? 2 : l->page == 14 ? 1 : 3;
+	return t0sz | cached << 8 | cached << 10 | inner << 12 | t1sz << 16 | cached << 24 |
+	       cached << 26 | inner << 28 | granule << 30 | pa_48 << 32;
+}
+
 /* --- random numbers: the same in each run ------------------------------------------------- */
 
 uint64_t below(uint64_t limit)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What lies where in loads.c: sizes of leaves, addresses, memory, and the random numbers. */
+/* What lies where in guests that map: sizes of leaves, addresses, memory, and the random numbers. */
 #ifndef ORACLE_MMU_GUEST_LAYOUT_H
 #define ORACLE_MMU_GUEST_LAYOUT_H
 
@@ -26,6 +26,9 @@ struct layout {
 };
 
 struct layout layout_of(unsigned page_shift);
+
+/* TCR_EL1 of its machine; TTBR0's half is guest_mmu()'s. */
+uint64_t layout_tcr(const struct layout *layout);
 
 /* A number below `limit`, which is not 0; and whether something comes to be, of 100. */
 uint64_t below(uint64_t limit);

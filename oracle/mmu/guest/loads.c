@@ -17,13 +17,8 @@ static struct layout layout;
 
 static int begin_round(void)
 {
-	const uint64_t t1sz = 16, cached = 1, inner = 3, pa_48 = 5;
-	const uint64_t granule = layout.page == 12 ? 2 : layout.page == 14 ? 1 : 3;
 	machine_reset(&machine, &layout.config);
-	guest_mmu(MACHINE_MAIR_EL1,
-		  25 | cached << 8 | cached << 10 | inner << 12 | t1sz << 16 | cached << 24 |
-			  cached << 26 | inner << 28 | granule << 30 | pa_48 << 32,
-		  late_machine_root());
+	guest_mmu(MACHINE_MAIR_EL1, layout_tcr(&layout), late_machine_root());
 	calls_open(&layout, &machine);
 	accesses_open(&layout, &machine);
 	accesses_begin_call(CACHES_ALL);
