@@ -16,6 +16,15 @@ static uint8_t mair_byte(uint64_t desc)
 	return (uint8_t)(MACHINE_MAIR_EL1 >> (8 * index));
 }
 
+/*
+ * Whether EL0 may write, with the dirty state managed by hardware or not: then
+ * EL1 may not run it, whatever PXN is (AArch64_S1DirectBasePermissions).
+ */
+static bool user_writes(uint64_t desc, uint64_t limits)
+{
+	return (desc & (ARM64_AP1 | ARM64_AP2)) == ARM64_AP1 && !(limits & ARM64_APTABLE);
+}
+
 /* Only write-back Normal memory has a shareability of its own (D8.6: others are Outer Shareable). */
 static bool is_cacheable(uint8_t memory)
 {
@@ -47,7 +56,8 @@ struct arm64_attributes arm64_attributes(const struct arm64_geometry *g, uint64_
 		.shareability = shareability(g, desc, memory),
 		.el1_write = may_write && (at_once || desc & ARM64_DBM),
 		.el1_write_at_once = may_write && at_once,
-		.el1_exec = !(desc & ARM64_PXN) && !(limits & ARM64_PXNTABLE),
+		.el1_exec = !(desc & ARM64_PXN) && !(limits & ARM64_PXNTABLE) &&
+			    !user_writes(desc, limits),
 		.el0_access = desc & ARM64_AP1 && !(limits & ARM64_BIT(61)),
 		.el0_exec = !(desc & ARM64_UXN) && !(limits & ARM64_UXNTABLE),
 		.global = !(desc & ARM64_NG),

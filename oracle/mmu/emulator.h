@@ -23,6 +23,8 @@ struct emulator {
 	char name[EMULATOR_NAME]; /* with its version */
 	/* What mmu_measure() found: a set of deviations, as DEVIATES() of their numbers. */
 	uint32_t deviates;
+	/* Whether the tables of machines with 52-bit addresses lie above 2^48. */
+	bool high_tables;
 	bool (*knows)(const struct machine_config *config);
 	/*
 	 * Translates `count` addresses, at most EMULATOR_MAX_ADDRESSES, through the machine's

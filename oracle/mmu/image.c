@@ -3,25 +3,39 @@
 
 #include <string.h>
 
+/* Slots are counted from 1. */
+static const struct mmu_bank *bank_of(const struct mmu_image *image, uint32_t slot)
+{
+	return &image->bank[(slot - 1) % image->banks];
+}
+
+static size_t offset_in_bank(const struct mmu_image *image, const struct arm64_geometry *g,
+			     uint32_t slot)
+{
+	return (size_t)((slot - 1) / image->banks) << g->granule;
+}
+
 static uint64_t slot_pa(const struct mmu_image *image, const struct arm64_geometry *g,
 			uint32_t slot)
 {
-	return image->pa + ((uint64_t)(slot - 1) << g->granule);
+	return bank_of(image, slot)->pa + offset_in_bank(image, g, slot);
 }
 
 static uint64_t *slot_words(const struct mmu_image *image, const struct arm64_geometry *g,
 			    uint32_t slot)
 {
-	return (uint64_t *)(image->bytes + ((size_t)(slot - 1) << g->granule));
+	return (uint64_t *)(bank_of(image, slot)->bytes + offset_in_bank(image, g, slot));
 }
 
 static uint32_t new_slot(struct mmu_image *image, const struct arm64_geometry *g, table_t table)
 {
-	if ((size_t)(image->slots + 1) << g->granule > image->capacity)
+	uint32_t slot = image->slots + 1;
+	size_t end = offset_in_bank(image, g, slot) + ((size_t)1 << g->granule);
+	if (end > bank_of(image, slot)->capacity)
 		return 0;
-	image->slot[table] = ++image->slots;
-	memset(slot_words(image, g, image->slots), 0, (size_t)1 << g->granule);
-	return image->slots;
+	image->slot[table] = image->slots = slot;
+	memset(slot_words(image, g, slot), 0, (size_t)1 << g->granule);
+	return slot;
 }
 
 static bool copy_table(struct mmu_image *image, const struct arm64_geometry *g,
@@ -64,4 +78,11 @@ bool mmu_image_make(struct mmu_image *image, const struct arm64_geometry *g,
 	memset(image->slot, 0, sizeof(image->slot));
 	image->slots = 0;
 	return copy_table(image, g, m, MACHINE_ROOT, g->start_level);
+}
+
+/* BADDR: with 52-bit addresses bits 5:2 are address bits 51:48 (TTBR1_EL1, D24.2). */
+uint64_t mmu_image_ttbr(const struct mmu_image *image)
+{
+	uint64_t pa = image->bank[0].pa;
+	return (pa & ARM64_BITS(47, 0)) | (pa & ARM64_BITS(51, 48)) >> 46;
 }

@@ -8,10 +8,19 @@
 
 #include "oracle/arm64/translate.h"
 
-struct mmu_image {
-	uint8_t *bytes; /* of the emulator's memory */
-	uint64_t pa;    /* of its first byte, a multiple of 64K */
+/* A part of the emulator's memory. */
+struct mmu_bank {
+	uint8_t *bytes;
+	uint64_t pa; /* of its first byte, a multiple of 64K */
 	size_t capacity;
+};
+
+#define MMU_MAX_BANKS 2
+
+/* The tables take turns in the banks, so that each links to tables of another bank. */
+struct mmu_image {
+	struct mmu_bank bank[MMU_MAX_BANKS];
+	unsigned banks;
 	uint32_t slot[MACHINE_MAX_TABLES]; /* of each table, from 1; 0 where it was not reached */
 	uint32_t slots;
 };
@@ -22,5 +31,8 @@ struct mmu_image {
  */
 bool mmu_image_make(struct mmu_image *image, const struct arm64_geometry *g,
 		    const struct machine *m);
+
+/* TTBR1_EL1 for the root of the image: the first table of the first bank. */
+uint64_t mmu_image_ttbr(const struct mmu_image *image);
 
 #endif

@@ -86,7 +86,7 @@ static bool open_engine(struct unicorn *u)
 	return check(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &u->uc), "open") && make_aarch64(u) &&
 	       map(u, CODE_PA, CODE_BYTES, u->code) && map(u, DATA_PA, DATA_BYTES, u->data) &&
 	       map(u, LOW_TABLE_PA, LOW_TABLE_BYTES, u->low_table) &&
-	       map(u, IMAGE_PA, IMAGE_BYTES, u->image.bytes);
+	       map(u, IMAGE_PA, IMAGE_BYTES, u->image.bank[0].bytes);
 }
 
 /* Runs code with up to four arguments until it returns. */
@@ -176,10 +176,9 @@ struct emulator *unicorn_open(void)
 	u->code = memory(CODE_BYTES);
 	u->data = memory(DATA_BYTES);
 	u->low_table = memory(LOW_TABLE_BYTES);
-	u->image = (struct mmu_image){ .bytes = memory(IMAGE_BYTES),
-				       .pa = IMAGE_PA,
-				       .capacity = IMAGE_BYTES };
-	if (!u->code || !u->data || !u->low_table || !u->image.bytes || !open_engine(u)) {
+	u->image = (struct mmu_image){ .banks = 1,
+				       .bank = { { memory(IMAGE_BYTES), IMAGE_PA, IMAGE_BYTES } } };
+	if (!u->code || !u->data || !u->low_table || !u->image.bank[0].bytes || !open_engine(u)) {
 		fprintf(stderr, "unicorn: cannot be opened\n");
 		close_all(&u->emulator);
 		return NULL;

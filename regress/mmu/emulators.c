@@ -193,6 +193,8 @@ static bool print_emulator(const struct panel *p, unsigned r)
 	printf("  %" PRIu64 " answers, %" PRIu64 " unexplained\n", all.compared, all.differ);
 	if (all.differ)
 		printf("  the first: %s\n", all.first);
+	printf("  tables of 52-bit machines lie %s 2^48\n",
+	       p->emulator[r]->high_tables ? "above" : "below");
 	print_deviations(p->emulator[r], &all);
 	return !all.differ;
 }

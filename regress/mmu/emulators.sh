@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The agreement report: the oracle's walk against Unicorn and QEMU, and the mapper and six mutants of
-# it in a guest, judged by real loads. Usage: regress/mmu/emulators.sh BUILD TOP
+# The agreement report: the oracle's walk against Unicorn and QEMU; what QEMU's TLB and real accesses
+# make of single descriptors; and the mapper and six mutants of it in a guest, judged by real accesses. Usage: regress/mmu/emulators.sh BUILD TOP
 # exit: 0 all agree and all mutants are found, 1 not, 77 what it needs is missing
 set -eu
 
@@ -15,28 +15,46 @@ if ! command -v qemu-system-aarch64 >/dev/null 2>&1; then
 	exit 77
 fi
 
-# run_guest IMAGE: its words and its exit code.
+# run_guest IMAGE GRANULE, log2 bytes of a page: its words and its exit code. The RAM is sparse: 64K pages
+# make groups of blocks of 16G.
 run_guest() {
-	timeout 120 qemu-system-aarch64 -M virt -cpu max -m 512M -nodefaults -nographic -serial none \
-		-monitor none -semihosting -kernel "$1" 2>&1
+	timeout 300 qemu-system-aarch64 -M virt,memory-backend=ram -cpu max -m 31G \
+		-object memory-backend-memfd,id=ram,size=31G -nodefaults -nographic -serial none \
+		-monitor none -semihosting -device "loader,addr=0x47000000,data=$2,data-len=8" \
+		-kernel "$1" 2>&1
 }
 
 status=0
 "$build/regress/mmu/emulators" unicorn=10500000 "$build/oracle/mmu/server.elf=1200000" -- \
 	"$top/corpus" "$top/regress/cases" || status=1
 
+# run_granules NAME: an image with each granule.
+run_granules() {
+	for granule in 12 14 16; do
+		run_guest "$build/oracle/mmu/$1.elf" "$granule" || status=1
+	done
+}
+
 echo
-echo "the mapper in a guest, by real loads"
-run_guest "$build/oracle/mmu/loads.elf" || status=1
+echo "the Contiguous bit, as the TLB has it"
+run_granules contiguous
+echo
+echo "permissions of leaves and tables, by real accesses of EL1 and EL0"
+run_granules permissions
+echo
+echo "the mapper in a guest, by real accesses"
+run_granules loads
 for image in "$build"/mutants/guest.*.elf; do
 	name=$(basename "$image" .elf) name=${name#guest.}
-	found=$(run_guest "$image" | head -n 1)
-	case $found in
-	"FAIL emulator."*) echo "$name: $found" ;;
-	*)
-		echo "$name: NOT FOUND by real loads${found:+: $found}"
-		status=1
-		;;
-	esac
+	for granule in 12 14 16; do
+		found=$(run_guest "$image" "$granule" | head -n 1)
+		case $found in
+		"FAIL emulator."*) echo "$name: $found" ;;
+		*)
+			echo "$name: NOT FOUND by real accesses with pages of 2^$granule bytes${found:+: $found}"
+			status=1
+			;;
+		esac
+	done
 done
 exit "$status"

@@ -23,7 +23,7 @@ foreach(name IN LISTS guest_mutants)
   set(image ${PROJECT_BINARY_DIR}/mutants/guest.${name}.elf)
   add_custom_command(OUTPUT ${image}
     COMMAND ${LLD} -T ${guest_link} ${guest_loads_objects} ${objects} -o ${image}
-    DEPENDS guests ${objects} ${guest_link} VERBATIM)
+    DEPENDS guests ${guest_loads_objects} ${objects} ${guest_link} VERBATIM)
   list(APPEND guest_images ${image})
 endforeach()
 add_custom_target(guest_mutants ALL DEPENDS ${guest_images})

@@ -101,12 +101,37 @@ static void descriptors_mean_the_same_to_both(void **state)
 	}
 }
 
+/* AP[2:1] as the manual has it: what EL0 may write EL1 may not run, unless a table takes that away. */
+static void what_el0_writes_el1_does_not_run(void **state)
+{
+	(void)state;
+	const uint64_t page = ARM64_VALID | ARM64_TYPE | ARM64_AF;
+	const struct {
+		uint64_t desc, limits;
+		bool runs;
+	} row[] = {
+		{ 0, 0, true },
+		{ ARM64_AP1, 0, false },
+		{ ARM64_AP1 | ARM64_AP2, 0, true },
+		{ ARM64_AP2, 0, true },
+		{ ARM64_AP1, ARM64_BIT(61), true },
+		{ ARM64_AP1, ARM64_BIT(62), true },
+		{ ARM64_AP1 | ARM64_AP2 | ARM64_PXN, 0, false },
+		{ 0, ARM64_PXNTABLE, false },
+	};
+	struct arm64_geometry g = arm64_geometry(&table[0].config);
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		assert_int_equal(arm64_attributes(&g, page | row[i].desc, row[i].limits).el1_exec,
+				 row[i].runs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_mapper_follows_the_table),
 		cmocka_unit_test(the_oracle_follows_the_table),
 		cmocka_unit_test(descriptors_mean_the_same_to_both),
+		cmocka_unit_test(what_el0_writes_el1_does_not_run),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,11 +12,23 @@
 #define GUEST_ANSWERS UINT64_C(0x47200000)
 #define GUEST_TABLES UINT64_C(0x48000000)
 #define GUEST_TABLES_BYTES UINT64_C(0x6000000)
-#define GUEST_PAGES UINT64_C(0x50000000)
 #define GUEST_RAM_BYTES UINT64_C(0x20000000)
+
+/* Of loads.c only, which has more RAM: what its CPU reads of the tables. */
+#define GUEST_SEEN UINT64_C(0x4e000000)
+#define GUEST_END UINT64_C(0x54000000)
+
+/* The granule, as log2 bytes of a page, where the loader of the guest put it; 0 is 4K. */
+#define GUEST_GRANULE GUEST_MAILBOX
+
+/* RAM of two memory devices, for tables: each of the address bits 51 to 48 is set in one of them. */
+#define GUEST_HIGH_A UINT64_C(0x5000000000000)
+#define GUEST_HIGH_B UINT64_C(0xa000000000000)
+#define GUEST_HIGH_BYTES UINT64_C(0x4000000)
 
 /* One question of the host's: `asked` is counted up when all else stands there, `answered` after it. */
 struct guest_mailbox {
+	uint64_t ready; /* 1 once the guest runs */
 	uint64_t asked, answered;
 	uint64_t mair, tcr, ttbr1;
 	uint64_t count;
@@ -31,9 +43,17 @@ void guest_write(const char *text);
 void guest_write_number(const char *text, uint64_t number);
 void guest_write_count(const char *text, uint64_t number);
 
-/* 0, or 1 where the address faults. */
+/* 0, or 1 where the access faults: from EL1, and from EL0. */
 int probe_load(uint64_t va, uint64_t *value);
 int probe_store(uint64_t va, uint64_t value);
+int probe_fetch(uint64_t va); /* runs a RET there */
+int probe_el0_load(uint64_t va);
+int probe_el0_store(uint64_t va, uint64_t value);
+int probe_el0_fetch(uint64_t va); /* runs an SVC there */
+
+/* What probe_fetch() and probe_el0_fetch() need there. */
+#define GUEST_RET UINT32_C(0xd65f03c0)
+#define GUEST_SVC UINT32_C(0xd4000001)
 
 /* setup.S, at.S */
 void mmu_setup(uint64_t mair, uint64_t tcr, uint64_t ttbr0, uint64_t ttbr1);
@@ -41,5 +61,9 @@ void mmu_ask(const uint64_t *va, uint64_t *par, uint64_t count);
 
 /* Turns the MMU on, with all of RAM and the devices where they are in TTBR0's half. */
 void guest_mmu(uint64_t mair, uint64_t tcr, uint64_t ttbr1);
+
+/* log2 bytes of a page; the name of such a granule. */
+unsigned guest_granule(void);
+const char *guest_granule_name(unsigned page_shift);
 
 #endif

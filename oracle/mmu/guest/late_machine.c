@@ -10,29 +10,34 @@
 
 #include <string.h>
 
-#define PAGE_SHIFT 12
-#define ENTRIES 512
-#define MOST_PENDING 4096
+#define MAX_PENDING 8192
+#define TLBI_SHIFT 12 /* of the address in a TLBI, whatever the granule */
 #define TLBI_BITS ((UINT64_C(1) << 44) - 1)
 
-/* What this CPU reads of the tables: its own stores, at once. */
-static uint64_t seen[MACHINE_MAX_TABLES][ENTRIES];
+static unsigned page_shift;
+static bool shows_walked;
 
 static struct {
 	table_t table;
 	uint32_t index, count;
-} store[MOST_PENDING];
+} store[MAX_PENDING];
 static struct {
 	uint64_t va, bytes;
 	bool last_level_only, all;
-} tlbi[MOST_PENDING];
+} tlbi[MAX_PENDING];
 static uint32_t stores, tlbis;
 
 /* --- the tables that the MMU walks ------------------------------------------------- */
 
 static uint64_t *walked(table_t table)
 {
-	return (uint64_t *)(GUEST_TABLES + ((uint64_t)table << PAGE_SHIFT));
+	return (uint64_t *)(GUEST_TABLES + ((uint64_t)table << page_shift));
+}
+
+/* What this CPU reads of a table: its own stores, at once. */
+static uint64_t *seen(table_t table)
+{
+	return (uint64_t *)(GUEST_SEEN + ((uint64_t)table << page_shift));
 }
 
 uint64_t late_machine_root(void)
@@ -40,12 +45,26 @@ uint64_t late_machine_root(void)
 	return GUEST_TABLES;
 }
 
+void late_machine_show_walked(bool is_walked)
+{
+	shows_walked = is_walked;
+}
+
+uint64_t late_machine_poke(table_t table, uint32_t index, uint64_t word)
+{
+	uint64_t before = walked(table)[index];
+	__atomic_store_n(&walked(table)[index], word, __ATOMIC_RELAXED);
+	__asm__ volatile("dsb ishst" ::: "memory");
+	return before;
+}
+
 static void complete_stores(void)
 {
-	late_machine_walks();
+	if (stores)
+		late_machine_before_stores();
 	for (uint32_t i = 0; i < stores; i++)
 		for (uint32_t k = store[i].index; k < store[i].index + store[i].count; k++)
-			__atomic_store_n(&walked(store[i].table)[k], seen[store[i].table][k],
+			__atomic_store_n(&walked(store[i].table)[k], seen(store[i].table)[k],
 					 __ATOMIC_RELAXED);
 	stores = 0;
 	__asm__ volatile("dsb ishst" ::: "memory");
@@ -53,12 +72,12 @@ static void complete_stores(void)
 
 static void invalidate(uint64_t va, uint64_t bytes, bool last_level_only)
 {
-	for (uint64_t end = va + bytes; va != end; va += 1 << PAGE_SHIFT) {
-		uint64_t operand = va >> PAGE_SHIFT & TLBI_BITS;
+	for (uint64_t end = va + bytes; va != end; va += UINT64_C(1) << page_shift) {
+		uint64_t operand = va >> TLBI_SHIFT & TLBI_BITS;
 		if (last_level_only)
-			__asm__ volatile("tlbi vaale1is, %0" ::"r"(operand) : "memory");
+			__asm__ volatile("tlbi vaale1, %0" ::"r"(operand) : "memory");
 		else
-			__asm__ volatile("tlbi vaae1is, %0" ::"r"(operand) : "memory");
+			__asm__ volatile("tlbi vaae1, %0" ::"r"(operand) : "memory");
 	}
 }
 
@@ -66,13 +85,14 @@ static void complete_tlbis(void)
 {
 	for (uint32_t i = 0; i < tlbis; i++) {
 		if (tlbi[i].all)
-			__asm__ volatile("tlbi vmalle1is" ::: "memory");
+			__asm__ volatile("tlbi vmalle1" ::: "memory");
 		else
 			invalidate(tlbi[i].va, tlbi[i].bytes, tlbi[i].last_level_only);
 	}
-	tlbis = 0;
 	__asm__ volatile("dsb ish\n\tisb" ::: "memory");
-	late_machine_walks();
+	if (tlbis)
+		late_machine_after_tlbis();
+	tlbis = 0;
 }
 
 /* --- the interface ------------------------------------------------------------------- */
@@ -80,11 +100,14 @@ static void complete_tlbis(void)
 void machine_reset(struct machine *m, const struct machine_config *config)
 {
 	memset(m, 0, sizeof(*m));
+	page_shift = config->page_shift;
 	m->config = *config;
-	m->entries = ENTRIES;
+	m->entries = 1u << (page_shift - 3);
 	m->tables = 1;
-	m->table[MACHINE_ROOT].low = ENTRIES;
-	memset(walked(MACHINE_ROOT), 0, sizeof(seen[0]));
+	m->table[MACHINE_ROOT].low = m->entries;
+	memset(walked(MACHINE_ROOT), 0, (size_t)1 << page_shift);
+	memset(seen(MACHINE_ROOT), 0, (size_t)1 << page_shift);
+	stores = tlbis = 0;
 }
 
 table_t machine_alloc_table(struct machine *m)
@@ -93,8 +116,8 @@ table_t machine_alloc_table(struct machine *m)
 		return MACHINE_NO_TABLE;
 	/* Zeroes are stores too: what stood there before is walked until they are complete. */
 	table_t table = m->tables++;
-	m->table[table] = (struct machine_table){ .low = ENTRIES };
-	machine_store(m, table, 0, ENTRIES, 0, 0);
+	m->table[table] = (struct machine_table){ .low = m->entries };
+	machine_store(m, table, 0, m->entries, 0, 0);
 	return table;
 }
 
@@ -106,26 +129,26 @@ void machine_free_table(struct machine *m, table_t table)
 uint64_t machine_table_pfn(const struct machine *m, table_t table)
 {
 	(void)m;
-	return (GUEST_TABLES >> PAGE_SHIFT) + table;
+	return (GUEST_TABLES >> page_shift) + table;
 }
 
 table_t machine_table_at(const struct machine *m, uint64_t pfn)
 {
-	uint64_t table = pfn - (GUEST_TABLES >> PAGE_SHIFT);
+	uint64_t table = pfn - (GUEST_TABLES >> page_shift);
 	return table < m->tables ? (table_t)table : MACHINE_NO_TABLE;
 }
 
 uint64_t machine_load(struct machine *m, table_t table, uint32_t index)
 {
 	(void)m;
-	return seen[table][index];
+	return seen(table)[index];
 }
 
 uint32_t machine_find_nonzero(struct machine *m, table_t table, uint32_t index, uint32_t count)
 {
 	(void)m;
 	for (uint32_t i = 0; i < count; i++)
-		if (seen[table][index + i])
+		if (seen(table)[index + i])
 			return i;
 	return count;
 }
@@ -133,13 +156,13 @@ uint32_t machine_find_nonzero(struct machine *m, table_t table, uint32_t index, 
 const uint64_t *machine_words(const struct machine *m, table_t table)
 {
 	(void)m;
-	return seen[table];
+	return shows_walked ? walked(table) : seen(table);
 }
 
 /* Takes note that entries were stored to; each is complete at a DSB. */
 static void put_off(struct machine *m, table_t table, uint32_t index, uint32_t count)
 {
-	if (stores == MOST_PENDING)
+	if (stores == MAX_PENDING)
 		complete_stores();
 	store[stores].table = table;
 	store[stores].index = index;
@@ -154,7 +177,7 @@ void machine_store(struct machine *m, table_t table, uint32_t index, uint32_t co
 		   uint64_t step)
 {
 	for (uint32_t i = 0; i < count; i++)
-		seen[table][index + i] = first + i * step;
+		seen(table)[index + i] = first + i * step;
 	put_off(m, table, index, count);
 }
 
@@ -162,7 +185,7 @@ void machine_store_list(struct machine *m, table_t table, uint32_t index, uint32
 			const uint64_t *words)
 {
 	for (uint32_t i = 0; i < count; i++)
-		seen[table][index + i] = words[i];
+		seen(table)[index + i] = words[i];
 	put_off(m, table, index, count);
 }
 
@@ -189,7 +212,7 @@ void machine_barrier(struct machine *m, enum barrier kind)
 
 static void put_off_tlbi(uint64_t va, uint64_t bytes, bool last_level_only, bool all)
 {
-	if (tlbis == MOST_PENDING)
+	if (tlbis == MAX_PENDING)
 		guest_exit(3);
 	tlbi[tlbis].va = va;
 	tlbi[tlbis].bytes = bytes;

@@ -6,6 +6,7 @@ int guest_main(void)
 {
 	struct guest_mailbox *box = (struct guest_mailbox *)GUEST_MAILBOX;
 	uint64_t answered = 0;
+	__atomic_store_n(&box->ready, 1, __ATOMIC_RELEASE);
 	for (;;) {
 		if (__atomic_load_n(&box->asked, __ATOMIC_ACQUIRE) == answered) {
 			__asm__ volatile("yield");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a guest image begins, and where its exceptions go. A load or store
- * that probes may fault; any other exception ends the guest.
+ * Where a guest image begins, and where its exceptions go. An access that
+ * probes may fault; any other exception ends the guest.
  */
 	.section .text.start, "ax"
 	.globl	start
@@ -12,6 +12,7 @@ start:
 	adrp	x0, vectors
 	add	x0, x0, :lo12:vectors
 	msr	vbar_el1, x0
+	msr	tpidr_el1, xzr
 	isb
 	bl	guest_main
 	b	guest_exit
@@ -37,37 +38,89 @@ guest_write:
 	hlt	#0xf000
 	ret
 
-/* probe_load(va, *value), probe_store(va, value): 0, or 1 where the address faults. */
-	.globl	probe_load, probe_store
+/*
+ * Probes: 0, or 1 where the access faults. TPIDR_EL1 holds where to go on after
+ * an exception, and 0 while none is expected.
+ */
+	.macro	expect_exception
+	adr	x16, 1f
+	msr	tpidr_el1, x16
+	.endm
+
+	.globl	probe_load, probe_store, probe_fetch
 probe_load:
-probe_load_at:
+	expect_exception
 	ldr	x2, [x0]
+	msr	tpidr_el1, xzr
 	str	x2, [x1]
 	mov	x0, #0
-	ret
+1:	ret
+
 probe_store:
-probe_store_at:
+	expect_exception
 	str	x1, [x0]
+	msr	tpidr_el1, xzr
 	mov	x0, #0
-	ret
-probe_failed:
-	mov	x0, #1
+1:	ret
+
+/* At the address is a RET. */
+probe_fetch:
+	stp	x29, x30, [sp, #-16]!
+	expect_exception
+	blr	x0
+	msr	tpidr_el1, xzr
+	mov	x0, #0
+1:	ldp	x29, x30, [sp], #16
 	ret
 
+/* The same from EL0, where the access, or what is fetched, is followed by an SVC or is one. */
+	.macro	at_el0 address
+	expect_exception
+	msr	elr_el1, \address
+	mov	x16, #0x3c0		/* EL0t, DAIF masked */
+	msr	spsr_el1, x16
+	eret
+1:	ret
+	.endm
+
+	.globl	probe_el0_load, probe_el0_store, probe_el0_fetch
+probe_el0_load:
+	adr	x3, el0_load
+	at_el0	x3
+probe_el0_store:
+	adr	x3, el0_store
+	at_el0	x3
+probe_el0_fetch:
+	at_el0	x0
+el0_load:
+	ldr	x2, [x0]
+	svc	#0
+el0_store:
+	str	x1, [x0]
+	svc	#0
+
 on_exception:
-	mrs	x16, elr_el1
-	adr	x17, probe_load_at
-	cmp	x16, x17
+	mrs	x16, tpidr_el1
+	cbz	x16, 2f
+	msr	tpidr_el1, xzr
+	mrs	x17, esr_el1
+	lsr	x17, x17, #26
+	mov	x0, #0
+	cmp	x17, #0x15		/* SVC */
 	b.eq	1f
-	adr	x17, probe_store_at
-	cmp	x16, x17
+	mov	x0, #1
+	tbnz	x17, #1, 2f
+	and	x17, x17, #0x38
+	cmp	x17, #0x20		/* instruction or data abort, of EL0 or EL1 */
 	b.ne	2f
-1:	adr	x17, probe_failed
-	msr	elr_el1, x17
+1:	msr	elr_el1, x16
+	mov	x17, #0x3c5		/* EL1h, DAIF masked */
+	msr	spsr_el1, x17
 	eret
 2:	mrs	x0, esr_el1
 	mrs	x1, far_el1
-	mov	x2, x16
+	mrs	x2, elr_el1
+	msr	tpidr_el1, xzr
 	bl	guest_died
 	b	.
 
