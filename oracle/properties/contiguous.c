@@ -120,13 +120,12 @@ bool contiguous_span(struct oracle *o, const struct arm64_span *span)
  * Members that are invalid are no matter: a group may be filled, and cleared,
  * entry by entry (I_PGVGZ).
  */
-bool contiguous_mixed(struct oracle *o, table_t table, int level, uint32_t made, uint32_t index,
-		      uint64_t desc)
+bool contiguous_mixed(struct oracle *o, int level, uint32_t made, uint64_t desc, uint32_t index,
+		      uint64_t neighbour)
 {
 	unsigned size = arm64_contiguous_size(&o->g, level);
 	if (!size || index >> size != made >> size || index >= arm64_table_entries(&o->g, level))
 		return false;
-	uint64_t neighbour = machine_words(o->machine, table)[index];
 	if (arm64_kind(&o->g, level, neighbour) != ARM64_LEAF ||
 	    !((neighbour | desc) & ARM64_CONTIGUOUS))
 		return false;

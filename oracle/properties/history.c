@@ -25,6 +25,15 @@ static uint64_t old_word(const struct oracle *o, const struct event *e, uint32_t
 	return e->old_words == EVENT_NO_WORDS ? 0 : o->machine->log.word[e->old_words + i];
 }
 
+/* What stands in a table when the first `stored` entries of the event have been stored; 0 past its end. */
+static uint64_t word_during(const struct oracle *o, const struct event *e, uint32_t stored,
+			    uint32_t index)
+{
+	if (index >= e->index && index < e->index + stored)
+		return stored_word(o, e, index - e->index);
+	return index < o->machine->entries ? machine_words(o->machine, e->table)[index] : 0;
+}
+
 /*
  * Leaves [from, to) of the event were put where nothing was: what stands next
  * to them is of the same kind, or not of the same group.
@@ -36,8 +45,10 @@ static void judge_neighbours(struct oracle *o, const struct event *e, uint32_t f
 	uint64_t head = stored_word(o, e, from), tail = stored_word(o, e, to - 1);
 	if (oracle_splits_live(o))
 		return;
-	if ((first && contiguous_mixed(o, e->table, place->level, first, first - 1, head)) ||
-	    contiguous_mixed(o, e->table, place->level, last, last + 1, tail))
+	if ((first && contiguous_mixed(o, place->level, first, head, first - 1,
+				       word_during(o, e, to, first - 1))) ||
+	    contiguous_mixed(o, place->level, last, tail, last + 1,
+			     word_during(o, e, to, last + 1)))
 		trace_fail(o, RULE_CONTIGUOUS_MIXED, place->level,
 			   place->page + first * pages_at(o, place->level),
 			   "a group filled with one kind of entry, or break-before-make",

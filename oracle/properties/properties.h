@@ -52,12 +52,13 @@ bool invalid_entry(struct oracle *o, const struct arm64_invalid *invalid);
 bool invalid_all_kept(struct oracle *o);
 
 /*
- * contiguous.c: groups at the end; and in the trace, whether live entry `index`
- * of a table is of another kind than leaf `desc`, just made in the same group.
+ * contiguous.c: groups at the end; and in the trace, whether `neighbour`, entry
+ * `index` of a table or none of it, is of another kind than leaf `desc`, just
+ * made in the same group.
  */
 bool contiguous_span(struct oracle *o, const struct arm64_span *span);
-bool contiguous_mixed(struct oracle *o, table_t table, int level, uint32_t made, uint32_t index,
-		      uint64_t desc);
+bool contiguous_mixed(struct oracle *o, int level, uint32_t made, uint64_t desc, uint32_t index,
+		      uint64_t neighbour);
 
 /* tables.c: before the sweep, a table descriptor in it, and after it. */
 bool tables_accesses(struct oracle *o);

@@ -13,6 +13,7 @@
 #include "mapper/test/cmocka_all.h"
 #include "oracle/attributes.h"
 #include "oracle/oracle.h"
+#include "oracle/properties/properties.h"
 #include "oracle/reference/reference.h"
 
 #define MAX_PAGES 512
@@ -1589,6 +1590,32 @@ static void neighbours_are_stored_at_once(void **state)
 	}
 }
 
+/* A group that comes back by one store of a list, in which one page lost the Contiguous bit. */
+static void a_group_mixed_by_one_store_is_noticed(void **state)
+{
+	(void)state;
+	for (int mixed = 0; mixed < 2; mixed++) {
+		uint64_t list[16];
+		table_t table;
+		uint32_t index;
+		groups_4k();
+		next_call(CALL_SET_MEMORY);
+		const uint64_t *word = word_at(3, 0, &table, &index);
+		for (unsigned i = 0; i < 16; i++) {
+			list[i] = word[i] & ~(mixed && i == MEMBER ? ARM64_CONTIGUOUS : 0);
+			change(3, i, ARM64_VALID, ARM64_NG);
+		}
+		fixture.call.change = MEMORY_VALID;
+		machine_begin_call(fixture.m, 0, 0);
+		expect_call_of_fixture();
+		machine_store_list(fixture.m, table, index, 16, list);
+		sync();
+		assert_int_equal(history_held(&fixture.oracle), !mixed);
+		if (mixed)
+			assert_int_equal(fixture.oracle.verdict.rule, RULE_CONTIGUOUS_MIXED);
+	}
+}
+
 /* 512 single pages in one table, by a store event each. */
 static void a_mapping_stores_neighbours_at_once(void **state)
 {
@@ -1709,6 +1736,7 @@ int main(void)
 		cmocka_unit_test(other_pages_are_not_invalidated),
 		cmocka_unit_test(a_mapping_invalidates_nothing),
 		cmocka_unit_test(neighbours_are_stored_at_once),
+		cmocka_unit_test(a_group_mixed_by_one_store_is_noticed),
 		cmocka_unit_test(a_mapping_stores_neighbours_at_once),
 		cmocka_unit_test(the_linear_map_ends_where_it_ends),
 		cmocka_unit_test(rules_are_found_by_name),
