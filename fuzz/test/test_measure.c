@@ -14,12 +14,14 @@
 #include "fuzz/scenario_text.h"
 #include "mapper/machine/assert.h"
 #include "mapper/test/cmocka_all.h"
+#include "oracle/reference/reference.h"
 
 /* What the mapper does, whatever policy it is handed. */
 static struct {
 	struct policy policy;
 	bool honours_max_shift; /* by vmap() */
 	bool walks_again;       /* vmalloc(), for each block */
+	bool single_splits;     /* set_memory as the reference has it */
 	bool (*whim)(const struct call *call, int *error);
 } truth;
 
@@ -50,13 +52,20 @@ static int make(struct address_space *space, const struct call *call, struct out
 	return model()->call[call->kind](&own, call, out);
 }
 
+static int set_memory(struct address_space *space, const struct call *call, struct outcome *out)
+{
+	const struct mapper *does = truth.single_splits ? &reference_mapper : model();
+	return does->call[CALL_SET_MEMORY](space, call, out);
+}
+
 const struct mapper mapper_under_test = {
 	.name = "stand-in",
 	.kind = MAPPER_TREE,
 	.call = { [CALL_VMAP] = make,
 		  [CALL_VMALLOC] = make,
 		  [CALL_IOREMAP] = make,
-		  [CALL_VM_MAP_RAM] = make },
+		  [CALL_VM_MAP_RAM] = make,
+		  [CALL_SET_MEMORY] = set_memory },
 	.tree = "a stand-in",
 	.release = "0",
 };
@@ -125,6 +134,22 @@ static void every_policy_of_the_series_is_recognized(void **state)
 			assert_int_equal(found->vmap_huge, policy.vmap_huge);
 			assert_int_equal(found->stop_at_order0, policy.stop_at_order0);
 		}
+	}
+}
+
+static void what_a_split_makes_is_recognized(void **state)
+{
+	(void)state;
+	for (int single = 0; single < 2; single++) {
+		truth.single_splits = single;
+		measure_truth(policy_default(POLICY_V9), true);
+		truth.single_splits = false;
+		is_for_all(KNOB_SPLITS, "are split, with BBM level 2");
+		is_for_all(KNOB_SPLIT_GROUPS, knobs[KNOB_SPLIT_GROUPS].value[single]);
+		is_for_all(KNOB_INVALID_MARK, "is marked (PTE_PRESENT_INVALID)");
+		for (unsigned g = 0; g < MEASURED_GRANULES; g++)
+			assert_int_equal(measured[g].setting.knobs.call[CALL_SET_MEMORY].no_groups,
+					 single);
 	}
 }
 
@@ -315,6 +340,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_is_complete),
 		cmocka_unit_test(every_policy_of_the_series_is_recognized),
+		cmocka_unit_test(what_a_split_makes_is_recognized),
 		cmocka_unit_test(a_series_without_groups_is_recognized),
 		cmocka_unit_test(what_stood_before_the_series_is_recognized),
 		cmocka_unit_test(one_walk_alone_is_not_what_stood_before),

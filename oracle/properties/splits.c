@@ -84,6 +84,8 @@ static void judge_groups(const struct step *s, table_t child)
 void split_block_judge(const struct step *s, table_t child)
 {
 	ASSERT_CMP(s->level, <, ARM64_LAST_LEVEL);
+	if (!s->o->trace.judging)
+		return;
 	s->o->trace.splits++;
 	oracle_exercised(s->o, RULE_PLACEMENT_LEAF);
 	if (!is_cut_by_call(s->o, s->page, pages_at(s->o, s->level)))
@@ -95,6 +97,8 @@ void split_block_judge(const struct step *s, table_t child)
 void split_group_judge(const struct step *s)
 {
 	uint64_t pages = pages_at(s->o, s->level) << arm64_contiguous_size(&s->o->g, s->level);
+	if (!s->o->trace.judging)
+		return;
 	oracle_exercised(s->o, RULE_PLACEMENT_LEAF);
 	if (!is_cut_by_call(s->o, s->page & ~(pages - 1), pages))
 		trace_fail(s->o, RULE_PLACEMENT_LEAF, s->level, s->page,

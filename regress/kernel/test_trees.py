@@ -395,7 +395,8 @@ class Policy(Measured):
                           "ioremap(): blocks of a PUD, with 4K pages": "yes",
                           "ioremap(): single pages under nohugeiomap": "yes",
                           "vmalloc(): contiguous groups of pages": "no",
-                          "vmalloc(): blocks of a PMD": "yes"}, self.tree)
+                          "vmalloc(): blocks of a PMD": "yes",
+                          "set_memory: an entry that it makes invalid": "has no mark"}, self.tree)
 
     def test_groups_by_ioremap_only(self):
         copies.add_groups(self.copy)
@@ -528,6 +529,23 @@ class Newest(Measured):
             "set_memory va=0xffff000040003000 pages=1 op=invalid\n"))
         self.assertEqual(code, 1, said)
         self.assertIn("FAIL errors.code mapper=kernel op=1:set_memory", said)
+
+
+    def test_splits_into_single_leaves_are_a_policy(self):
+        copies.substitute(self.copy, standins.MMU, "split_kernel_leaf_mapping_locked",
+                          r"GFP_PGTABLE_KERNEL, true\)", "GFP_PGTABLE_KERNEL, false)")
+        self.is_measured({"set_memory: leaves that a split makes": "single ones"})
+
+    def test_a_needless_split_is_noticed(self):
+        """An end between two groups dissolves the second."""
+        copies.substitute(self.copy, standins.MMU, "split_kernel_leaf_mapping_locked",
+                          r"if \(ALIGN_DOWN\(addr, CONT_PTE_SIZE\) == addr\)\s*goto out;", "")
+        code, said = rig(self.copy, "replay", self.scenario(
+            "machine bbm=2\nlinear pa=0x40000000 size=0x200000\n"
+            "set_memory va=0xffff000040010000 pages=32 op=invalid\n"),
+            VMAPDIFF_GEOMETRIES="kernel_4k_va48_pa48")
+        self.assertEqual(code, 1, said)
+        self.assertIn("FAIL placement.leaf mapper=kernel op=1:set_memory", said)
 
 
 def never_split(copy):
