@@ -93,7 +93,7 @@ static uint64_t most_batches(const struct oracle *o, uint64_t tables)
 {
 	unsigned group = arm64_contiguous_size(&o->g, ARM64_LAST_LEVEL);
 	return tables + o->summary->frees + 2 * (o->leaves >> group) +
-	       2 * o->g.stride * (o->placement.runs + windows(o));
+	       2 * (uint64_t)o->g.stride * (o->placement.runs + windows(o));
 }
 
 static bool batches_held(struct oracle *o, uint64_t tables)
