@@ -85,7 +85,7 @@ const struct weights weights = {
 	.sequence_has_linear_map = 25,
 	.max_changes = 4,
 
-	.neighbours = 10,
+	.neighbours = 30,
 	.centre_between_tables = 20,
 	.where_another_ends = 45,
 	.guard_page = 35,
