@@ -233,12 +233,21 @@ table_t machine_table_at(const struct machine *m, uint64_t pfn)
 	return table < m->tables ? (table_t)table : MACHINE_NO_TABLE;
 }
 
+/* Apart, and last in its caller, so that a load that is not looked at costs no more than it did. */
+static __attribute__((noinline, cold)) uint64_t look_after_load(struct machine *m, uint64_t word)
+{
+	machine_look(m);
+	return word;
+}
+
 uint64_t machine_load(struct machine *m, table_t table, uint32_t index)
 {
 	if (!in_table(m, table, index, 1))
 		return 0;
-	machine_count_loads(m, 1);
-	return table_words(m, table)[index];
+	uint64_t word = table_words(m, table)[index];
+	if (__builtin_expect(++m->counters.loads >= m->next_look, 0))
+		return look_after_load(m, word);
+	return word;
 }
 
 /* Whether any of `count` words is nonzero; without an early exit, so that it vectorizes. */
