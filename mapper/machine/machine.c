@@ -234,20 +234,20 @@ table_t machine_table_at(const struct machine *m, uint64_t pfn)
 }
 
 /* Apart, and last in its caller, so that a load that is not looked at costs no more than it did. */
-static __attribute__((noinline, cold)) uint64_t look_after_load(struct machine *m, uint64_t word)
+static __attribute__((noinline, cold)) uint64_t look_and_load(struct machine *m, table_t table,
+							      uint32_t index)
 {
 	machine_look(m);
-	return word;
+	return table_words(m, table)[index];
 }
 
 uint64_t machine_load(struct machine *m, table_t table, uint32_t index)
 {
 	if (!in_table(m, table, index, 1))
 		return 0;
-	uint64_t word = table_words(m, table)[index];
 	if (__builtin_expect(++m->counters.loads >= m->next_look, 0))
-		return look_after_load(m, word);
-	return word;
+		return look_and_load(m, table, index);
+	return table_words(m, table)[index];
 }
 
 /* Whether any of `count` words is nonzero; without an early exit, so that it vectorizes. */
