@@ -80,7 +80,7 @@ void fixture_expect(enum call_kind kind, enum memory_change change)
 		.va = fixture.va,
 		.bytes = fixture.pages << fixture.g.granule,
 		.change = change,
-		.prot = PROT_KERNEL,
+		.prot = fixture.prot,
 	};
 	if (call_traits(kind)->has_pages)
 		fixture.call.pages = (struct page_array){ fixture.pfn, PAGES };
@@ -125,6 +125,7 @@ void fixture_begin(const struct fixture_machine *machine)
 	fixture.name = "nothing";
 	fixture.areas = 0;
 	fixture.pages = PAGES;
+	fixture.prot = PROT_KERNEL;
 	fixture.base = BASE_PFN;
 	machine_reset(fixture.m, config);
 	fixture.policy = policy_default(POLICY_V9);

@@ -47,6 +47,7 @@ struct fixture {
 	struct arm64_geometry g;
 	uint64_t va, first;   /* of the call's range, as an address and a page of the space */
 	uint64_t pages, base; /* pages of the range; the page frame of ioremap() */
+	enum prot prot;
 	uint64_t pfn[PAGES], other[NEIGHBOURS];
 	struct call call;
 	struct outcome out;

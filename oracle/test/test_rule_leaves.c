@@ -141,6 +141,30 @@ static void each_bit_of_a_table_is_judged(void **state)
 			bits_of_tables(&fixture_machines[m], level);
 }
 
+/* PXNTable takes execution from what may run, and nothing from what may not, as UXNTable does. */
+static void what_a_table_limits_is_judged(void **state)
+{
+	(void)state;
+	static const struct fixture_call calls[] = { { CALL_SET_MEMORY, MEMORY_X, "set_memory x" },
+						     { CALL_VMAP, 0, "vmap" } };
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (int level = start_level(&fixture_machines[m].config); level < 3; level++)
+			for (int i = 0; i < 4; i++) {
+				table_t table;
+				uint32_t index;
+				fixture_make(&fixture_machines[m], &calls[i / 2]);
+				uint64_t desc = fixture_word(fixture.first, level, &table, &index);
+				fixture_set(fixture.first, level, desc | ARM64_BIT(59 + i % 2));
+				struct arm64_translation t =
+					arm64_translate(&fixture.g, fixture.m, fixture.va);
+				assert_int_equal(t.attributes.el1_exec, i == 1);
+				if (i == 0)
+					fixture_breaks(RULE_TRANSLATION_PERMISSION, "PXNTable", 0);
+				else
+					fixture_holds();
+			}
+}
+
 /* --- groups ------------------------------------------------------------------------ */
 
 /* Members of a group by page size, at the last level. */
@@ -304,6 +328,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_bit_of_a_leaf_is_judged),
 	cmocka_unit_test(each_level_without_leaves_is_judged),
 	cmocka_unit_test(each_bit_of_a_table_is_judged),
+	cmocka_unit_test(what_a_table_limits_is_judged),
 	cmocka_unit_test(each_member_of_a_group_is_judged),
 	cmocka_unit_test(each_misalignment_of_a_group_is_judged),
 	cmocka_unit_test(each_block_of_a_call_is_judged),

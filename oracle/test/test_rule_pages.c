@@ -112,6 +112,58 @@ static void each_attribute_is_judged(void **state)
 	for_each_mapped_page(flip_attributes);
 }
 
+/* What Linux has for each protection: AttrIndx, and whether it may be written; none may run. */
+static const struct {
+	enum prot prot;
+	unsigned index;
+	bool writable;
+} protections[] = {
+	{ PROT_KERNEL, 0, true },    { PROT_KERNEL_RO, 0, false }, { PROT_KERNEL_EXEC, 0, true },
+	{ PROT_NORMAL_NC, 2, true }, { PROT_DEVICE, 4, true },
+};
+
+static uint64_t map_with(const struct fixture_machine *machine, enum prot prot)
+{
+	table_t table;
+	uint32_t index;
+	fixture_begin(machine);
+	fixture.prot = prot;
+	fixture_expect(CALL_IOREMAP, 0);
+	fixture_run();
+	return fixture_word(fixture.first, 3, &table, &index);
+}
+
+static void judge_protection(const struct fixture_machine *machine, size_t i)
+{
+	uint64_t desc = map_with(machine, protections[i].prot);
+	assert_int_equal(desc >> 2 & 7, protections[i].index);
+	assert_int_equal(!(desc & ARM64_BIT(7)), protections[i].writable);
+	assert_true(desc & ARM64_BIT(53) && desc & ARM64_BIT(54) && desc & ARM64_BIT(10));
+	fixture_holds();
+	for (unsigned other = 0; other < 8; other++) {
+		if (other == protections[i].index)
+			continue;
+		desc = map_with(machine, protections[i].prot);
+		fixture_set(fixture.first, 3, (desc & ~ARM64_BITS(4, 2)) | (uint64_t)other << 2);
+		fixture_breaks(other < 5 ? RULE_TRANSLATION_MEMORY_TYPE : RULE_LEAF_ATTRIBUTES,
+			       "AttrIndx", other);
+	}
+	desc = map_with(machine, protections[i].prot);
+	fixture_set(fixture.first, 3, other_write(desc));
+	fixture_breaks(RULE_TRANSLATION_PERMISSION, "write permission", i);
+	desc = map_with(machine, protections[i].prot);
+	fixture_set(fixture.first, 3, desc & ~ARM64_BIT(53));
+	fixture_breaks(RULE_TRANSLATION_PERMISSION, "permission to run", i);
+}
+
+static void each_protection_is_judged(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (size_t i = 0; i < sizeof(protections) / sizeof(protections[0]); i++)
+			judge_protection(&fixture_machines[m], i);
+}
+
 static void take_away(const struct fixture_machine *machine, const struct fixture_call *call,
 		      const struct place *p)
 {
@@ -293,6 +345,7 @@ static void each_call_holds(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_call_holds),
 	cmocka_unit_test(each_attribute_is_judged),
+	cmocka_unit_test(each_protection_is_judged),
 	cmocka_unit_test(each_missing_page_is_noticed),
 	cmocka_unit_test(each_address_bit_is_judged),
 	cmocka_unit_test(each_unexpected_page_is_noticed),
