@@ -83,7 +83,7 @@ void fixture_expect(enum call_kind kind, enum memory_change change)
 		.prot = fixture.prot,
 	};
 	if (call_traits(kind)->has_pages)
-		fixture.call.pages = (struct page_array){ fixture.pfn, PAGES };
+		fixture.call.pages = (struct page_array){ fixture.pfn, fixture.pages };
 	else if (call_maps(kind))
 		fixture.call.pfn = fixture.base;
 	if (kind == CALL_VMALLOC)
@@ -138,7 +138,7 @@ void fixture_begin(const struct fixture_machine *machine)
 	fixture.va = arm64_va_base(&fixture.g) + (UINT64_C(1) << (config->va_bits - 1)) +
 		     (UINT64_C(128) << fixture.g.granule);
 	fixture.first = oracle_page(&fixture.oracle, fixture.va);
-	for (unsigned i = 0; i < PAGES; i++)
+	for (unsigned i = 0; i < MAX_PAGES; i++)
 		fixture.pfn[i] = BASE_PFN + i;
 	assert_true(oracle_lay_linear(&fixture.oracle, (uint64_t)BASE_PFN << fixture.g.granule,
 				      (uint64_t)PAGES << fixture.g.granule, true));

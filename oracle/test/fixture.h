@@ -12,9 +12,10 @@
 #include "mapper/test/cmocka_all.h"
 #include "oracle/oracle.h"
 
-#define PAGES 24     /* of the call: more than a lookup asks for one by one */
-#define NEIGHBOUR 28 /* the page of the range at which another area begins */
-#define NEIGHBOURS 4 /* its pages */
+#define PAGES 24      /* of the call: more than a lookup asks for one by one */
+#define NEIGHBOUR 28  /* the page of the range at which another area begins */
+#define NEIGHBOURS 4  /* its pages */
+#define MAX_PAGES 128 /* of a call that is larger than usual: the largest group of pages */
 #define BASE_PFN 0x10000
 #define OTHER_PFN 0x30000 /* of the neighbour, which has no alias */
 #define LEVELS 5          /* from -1 to 3 */
@@ -48,7 +49,7 @@ struct fixture {
 	uint64_t va, first;   /* of the call's range, as an address and a page of the space */
 	uint64_t pages, base; /* pages of the range; the page frame of ioremap() */
 	enum prot prot;
-	uint64_t pfn[PAGES], other[NEIGHBOURS];
+	uint64_t pfn[MAX_PAGES], other[NEIGHBOURS];
 	struct call call;
 	struct outcome out;
 	struct vm_area area[2];

@@ -265,6 +265,54 @@ static void mapping_calls_that_fail_are_judged(void **state)
 					}
 }
 
+/* A mapping call into an empty part of the space that gets no table page, once it had `had` of them. */
+struct starving {
+	const struct fixture_machine *machine;
+	enum call_kind kind;
+	unsigned had;
+};
+
+static void make_starving(const void *with)
+{
+	const struct starving *s = with;
+	fixture_begin(s->machine);
+	fixture.name = "out of table pages";
+	fixture.va += UINT64_C(1) << (fixture.g.ia_size - 2);
+	fixture.first = oracle_page(&fixture.oracle, fixture.va);
+	fixture_expect(s->kind, 0);
+	machine_begin_call(fixture.m, s->had + 1, 0);
+	fixture_run();
+}
+
+static void judge_starving(const struct starving *s)
+{
+	make_starving(s);
+	assert_int_equal(fixture.out.error, -ENOMEM);
+	fixture_holds();
+	other_errors(make_starving, s);
+	make_starving(s);
+	machine_warn(fixture.m, fixture.va);
+	fixture_breaks(RULE_ERRORS_WARNING, "a warning", s->had);
+	make_starving(s);
+	machine_bug(fixture.m, fixture.va);
+	fixture_breaks(RULE_ERRORS_CODE, "a BUG()", s->had);
+}
+
+static void calls_without_table_pages_are_judged(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (unsigned c = 0; c < 4; c++) {
+			fixture_begin(&fixture_machines[m]);
+			unsigned tables = 3 - (unsigned)fixture.g.start_level;
+			for (unsigned had = 0; had < tables; had++) {
+				struct starving s = { &fixture_machines[m], fixture_calls[c].kind,
+						      had };
+				judge_starving(&s);
+			}
+		}
+}
+
 /* Below the page at which a call failed is mapped what was asked for, or nothing, and above nothing. */
 static void what_a_failed_call_leaves_is_judged(void **state)
 {
@@ -434,6 +482,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(cache_flushes_are_judged),
 	cmocka_unit_test(stale_aliases_are_judged),
 	cmocka_unit_test(mapping_calls_that_fail_are_judged),
+	cmocka_unit_test(calls_without_table_pages_are_judged),
 	cmocka_unit_test(what_a_failed_call_leaves_is_judged),
 	cmocka_unit_test(refused_changes_are_judged),
 	cmocka_unit_test(the_guard_page_belongs_to_the_area),
