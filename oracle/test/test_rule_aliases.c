@@ -162,7 +162,50 @@ static void each_alias_is_judged(void **state)
 			}
 }
 
+/* The pages after the linear map, as one group: a change of an alias there would cut it. */
+static void lay_group_after_linear_map(void)
+{
+	uint64_t linear = oracle_linear_pages(&fixture.oracle);
+	for (uint64_t i = 0; i < MAX_PAGES; i++) {
+		table_t table;
+		uint32_t index;
+		assert_true(oracle_preset_leaf(
+			&fixture.oracle, oracle_va(&fixture.oracle, linear + i), 0x4000 + i, 3));
+		fixture_set(linear + i, 3,
+			    fixture_word(linear + i, 3, &table, &index) | ARM64_CONTIGUOUS);
+	}
+}
+
+/* What would be the alias of the first page that the linear map does not reach is none. */
+static void the_page_after_the_linear_map_has_no_alias(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		const struct machine_config *config = &fixture_machines[m].config;
+		if (config->va_bits > config->pa_bits)
+			continue;
+		fixture_begin(&fixture_machines[m]);
+		fixture.name = "the page after the linear map";
+		lay_group_after_linear_map();
+		fixture.pfn[0] = oracle_linear_pages(&fixture.oracle);
+		fixture.pages = 1;
+		fixture_expect(CALL_VMALLOC, 0);
+		fixture_run();
+		fixture_holds();
+		fixture.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
+						    .va = fixture.va,
+						    .bytes = fixture.call.bytes,
+						    .pages = { fixture.pfn, 1 } };
+		fixture.areas = 1;
+		fixture_expect(CALL_SET_MEMORY, MEMORY_RO);
+		fixture_run();
+		assert_int_equal(fixture.out.error, 0);
+		fixture_holds();
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_alias_is_judged),
+	cmocka_unit_test(the_page_after_the_linear_map_has_no_alias),
 };
 FIXTURE_MAIN(tests)

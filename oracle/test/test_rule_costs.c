@@ -158,6 +158,18 @@ static void unmapping_costs_are_bounded(void **state)
 			}
 }
 
+/* vm_unmap_ram() leaves invalidating to vm_unmap_aliases(). */
+static void lazy_unmapping_has_no_tlbi(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		fixture_make(&fixture_machines[m],
+			     &(struct fixture_call){ CALL_VM_UNMAP_RAM, 0, "vm_unmap_ram" });
+		fixture.oracle.owed = owed_by(MAPPER_SERIES, &fixture.policy);
+		fixture_breaks(RULE_COST_TLBI, "a TLBI", 0);
+	}
+}
+
 /* --- blocks of vmalloc() ------------------------------------------------------------- */
 
 static unsigned group_order(void)
@@ -229,6 +241,7 @@ static void blocks_of_vmalloc_are_judged(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_cost_is_bounded),
 	cmocka_unit_test(unmapping_costs_are_bounded),
+	cmocka_unit_test(lazy_unmapping_has_no_tlbi),
 	cmocka_unit_test(blocks_of_vmalloc_are_judged),
 };
 FIXTURE_MAIN(tests)

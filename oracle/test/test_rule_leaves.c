@@ -177,10 +177,10 @@ static unsigned members_of(const struct machine_config *c)
  * A preset group of pages in a table of its own, followed by single pages; its first page. Whatever
  * translation and placement say of a change is waived, so that contiguous.* is what is left.
  */
-static uint64_t group_at(const struct fixture_machine *machine)
+static uint64_t group_at(const struct fixture_machine *machine, bool linear)
 {
 	fixture_begin(machine);
-	uint64_t page = fixture.first + 512;
+	uint64_t page = linear ? BASE_PFN + 256 : fixture.first + 512;
 	for (unsigned i = 0; i < members_of(&machine->config); i++) {
 		table_t table;
 		uint32_t index;
@@ -200,10 +200,26 @@ static void flip_member(const struct fixture_machine *machine, unsigned member, 
 {
 	table_t table;
 	uint32_t index;
-	uint64_t page = group_at(machine) + member;
-	uint64_t desc = fixture_word(page, 3, &table, &index);
-	fixture_set(page, 3, desc ^ bits);
-	fixture_breaks(rule, "a member", page);
+	for (int linear = 0; linear < 2; linear++) {
+		uint64_t page = group_at(machine, linear) + member;
+		uint64_t desc = fixture_word(page, 3, &table, &index);
+		fixture_set(page, 3, desc ^ bits);
+		fixture_breaks(rule, "a member", page);
+	}
+}
+
+/* A group of which one member alone has the Contiguous bit. */
+static void leave_one_member(const struct fixture_machine *machine, unsigned member)
+{
+	uint64_t page = group_at(machine, false);
+	for (unsigned i = 0; i < members_of(&machine->config); i++) {
+		table_t table;
+		uint32_t index;
+		if (i != member)
+			fixture_set(page + i, 3,
+				    fixture_word(page + i, 3, &table, &index) & ~ARM64_CONTIGUOUS);
+	}
+	fixture_breaks(RULE_CONTIGUOUS_PARTIAL, "a lonely member", page + member);
 }
 
 static void each_member_of_a_group_is_judged(void **state)
@@ -217,10 +233,13 @@ static void each_member_of_a_group_is_judged(void **state)
 		for (unsigned i = 0; i < members_of(&machine->config); i++) {
 			flip_member(machine, i, ARM64_BIT(52), RULE_CONTIGUOUS_PARTIAL);
 			flip_member(machine, i, ARM64_BIT(40), RULE_CONTIGUOUS_CONSECUTIVE);
+			leave_one_member(machine, i);
+			if (!machine->config.lpa2) /* an address bit there */
+				flip_member(machine, i, ARM64_BIT(8), RULE_CONTIGUOUS_ATTRIBUTES);
 			for (size_t k = 0; k < sizeof(attributes) / sizeof(attributes[0]); k++)
 				flip_member(machine, i, attributes[k], RULE_CONTIGUOUS_ATTRIBUTES);
 		}
-		group_at(machine);
+		group_at(machine, false);
 		fixture_holds();
 	}
 }
@@ -231,7 +250,7 @@ static void each_misalignment_of_a_group_is_judged(void **state)
 	(void)state;
 	for (unsigned m = 0; m < fixture_machine_count; m++)
 		for (unsigned off = 1; off < members_of(&fixture_machines[m].config); off *= 2) {
-			uint64_t page = group_at(&fixture_machines[m]);
+			uint64_t page = group_at(&fixture_machines[m], off & 1);
 			for (unsigned i = 0; i < members_of(&fixture_machines[m].config); i++) {
 				table_t table;
 				uint32_t index;

@@ -153,36 +153,84 @@ static void each_barrier_around_a_tlbi_is_needed(void **state)
 		}
 }
 
+/* One store of all entries is as many steps as entries. */
+static void each_entry_of_one_store_is_invalidated(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (uint64_t first = 0; first < 2; first++)
+			for (uint64_t last = 0; last < 2; last++) {
+				fixture_make(&fixture_machines[m],
+					     &(struct fixture_call){ CALL_VMALLOC, 0, "vunmap" });
+				fixture_holds();
+				find_slot();
+				fixture_expect(CALL_VUNMAP, 0);
+				fixture.out = (struct outcome){ .modified = MODIFIED_LEVEL(3) };
+				machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va,
+						    fixture.call.bytes);
+				machine_store(fixture.m, slot.table, slot.index, PAGES, 0, 0);
+				machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+				machine_tlbi_range(fixture.m, fixture.va + page_bytes(first),
+						   page_bytes(PAGES - first - last), true);
+				end_maintenance(BARRIER_DSB_ISH);
+				if (first || last)
+					fixture_breaks(RULE_HISTORY_STALE, "an end", first);
+				else
+					fixture_holds();
+			}
+}
+
+/* An entry of another area that changes and changes back, and is stale then. */
+static void touch_neighbour(void)
+{
+	uint32_t index = slot.index + NEIGHBOUR;
+	uint64_t desc = machine_words(fixture.m, slot.table)[index];
+	machine_store(fixture.m, slot.table, index, 1, desc | ARM64_AP2, 0);
+	machine_store(fixture.m, slot.table, index, 1, desc, 0);
+}
+
+enum touched { NOTHING, BEFORE, AFTER };
+
+/* vm_unmap_ram() without a TLBI, which touches an entry outside of its range before or after its own. */
+static void unmap_lazily(const struct fixture_machine *machine, enum touched touched)
+{
+	fixture_make(machine, &(struct fixture_call){ CALL_VM_MAP_RAM, 0, "vm_unmap_ram" });
+	fixture_holds();
+	find_slot();
+	fixture_expect(CALL_VM_UNMAP_RAM, 0);
+	fixture.out = (struct outcome){ .modified = MODIFIED_LEVEL(3) };
+	machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va, fixture.call.bytes);
+	if (touched == BEFORE)
+		touch_neighbour();
+	machine_store(fixture.m, slot.table, slot.index, PAGES, 0, 0);
+	if (touched == AFTER)
+		touch_neighbour();
+	end_maintenance(BARRIER_DSB_ISH);
+}
+
+static bool meets_lazy(int64_t page, uint64_t pages)
+{
+	uint64_t va = fixture.va + ((uint64_t)page << fixture.g.granule);
+	return oracle_meets_lazy(&fixture.oracle, va, page_bytes(pages));
+}
+
 /* What vm_unmap_ram() leaves in TLBs is invalidated later, and no more than its range. */
 static void lazy_unmapping_leaves_its_range_stale(void **state)
 {
 	(void)state;
-	for (unsigned m = 0; m < fixture_machine_count; m++)
-		for (int outside = 0; outside < 2; outside++) {
-			fixture_make(&fixture_machines[m],
-				     &(struct fixture_call){ CALL_VM_MAP_RAM, 0, "vm_unmap_ram" });
-			fixture_holds();
-			find_slot();
-			fixture_expect(CALL_VM_UNMAP_RAM, 0);
-			fixture.out = (struct outcome){ .modified = MODIFIED_LEVEL(3) };
-			machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va,
-					    fixture.call.bytes);
-			for (uint32_t i = 0; i < PAGES; i++)
-				machine_store(fixture.m, slot.table, slot.index + i, 1, 0, 0);
-			uint64_t desc =
-				machine_words(fixture.m, slot.table)[slot.index + NEIGHBOUR];
-			if (outside) {
-				machine_store(fixture.m, slot.table, slot.index + NEIGHBOUR, 1,
-					      desc | ARM64_AP2, 0);
-				machine_store(fixture.m, slot.table, slot.index + NEIGHBOUR, 1,
-					      desc, 0);
-			}
-			end_maintenance(BARRIER_DSB_ISH);
-			if (outside)
-				fixture_breaks(RULE_HISTORY_STALE, "a page outside", 0);
-			else
-				fixture_holds();
-		}
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		unmap_lazily(&fixture_machines[m], BEFORE);
+		fixture_breaks(RULE_HISTORY_STALE, "a page outside", BEFORE);
+		unmap_lazily(&fixture_machines[m], AFTER);
+		fixture_breaks(RULE_HISTORY_STALE, "a page outside", AFTER);
+		unmap_lazily(&fixture_machines[m], NOTHING);
+		fixture_holds();
+		assert_true(meets_lazy(0, 1) && meets_lazy(PAGES - 1, 1) && meets_lazy(-1, 2));
+		assert_true(meets_lazy(PAGES - 1, 5) && meets_lazy(-5, PAGES + 10));
+		assert_false(meets_lazy(-1, 1) || meets_lazy(PAGES, 1));
+		oracle_purge(&fixture.oracle);
+		assert_false(meets_lazy(0, PAGES));
+	}
 }
 
 /* --- what changes while it is live -------------------------------------------------- */
@@ -355,6 +403,33 @@ static void what_follows_a_new_entry_is_judged(void **state)
 			}
 }
 
+/* A table that is stored to after the barrier that should order its stores before the link. */
+static void what_is_stored_before_a_link_is_ordered(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (int ordered = 0; ordered < 2; ordered++) {
+			table_t parent, table;
+			uint32_t index;
+			fixture_make(&fixture_machines[m], &fixture_calls[0]);
+			fixture_word(fixture.first, 2, &parent, &index);
+			table = machine_alloc_table(fixture.m);
+			machine_barrier(fixture.m, BARRIER_DMB_ISHST);
+			machine_store(fixture.m, table, 5, 1, 2, 0);
+			machine_store(fixture.m, table, 5, 1, 0, 0);
+			if (ordered)
+				machine_barrier(fixture.m, BARRIER_DMB_ISHST);
+			machine_store(fixture.m, parent, index + 1, 1,
+				      reference_link(&fixture.g, fixture.m, table), 0);
+			end_maintenance(BARRIER_DSB_ISHST);
+			fixture.out.modified |= MODIFIED_LEVEL(2);
+			if (ordered)
+				fixture_breaks(RULE_FLUSH_CACHE, "a store after the flush", 0);
+			else
+				fixture_breaks(RULE_HISTORY_PUBLISH, "a table", 0);
+		}
+}
+
 /* Unlinks and frees a table, with what must come before each. */
 static void free_table(int what)
 {
@@ -454,6 +529,7 @@ static void what_a_split_changes_is_judged(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_page_is_invalidated),
 	cmocka_unit_test(each_barrier_around_a_tlbi_is_needed),
+	cmocka_unit_test(each_entry_of_one_store_is_invalidated),
 	cmocka_unit_test(lazy_unmapping_leaves_its_range_stale),
 	cmocka_unit_test(what_needs_break_before_make_is_judged),
 	cmocka_unit_test(what_needs_a_tlbi_is_judged),
@@ -462,6 +538,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_is_overwritten_is_judged),
 	cmocka_unit_test(what_is_made_before_its_tlbi_is_judged),
 	cmocka_unit_test(what_follows_a_new_entry_is_judged),
+	cmocka_unit_test(what_is_stored_before_a_link_is_ordered),
 	cmocka_unit_test(what_frees_a_table_is_judged),
 	cmocka_unit_test(what_a_split_changes_is_judged),
 };
