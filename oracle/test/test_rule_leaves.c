@@ -267,11 +267,33 @@ static void each_misalignment_of_a_group_is_judged(void **state)
 
 /* --- blocks of the call ------------------------------------------------------------- */
 
+/* Links a table in the table of the neighbour's, stores to it, unlinks it and frees it. */
+static void use_table_for_a_while(uint64_t neighbour)
+{
+	table_t parent, table = machine_alloc_table(fixture.m);
+	uint32_t index;
+	fixture_word(neighbour, 2, &parent, &index);
+	machine_barrier(fixture.m, BARRIER_DMB_ISHST);
+	machine_store(fixture.m, parent, index + 8, 1, reference_link(&fixture.g, fixture.m, table),
+		      0);
+	machine_store(fixture.m, table, 0, 1, 2, 0);
+	machine_trylock(fixture.m);
+	machine_store(fixture.m, parent, index + 8, 1, 0, 0);
+	machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+	machine_tlbi_all(fixture.m);
+	machine_barrier(fixture.m, BARRIER_DSB_ISH);
+	machine_free_table(fixture.m, table);
+	machine_unlock(fixture.m);
+}
+
+static bool frees_a_table; /* the next call does, before it maps its block */
+
 /* ioremap() of one block, by a mapper that makes blocks. */
 static void make_block(const struct fixture_machine *machine, int level)
 {
 	struct slot slot;
 	fixture_begin(machine);
+	uint64_t neighbour = fixture.first + NEIGHBOUR;
 	uint64_t size = UINT64_C(1) << arm64_leaf_bits(&fixture.g, level);
 	fixture.oracle.owed = owed_by(MAPPER_PRIOR, &fixture.policy);
 	fixture.va = fixture.va / size * size + size;
@@ -280,6 +302,8 @@ static void make_block(const struct fixture_machine *machine, int level)
 	fixture.base = fixture.pages;
 	fixture_expect(CALL_IOREMAP, 0);
 	fixture.out = (struct outcome){ .modified = MODIFIED_LEVEL(level) };
+	if (frees_a_table)
+		use_table_for_a_while(neighbour);
 	assert_int_equal(
 		reference_slot(&fixture.g, fixture.m, &fixture.out, fixture.va, level, &slot), 0);
 	machine_store(fixture.m, slot.table, slot.index, 1,
@@ -334,6 +358,25 @@ static void bits_of_blocks(const struct fixture_machine *machine, int level)
 		flip_block(machine, level, ARM64_BIT(8), RULE_TRANSLATION_SHAREABILITY);
 }
 
+/* The level of a table that was stored to, and freed, may be reported or not; another may not. */
+static void a_freed_table_may_be_reported(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (int reported = 0; reported < 2; reported++)
+			for (int freed = 0; freed < 2; freed++) {
+				frees_a_table = freed;
+				make_block(&fixture_machines[m], 2);
+				frees_a_table = false;
+				if (reported)
+					fixture.out.modified |= MODIFIED_LEVEL(3);
+				if (reported && !freed)
+					fixture_breaks(RULE_FLUSH_MODIFIED, "a level", 3);
+				else
+					fixture_holds();
+			}
+}
+
 static void each_block_of_a_call_is_judged(void **state)
 {
 	(void)state;
@@ -350,6 +393,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_a_table_limits_is_judged),
 	cmocka_unit_test(each_member_of_a_group_is_judged),
 	cmocka_unit_test(each_misalignment_of_a_group_is_judged),
+	cmocka_unit_test(a_freed_table_may_be_reported),
 	cmocka_unit_test(each_block_of_a_call_is_judged),
 };
 FIXTURE_MAIN(tests)
