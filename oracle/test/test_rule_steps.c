@@ -305,6 +305,27 @@ static void what_permits_more_for_a_while_is_judged(void **state)
 		}
 }
 
+/* After set_memory_ro() a page may for a while be neither written, run, nor used by EL0. */
+static void each_permission_for_a_while_is_judged(void **state)
+{
+	(void)state;
+	static const struct fixture_call ro = { CALL_SET_MEMORY, MEMORY_RO, "set_memory ro" };
+	static const uint64_t bits[] = { ARM64_BIT(6), ARM64_BIT(7), ARM64_BIT(53), ARM64_BIT(54) };
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (uint32_t page = 0; page < PAGES; page += PAGES - 1)
+			for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+				fixture_make(&fixture_machines[m], &ro);
+				find_slot();
+				uint32_t index = slot.index + page;
+				uint64_t desc = machine_words(fixture.m, slot.table)[index];
+				machine_store(fixture.m, slot.table, index, 1, desc ^ bits[i], 0);
+				flush();
+				machine_store(fixture.m, slot.table, index, 1, desc, 0);
+				flush();
+				fixture_breaks(RULE_ISOLATION_TRANSIENT, "a permission", bits[i]);
+			}
+}
+
 /* An entry of another page where nothing was, for a while. To clear it is to overwrite it. */
 static void what_stands_for_a_while_is_judged(void **state)
 {
@@ -325,6 +346,41 @@ static void what_stands_for_a_while_is_judged(void **state)
 								       : RULE_ISOLATION_TRANSIENT,
 				       "a page for a while", c);
 		}
+}
+
+/*
+ * Two entries that one store writes, as a series or as a list, of which the one of the neighbour stays as
+ * it was, and the other stands for a while where nothing is.
+ */
+static void store_two(const struct fixture_machine *machine, bool last, bool as_list)
+{
+	const struct fixture_call x = { CALL_SET_MEMORY, MEMORY_X, "set_memory x" };
+	const uint64_t page = UINT64_C(1) << machine->config.page_shift;
+	fixture_make(machine, &x);
+	find_slot();
+	uint32_t stays = slot.index + NEIGHBOUR + (last ? NEIGHBOURS - 1 : 0);
+	uint32_t first = last ? stays : stays - 1, goes = last ? stays + 1 : stays - 1;
+	uint64_t desc = machine_words(fixture.m, slot.table)[stays];
+	uint64_t words[2] = { last ? desc : desc - page, last ? desc + page : desc };
+	if (as_list)
+		machine_store_list(fixture.m, slot.table, first, 2, words);
+	else
+		machine_store(fixture.m, slot.table, first, 2, words[0], page);
+	end_maintenance(BARRIER_DSB_ISH);
+	machine_store(fixture.m, slot.table, goes, 1, 0, 0);
+	flush();
+}
+
+static void each_entry_of_one_store_is_judged(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (int last = 0; last < 2; last++)
+			for (int as_list = 0; as_list < 2; as_list++) {
+				store_two(&fixture_machines[m], last, as_list);
+				fixture_breaks(RULE_ISOLATION_TRANSIENT, "an entry",
+					       (uint64_t)last);
+			}
 }
 
 /* A mapping call that changes an entry of another area, and changes it back. */
@@ -534,7 +590,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_needs_break_before_make_is_judged),
 	cmocka_unit_test(what_needs_a_tlbi_is_judged),
 	cmocka_unit_test(what_permits_more_for_a_while_is_judged),
+	cmocka_unit_test(each_permission_for_a_while_is_judged),
 	cmocka_unit_test(what_stands_for_a_while_is_judged),
+	cmocka_unit_test(each_entry_of_one_store_is_judged),
 	cmocka_unit_test(what_is_overwritten_is_judged),
 	cmocka_unit_test(what_is_made_before_its_tlbi_is_judged),
 	cmocka_unit_test(what_follows_a_new_entry_is_judged),
