@@ -161,9 +161,8 @@ static void have_area(void)
 	fixture.areas = 1;
 }
 
-void fixture_make(const struct fixture_machine *machine, const struct fixture_call *call)
+void fixture_call(const struct fixture_call *call)
 {
-	fixture_begin(machine);
 	fixture.name = call->name;
 	if (!fixture_maps(call))
 		make_judged(CALL_VMALLOC, 0);
@@ -177,6 +176,12 @@ void fixture_make(const struct fixture_machine *machine, const struct fixture_ca
 		make_judged(CALL_SET_MEMORY, MEMORY_INVALID);
 	fixture_expect(call->kind, call->change);
 	fixture_run();
+}
+
+void fixture_make(const struct fixture_machine *machine, const struct fixture_call *call)
+{
+	fixture_begin(machine);
+	fixture_call(call);
 }
 
 void fixture_holds(void)

@@ -81,6 +81,9 @@ void fixture_expect(enum call_kind kind, enum memory_change change);
 /* Makes a call of this kind, after the calls that it needs; all that came before was judged. */
 void fixture_make(const struct fixture_machine *machine, const struct fixture_call *call);
 
+/* The same in the space that was begun. */
+void fixture_call(const struct fixture_call *call);
+
 /* Makes the call that is set, by the reference mapper. */
 void fixture_run(void);
 

@@ -20,27 +20,32 @@ static bool has_leaves(const struct machine_config *c, int level)
 	}
 }
 
-/* A leaf at `level` in another table than the range; its first page. */
-static uint64_t leaf_at(const struct fixture_machine *machine, int level)
+/* A leaf at `level`, in either half of the space, and then a call elsewhere; the leaf's first page. */
+static uint64_t leaf_at(const struct fixture_machine *machine, const struct fixture_call *call,
+			int level, bool linear)
 {
 	fixture_begin(machine);
 	uint64_t size = UINT64_C(1) << arm64_leaf_bits(&fixture.g, level);
-	uint64_t va = fixture.va / size * size + size;
+	uint64_t va = arm64_va_base(&fixture.g) + 3 * size;
+	if (!linear) /* past the call's range, or the table that the range is in */
+		va = level == 3 ? fixture.va + 256 * size : fixture.va / size * size + size;
 	assert_true(oracle_preset_leaf(&fixture.oracle, va, 0, level));
-	fixture_expect(CALL_VMAP, 0);
-	fixture_run();
+	fixture_call(call);
 	return oracle_page(&fixture.oracle, va);
 }
 
 static void flip_leaf(const struct fixture_machine *machine, int level, uint64_t bit,
 		      enum rule rule)
 {
-	table_t table;
-	uint32_t index;
-	uint64_t page = leaf_at(machine, level);
-	uint64_t desc = fixture_word(page, level, &table, &index);
-	fixture_set(page, level, desc ^ bit);
-	fixture_breaks(rule, "a bit", bit);
+	for (unsigned c = 0; c < fixture_call_count; c++)
+		for (int linear = 0; linear < 2; linear++) {
+			table_t table;
+			uint32_t index;
+			uint64_t page = leaf_at(machine, &fixture_calls[c], level, linear);
+			uint64_t desc = fixture_word(page, level, &table, &index);
+			fixture_set(page, level, desc ^ bit);
+			fixture_breaks(rule, "a bit", bit);
+		}
 }
 
 /* The lowest address bit of a block's descriptor, and what stands at bit 16 of blocks. */
@@ -94,12 +99,13 @@ static void each_level_without_leaves_is_judged(void **state)
 		for (int level = start_level(c); level < 3; level++) {
 			if (has_leaves(c, level))
 				continue;
-			fixture_begin(&fixture_machines[m]);
-			fixture_expect(CALL_VMAP, 0);
-			fixture_run();
-			fixture_word(fixture.first, level, &table, &index);
-			machine_store(fixture.m, table, index ^ 1, 1, 0x701, 0);
-			fixture_breaks(RULE_LEAF_LEVEL, "a block", (uint64_t)(int64_t)level);
+			for (unsigned k = 0; k < fixture_call_count; k++) {
+				fixture_make(&fixture_machines[m], &fixture_calls[k]);
+				fixture_word(fixture.first, level, &table, &index);
+				machine_store(fixture.m, table, index ^ 1, 1, 0x701, 0);
+				fixture_breaks(RULE_LEAF_LEVEL, "a block",
+					       (uint64_t)(int64_t)level);
+			}
 		}
 	}
 }
@@ -116,7 +122,8 @@ static uint64_t forbidden_of_tables(const struct machine_config *c)
 	return limits | ARM64_BITS(51, 48) | (ARM64_BITS(c->page_shift, 12) >> 1 & ~ARM64_BIT(11));
 }
 
-static void bits_of_tables(const struct fixture_machine *machine, int level)
+static void bits_of_tables(const struct fixture_machine *machine, int level,
+			   const struct fixture_call *call)
 {
 	table_t table;
 	uint32_t index;
@@ -124,12 +131,13 @@ static void bits_of_tables(const struct fixture_machine *machine, int level)
 	for (unsigned bit = 2; bit < 64; bit++) {
 		if (!(forbidden >> bit & 1))
 			continue;
-		fixture_begin(machine);
-		fixture_expect(CALL_VMAP, 0);
-		fixture_run();
-		uint64_t desc = fixture_word(fixture.first, level, &table, &index);
-		fixture_set(fixture.first, level, desc ^ UINT64_C(1) << bit);
-		fixture_breaks(RULE_TABLES_DESCRIPTOR, "a bit of a table", bit);
+		for (int linear = 0; linear < 2; linear++) {
+			fixture_make(machine, call);
+			uint64_t page = linear ? BASE_PFN : fixture.first;
+			uint64_t desc = fixture_word(page, level, &table, &index);
+			fixture_set(page, level, desc ^ UINT64_C(1) << bit);
+			fixture_breaks(RULE_TABLES_DESCRIPTOR, "a bit of a table", bit);
+		}
 	}
 }
 
@@ -138,7 +146,8 @@ static void each_bit_of_a_table_is_judged(void **state)
 	(void)state;
 	for (unsigned m = 0; m < fixture_machine_count; m++)
 		for (int level = start_level(&fixture_machines[m].config); level < 3; level++)
-			bits_of_tables(&fixture_machines[m], level);
+			for (unsigned c = 0; c < fixture_call_count; c++)
+				bits_of_tables(&fixture_machines[m], level, &fixture_calls[c]);
 }
 
 /* PXNTable takes execution from what may run, and nothing from what may not, as UXNTable does. */
@@ -179,6 +188,7 @@ static unsigned members_of(const struct machine_config *c)
  */
 static uint64_t group_at(const struct fixture_machine *machine, bool linear)
 {
+	static unsigned turn;
 	fixture_begin(machine);
 	uint64_t page = linear ? BASE_PFN + 256 : fixture.first + 512;
 	for (unsigned i = 0; i < members_of(&machine->config); i++) {
@@ -189,8 +199,8 @@ static uint64_t group_at(const struct fixture_machine *machine, bool linear)
 		fixture_set(page + i, 3,
 			    fixture_word(page + i, 3, &table, &index) | ARM64_CONTIGUOUS);
 	}
-	fixture_expect(CALL_VMAP, 0);
-	fixture_run();
+	fixture_call(
+		&fixture_calls[turn++ % fixture_call_count]); /* a group after each kind of call */
 	fixture.oracle.waivers.rules = RULE_BIT(RULE_ISOLATION_OUTSIDE);
 	return page;
 }

@@ -332,6 +332,20 @@ static void each_lookup_is_judged(void **state)
 		}
 }
 
+/* A range that ends where the low 32 bits of a page's number are 0. */
+static void the_guard_of_a_far_range_is_asked_for(void **state)
+{
+	(void)state;
+	fixture_begin(&fixture_machines[0]);
+	fixture.first = oracle_linear_pages(&fixture.oracle) + (UINT64_C(1) << 32) - PAGES;
+	fixture.va = oracle_va(&fixture.oracle, fixture.first);
+	fixture_expect(CALL_VMAP, 0);
+	fixture_run();
+	found_at = fixture.first + PAGES;
+	fixture.mapper.lookup = finds_there;
+	fixture_breaks(RULE_LOOKUP_NOTHING, "a page found", found_at);
+}
+
 static void each_call_holds(void **state)
 {
 	(void)state;
@@ -350,5 +364,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_address_bit_is_judged),
 	cmocka_unit_test(each_unexpected_page_is_noticed),
 	cmocka_unit_test(each_lookup_is_judged),
+	cmocka_unit_test(the_guard_of_a_far_range_is_asked_for),
 };
 FIXTURE_MAIN(tests)

@@ -277,17 +277,20 @@ static void what_needs_break_before_make_is_judged(void **state)
 static void what_needs_a_tlbi_is_judged(void **state)
 {
 	(void)state;
-	static const uint64_t permissions[] = { ARM64_BIT(6), ARM64_BIT(7), ARM64_BIT(53),
-						ARM64_BIT(54) };
+	static const uint64_t permissions[] = { ARM64_BIT(6), ARM64_BIT(7), ARM64_BIT(51),
+						ARM64_BIT(53), ARM64_BIT(54) };
 	static const uint64_t idle[] = { ARM64_BIT(10), ARM64_BIT(55), ARM64_BIT(58),
 					 ARM64_BIT(63) };
-	for (unsigned m = 0; m < fixture_machine_count; m++)
-		for (int i = 0; i < 4; i++) {
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		for (size_t i = 0; i < sizeof(permissions) / sizeof(permissions[0]); i++) {
 			change_for_a_while(&fixture_machines[m], PAGES - 1, permissions[i], false);
 			fixture_breaks(RULE_HISTORY_STALE, "a permission", permissions[i]);
+		}
+		for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++) {
 			change_for_a_while(&fixture_machines[m], PAGES - 1, idle[i], false);
 			fixture_holds();
 		}
+	}
 }
 
 /* AP[1] and no UXN permit more than before and after; less is what any page may do for a while. */
@@ -346,6 +349,26 @@ static void what_stands_for_a_while_is_judged(void **state)
 								       : RULE_ISOLATION_TRANSIENT,
 				       "a page for a while", c);
 		}
+}
+
+/* set_memory_valid() of valid pages has nothing to store: its first store is one too many. */
+static void the_first_store_is_judged(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		fixture_make(&fixture_machines[m],
+			     &(struct fixture_call){ CALL_VMALLOC, 0, "set_memory valid" });
+		fixture_holds();
+		find_slot();
+		fixture_expect(CALL_SET_MEMORY, MEMORY_VALID);
+		fixture.out = (struct outcome){ 0 };
+		uint64_t desc = machine_words(fixture.m, slot.table)[slot.index];
+		machine_store(fixture.m, slot.table, slot.index + PAGES + 1, 1, desc, 0);
+		end_maintenance(BARRIER_DSB_ISH);
+		machine_store(fixture.m, slot.table, slot.index + PAGES + 1, 1, 0, 0);
+		flush();
+		fixture_breaks(RULE_ISOLATION_TRANSIENT, "a page for a while", 0);
+	}
 }
 
 /*
@@ -459,6 +482,28 @@ static void what_follows_a_new_entry_is_judged(void **state)
 			}
 }
 
+/* A table is linked without a barrier, at each level, after each kind of call. */
+static void each_link_is_published(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (unsigned c = 0; c < fixture_call_count; c++) {
+			fixture_begin(&fixture_machines[m]);
+			for (int level = fixture.g.start_level; level < 3; level++) {
+				table_t parent, table;
+				uint32_t index;
+				fixture_make(&fixture_machines[m], &fixture_calls[c]);
+				table = machine_alloc_table(fixture.m);
+				fixture_word(fixture.first, level, &parent, &index);
+				machine_store(fixture.m, parent, index + 1, 1,
+					      reference_link(&fixture.g, fixture.m, table), 0);
+				end_maintenance(BARRIER_DSB_ISHST);
+				fixture_breaks(RULE_HISTORY_PUBLISH, "a table",
+					       (uint64_t)(int64_t)level);
+			}
+		}
+}
+
 /* A table that is stored to after the barrier that should order its stores before the link. */
 static void what_is_stored_before_a_link_is_ordered(void **state)
 {
@@ -528,6 +573,78 @@ static void what_frees_a_table_is_judged(void **state)
 			}
 }
 
+/* A call that has nothing to do, and its steps. */
+static void begin_idle_call(const struct fixture_machine *machine)
+{
+	fixture_make(machine, &(struct fixture_call){ CALL_VMALLOC, 0, "set_memory valid" });
+	fixture_holds();
+	find_slot();
+	fixture_expect(CALL_SET_MEMORY, MEMORY_VALID);
+	fixture.out = (struct outcome){ 0 };
+}
+
+/* A table that links another in its last entry is linked: walks reach both, and TLBs hold their entries. */
+static void tables_below_a_linked_one_are_reached(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		table_t above, table, child;
+		uint32_t index;
+		begin_idle_call(&fixture_machines[m]);
+		if (fixture.g.start_level > 1)
+			continue;
+		uint64_t leaf = machine_words(fixture.m, slot.table)[slot.index];
+		fixture_word(fixture.first, 1, &above, &index);
+		table = machine_alloc_table(fixture.m);
+		child = machine_alloc_table(fixture.m);
+		machine_barrier(fixture.m, BARRIER_DMB_ISHST);
+		machine_store(fixture.m, table, 7, 1, reference_link(&fixture.g, fixture.m, child),
+			      0);
+		machine_barrier(fixture.m, BARRIER_DMB_ISHST);
+		machine_store(fixture.m, above, index + 1, 1,
+			      reference_link(&fixture.g, fixture.m, table), 0);
+		machine_store(fixture.m, child, 5, 1, leaf, 0);
+		machine_store(fixture.m, child, 5, 1, 0, 0);
+		end_maintenance(BARRIER_DSB_ISH);
+		fixture_breaks(RULE_HISTORY_STALE, "an entry below", 5);
+	}
+}
+
+/* The TLBI for an unlinked table reaches its first entry, and not its last. */
+static void entries_of_an_unlinked_table_are_invalidated(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (int all = 0; all < 2; all++) {
+			table_t parent, table;
+			uint32_t index;
+			begin_idle_call(&fixture_machines[m]);
+			uint64_t leaf = machine_words(fixture.m, slot.table)[slot.index];
+			uint64_t size = UINT64_C(1) << arm64_leaf_bits(&fixture.g, 2);
+			fixture_word(fixture.first, 2, &parent, &index);
+			table = machine_alloc_table(fixture.m);
+			machine_store(fixture.m, table, 0, 1, leaf, 0);
+			machine_store(fixture.m, table, 5, 1, leaf, 0);
+			machine_barrier(fixture.m, BARRIER_DMB_ISHST);
+			machine_store(fixture.m, parent, index + 1, 1,
+				      reference_link(&fixture.g, fixture.m, table), 0);
+			end_maintenance(BARRIER_DSB_ISHST);
+			machine_trylock(fixture.m);
+			machine_store(fixture.m, parent, index + 1, 1, 0, 0);
+			machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+			machine_tlbi_range(fixture.m, fixture.va / size * size + size,
+					   all ? size : page_bytes(1), false);
+			machine_barrier(fixture.m, BARRIER_DSB_ISH);
+			machine_free_table(fixture.m, table);
+			end_maintenance(BARRIER_DSB_ISH);
+			machine_unlock(fixture.m);
+			if (all)
+				fixture_holds();
+			else
+				fixture_breaks(RULE_HISTORY_STALE, "the last entry", 5);
+		}
+}
+
 /* --- splits ----------------------------------------------------------------------------- */
 
 /* A preset block that set_memory splits while it is live; entry `at` of its table is spoilt by `bits`. */
@@ -592,12 +709,16 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_permits_more_for_a_while_is_judged),
 	cmocka_unit_test(each_permission_for_a_while_is_judged),
 	cmocka_unit_test(what_stands_for_a_while_is_judged),
+	cmocka_unit_test(the_first_store_is_judged),
 	cmocka_unit_test(each_entry_of_one_store_is_judged),
 	cmocka_unit_test(what_is_overwritten_is_judged),
 	cmocka_unit_test(what_is_made_before_its_tlbi_is_judged),
 	cmocka_unit_test(what_follows_a_new_entry_is_judged),
+	cmocka_unit_test(each_link_is_published),
 	cmocka_unit_test(what_is_stored_before_a_link_is_ordered),
 	cmocka_unit_test(what_frees_a_table_is_judged),
+	cmocka_unit_test(tables_below_a_linked_one_are_reached),
+	cmocka_unit_test(entries_of_an_unlinked_table_are_invalidated),
 	cmocka_unit_test(what_a_split_changes_is_judged),
 };
 FIXTURE_MAIN(tests)
