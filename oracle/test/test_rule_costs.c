@@ -170,6 +170,30 @@ static void lazy_unmapping_has_no_tlbi(void **state)
 	}
 }
 
+/* Where the lock was not to be had, smaller leaves than the policy's are right; where it was, not. */
+static void leaves_may_be_smaller_without_the_lock(void **state)
+{
+	(void)state;
+	for (int locked = 0; locked < 2; locked++) {
+		fixture_begin(&fixture_machines[0]);
+		fixture.name = "ioremap of a block in pages";
+		fixture.oracle.owed = owed_by(MAPPER_PRIOR, &fixture.policy);
+		uint64_t size = UINT64_C(1) << arm64_leaf_bits(&fixture.g, 2);
+		fixture.va = fixture.va / size * size + size;
+		fixture.first = oracle_page(&fixture.oracle, fixture.va);
+		fixture.pages = size >> fixture.g.granule;
+		fixture_expect(CALL_IOREMAP, 0);
+		machine_begin_call(fixture.m, 0, locked ? 0 : 1);
+		if (machine_trylock(fixture.m))
+			machine_unlock(fixture.m);
+		fixture_run();
+		if (locked)
+			fixture_breaks(RULE_PLACEMENT_LEAF, "pages", 0);
+		else
+			fixture_holds();
+	}
+}
+
 /* --- blocks of vmalloc() ------------------------------------------------------------- */
 
 static unsigned group_order(void)
@@ -242,6 +266,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_cost_is_bounded),
 	cmocka_unit_test(unmapping_costs_are_bounded),
 	cmocka_unit_test(lazy_unmapping_has_no_tlbi),
+	cmocka_unit_test(leaves_may_be_smaller_without_the_lock),
 	cmocka_unit_test(blocks_of_vmalloc_are_judged),
 };
 FIXTURE_MAIN(tests)

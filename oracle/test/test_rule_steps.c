@@ -242,21 +242,33 @@ static void flush(void)
 	end_maintenance(BARRIER_DSB_ISH);
 }
 
-/* set_memory_x(), after which a page of the range has bits of it changed and changed back. */
-static void change_for_a_while(const struct fixture_machine *machine, uint32_t page, uint64_t bits,
+/* set_memory_x(), after which an entry has bits of it changed and changed back. `page` is of the space. */
+static void change_for_a_while(const struct fixture_machine *machine, uint64_t page, uint64_t bits,
 			       bool with_tlbi)
 {
+	table_t table;
+	uint32_t index;
 	store_all(machine, false);
 	flush();
-	uint64_t desc = machine_words(fixture.m, slot.table)[slot.index + page];
+	uint64_t desc = fixture_word(page, 3, &table, &index);
 	for (int back = 0; back < 2; back++) {
-		machine_store(fixture.m, slot.table, slot.index + page, 1,
-			      back ? desc : desc ^ bits, 0);
+		machine_store(fixture.m, table, index, 1, back ? desc : desc ^ bits, 0);
 		if (with_tlbi)
 			flush();
 	}
 	if (!with_tlbi)
 		end_maintenance(BARRIER_DSB_ISH);
+}
+
+/* Pages of the space on which steps are tried: both ends of the range, outside of it, and an alias. */
+#define STEP_PAGES 4
+
+static uint64_t step_page(const struct fixture_machine *machine, unsigned number)
+{
+	fixture_begin(machine);
+	const uint64_t pages[STEP_PAGES] = { fixture.first, fixture.first + PAGES - 1,
+					     fixture.first + NEIGHBOUR, BASE_PFN };
+	return pages[number];
 }
 
 static void what_needs_break_before_make_is_judged(void **state)
@@ -265,8 +277,9 @@ static void what_needs_break_before_make_is_judged(void **state)
 	static const uint64_t bits[] = { ARM64_BIT(2),  ARM64_BIT(8),  ARM64_BIT(11), ARM64_BIT(40),
 					 ARM64_BIT(47), ARM64_BIT(52), ARM64_BIT(30) };
 	for (unsigned m = 0; m < fixture_machine_count; m++)
-		for (uint32_t page = 0; page < PAGES; page += PAGES - 1)
+		for (unsigned k = 0; k < STEP_PAGES; k++)
 			for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+				uint64_t page = step_page(&fixture_machines[m], k);
 				if (bits[i] == ARM64_BIT(52) && fixture_machines[m].config.bbm == 2)
 					continue;
 				change_for_a_while(&fixture_machines[m], page, bits[i], true);
@@ -281,16 +294,19 @@ static void what_needs_a_tlbi_is_judged(void **state)
 						ARM64_BIT(53), ARM64_BIT(54) };
 	static const uint64_t idle[] = { ARM64_BIT(10), ARM64_BIT(55), ARM64_BIT(58),
 					 ARM64_BIT(63) };
-	for (unsigned m = 0; m < fixture_machine_count; m++) {
-		for (size_t i = 0; i < sizeof(permissions) / sizeof(permissions[0]); i++) {
-			change_for_a_while(&fixture_machines[m], PAGES - 1, permissions[i], false);
-			fixture_breaks(RULE_HISTORY_STALE, "a permission", permissions[i]);
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (unsigned k = 0; k < STEP_PAGES; k++) {
+			uint64_t page = step_page(&fixture_machines[m], k);
+			for (size_t i = 0; i < sizeof(permissions) / sizeof(permissions[0]); i++) {
+				change_for_a_while(&fixture_machines[m], page, permissions[i],
+						   false);
+				fixture_breaks(RULE_HISTORY_STALE, "a permission", permissions[i]);
+			}
+			for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++) {
+				change_for_a_while(&fixture_machines[m], page, idle[i], false);
+				fixture_holds();
+			}
 		}
-		for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++) {
-			change_for_a_while(&fixture_machines[m], PAGES - 1, idle[i], false);
-			fixture_holds();
-		}
-	}
 }
 
 /* AP[1] and no UXN permit more than before and after; less is what any page may do for a while. */
@@ -298,7 +314,8 @@ static void what_permits_more_for_a_while_is_judged(void **state)
 {
 	(void)state;
 	for (unsigned m = 0; m < fixture_machine_count; m++)
-		for (uint32_t page = 0; page < PAGES; page += PAGES - 1) {
+		for (unsigned k = 0; k < 2; k++) {
+			uint64_t page = step_page(&fixture_machines[m], k);
 			change_for_a_while(&fixture_machines[m], page, ARM64_BIT(6), true);
 			fixture_breaks(RULE_ISOLATION_TRANSIENT, "AP[1]", page);
 			change_for_a_while(&fixture_machines[m], page, ARM64_BIT(54), true);
@@ -610,6 +627,31 @@ static void tables_below_a_linked_one_are_reached(void **state)
 	}
 }
 
+/* A live table descriptor that is changed to that of a copy, and back. */
+static void a_live_table_does_not_change(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		table_t parent, copy;
+		uint32_t index;
+		begin_idle_call(&fixture_machines[m]);
+		uint64_t link = fixture_word(fixture.first, 2, &parent, &index);
+		copy = machine_alloc_table(fixture.m);
+		machine_store_list(fixture.m, copy, 0, fixture.m->entries,
+				   machine_words(fixture.m, slot.table));
+		machine_barrier(fixture.m, BARRIER_DMB_ISHST);
+		machine_store(fixture.m, parent, index, 1,
+			      reference_link(&fixture.g, fixture.m, copy), 0);
+		flush();
+		machine_store(fixture.m, parent, index, 1, link, 0);
+		flush();
+		machine_trylock(fixture.m);
+		machine_free_table(fixture.m, copy);
+		machine_unlock(fixture.m);
+		fixture_breaks(RULE_HISTORY_LIVE_CHANGE, "a table", 0);
+	}
+}
+
 /* The TLBI for an unlinked table reaches its first entry, and not its last. */
 static void entries_of_an_unlinked_table_are_invalidated(void **state)
 {
@@ -717,6 +759,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_link_is_published),
 	cmocka_unit_test(what_is_stored_before_a_link_is_ordered),
 	cmocka_unit_test(what_frees_a_table_is_judged),
+	cmocka_unit_test(a_live_table_does_not_change),
 	cmocka_unit_test(tables_below_a_linked_one_are_reached),
 	cmocka_unit_test(entries_of_an_unlinked_table_are_invalidated),
 	cmocka_unit_test(what_a_split_changes_is_judged),
