@@ -627,6 +627,28 @@ static void tables_below_a_linked_one_are_reached(void **state)
 	}
 }
 
+/* A table that is freed while its pointer is cached, when entries cleared before it are stale too. */
+static void a_cached_pointer_is_found_among_others(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		table_t parent, table;
+		uint32_t index;
+		begin_idle_call(&fixture_machines[m]);
+		touch_neighbour();
+		table = link_table(true);
+		end_maintenance(BARRIER_DSB_ISHST);
+		fixture_word(fixture.first, 2, &parent, &index);
+		machine_trylock(fixture.m);
+		machine_store(fixture.m, parent, index + 1, 1, 0, 0);
+		machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+		machine_free_table(fixture.m, table);
+		machine_unlock(fixture.m);
+		flush();
+		fixture_breaks(RULE_HISTORY_FREED_TABLE, "a table", 0);
+	}
+}
+
 /* A live table descriptor that is changed to that of a copy, and back. */
 static void a_live_table_does_not_change(void **state)
 {
@@ -759,6 +781,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_link_is_published),
 	cmocka_unit_test(what_is_stored_before_a_link_is_ordered),
 	cmocka_unit_test(what_frees_a_table_is_judged),
+	cmocka_unit_test(a_cached_pointer_is_found_among_others),
 	cmocka_unit_test(a_live_table_does_not_change),
 	cmocka_unit_test(tables_below_a_linked_one_are_reached),
 	cmocka_unit_test(entries_of_an_unlinked_table_are_invalidated),
