@@ -9,6 +9,7 @@ order and between any words, in these forms:
     each of 20 seeds
     median of 79 executions        over injected bugs, of the median over seeds, from an empty corpus
     269 of 272 generated mutants   of the table of generated mutants: killed, and all
+    190 of 200 weakened oracles    of the table of these: noticed by a test, and all; may be left out
 """
 import re
 
@@ -23,13 +24,16 @@ FORMS = {
     "seeds": f"each of {NUMBER} seeds",
     "executions": f"median of {NUMBER} executions",
     "generated mutants": f"{NUMBER} of {NUMBER} generated mutants",
+    "weakened oracles": f"{NUMBER} of {NUMBER} weakened oracles",
 }
+MAY_LACK = {"weakened oracles"}
 
 
 def in_tables(top):
     """{name: numbers, "versions": a set}"""
     kills = records.read(top / records.TABLES / "kills.csv")
     generated = records.read(top / records.TABLES / "generated.csv")
+    weakened = records.read(top / records.TABLES / "weakened.csv")
     found = [survival.summary(g) for (_, start), g in report.group(kills.runs).items()
              if start == "empty"]
     medians = sorted(s.median or s.worst or 0 for s in found)
@@ -38,6 +42,7 @@ def in_tables(top):
         "seeds": (min(s.runs for s in found),),
         "executions": (medians[(len(medians) - 1) // 2],),
         "generated mutants": (sum(bool(r.rule) for r in generated.runs), len(generated.runs)),
+        "weakened oracles": (sum(bool(r.rule) for r in weakened.runs), len(weakened.runs)),
         "versions": {kills.version, generated.version},
     }
 
@@ -57,6 +62,8 @@ def wrong(top):
     figures = in_tables(top)
     for name, form in FORMS.items():
         found = re.findall(form, text)
+        if not found and name in MAY_LACK:
+            continue
         if len(found) != 1:
             yield f"README.md: {len(found)} places have the form '{form}', and one must"
             continue

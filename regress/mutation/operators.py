@@ -10,7 +10,7 @@ import pathlib
 
 from unusable import unusable
 
-FOLDERS = ("mapper/batched", "mapper/pgtable")
+PATTERNS = ("mapper/batched/*.c", "mapper/pgtable/*.c")
 
 # What may stand in an operator's place, by the kind of mutant.
 BOUNDARY = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
@@ -144,28 +144,39 @@ def parent_body(statement):
     return list(statement.get_children())[-1]
 
 
-def all_mutants(top):
-    """Every mutant there is, in order."""
+def load_cindex():
+    """Clang's bindings; where they are missing the program ends."""
     try:
         from clang import cindex  # pylint: disable=import-outside-toplevel
     except ImportError:
         unusable("generated mutants need Debian's python3-clang-14, and its /usr/bin/python3")
+    return cindex
+
+
+def all_mutants(top, finder=Finder, patterns=PATTERNS):
+    """Every mutant that `finder` finds in the files that fit the patterns, in order."""
+    cindex = load_cindex()
     mutants = set()
-    for folder in FOLDERS:
-        for path in sorted((pathlib.Path(top) / folder).glob("*.c")):
-            mutants.update(Finder(cindex, top, str(path.relative_to(top))).mutants)
+    for pattern in patterns:
+        for path in sorted(pathlib.Path(top).glob(pattern)):
+            mutants.update(finder(cindex, top, str(path.relative_to(top))).mutants)
     return sorted(mutants)
 
 
-def sample(top, mutants, count, seed):
-    """`count` of them by a hash of what they change: a mutant stays in when others come and go."""
+def ranked(top, mutants, seed):
+    """The mutants by a hash of what they change: the order of two does not depend on the others."""
     texts = {s.file: (pathlib.Path(top) / s.file).read_text(encoding="utf-8") for s in mutants}
 
     def rank(mutant):
         key = "\n".join((str(seed), str(mutant.column), *mutant.key(texts[mutant.file])))
         return hashlib.sha256(key.encode()).hexdigest()
 
-    return sorted(sorted(mutants, key=rank)[:count])
+    return sorted(mutants, key=rank)
+
+
+def sample(top, mutants, count, seed):
+    """`count` of them by a hash of what they change: a mutant stays in when others come and go."""
+    return sorted(ranked(top, mutants, seed)[:count])
 
 
 def read_equivalents(path):

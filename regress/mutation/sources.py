@@ -25,7 +25,9 @@ GROUPS = {
     "oracle": ("oracle", {"test", "mmu"}),
 }
 OF_MUTANTS = ("mapper", "generator", "oracle")
-GENERATED_BY = ("operators.py", "equivalent")
+# Files of regress/mutation by which mutants are made.
+MADE_BY = {"operators": ("operators.py", "equivalent"),
+           "weakenings": ("operators.py", "weakenings.py", "harmless")}
 MINIMIZE = ("minimize", "reductions", "child_run")  # of regress/tool
 HASH_DIGITS, ID_DIGITS = 12, 8
 
@@ -75,8 +77,8 @@ def _is_of_group(path, but):
 def files_of(top, group):
     """The files of a group, sorted."""
     top = pathlib.Path(top)
-    if group == "operators":
-        return [top / "regress" / "mutation" / name for name in GENERATED_BY]
+    if group in MADE_BY:
+        return [top / "regress" / "mutation" / name for name in MADE_BY[group]]
     if group == "minimize":
         return sorted(path for path in (top / "regress" / "tool").iterdir()
                       if path.suffix in SUFFIXES and path.stem in MINIMIZE)

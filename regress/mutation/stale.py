@@ -14,6 +14,7 @@ import sys
 import minimized
 import records
 import sources
+import weakened
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 MAX_NAMES = 12  # in a command; for more mutants the whole table is made again
@@ -73,6 +74,14 @@ def of_generated(top):
                     "./rig mutants --generated 600 --record")
 
 
+def of_weakened(top):
+    table = records.read(top / records.TABLES / "weakened.csv")
+    changed = table.stamps[-1].changed(sources.stamp(top, weakened.GROUPS))
+    if changed:
+        yield Stale("weakened", f"the table: changed: {', '.join(changed)}",
+                    "./rig mutants --oracle 220 --record")
+
+
 def of_minimized(top):
     text = (top / records.TABLES / "minimized.md").read_text(encoding="utf-8")
     stamp = next(filter(None, map(sources.read_stamp, text.splitlines())), None)
@@ -86,7 +95,7 @@ def of_minimized(top):
 
 def all_of(top):
     """Everything in the checked-in tables that is older than the code in `top`."""
-    return [*of_catalogue(top, "kills", ""), *of_generated(top),
+    return [*of_catalogue(top, "kills", ""), *of_generated(top), *of_weakened(top),
             *of_catalogue(top, "ablation", "--ablation "), *of_minimized(top)]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Builds fuzz targets with one file of the mapper replaced, as the build folder builds them."""
+"""Builds programs with one file of a library replaced, as the build folder builds them."""
 import functools
 import pathlib
 import shlex
@@ -10,10 +10,14 @@ import pool
 
 
 class Workshop:
-    def __init__(self, top, build):
+    """`archive` is the library, as ninja names it; `flags` come after those that it is compiled with."""
+
+    def __init__(self, top, build, archive="mapper/libbatched.a", flags=()):
         self.top = pathlib.Path(top)
         self.build = pathlib.Path(build)
         self.quick_linker = shutil.which("ld.lld") is not None  # takes a sixth of the other's time
+        self.archive = archive
+        self.flags = flags
 
     @functools.lru_cache(maxsize=None)
     def _commands(self, target):
@@ -27,7 +31,7 @@ class Workshop:
         """Compiles `text` in the place of `file`; the object, or None if it does not compile."""
         source = folder / pathlib.Path(file).name
         source.write_text(text, encoding="utf-8")
-        command = next(c for c in self._commands("mapper/libbatched.a")
+        command = next(c for c in self._commands(self.archive)
                        if c[-1] == str(self.top / file))
         compiled = folder / "mutant.o"
         words, skip = [], False
@@ -38,8 +42,8 @@ class Workshop:
                 skip = True
             elif word not in ("-MD", "-c"):
                 words.append(word)
-        done = subprocess.run(words + ["-w", "-c", source, "-o", compiled], cwd=self.build,
-                              capture_output=True, check=False)
+        done = subprocess.run([*words, *self.flags, "-w", "-c", source, "-o", compiled],
+                              cwd=self.build, capture_output=True, check=False)
         if done.returncode not in (0, 1):  # ended by a signal: nothing is known of the mutant
             raise pool.Stopped(f"the compiler ended with {done.returncode}")
         return compiled if done.returncode == 0 else None
@@ -53,10 +57,10 @@ class Workshop:
                     words[i] = other
         return self._run_link(words, output)
 
-    def link(self, compiled, target, output):
+    def link(self, compiled, target, output, flags=()):
         """Links `target` with the object before all archives, so that theirs is not taken."""
         compiler, *words = self._commands(target)[-1]
-        return self._run_link([compiler, str(compiled), *words], output)
+        return self._run_link([compiler, str(compiled), *words, *flags], output)
 
     def _run_link(self, words, output):
         words[words.index("-o") + 1] = str(output)

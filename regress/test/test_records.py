@@ -46,6 +46,9 @@ def freshen(top):
     table = records.read(tables / "generated.csv")
     origin = records.origin(top, groups=(*sources.OF_MUTANTS, "operators"))
     records.write(tables / "generated.csv", origin.table(table.command, table.runs))
+    weakened = records.read(tables / "weakened.csv")
+    origin = records.origin(top, groups=("oracle", "weakenings"))
+    records.write(tables / "weakened.csv", origin.table(weakened.command, weakened.runs))
     text = (tables / "minimized.md").read_text()
     mutants = re.findall(r"^\| ([a-z][\w-]*) \| \d", text, re.MULTILINE)
     stamp = sources.stamp_of_minimized(top, mutants)
@@ -55,7 +58,8 @@ def freshen(top):
         f"# A title\n\n{figures.MARKER}\nOf version {sources.version(top)}: "
         f"{'{} of {} injected bugs'.format(*found['injected bugs'])} for each of\n"
         f"{found['seeds'][0]} seeds, a median of {found['executions'][0]:,} executions; "
-        f"{'{} of {} generated mutants'.format(*found['generated mutants'])}.\n\nMore 1 of 2.\n")
+        f"{'{} of {} generated mutants'.format(*found['generated mutants'])}; "
+        f"{'{} of {} weakened oracles'.format(*found['weakened oracles'])}.\n\nMore 1 of 2.\n")
     (top / "CHANGELOG.md").write_text(
         f"# Changes\n\n## {sources.version(top)} - 2026-01-02\n\n### Added\n\n- All of it.\n")
 
@@ -177,7 +181,7 @@ class Release(Copy):
 
     def test_readme_says_otherwise(self):
         for form in (r"\d+( of \d+ injected bugs)", r"\d+( of \d+ generated mutants)",
-                     r"\d+( seeds)", r"[\d,]+( executions)"):
+                     r"\d+( of \d+ weakened oracles)", r"\d+( seeds)", r"[\d,]+( executions)"):
             before = (self.top / "README.md").read_text()
             self.edit("README.md", form, r"123456\1")
             said = self.expect_release(1, "it says (123456")
@@ -235,6 +239,16 @@ class Stale(Copy):
             before = (self.top / name).read_text()
             self.edit(name, r"\Z", "\nnew = 1;\n")
             self.expect_stale(f"changed: {group}\n    ./rig mutants --generated 600 --record\n")
+            (self.top / name).write_text(before)
+        self.expect_none()
+
+    def test_weakenings_are_of_the_oracle(self):
+        for name, group in (("oracle/tlb.c", "oracle"), ("regress/mutation/weakenings.py", "weakenings"),
+                            ("regress/mutation/harmless", "weakenings")):
+            before = (self.top / name).read_text()
+            self.edit(name, r"\Z", "\nnew = 1;\n")
+            self.expect_stale(f"weakened: the table: changed: {group}\n"
+                              "    ./rig mutants --oracle 220 --record\n")
             (self.top / name).write_text(before)
         self.expect_none()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""./rig mutants: four scripts of regress/mutation/, chosen by a flag."""
+"""./rig mutants: five scripts of regress/mutation/, chosen by a flag."""
 from __future__ import annotations
 
 import dataclasses
@@ -12,10 +12,15 @@ from driver.terminal import Unusable
 
 CATALOGUE = "mutation/mutants.py"
 MODES = {"--generated": "mutation/generated.py", "--mechanical": "mutation/generated.py",
-         "--ablation": "mutation/ablation.py", "--stale": "mutation/stale.py"}
+         "--ablation": "mutation/ablation.py", "--oracle": "mutation/weakened.py",
+         "--stale": "mutation/stale.py"}
+WEAKENED = MODES["--oracle"]
+PARTS = {WEAKENED: "BUILD_TESTING"}  # of the build, where it is not the mutants
+NEEDS = {CATALOGUE: packages.MUTANTS, WEAKENED: packages.WEAKENED}
 OTHER_MODES = """
 other forms, each with --help:
   ./rig mutants --generated N      mutants made by rule from the sources
+  ./rig mutants --oracle N         weakenings of the oracle, made by rule, on its own tests
   ./rig mutants --ablation         what the generator and each property are worth, in kills
   ./rig mutants --stale [--check]  tables and rows that are older than the code"""
 
@@ -43,9 +48,11 @@ class Mutants(Command):
         return options
 
 
-def targets(options):
-    """What must be built for the mutants that are named; nothing means everything."""
-    return scripts.load(CATALOGUE).needed_targets(options.names)
+def targets(script, options):
+    """What must be built, for the catalogue for the mutants that are named; nothing means everything."""
+    if script == CATALOGUE:
+        return scripts.load(CATALOGUE).needed_targets(options.names)
+    return scripts.load(WEAKENED).needed_targets() if script == WEAKENED else []
 
 
 def catalogue():
@@ -66,9 +73,8 @@ def run(options):
     check_names(getattr(options, "names", ()))
     if script == MODES["--stale"]:
         return scripts.run(script, options.argv)
-    needs = packages.MUTANTS if script == CATALOGUE else packages.GENERATED
-    install.ensure(needs, options.may_install)
-    build("fuzz", *(targets(options) if script == CATALOGUE else ()), with_=("VMAPDIFF_MUTANTS",))
+    install.ensure(NEEDS.get(script, packages.GENERATED), options.may_install)
+    build("fuzz", *targets(script, options), with_=(PARTS.get(script, "VMAPDIFF_MUTANTS"),))
     return scripts.run(script, options.argv, machine.python_with(
         "argparse" if script == CATALOGUE else "clang.cindex"))
 

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a mapping call may cost, up to the last store and load, and the blocks that vmalloc() keeps, on
+ * every machine.
+ */
+#include "oracle/test/fixture.h"
+
+static unsigned levels_above(void)
+{
+	return (unsigned)(3 - fixture.g.start_level);
+}
+
+/* A mapping call of one page, by a mapper that promises what the series promises. */
+static void map_one_page(const struct fixture_machine *machine, enum call_kind kind)
+{
+	fixture_begin(machine);
+	fixture.name = call_traits(kind)->name;
+	fixture.oracle.owed = owed_by(MAPPER_SERIES, &fixture.policy);
+	fixture.pages = 1;
+	fixture_expect(kind, 0);
+	fixture_run();
+}
+
+enum waste {
+	STORED_AGAIN,
+	LOADED_ONCE_TOO_OFTEN,
+	SCANNED_AGAIN,
+	EMPTIED_TLBS,
+	MANY_PAGES,
+	MANY_RANGES,
+	WASTES
+};
+
+static uint64_t loads(void)
+{
+	return fixture.m->counters.loads - fixture.oracle.before.loads;
+}
+
+/* Reads the root until the call has read so often. */
+static void load_up_to(uint64_t count)
+{
+	while (loads() < count)
+		machine_load(fixture.m, MACHINE_ROOT, 0);
+}
+
+/* An entry above the last level is read to try a block and to descend, and once from the root for a run. */
+static uint64_t most_loads(void)
+{
+	return 1 + 3 * levels_above() + 3 * levels_above();
+}
+
+static void tlbi(struct event tlbi_event)
+{
+	machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+	machine_tlbi(fixture.m, tlbi_event);
+	machine_barrier(fixture.m, BARRIER_DSB_ISH);
+}
+
+static void store_again(void)
+{
+	table_t table;
+	uint32_t index;
+	uint64_t desc = fixture_word(fixture.first, 3, &table, &index);
+	fixture_forget_events(EVENT_CACHE_FLUSH); /* it must come after the stores */
+	machine_store(fixture.m, table, index, 1, desc, 0);
+	machine_flush_cache(fixture.m, CACHE_FLUSH_VMAP, fixture.va, fixture.call.bytes);
+}
+
+static enum rule waste(enum waste what)
+{
+	uint64_t limit = UINT64_C(1) << fixture.g.stride, page = UINT64_C(1) << fixture.g.granule;
+	struct event range = { .level = EVENT_NO_HINT, .last_level_only = true, .va = fixture.va };
+	switch (what) {
+	case STORED_AGAIN:
+		store_again();
+		return RULE_COST_STORES;
+	case LOADED_ONCE_TOO_OFTEN:
+		load_up_to(most_loads() + 1);
+		return RULE_COST_LOADS;
+	case SCANNED_AGAIN:
+		machine_count_scanned(fixture.m, 2);
+		return RULE_COST_SCAN;
+	case EMPTIED_TLBS:
+		range.all = true;
+		tlbi(range);
+		return RULE_COST_TLBI;
+	case MANY_PAGES:
+		range.bytes = (limit + 1) * page;
+		tlbi(range);
+		return RULE_COST_TLBI;
+	default:
+		range.by_range = true;
+		range.bytes = limit * page;
+		range.count = 5;
+		tlbi(range);
+		return RULE_COST_TLBI;
+	}
+}
+
+/* As much as may be. */
+static void spend_all(void)
+{
+	uint64_t limit = UINT64_C(1) << fixture.g.stride, page = UINT64_C(1) << fixture.g.granule;
+	struct event range = { .level = EVENT_NO_HINT, .last_level_only = true, .va = fixture.va };
+	load_up_to(most_loads());
+	machine_count_scanned(fixture.m, fixture.call.pages.count);
+	range.bytes = limit * page;
+	tlbi(range);
+	range.by_range = true;
+	range.count = 4;
+	tlbi(range);
+}
+
+static void each_cost_is_bounded(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (unsigned c = 0; c < 4; c++) {
+			map_one_page(&fixture_machines[m], fixture_calls[c].kind);
+			fixture_holds();
+			map_one_page(&fixture_machines[m], fixture_calls[c].kind);
+			spend_all();
+			fixture_holds();
+			for (int what = 0; what < WASTES; what++) {
+				map_one_page(&fixture_machines[m], fixture_calls[c].kind);
+				enum rule rule = waste((enum waste)what);
+				fixture_breaks(rule, "waste", (uint64_t)what);
+			}
+		}
+}
+
+/* A range of more pages than a table has entries is invalidated by one TLBI of everything. */
+static void unmapping_costs_are_bounded(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (int more = 0; more < 2; more++)
+			for (int all = 0; all < 2; all++) {
+				fixture_begin(&fixture_machines[m]);
+				fixture.oracle.owed = owed_by(MAPPER_SERIES, &fixture.policy);
+				fixture.va += UINT64_C(1) << (fixture.g.ia_size - 2);
+				fixture.first = oracle_page(&fixture.oracle, fixture.va);
+				fixture.pages = (UINT64_C(1) << fixture.g.stride) + (uint64_t)more;
+				fixture_expect(CALL_VUNMAP, 0);
+				fixture.out = (struct outcome){ 0 };
+				machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va,
+						    fixture.call.bytes);
+				tlbi((struct event){ .level = EVENT_NO_HINT,
+						     .all = all,
+						     .last_level_only = true,
+						     .va = fixture.va,
+						     .bytes = fixture.call.bytes });
+				machine_barrier(fixture.m, BARRIER_ISB);
+				if (all == more)
+					fixture_holds();
+				else
+					fixture_breaks(RULE_COST_TLBI, "a TLBI", (uint64_t)all);
+			}
+}
+
+/* vm_unmap_ram() leaves invalidating to vm_unmap_aliases(). */
+static void lazy_unmapping_has_no_tlbi(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		fixture_make(&fixture_machines[m],
+			     &(struct fixture_call){ CALL_VM_UNMAP_RAM, 0, "vm_unmap_ram" });
+		fixture.oracle.owed = owed_by(MAPPER_SERIES, &fixture.policy);
+		fixture_breaks(RULE_COST_TLBI, "a TLBI", 0);
+	}
+}
+
+/* Where the lock was not to be had, smaller leaves than the policy's are right; where it was, not. */
+static void leaves_may_be_smaller_without_the_lock(void **state)
+{
+	(void)state;
+	for (int locked = 0; locked < 2; locked++) {
+		fixture_begin(&fixture_machines[0]);
+		fixture.name = "ioremap of a block in pages";
+		fixture.oracle.owed = owed_by(MAPPER_PRIOR, &fixture.policy);
+		uint64_t size = UINT64_C(1) << arm64_leaf_bits(&fixture.g, 2);
+		fixture.va = fixture.va / size * size + size;
+		fixture.first = oracle_page(&fixture.oracle, fixture.va);
+		fixture.pages = size >> fixture.g.granule;
+		fixture_expect(CALL_IOREMAP, 0);
+		machine_begin_call(fixture.m, 0, locked ? 0 : 1);
+		if (machine_trylock(fixture.m))
+			machine_unlock(fixture.m);
+		fixture_run();
+		if (locked)
+			fixture_breaks(RULE_PLACEMENT_LEAF, "pages", 0);
+		else
+			fixture_holds();
+	}
+}
+
+/* --- blocks of vmalloc() ------------------------------------------------------------- */
+
+static unsigned group_order(void)
+{
+	return fixture.g.granule == 12 ? 4 : fixture.g.granule == 14 ? 7 : 5;
+}
+
+/* vmalloc() of one group of pages, which it keeps, before the call is made. */
+static void expect_group(const struct fixture_machine *machine, unsigned odd)
+{
+	fixture_begin(machine);
+	fixture.name = "vmalloc of a group";
+	fixture.oracle.owed = owed_by(MAPPER_PRIOR, &fixture.policy);
+	fixture.va += UINT64_C(256) << fixture.g.granule;
+	fixture.first = oracle_page(&fixture.oracle, fixture.va);
+	fixture.pages = UINT64_C(1) << group_order();
+	if (odd)
+		fixture.pfn[odd] = 0x777;
+	fixture_expect(CALL_VMALLOC, 0);
+	fixture.call.shift = (uint8_t)(fixture.g.granule + group_order());
+	fixture.call.flags = MAP_FLAG_HUGE;
+	fixture_run();
+	fixture.out.page_shift = fixture.call.shift;
+	for (uint64_t i = 0; i < fixture.pages; i++) {
+		table_t table;
+		uint32_t index;
+		uint64_t desc = fixture_word(fixture.first + i, 3, &table, &index);
+		fixture_set(fixture.first + i, 3, desc | ARM64_CONTIGUOUS);
+	}
+}
+
+static void blocks_of_vmalloc_are_judged(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		const struct fixture_machine *machine = &fixture_machines[m];
+		expect_group(machine, 0);
+		fixture_holds();
+		unsigned last = (1u << group_order()) - 1;
+		for (int off = -2; off <= 2; off++) {
+			if (!off)
+				continue;
+			expect_group(machine, 0);
+			fixture.out.page_shift = (uint8_t)(fixture.out.page_shift + off);
+			fixture_breaks(RULE_PLACEMENT_BLOCK_SIZE, "a block size",
+				       (uint64_t)(int64_t)off);
+		}
+		expect_group(machine, 0);
+		fixture.out.page_shift = (uint8_t)fixture.g.granule;
+		fixture_breaks(RULE_PLACEMENT_BLOCK_SIZE, "single pages", 0);
+		for (unsigned odd = 1; odd <= last; odd += last - 1) {
+			expect_group(machine, odd);
+			fixture_breaks(RULE_TRANSLATION_BLOCK_CONTIGUITY, "a page elsewhere", odd);
+		}
+		/* A member that is no group's, and one that is but should not. */
+		for (unsigned i = 0; i <= last; i++) {
+			expect_group(machine, 0);
+			fixture.oracle.waivers.rules = RULE_BIT(RULE_CONTIGUOUS_PARTIAL) |
+						       RULE_BIT(RULE_CONTIGUOUS_ATTRIBUTES);
+			table_t table;
+			uint32_t index;
+			uint64_t desc = fixture_word(fixture.first + i, 3, &table, &index);
+			fixture_set(fixture.first + i, 3, desc & ~ARM64_CONTIGUOUS);
+			fixture_breaks(RULE_PLACEMENT_LEAF, "a single page", i);
+		}
+	}
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(each_cost_is_bounded),
+	cmocka_unit_test(unmapping_costs_are_bounded),
+	cmocka_unit_test(lazy_unmapping_has_no_tlbi),
+	cmocka_unit_test(leaves_may_be_smaller_without_the_lock),
+	cmocka_unit_test(blocks_of_vmalloc_are_judged),
+};
+FIXTURE_MAIN(tests)
