@@ -18,6 +18,9 @@
 #define PAGE_BAD (UINT64_C(1) << 62)  /* a page whose pfn_valid() is false */
 #define PAGE_IS_PFN(page) ((page) < PAGE_BAD)
 
+/* Pages that the page arrays of one address space may have together: 4 GiB of 4K pages. */
+#define CALL_MAX_PAGES 1048576
+
 /* What vmap() is given: `count` pages, each a pfn, PAGE_HOLE or PAGE_BAD. Owned by the caller. */
 struct page_array {
 	const uint64_t *page;

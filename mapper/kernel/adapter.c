@@ -31,8 +31,8 @@ static const struct rig_build *const builds[] = {
 
 #define BUILDS (sizeof(builds) / sizeof(builds[0]))
 
-/* A struct page pointer of each page of an array, between poisoned memory. */
-#define POOL_POINTERS ((size_t)1 << 20)
+/* A struct page pointer of each page of the arrays that a call asks for, between poisoned memory. */
+#define POOL_POINTERS ((size_t)4 * CALL_MAX_PAGES)
 #define POOL_BYTES (POOL_POINTERS * sizeof(void *))
 
 /* The call that is being made. The kernel's code has globals too: there is one call at a time. */
