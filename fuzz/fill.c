@@ -8,8 +8,7 @@
 #include "mapper/machine/assert.h"
 #include "mapper/machine/min.h"
 
-/* A kind of call by the weights of a list. */
-static enum call_kind pick_call(const struct call_weight *list, struct rng *rng)
+enum call_kind pick_call(const struct call_weight *list, struct rng *rng)
 {
 	unsigned all = 0;
 	for (const struct call_weight *w = list; w->weight; w++)

@@ -12,4 +12,14 @@ void fill_set_memory(struct scenario *s, const struct profile *profile, struct r
 void fill_sequence(struct scenario *s, const struct profile *profile, struct rng *rng,
 		   uint64_t max_pages);
 
+/*
+ * Any profile, rarely: an area of few runs whose bytes or pages 32 or 16 bits
+ * do not hold, on a machine that is picked for it.
+ */
+void fill_huge(struct scenario *s, const struct profile *profile, struct rng *rng,
+	       uint64_t max_pages);
+
+/* A kind of call by the weights of a list that ends with a weight of 0. */
+enum call_kind pick_call(const struct call_weight *list, struct rng *rng);
+
 #endif

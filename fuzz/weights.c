@@ -24,6 +24,8 @@ const struct weights weights = {
 	.huge = 50,
 
 	.small_range = 92,
+	.small_scaled = 70,
+	.large_of_level_0 = 50,
 	.large_aligned = 60,
 	.large_tail = 50,
 	.large_same_misalignment = 85,
@@ -58,4 +60,9 @@ const struct weights weights = {
 	.has_linear_map = 85,
 	.sequence_has_linear_map = 25,
 	.max_changes = 4,
+
+	.huge_one_in = 512,
+	.huge_4g = 1,
+	.huge_single = 8,
+	.huge_then = 50,
 };

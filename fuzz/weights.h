@@ -23,6 +23,8 @@ struct weights {
 	unsigned huge; /* VM_ALLOW_HUGE_VMAP */
 	/* Physical ranges that a level 1 block may map. */
 	unsigned small_range;             /* smaller than a level 1 block, with 4K pages */
+	unsigned small_scaled;            /* the same in scaled-down tables */
+	unsigned large_of_level_0;        /* as large as a level 0 entry, in scaled-down tables */
 	unsigned large_aligned;           /* VA and PA aligned to the block */
 	unsigned large_tail;              /* it goes on after the block */
 	unsigned large_same_misalignment; /* VA and PA misaligned alike */
@@ -42,6 +44,11 @@ struct weights {
 		exactly_there; /* a new area of a sequence uses the address of an old one */
 	unsigned has_linear_map, sequence_has_linear_map;
 	unsigned max_changes;
+	/* Scenarios whose sizes 32 or 16 bits do not hold. */
+	unsigned huge_one_in; /* of so many new scenarios, not a percentage */
+	unsigned huge_4g;     /* it has up to SCENARIO_MAX_PAGES, and not GENERATE_HUGE_WORK */
+	unsigned huge_single; /* a run lies so that no leaf but a page is possible */
+	unsigned huge_then;   /* something is done to the area */
 };
 
 extern const struct weights weights;
