@@ -3,6 +3,7 @@
 #include "fuzz/generate_ops.h"
 
 #include "fuzz/edit.h"
+#include "fuzz/mappers.h"
 #include "fuzz/sizes.h"
 #include "fuzz/weights.h"
 #include "mapper/machine/assert.h"
@@ -71,6 +72,11 @@ static void pick_large_range(const struct scenario *s, struct op *op, uint64_t v
 	op->call.bytes = pages << sizes.page_shift;
 }
 
+enum prot pick_prot(struct rng *rng)
+{
+	return (enum prot)rng_below(rng, mapper_tested()->tree ? PROT_USER : PROT_COUNT);
+}
+
 void generate_mapping(struct scenario *s, struct rng *rng, enum call_kind kind, uint64_t va_page,
 		      uint64_t max_pages)
 {
@@ -78,7 +84,7 @@ void generate_mapping(struct scenario *s, struct rng *rng, enum call_kind kind, 
 	struct op op = scenario_new_op(s, kind);
 	op.call.va = scenario_va_of_page(s, va_page);
 	if (call_has_field(kind, FIELD_PROT) && !rng_chance(rng, weights.usual_prot))
-		op.call.prot = (enum prot)rng_below(rng, PROT_COUNT);
+		op.call.prot = pick_prot(rng);
 	pick_faults(&op, rng);
 	unsigned small_range = s->machine.table_bits ? weights.small_scaled : weights.small_range;
 	bool small = s->machine.page_shift != 12 || rng_chance(rng, small_range);

@@ -18,6 +18,9 @@ void generate_mapping(struct scenario *s, struct rng *rng, enum call_kind kind, 
 /* generate_runs.c: replaces the page array of op `op` by a new one of at most `max_pages` pages. */
 void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t max_pages);
 
+/* Any protection; of a tree one that callers of the kernel pass, which is none of a user's. */
+enum prot pick_prot(struct rng *rng);
+
 /* Inserts a new op before op `at`, that concerns what op `about` does. */
 void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
