@@ -154,7 +154,8 @@ unsigned adapt_unmade(struct player *p, const struct constraints *constraints, s
 void adapt(struct player *p, struct scenario *s)
 {
 	const struct mapper *tree = mapper_tested();
-	if (!tree->tree || !mapper_has_machine(tree, &s->machine))
+	if (!tree->tree || !mapper_has_machine(tree, &s->machine) ||
+	    scenario_work(s) > ADAPT_MAX_WORK)
 		return;
 	const struct measured *measured = measured_of(s->machine.page_shift);
 	const char *model = s->policy.series == POLICY_PRIOR ? "prior" : "batched";

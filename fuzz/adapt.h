@@ -14,6 +14,9 @@
 
 #include "fuzz/player.h"
 
+/* Of scenario_work(): more is not adapted, since it is played many times for that. */
+#define ADAPT_MAX_WORK 32768
+
 /* What calls keep to, so that they are made. */
 struct constraints {
 	const struct mapper *model; /* plays in the tree's place: of mapper_list() */

@@ -6,8 +6,10 @@
 #include "fuzz/shrink.h"
 #include "mapper/machine/assert.h"
 
-static const char *const prots[] = { "kernel",    "kernel-ro", "kernel-exec",
-				     "normal-nc", "device",    NULL };
+static const char *const prots[] = {
+	"kernel",     "kernel-ro", "kernel-exec", "normal-nc", "device",    "tagged", "noncached",
+	"not-global", "old",       "special",     "user",      "user-exec", NULL,
+};
 _Static_assert(sizeof(prots) / sizeof(prots[0]) == PROT_COUNT + 1, "a name for each protection");
 
 static const char *const flags[] = { "none", "huge", NULL };
@@ -86,7 +88,8 @@ static const struct field rows[FIELD_IDS] = {
 	},
 	[FIELD_PROT] = {
 		.name = "prot",
-		.value = "kernel|kernel-ro|kernel-exec|normal-nc|device",
+		.value = "kernel|kernel-ro|kernel-exec|normal-nc|device|tagged|noncached|"
+			 "not-global|old|special|user|user-exec",
 		.what = "the protection",
 		.type = &type_word,
 		.offset = offsetof(struct call, prot),

@@ -81,7 +81,9 @@ bool check_changed_runs(const struct scenario *s, uint32_t i, struct refusal *wh
 	for (uint32_t k = 0; k <= i; k++)
 		runs += s->op[k].call.kind == CALL_SET_MEMORY ? changed_runs(s, k) : 0;
 	if (runs > SCENARIO_MAX_CHANGED_RUNS)
-		return refuse(why, "", "set_memory changes more than 2048 runs of pages in total");
+		return refuse(why, "",
+			      "set_memory changes more than " TEXT_OF(
+				      SCENARIO_MAX_CHANGED_RUNS) " runs of pages in total");
 	return true;
 }
 

@@ -226,7 +226,7 @@ static void change_shift(struct mutation *m)
 
 static void change_prot(struct mutation *m)
 {
-	mutated_op(m)->call.prot = (enum prot)random_below(m, PROT_COUNT);
+	mutated_op(m)->call.prot = pick_prot(m->rng);
 }
 
 static void change_flags(struct mutation *m)

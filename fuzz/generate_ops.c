@@ -3,6 +3,7 @@
 #include "fuzz/generate_ops.h"
 
 #include "fuzz/edit.h"
+#include "fuzz/mappers.h"
 #include "fuzz/related.h"
 #include "fuzz/sizes.h"
 #include "fuzz/weights.h"
@@ -45,12 +46,20 @@ static void pick_range(const struct scenario *s, struct op *op, uint64_t va_page
 	op->call.bytes = pages << sizes.page_shift;
 }
 
+/* Pages of a level 1 block; or of a level 0 entry, which can be no block, where it is small. */
+static uint64_t pick_upper(const struct scenario *s, const struct sizes *sizes, struct rng *rng)
+{
+	uint64_t upper = sizes->block << sizes->table_bits, top = upper << sizes->table_bits;
+	bool deep = s->machine.table_bits && top < sizes->va_pages / 2;
+	return deep && rng_chance(rng, weights.large_of_level_0) ? top : upper;
+}
+
 /* A physical range that a level 1 block may map, and most often does. */
 static void pick_large_range(const struct scenario *s, struct op *op, uint64_t va_page,
 			     struct rng *rng)
 {
 	struct sizes sizes = sizes_of(&s->machine);
-	uint64_t upper = sizes.block << sizes.table_bits;
+	uint64_t upper = pick_upper(s, &sizes, rng);
 	bool aligned = rng_chance(rng, weights.large_aligned);
 	uint64_t misalignment = aligned ? 0 : rng_below(rng, sizes.block);
 	uint64_t pages = upper + misalignment;
@@ -64,6 +73,11 @@ static void pick_large_range(const struct scenario *s, struct op *op, uint64_t v
 	op->call.bytes = pages << sizes.page_shift;
 }
 
+enum prot pick_prot(struct rng *rng)
+{
+	return (enum prot)rng_below(rng, mapper_tested()->tree ? PROT_USER : PROT_COUNT);
+}
+
 void generate_mapping(struct scenario *s, struct rng *rng, enum call_kind kind, uint64_t va_page,
 		      uint64_t max_pages)
 {
@@ -71,9 +85,10 @@ void generate_mapping(struct scenario *s, struct rng *rng, enum call_kind kind, 
 	struct op op = scenario_new_op(s, kind);
 	op.call.va = scenario_va_of_page(s, va_page);
 	if (call_has_field(kind, FIELD_PROT) && !rng_chance(rng, weights.usual_prot))
-		op.call.prot = (enum prot)rng_below(rng, PROT_COUNT);
+		op.call.prot = pick_prot(rng);
 	pick_faults(&op, rng);
-	bool small = s->machine.page_shift != 12 || rng_chance(rng, weights.small_range);
+	unsigned small_range = s->machine.table_bits ? weights.small_scaled : weights.small_range;
+	bool small = s->machine.page_shift != 12 || rng_chance(rng, small_range);
 	if (!traits->has_pages && small)
 		pick_range(s, &op, va_page, rng, max_pages);
 	else if (!traits->has_pages)

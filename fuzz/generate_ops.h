@@ -22,6 +22,9 @@ void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t ma
 uint64_t pick_alias(const struct scenario *s, uint32_t op, const struct page_run *run,
 		    struct rng *rng);
 
+/* Any protection; of a tree one that callers of the kernel pass, which is none of a user's. */
+enum prot pick_prot(struct rng *rng);
+
 /* Inserts a new op before op `at`, that concerns what op `about` does. */
 void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);

@@ -4,6 +4,10 @@
 
 #include "fuzz/scenario.h"
 
+/* The text of a macro's value, so that a sentence states the bound that is checked. */
+#define TEXT_OF(macro) TEXT_OF_VALUE(macro)
+#define TEXT_OF_VALUE(value) #value
+
 /* Says in *why what the scenario asks for that it may not, for `option` of a line. False. */
 static inline bool refuse(struct refusal *why, const char *option, const char *reason)
 {

@@ -16,8 +16,8 @@
 #include "oracle/rules.h"
 
 #define SCENARIO_MAX_OPS 16
-#define SCENARIO_MAX_RUNS 32768   /* of all page arrays together */
-#define SCENARIO_MAX_PAGES 131072 /* of all page arrays together */
+#define SCENARIO_MAX_PAGES CALL_MAX_PAGES    /* of all page arrays together */
+#define SCENARIO_MAX_RUNS SCENARIO_MAX_PAGES /* a run has one page or more */
 
 /* Part of a page array: consecutive pfns from `pfn` on, or one PAGE_HOLE or PAGE_BAD. */
 struct page_run {
@@ -25,8 +25,8 @@ struct page_run {
 	uint32_t pages; /* at least 1 */
 };
 
-/* Pages that all ioremap ops together, and all linear ops together, may have. */
-#define SCENARIO_MAX_DEVICE_PAGES 524288
+/* Pages that all ioremap ops together, and all linear ops together, may have: 8 GiB of 4K pages, and more. */
+#define SCENARIO_MAX_DEVICE_PAGES 2101248
 /* Runs of the page arrays that set_memory ops change, counted for each op. */
 #define SCENARIO_MAX_CHANGED_RUNS 2048
 

@@ -169,13 +169,21 @@ static void spend(struct budget *b, const struct scenario *s, const struct op *o
 static bool check_budget(const struct budget *b, struct refusal *why)
 {
 	if (b->pages > SCENARIO_MAX_PAGES)
-		return refuse(why, "pages", "the page arrays have more than 131072 pages in total");
+		return refuse(why, "pages",
+			      "the page arrays have more than " TEXT_OF(
+				      SCENARIO_MAX_PAGES) " pages in total");
 	if (b->device > SCENARIO_MAX_DEVICE_PAGES)
-		return refuse(why, "size", "ioremap maps more than 524288 pages in total");
+		return refuse(why, "size",
+			      "ioremap maps more than " TEXT_OF(
+				      SCENARIO_MAX_DEVICE_PAGES) " pages in total");
 	if (b->linear > SCENARIO_MAX_DEVICE_PAGES)
-		return refuse(why, "size", "'linear' maps more than 524288 pages in total");
+		return refuse(why, "size",
+			      "'linear' maps more than " TEXT_OF(
+				      SCENARIO_MAX_DEVICE_PAGES) " pages in total");
 	if (1 + b->tables > MACHINE_MAX_TABLES) /* and the root */
-		return refuse(why, "", "the ops may need more than 1536 table pages in total");
+		return refuse(why, "",
+			      "the ops may need more than " TEXT_OF(
+				      MACHINE_MAX_TABLES) " table pages in total");
 	return true;
 }
 

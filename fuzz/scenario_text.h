@@ -13,8 +13,10 @@
 /* The version that is written. All from 1 on are read. */
 #define SCENARIO_TEXT_VERSION 2
 
-#define SCENARIO_MAX_TEXT (4u << 20) /* bytes of a whole text */
-#define SCENARIO_MAX_LINE (1u << 20) /* bytes of a line */
+/* Bytes of a line, which may hold SCENARIO_MAX_RUNS runs of 15 characters; and of a whole text. */
+#define SCENARIO_MAX_LINE (1u << 24)
+#define SCENARIO_MAX_TEXT (1u << 25)
+_Static_assert(SCENARIO_MAX_LINE >= SCENARIO_MAX_RUNS * 16u, "a line holds every page by itself");
 
 /* Where a text is wrong, counted from 1, and how. */
 struct text_error {

@@ -108,6 +108,21 @@ static uint64_t place_in_memory(const struct sizes *sizes, struct rng *rng)
 	}
 }
 
+uint64_t pick_huge_length(const struct sizes *sizes, struct rng *rng, uint64_t max_pages)
+{
+	static const uint8_t bits_of_bytes[] = { 31, 32, 33 };
+	const unsigned bytes = sizeof(bits_of_bytes);
+	uint64_t which = rng_below(rng, bytes + 1u), limit = UINT64_C(1) << 16;
+	ASSERT_CMP(max_pages, >=, limit);
+	if (which < bytes)
+		limit = UINT64_C(1) << (bits_of_bytes[which] - sizes->page_shift);
+	if (limit > max_pages)
+		limit = UINT64_C(1) << 16;
+	if (rng_chance(rng, 60))
+		limit += (uint64_t)pick_misalignment(sizes, rng);
+	return limit < max_pages ? limit : max_pages;
+}
+
 static uint64_t next_power_of_two(uint64_t x)
 {
 	return x < 2 ? 1 : UINT64_C(1) << (64 - __builtin_clzll(x - 1));
@@ -164,6 +179,9 @@ static uint64_t table_boundary(const struct sizes *sizes, struct rng *rng)
 {
 	uint64_t middle = sizes->va_pages / 2;
 	uint64_t upper = sizes->block << sizes->table_bits; /* what one level 1 entry maps */
+	uint64_t top = upper << sizes->table_bits;          /* and one of level 0 */
+	if (top < middle && rng_chance(rng, 5))
+		return middle + top;
 	switch (rng_below(rng, 4)) {
 	case 0:
 		return upper < middle ? middle + upper : middle;
@@ -210,20 +228,40 @@ unsigned linux_machine_number(const struct machine_config *config)
 	return i;
 }
 
+struct machine_config pick_huge_machine(struct rng *rng)
+{
+	unsigned first_64k = 0;
+	while (linux_machines[first_64k].page_shift != 16)
+		first_64k++;
+	unsigned from = rng_chance(rng, 75) ? first_64k : 0;
+	struct machine_config config = linux_machines[from + rng_below(rng, LINUX_MACHINES - from)];
+	config.bbm = (uint8_t)rng_below(rng, 3);
+	return config;
+}
+
 struct machine_config pick_machine(struct rng *rng)
 {
 	/*
 	 * Few pages meet everything here, as a table holds four groups; what a
 	 * granule's constants do, only real ones show.
 	 */
-	static const struct machine_config scaled = {
-		.page_shift = 12, .va_bits = 24, .pa_bits = 48, .table_bits = 4, .group_bits = 2
+	static const struct machine_config scaled[] = {
+		{ .va_bits = 24, .table_bits = 4, .group_bits = 2 }, /* three levels */
+		{ .va_bits = 28, .table_bits = 4, .group_bits = 2 }, /* four */
+		{ .va_bits = 24, .table_bits = 3, .group_bits = 1 }, /* four */
+		{ .va_bits = 26,
+		  .table_bits = 4,
+		  .group_bits = 1 }, /* four, and few entries in the root */
 	};
 	struct machine_config config = linux_machines[0];
-	if (rng_chance(rng, 12))
-		config = scaled;
-	else if (rng_chance(rng, 60))
+	if (rng_chance(rng, 12)) {
+		uint64_t four = rng_chance(rng, 50) ? 1 + rng_below(rng, 3) : 0;
+		config = scaled[four];
+		config.page_shift = 12;
+		config.pa_bits = 48;
+	} else if (rng_chance(rng, 60)) {
 		config = linux_machines[rng_below(rng, LINUX_MACHINES)];
+	}
 	config.bbm = (uint8_t)rng_below(rng, 3);
 	return config;
 }

@@ -29,6 +29,12 @@ uint64_t linear_map_pages(const struct sizes *sizes);
 uint64_t pick_length(const struct sizes *sizes, struct rng *rng);
 
 /*
+ * A number of pages near those at which 32 or 16 bits do not hold a size: 2^31,
+ * 2^32 and 2^33 bytes, and 2^16 pages. At most `max_pages`, which is at least 2^16.
+ */
+uint64_t pick_huge_length(const struct sizes *sizes, struct rng *rng, uint64_t max_pages);
+
+/*
  * A pfn for a run of `pages` that will stand at page `va_page` of the space
  * and comes after a run that ended before pfn `after`: continuing it, or
  * aligned to a group, a block or its own size, or skewed like its address, or
@@ -52,6 +58,9 @@ unsigned linux_machine_number(const struct machine_config *config);
 
 /* The pfn at which the 52-bit formats start to use bits that lie out of order; 0 in others. */
 uint64_t format_boundary(const struct sizes *sizes);
+
+/* A machine that Linux supports, most often with 64K pages, of which the fewest are many bytes. */
+struct machine_config pick_huge_machine(struct rng *rng);
 
 /* A machine that Linux supports, most often with 4K pages; or now and then a scaled-down one. */
 struct machine_config pick_machine(struct rng *rng);

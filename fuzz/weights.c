@@ -25,6 +25,8 @@ const struct weights weights = {
 	.huge = 50,
 
 	.small_range = 92,
+	.small_scaled = 70,
+	.large_of_level_0 = 50,
 	.large_aligned = 60,
 	.large_tail = 50,
 	.large_same_misalignment = 85,
@@ -93,4 +95,9 @@ const struct weights weights = {
 	.can_be_changed = 70,
 	.leaf_on_guard_page = 10,
 	.guard_changed = 60,
+
+	.huge_one_in = 512,
+	.huge_4g = 1,
+	.huge_single = 8,
+	.huge_then = 50,
 };

@@ -24,6 +24,8 @@ struct weights {
 	unsigned huge; /* VM_ALLOW_HUGE_VMAP */
 	/* Physical ranges that a level 1 block may map. */
 	unsigned small_range;             /* smaller than a level 1 block, with 4K pages */
+	unsigned small_scaled;            /* the same in scaled-down tables */
+	unsigned large_of_level_0;        /* as large as a level 0 entry, in scaled-down tables */
 	unsigned large_aligned;           /* VA and PA aligned to the block */
 	unsigned large_tail;              /* it goes on after the block */
 	unsigned large_same_misalignment; /* VA and PA misaligned alike */
@@ -73,6 +75,11 @@ struct weights {
 	unsigned can_be_changed;     /* by set_memory */
 	unsigned leaf_on_guard_page; /* an area is changed which has a leaf there */
 	unsigned guard_changed;      /* with its guard page */
+	/* Scenarios whose sizes 32 or 16 bits do not hold. */
+	unsigned huge_one_in; /* of so many new scenarios, not a percentage */
+	unsigned huge_4g;     /* it has up to SCENARIO_MAX_PAGES, and not GENERATE_HUGE_WORK */
+	unsigned huge_single; /* a run lies so that no leaf but a page is possible */
+	unsigned huge_then;   /* something is done to the area */
 };
 
 extern const struct weights weights;

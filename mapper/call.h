@@ -18,6 +18,9 @@
 #define PAGE_BAD (UINT64_C(1) << 62)  /* a page whose pfn_valid() is false */
 #define PAGE_IS_PFN(page) ((page) < PAGE_BAD)
 
+/* Pages that the page arrays of one address space may have together: 4 GiB of 4K pages. */
+#define CALL_MAX_PAGES 1048576
+
 /* What vmap() is given: `count` pages, each a pfn, PAGE_HOLE or PAGE_BAD. Owned by the caller. */
 struct page_array {
 	const uint64_t *page;
@@ -30,13 +33,25 @@ struct page_array {
  */
 bool page_array_in_blocks(struct page_array pages, uint64_t block);
 
-/* Protections, by what a caller of the kernel passes. */
+/*
+ * Protections, by what a caller of the kernel passes. What would be no leaf, or
+ * a part of a group, is not passed: PROT_NONE, and what has PTE_CONT.
+ */
 enum prot {
 	PROT_KERNEL,      /* PAGE_KERNEL: read, write, Normal memory */
 	PROT_KERNEL_RO,   /* PAGE_KERNEL_RO */
 	PROT_KERNEL_EXEC, /* PAGE_KERNEL_EXEC */
 	PROT_NORMAL_NC,   /* pgprot_writecombine(PAGE_KERNEL) */
 	PROT_DEVICE,      /* pgprot_device(PAGE_KERNEL): Device-nGnRE */
+	PROT_TAGGED,      /* pgprot_tagged(PAGE_KERNEL): Normal Tagged */
+	PROT_NONCACHED,   /* pgprot_noncached(PAGE_KERNEL): Device-nGnRnE */
+	/* PAGE_KERNEL as nobody asks for it, and no function that maps refuses it. */
+	PROT_NOT_GLOBAL, /* with PTE_NG */
+	PROT_OLD,        /* without PTE_AF: the first access faults */
+	PROT_SPECIAL,    /* with PTE_SPECIAL, which is software's */
+	/* A user's, as an ioremap_prot() hands it on that does not take the memory type alone. */
+	PROT_USER,      /* PAGE_SHARED: PTE_USER, PTE_NG */
+	PROT_USER_EXEC, /* PAGE_READONLY_EXEC: the same, read-only, without PTE_UXN */
 	PROT_COUNT,
 };
 
@@ -56,6 +71,12 @@ enum leaf_size {
 	LEAF_LARGEST, /* the largest that Linux makes there, in contiguous groups */
 	LEAF_PAGE,
 };
+
+/* Whether a protection is that of user space. */
+static inline bool prot_is_user(enum prot prot)
+{
+	return prot >= PROT_USER;
+}
 
 /* Flags of a mapping call. */
 #define MAP_FLAG_HUGE 1u /* VM_ALLOW_HUGE_VMAP */

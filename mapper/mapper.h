@@ -17,6 +17,13 @@
 #include "mapper/call.h"
 #include "mapper/machine/machine.h"
 
+/* Of a page, set_memory stores the entry and its alias, and orders and invalidates both. */
+_Static_assert(MACHINE_MAX_EVENTS >= 8 * CALL_MAX_PAGES, "a call on every page fits the record");
+_Static_assert(MACHINE_MAX_LOG_WORDS >= 4 * CALL_MAX_PAGES, "and so do old and new words");
+/* A table of single pages has 512 entries, where it is the smallest that Linux builds. */
+_Static_assert(MACHINE_MAX_TABLES > 2 * CALL_MAX_PAGES / 512,
+	       "and so do tables for it, and others");
+
 /* What a version of the series decides freely. It changes shape and errno, never translation. */
 struct policy {
 	enum { POLICY_V9, POLICY_V4, POLICY_PRIOR } series;

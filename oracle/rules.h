@@ -25,12 +25,12 @@
 	  "each page has the memory type it was mapped with", "Arm D8.6, the call's contract")     \
 	X(TRANSLATION_SHAREABILITY, "translation", "shareability",                                 \
 	  "kernel memory is inner shareable", "Arm D8.6, the call's contract")                     \
-	X(TRANSLATION_GLOBAL, "translation", "global", "kernel mappings are global",               \
-	  "Arm D8.16, the call's contract")                                                        \
+	X(TRANSLATION_GLOBAL, "translation", "global",                                             \
+	  "a page is global unless it was mapped with nG", "Arm D8.16, the call's contract")       \
 	X(TRANSLATION_ACCESS_FLAG, "translation", "access_flag",                                   \
-	  "kernel mappings do not fault on first access, whether hardware sets the access flag "   \
-	  "or not",                                                                                \
-	  "Arm D8.5; Linux PROT_DEFAULT, which has PTE_AF")                                        \
+	  "a page does not fault on first access unless it was mapped without AF, whether "        \
+	  "hardware sets the access flag or not",                                                  \
+	  "Arm D8.5, the call's contract; Linux PROT_DEFAULT, which has PTE_AF")                   \
 	X(TRANSLATION_BLOCK_CONTIGUITY, "translation", "block_contiguity",                         \
 	  "an area keeps blocks only if each block of its page array is physically contiguous",    \
 	  "Linux 61ebe5a747da (CVE-2024-45022)")                                                   \

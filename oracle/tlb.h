@@ -27,6 +27,7 @@
 #ifndef ORACLE_TLB_H
 #define ORACLE_TLB_H
 
+#include "mapper/mapper.h"
 #include "oracle/arm64/granule.h"
 
 /* Neighbouring entries of one table that were cleared or changed alike. */
@@ -51,7 +52,7 @@ struct tlb_stale {
 };
 
 /* More are never open at once: a page of a scenario is one entry at the most. */
-#define TLB_MAX_STALE (1u << 17)
+#define TLB_MAX_STALE CALL_MAX_PAGES
 
 struct tlb {
 	const struct arm64_geometry *g; /* borrowed, as the machine */

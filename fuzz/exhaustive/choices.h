@@ -56,5 +56,8 @@ bool build_busy(struct digits *d, unsigned runs, struct scenario *s);
 bool build_vunmap(struct digits *d, unsigned runs, struct scenario *s);
 bool build_set_memory(struct digits *d, unsigned runs, struct scenario *s);
 bool build_linear(struct digits *d, unsigned runs, struct scenario *s);
+bool build_levels(struct digits *d, unsigned runs, struct scenario *s);
+bool build_boundaries(struct digits *d, unsigned runs, struct scenario *s);
+bool build_huge(struct digits *d, unsigned runs, struct scenario *s);
 
 #endif

@@ -28,6 +28,18 @@ const struct family families[] = {
 	  "vmap() and vmalloc() on every machine that Linux supports: up to two runs, with "
 	  "lengths, alignments and addresses around those of groups and blocks",
 	  build_granules },
+	{ "levels",
+	  "ioremap() of every range up to a level 0 entry, at every alignment of VA and PA, in "
+	  "tables of 4 entries on four levels",
+	  build_levels },
+	{ "boundaries",
+	  "each mapping call across 2^31, 2^32 and 2^33 bytes and 2^16, 2^31 and 2^32 pages of PA "
+	  "and of the space, on every machine that Linux supports",
+	  build_boundaries },
+	{ "huge",
+	  "each mapping call of so many bytes or pages, or a few more or fewer, as far as a "
+	  "scenario may have them",
+	  build_huge },
 	{ 0 },
 };
 

@@ -15,7 +15,7 @@
 #include "mapper/test/cmocka_all.h"
 
 #define SCENARIOS 800
-#define MAX_PAGES 25600
+#define MAX_PAGES (GENERATE_HUGE_FROM - 1) /* huge ones take long, and are adapted alike */
 
 #define ALL_TREES (WAIVER(WAIVER_FREES_LIVE_TABLES) | WAIVER(WAIVER_DESCENDS_BLOCKS))
 /* What trees of Linux 6.12 and 7.3 have, and what the series has besides. */

@@ -33,7 +33,7 @@ static void expect_scenario(const struct scenario *s)
 	struct refusal why = { "", "" };
 	if (!scenario_check(s, &why))
 		fail_msg("refused: %s: %s", why.option, why.reason);
-	assert_true(scenario_work(s) <= MAX_PAGES);
+	assert_true(scenario_work(s) <= SCENARIO_MAX_PAGES); /* and most of MAX_PAGES, see below */
 	expect_runs_in_order(s);
 }
 
@@ -118,6 +118,70 @@ static void a_small_budget_is_kept(void **state)
 		generate(&scenario, seed % PROFILES, &rng, 64);
 		assert_true(scenario_work(&scenario) <= 64);
 	}
+}
+
+/* Bytes of the largest range of the scenario. */
+static uint64_t largest_range(const struct scenario *s)
+{
+	uint64_t most = 0;
+	for (uint32_t i = 0; i < s->ops; i++)
+		if (call_maps(s->op[i].call.kind) && op_bytes(s, &s->op[i]) > most)
+			most = op_bytes(s, &s->op[i]);
+	return most;
+}
+
+#define NEW_SCENARIOS 60000 /* about 117 of them are huge */
+
+static void huge_scenarios_are_few_and_short(void **state)
+{
+	(void)state;
+	unsigned arrays = 0, past_4g = 0, past_16_bits = 0, worked = 0;
+	struct rng rng = { 5 };
+	for (unsigned i = 0; i < NEW_SCENARIOS; i++) {
+		generate(&scenario, i % PROFILES, &rng, MAX_PAGES);
+		bool is_array = call_traits(scenario.op[0].call.kind)->has_pages;
+		worked += scenario_work(&scenario) > MAX_PAGES;
+		if (scenario_work(&scenario) <= MAX_PAGES)
+			continue;
+		arrays += is_array;
+		past_4g += largest_range(&scenario) > UINT64_C(1) << 32;
+		past_16_bits += is_array && op_pages(&scenario, &scenario.op[0]) > UINT16_MAX;
+		assert_true(scenario_encode(&scenario, bytes, sizeof(bytes)) < 256);
+	}
+	assert_true(worked > NEW_SCENARIOS / 2000 && worked < NEW_SCENARIOS / 300);
+	assert_true(arrays > 20 && past_4g > 5 && past_16_bits > 20);
+}
+
+static void huge_scenarios_are_no_part_of_a_small_budget(void **state)
+{
+	(void)state;
+	struct rng rng = { 6 };
+	for (unsigned i = 0; i < NEW_SCENARIOS / 10; i++) {
+		generate(&scenario, i % PROFILES, &rng, GENERATE_HUGE_FROM - 1);
+		assert_true(scenario_work(&scenario) < GENERATE_HUGE_FROM);
+	}
+}
+
+/* On four levels, where a level 0 entry is small: a range that would fill one. */
+static void ranges_of_a_level_0_entry_are_generated(void **state)
+{
+	(void)state;
+	unsigned found = 0, roots = 0;
+	struct rng rng = { 8 };
+	for (unsigned i = 0; i < NEW_SCENARIOS; i++) {
+		generate(&scenario, PROFILE_IOREMAP, &rng, MAX_PAGES);
+		const struct machine_config *m = &scenario.machine;
+		const struct call *call = &scenario.op[scenario.ops - 1].call;
+		unsigned top = m->page_shift + 3u * m->table_bits;
+		if (!m->table_bits || top >= m->va_bits)
+			continue;
+		uint64_t mask = (UINT64_C(1) << top) - 1;
+		roots += top + m->table_bits > m->va_bits;
+		found += call->kind == CALL_IOREMAP && call->bytes > mask && !(call->va & mask) &&
+			 !(call->pfn << m->page_shift & mask);
+	}
+	assert_true(found > NEW_SCENARIOS / 1000);
+	assert_true(roots > 100);
 }
 
 static void the_seed_decides(void **state)
@@ -326,6 +390,9 @@ int main(void)
 		cmocka_unit_test(crossed_scenarios_are_scenarios),
 		cmocka_unit_test(children_are_expected_to_hold),
 		cmocka_unit_test(a_small_budget_is_kept),
+		cmocka_unit_test(huge_scenarios_are_few_and_short),
+		cmocka_unit_test(huge_scenarios_are_no_part_of_a_small_budget),
+		cmocka_unit_test(ranges_of_a_level_0_entry_are_generated),
 		cmocka_unit_test(the_seed_decides),
 		cmocka_unit_test(generated_vmaps_reach_what_matters),
 		cmocka_unit_test(generated_vmallocs_reach_what_matters),

@@ -34,8 +34,16 @@ static int map_page(struct machine *m, struct outcome *out, uint64_t va, uint64_
 
 static int my_vmap(struct address_space *space, const struct call *call, struct outcome *out)
 {
-	static const uint64_t bits[] = { 0, 1 << 7, 0, 2 << 2, 4 << 2 }; /* AP[2], AttrIndx */
-	uint64_t attributes = UINT64_C(3) << 53 | 0x703 | bits[call->prot];
+	/* What differs from PAGE_KERNEL: AP[2] and [1], AttrIndx, nG, AF, a bit of software, UXN. */
+	static const uint64_t bits[PROT_COUNT] = {
+		0,       1 << 7,
+		0,       2 << 2,
+		4 << 2,  1 << 2,
+		3 << 2,  1 << 11,
+		1 << 10, UINT64_C(1) << 56,
+		0x840,   UINT64_C(1) << 54 | 0x8c0,
+	};
+	uint64_t attributes = (UINT64_C(3) << 53 | 0x703) ^ bits[call->prot];
 	struct machine *m = space->machine;
 	int error = 0;
 	for (size_t i = 0; i < call->pages.count && !error; i++) {

@@ -82,7 +82,20 @@ struct rig_host {
 };
 
 /* Protections and changes, in the order of mapper/mapper.h. */
-enum rig_prot { RIG_KERNEL, RIG_KERNEL_RO, RIG_KERNEL_EXEC, RIG_NORMAL_NC, RIG_DEVICE };
+enum rig_prot {
+	RIG_KERNEL,
+	RIG_KERNEL_RO,
+	RIG_KERNEL_EXEC,
+	RIG_NORMAL_NC,
+	RIG_DEVICE,
+	RIG_TAGGED,
+	RIG_NONCACHED,
+	RIG_NOT_GLOBAL,
+	RIG_OLD,
+	RIG_SPECIAL,
+	RIG_USER,
+	RIG_USER_EXEC,
+};
 enum rig_change { RIG_RO, RIG_RW, RIG_NX, RIG_X, RIG_INVALID, RIG_VALID };
 
 /* One tree, built for one geometry. Errors are the kernel's negative errnos. */

@@ -31,8 +31,8 @@ static const struct rig_build *const builds[] = {
 
 #define BUILDS (sizeof(builds) / sizeof(builds[0]))
 
-/* A struct page pointer of each page of an array, between poisoned memory. */
-#define POOL_POINTERS ((size_t)1 << 20)
+/* A struct page pointer of each page of the arrays that a call asks for, between poisoned memory. */
+#define POOL_POINTERS ((size_t)4 * CALL_MAX_PAGES)
 #define POOL_BYTES (POOL_POINTERS * sizeof(void *))
 
 /* The call that is being made. The kernel's code has globals too: there is one call at a time. */
@@ -404,9 +404,18 @@ static void begin_call(struct address_space *space, const struct call *call, str
 static enum rig_prot rig_prot(enum prot prot)
 {
 	static const enum rig_prot prots[PROT_COUNT] = {
-		[PROT_KERNEL] = RIG_KERNEL,           [PROT_KERNEL_RO] = RIG_KERNEL_RO,
-		[PROT_KERNEL_EXEC] = RIG_KERNEL_EXEC, [PROT_NORMAL_NC] = RIG_NORMAL_NC,
+		[PROT_KERNEL] = RIG_KERNEL,
+		[PROT_KERNEL_RO] = RIG_KERNEL_RO,
+		[PROT_KERNEL_EXEC] = RIG_KERNEL_EXEC,
+		[PROT_NORMAL_NC] = RIG_NORMAL_NC,
 		[PROT_DEVICE] = RIG_DEVICE,
+		[PROT_TAGGED] = RIG_TAGGED,
+		[PROT_NONCACHED] = RIG_NONCACHED,
+		[PROT_NOT_GLOBAL] = RIG_NOT_GLOBAL,
+		[PROT_OLD] = RIG_OLD,
+		[PROT_SPECIAL] = RIG_SPECIAL,
+		[PROT_USER] = RIG_USER,
+		[PROT_USER_EXEC] = RIG_USER_EXEC,
 	};
 	return prots[prot];
 }

@@ -54,6 +54,12 @@ static const struct reason misaligned_blocks = {
 	"vmalloc() aligns an area and its size to the blocks, and blocks come aligned",
 };
 
+static const struct reason user_protection = {
+	"user-protection",
+	"ioremap() and vmap() are given the kernel's protections: set_pte() orders nothing for a "
+	"user's, and whoever hands one on is at fault",
+};
+
 /* --- what is mapped ------------------------------------------------------------------- */
 
 /* Whether a block, or a leaf of a contiguous group, maps some of [offset, end) of a table. */
@@ -201,6 +207,8 @@ const struct reason *kernel_never_called(const struct address_space *space, cons
 		return never_changed(&p, space, call);
 	if (call_effect(call->kind) == CALL_UNMAPS && unmaps_part_of_blocks(&p, call))
 		return &part_of_blocks;
+	if (call_maps(call->kind) && prot_is_user(call->prot))
+		return &user_protection;
 	if (call->kind == CALL_VMALLOC && !is_aligned_area(&p, space, call))
 		return &misaligned_blocks;
 	return NULL;

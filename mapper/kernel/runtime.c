@@ -165,6 +165,30 @@ static void begin(const struct rig_host *host)
 	tree_boot();
 }
 
+static pgprot_t change_prot(pgprot_t prot, u64 clear, u64 set)
+{
+	return __pgprot((pgprot_val(prot) & ~clear) | set);
+}
+
+/* Protections that have no name in the kernel, or not in the kernel's half of the space. */
+static pgprot_t odd_prot_of(enum rig_prot prot)
+{
+	switch (prot) {
+	case RIG_NOT_GLOBAL:
+		return change_prot(PAGE_KERNEL, 0, PTE_NG);
+	case RIG_OLD:
+		return change_prot(PAGE_KERNEL, PTE_AF, 0);
+	case RIG_SPECIAL:
+		return change_prot(PAGE_KERNEL, 0, PTE_SPECIAL);
+	case RIG_USER:
+		return change_prot(PAGE_KERNEL, 0, PTE_USER | PTE_NG);
+	case RIG_USER_EXEC:
+		return change_prot(PAGE_KERNEL_RO, PTE_UXN, PTE_USER | PTE_NG);
+	default:
+		return PAGE_KERNEL;
+	}
+}
+
 static pgprot_t prot_of(enum rig_prot prot)
 {
 	switch (prot) {
@@ -176,8 +200,12 @@ static pgprot_t prot_of(enum rig_prot prot)
 		return pgprot_writecombine(PAGE_KERNEL);
 	case RIG_DEVICE:
 		return pgprot_device(PAGE_KERNEL);
+	case RIG_TAGGED:
+		return pgprot_tagged(PAGE_KERNEL);
+	case RIG_NONCACHED:
+		return pgprot_noncached(PAGE_KERNEL);
 	default:
-		return PAGE_KERNEL;
+		return odd_prot_of(prot);
 	}
 }
 

@@ -133,9 +133,20 @@ void machine_reset(struct machine *m, const struct machine_config *config)
 	machine_begin_call(m, 0, 0);
 }
 
+/* Gives back what a call of very many events left, so that one such call takes no memory for good. */
+static void shrink_log(struct machine *m)
+{
+	if (m->log.events <= MACHINE_KEPT_EVENTS)
+		return;
+	struct event *rest = m->log.event + MACHINE_KEPT_EVENTS;
+	size_t bytes = (m->log.events - MACHINE_KEPT_EVENTS) * sizeof(*rest);
+	madvise(rest, bytes, MADV_DONTNEED); /* what fails here costs memory and nothing else */
+}
+
 void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_trylock)
 {
 	ASSERT(m->tables); /* machine_reset() came before */
+	shrink_log(m);
 	m->log.events = 0;
 	m->log.words = 0;
 	m->log.place = NULL;

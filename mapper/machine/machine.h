@@ -22,11 +22,15 @@
 
 /* Table pages that one scenario may allocate, freed ones included. Benchmarks are built with more. */
 #ifndef MACHINE_MAX_TABLES
-#define MACHINE_MAX_TABLES 1536
+#define MACHINE_MAX_TABLES 4608
 #endif
-/* Events and logged words that one call into a mapper may leave behind. */
-#define MACHINE_MAX_EVENTS (1u << 22)
+/*
+ * Events and logged words that one call into a mapper may leave behind. Of
+ * those past MACHINE_KEPT_EVENTS the host gets the memory back at the next call.
+ */
+#define MACHINE_MAX_EVENTS (1u << 23)
 #define MACHINE_MAX_LOG_WORDS (1u << 22)
+#define MACHINE_KEPT_EVENTS (1u << 17)
 
 /* What the hardware is: the registers and the ID fields that matter here. */
 struct machine_config {

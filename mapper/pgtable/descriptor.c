@@ -3,13 +3,16 @@
 
 #define DESC_ATTRINDX(index) ((uint64_t)(index) << 2)
 #define DESC_INNER_SHAREABLE (UINT64_C(3) << 8)
+#define DESC_USER (UINT64_C(1) << 6)
 #define DESC_AF (UINT64_C(1) << 10)
+#define DESC_NG (UINT64_C(1) << 11)
 #define DESC_UXN (UINT64_C(1) << 54)
 #define DESC_SW_DIRTY (UINT64_C(1) << 55)
+#define DESC_SW_SPECIAL (UINT64_C(1) << 56)
 #define TABLE_UXN (UINT64_C(1) << 60)
 
 /* Indexes of MAIR_EL1: arch/arm64/include/asm/memory.h. */
-enum mt { MT_NORMAL = 0, MT_NORMAL_NC = 2, MT_DEVICE_nGnRE = 4 };
+enum mt { MT_NORMAL, MT_NORMAL_TAGGED, MT_NORMAL_NC, MT_DEVICE_nGnRnE, MT_DEVICE_nGnRE };
 
 static uint64_t memory_type(enum prot prot)
 {
@@ -24,11 +27,34 @@ static uint64_t permissions(enum prot prot)
 	return xn | (prot == PROT_KERNEL_RO ? DESC_RDONLY : DESC_WRITE | DESC_SW_DIRTY);
 }
 
+/* Bits in which a protection that is seldom or never passed differs from PAGE_KERNEL. */
+static uint64_t odd_bits(enum prot prot)
+{
+	switch (prot) {
+	case PROT_TAGGED:
+		return DESC_ATTRINDX(MT_NORMAL_TAGGED);
+	case PROT_NONCACHED:
+		return DESC_ATTRINDX(MT_DEVICE_nGnRnE);
+	case PROT_NOT_GLOBAL:
+		return DESC_NG;
+	case PROT_OLD:
+		return DESC_AF;
+	case PROT_SPECIAL:
+		return DESC_SW_SPECIAL;
+	case PROT_USER:
+		return DESC_USER | DESC_NG;
+	case PROT_USER_EXEC:
+		return DESC_USER | DESC_NG | DESC_UXN | DESC_RDONLY | DESC_WRITE | DESC_SW_DIRTY;
+	default:
+		return 0;
+	}
+}
+
 uint64_t desc_attributes(const struct geometry *g, enum prot prot)
 {
 	/* LPA2 takes the shareability from TCR_EL1; its bits here are address bits. */
 	uint64_t shareable = g->pfn_format == PFN_LPA2 ? 0 : DESC_INNER_SHAREABLE;
-	return memory_type(prot) | permissions(prot) | shareable | DESC_AF;
+	return (memory_type(prot) | permissions(prot) | shareable | DESC_AF) ^ odd_bits(prot);
 }
 
 uint64_t desc_to_table(const struct geometry *g, uint64_t pfn)

@@ -45,9 +45,11 @@ static void describe_expected(char *text, const struct segment *s, uint64_t page
 		return;
 	}
 	struct arm64_attributes a = expected_attributes(s);
-	snprintf(text, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64 ", %s%s, %s (MAIR byte 0x%02x)",
-		 segment_pfn(s, page), a.el1_write ? "rw" : "r", a.el1_exec ? "x" : "",
-		 attributes_memory_name(a.memory), a.memory);
+	snprintf(text, VERDICT_DETAIL_SIZE,
+		 "pfn 0x%" PRIx64 ", %s%s%s%s, %s (MAIR byte 0x%02x)%s%s", segment_pfn(s, page),
+		 a.el1_write ? "rw" : "r", a.el1_exec ? "x" : "", a.el0_access ? ", EL0" : "",
+		 a.el0_exec ? " may run it" : "", attributes_memory_name(a.memory), a.memory,
+		 a.global ? "" : ", not global", a.accessed ? "" : ", access flag 0");
 }
 
 /* Whether `page` is the linear alias of a page that the call changes. After the linear map none is. */
@@ -141,13 +143,22 @@ static bool pages_follow(const struct segment *s, uint64_t page, uint64_t end, u
 	return !differ;
 }
 
+/*
+ * Limits that say nothing of what a leaf was mapped with: kernel tables may
+ * forbid EL0 to run anything (UXNTable), also where a leaf would let it.
+ */
+static uint64_t idle_limits(const struct arm64_attributes *want)
+{
+	return want->el0_exec ? ARM64_UXNTABLE : 0;
+}
+
 bool translation_would_hold(const struct oracle *o, int level, uint64_t desc, uint64_t limits,
 			    const struct segment *s, uint64_t page, uint64_t end)
 {
 	uint64_t low = (UINT64_C(1) << arm64_leaf_order(&o->g, level)) - 1;
 	uint64_t base = (arm64_address(&o->g, desc) >> o->g.granule) & ~low;
 	struct arm64_attributes want = expected_attributes(s);
-	struct arm64_attributes found = arm64_attributes(&o->g, desc, limits);
+	struct arm64_attributes found = arm64_attributes(&o->g, desc, limits & ~idle_limits(&want));
 	return attributes_rule(s, &want, &found) == RULE_NONE &&
 	       pages_follow(s, page, end, base + (page & low));
 }
@@ -160,7 +171,8 @@ static bool leaf_means(struct oracle *o, const struct arm64_span *span, uint32_t
 	uint64_t low = (UINT64_C(1) << arm64_leaf_order(&o->g, span->level)) - 1;
 	uint64_t base = (arm64_address(&o->g, desc) >> o->g.granule) & ~low;
 	struct arm64_attributes want = expected_attributes(s);
-	struct arm64_attributes found = arm64_attributes(&o->g, desc, span->limits);
+	struct arm64_attributes found =
+		arm64_attributes(&o->g, desc, span->limits & ~idle_limits(&want));
 	enum rule rule = attributes_rule(s, &want, &found);
 	if (rule == RULE_NONE && pages_follow(s, page, end, base + (page & low)))
 		return true;
@@ -203,12 +215,10 @@ static bool words_equal(const struct arm64_geometry *g, const uint64_t *words, u
 	return !(differ & ~ignored);
 }
 
-/* Whether tables above take nothing away that `want` has. */
+/* Whether tables above take something away that `want` has. */
 static bool limits_matter(const struct arm64_attributes *want, uint64_t limits)
 {
-	uint64_t idle =
-		(want->el0_exec ? 0 : ARM64_UXNTABLE) | (want->el1_exec ? 0 : ARM64_PXNTABLE);
-	return limits & ~idle;
+	return limits & ~(ARM64_UXNTABLE | (want->el1_exec ? 0 : ARM64_PXNTABLE));
 }
 
 /* Judges the leaves [index, index + count) of the last level, all in segment `s`. */

@@ -956,6 +956,61 @@ static void a_waived_rule_is_not_exercised(void **state)
 	}
 }
 
+/* Maps pages with a protection, and changes one entry of a page. */
+static void map_with(enum prot prot, uint64_t clear, uint64_t set)
+{
+	map_pages(&machine_4k, BASE_PFN);
+	fixture.call.prot = prot;
+	store_pages();
+	if (clear | set)
+		change(3, SINGLE, clear, set);
+}
+
+/* Pages are judged against what the caller passed, and not against what kernel memory has. */
+static void odd_protections_are_judged_as_they_were_passed(void **state)
+{
+	(void)state;
+	static const struct {
+		enum prot prot;
+		uint64_t clear, set; /* what is wrong */
+		enum rule rule;
+	} cases[] = {
+		{ PROT_TAGGED, ARM64_ATTRINDX, 0, RULE_TRANSLATION_MEMORY_TYPE },
+		{ PROT_NONCACHED, ARM64_ATTRINDX, 4 << 2, RULE_TRANSLATION_MEMORY_TYPE },
+		{ PROT_NOT_GLOBAL, ARM64_NG, 0, RULE_TRANSLATION_GLOBAL },
+		{ PROT_OLD, 0, ARM64_AF, RULE_TRANSLATION_ACCESS_FLAG },
+		{ PROT_SPECIAL, ARM64_AF, 0, RULE_TRANSLATION_ACCESS_FLAG },
+		{ PROT_USER, ARM64_AP1, 0, RULE_TRANSLATION_PERMISSION },
+		{ PROT_USER, ARM64_NG, 0, RULE_TRANSLATION_GLOBAL },
+		{ PROT_USER, ARM64_UXN, 0, RULE_TRANSLATION_PERMISSION },
+		{ PROT_USER_EXEC, 0, ARM64_UXN, RULE_TRANSLATION_PERMISSION },
+		{ PROT_USER_EXEC, ARM64_AP2, 0, RULE_TRANSLATION_PERMISSION },
+		{ PROT_USER_EXEC, ARM64_PXN, 0, RULE_TRANSLATION_PERMISSION },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		map_with(cases[i].prot, 0, 0);
+		assert_true(judge_fixture());
+		map_with(cases[i].prot, cases[i].clear, cases[i].set);
+		assert_false(judge_fixture());
+		assert_int_equal(fixture.oracle.verdict.rule, cases[i].rule);
+	}
+}
+
+/* Kernel tables may forbid EL0 to run what a leaf lets it; they may not take its access. */
+static void tables_may_forbid_el0_to_run(void **state)
+{
+	(void)state;
+	map_with(PROT_USER_EXEC, 0, 0);
+	change(2, 0, 0, ARM64_UXNTABLE);
+	assert_true(judge_fixture());
+	map_with(PROT_USER_EXEC, 0, ARM64_UXN);
+	change(2, 0, 0, ARM64_UXNTABLE);
+	assert_false(judge_fixture());
+	map_with(PROT_USER_EXEC, 0, 0);
+	change(2, 0, 0, ARM64_BIT(61));
+	assert_false(judge_fixture());
+}
+
 /* A verdict that is waived by its signature is not, of its call. */
 static void a_waived_verdict_is_not_exercised(void **state)
 {
@@ -1730,6 +1785,8 @@ int main(void)
 		cmocka_unit_test(an_isb_is_owed_after_a_tlbi),
 		cmocka_unit_test(an_isb_is_owed_before_a_table_is_freed),
 		cmocka_unit_test(a_group_invalidated_by_members_is_noticed),
+		cmocka_unit_test(odd_protections_are_judged_as_they_were_passed),
+		cmocka_unit_test(tables_may_forbid_el0_to_run),
 		cmocka_unit_test(tlbis_by_range_are_few),
 		cmocka_unit_test(a_range_is_invalidated_once),
 		cmocka_unit_test(what_ranges_leave_over_is_no_other_tlbi),

@@ -54,7 +54,20 @@ static void print_scenario(void)
 
 static const char *memory_name(uint8_t memory)
 {
-	return memory == 0xff ? "" : memory == 0x44 ? " nc" : memory == 0x04 ? " dev" : " ?";
+	switch (memory) {
+	case 0xff:
+		return "";
+	case 0x44:
+		return " nc";
+	case 0xf0:
+		return " tagged";
+	case 0x04:
+		return " dev";
+	case 0x00:
+		return " dev-nGnRnE";
+	default:
+		return " ?";
+	}
 }
 
 /* A line that is put together piece by piece and ends without blanks. */
@@ -89,11 +102,12 @@ static void append_cell(struct line *line, const struct extent *e, uint64_t page
 {
 	char text[64] = "-";
 	if (e)
-		snprintf(text, sizeof(text), "0x%" PRIx64 " %s %s%s%s", e->pfn + (page - e->page),
+		snprintf(text, sizeof(text), "0x%" PRIx64 " %s %s%s%s%s", e->pfn + (page - e->page),
 			 e->level < ARM64_LAST_LEVEL ? "block"
 			 : e->contiguous             ? "cont"
 						     : "page",
 			 e->attributes.el1_write ? "rw" : "ro", e->attributes.el1_exec ? "x" : "",
+			 e->attributes.el0_access ? " user" : "",
 			 memory_name(e->attributes.memory));
 	append(line, "  %-*s", CELL, text);
 }

@@ -53,7 +53,8 @@ static bool add_span(void *context, const struct arm64_span *span)
 		e.pfn = pfn & ~(e.pages - 1);
 		e.level = span->level;
 		e.contiguous = desc & ARM64_CONTIGUOUS;
-		e.attributes = arm64_attributes(view->g, desc, span->limits);
+		/* Which tables forbid EL0 to run anything is their mapper's, and no difference. */
+		e.attributes = arm64_attributes(view->g, desc, span->limits & ~ARM64_UXNTABLE);
 		add(view, &e);
 	}
 	return true;
