@@ -29,7 +29,7 @@
 struct shared {
 	uint8_t *bytes;
 	size_t size;
-	char path[64]; /* of its file */
+	char path[64]; /* of its file, until both have it open */
 };
 
 struct qemu {
@@ -132,10 +132,17 @@ static void end_process(struct qemu *q)
 	q->process = 0;
 }
 
-static void unshare_memory(struct shared *memory)
+/* Once both have it open: no file is left, however this ends. */
+static void forget_file(struct shared *memory)
 {
 	if (memory->path[0])
 		unlink(memory->path);
+	memory->path[0] = '\0';
+}
+
+static void unshare_memory(struct shared *memory)
+{
+	forget_file(memory);
 	if (memory->bytes)
 		munmap(memory->bytes, memory->size);
 }
@@ -273,8 +280,12 @@ struct emulator *qemu_open(const char *server)
 			.bank = { { q->high[0].bytes, GUEST_HIGH_A, GUEST_HIGH_BYTES },
 				  { q->high[1].bytes, GUEST_HIGH_B, GUEST_HIGH_BYTES } },
 		};
-		if (start_with_what_it_has(q))
+		if (start_with_what_it_has(q)) {
+			forget_file(&q->ram);
+			for (unsigned i = 0; i < MMU_MAX_BANKS; i++)
+				forget_file(&q->high[i]);
 			return &q->emulator;
+		}
 	}
 	close_all(&q->emulator);
 	return NULL;
