@@ -1237,6 +1237,19 @@ static void an_invalid_entry_keeps_what_it_needs(void **state)
 	}
 }
 
+/* Where nothing is mapped, before and after what is, entries are 0. */
+static void what_is_left_in_an_entry_is_noticed(void **state)
+{
+	static const unsigned page[] = { 3, PAGES + 3 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(page) / sizeof(page[0]); i++) {
+		some_unmapped();
+		change(3, page[i], 0, ARM64_NG);
+		assert_false(judge_fixture());
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_LEAF_INVALID);
+	}
+}
+
 /* Pages that may run and be written are open to user space for a moment. */
 static void a_permission_for_a_while_is_noticed(void **state)
 {
@@ -1498,6 +1511,7 @@ int main(void)
 		cmocka_unit_test(neither_reading_of_dbm_may_be_wrong),
 		cmocka_unit_test(faults_in_between_are_noticed),
 		cmocka_unit_test(a_permission_for_a_while_is_noticed),
+		cmocka_unit_test(what_is_left_in_an_entry_is_noticed),
 		cmocka_unit_test(needless_splits_are_noticed),
 		cmocka_unit_test(a_needless_split_of_an_invalid_group_is_noticed),
 		cmocka_unit_test(only_blocks_with_aliases_are_split),
