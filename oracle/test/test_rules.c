@@ -1107,6 +1107,16 @@ static void some_unmapped(void)
 	make_call();
 }
 
+/* The same of pages in the middle. */
+static void middle_unmapped(void)
+{
+	pages_4k();
+	next_call(CALL_VUNMAP);
+	fixture.call.va += 16 << 12;
+	fixture.call.bytes = 8 << 12;
+	make_call();
+}
+
 /* Some pages of an area are made invalid. */
 static void some_made_invalid(void)
 {
@@ -1156,6 +1166,13 @@ static void not_accessed_for_a_while(void)
 	step(3, SINGLE, 0, ARM64_AF);
 	flush();
 }
+static void earlier_for_a_while(void)
+{
+	step(3, MEMBER, ARM64_VALID, 0);
+	flush();
+	step(3, MEMBER, 0, ARM64_VALID);
+	sync();
+}
 static void nothing(void)
 {
 }
@@ -1173,6 +1190,9 @@ static void faults_in_between_are_noticed(void **state)
 		{ some_unmapped, broken_for_a_while, false },
 		{ some_unmapped, read_only_for_a_while, false },
 		{ some_unmapped, relinked, false },
+		{ middle_unmapped, nothing, true },
+		{ middle_unmapped, earlier_for_a_while, false },
+		{ middle_unmapped, broken_for_a_while, false },
 		{ some_made_invalid, nothing, true },
 		{ some_made_invalid, broken_for_a_while, false },
 		{ some_made_invalid, relinked, false },
@@ -1224,6 +1244,68 @@ static void needless_splits_are_noticed(void **state)
 	}
 }
 
+/* The same of a group that was made invalid before. */
+static void a_needless_split_of_an_invalid_group_is_noticed(void **state)
+{
+	(void)state;
+	split_and_made_invalid();
+	assert_true(judge_fixture());
+	split_and_made_invalid();
+	for (unsigned page = 0; page < 16; page++)
+		step(3, page, ARM64_CONTIGUOUS, 0);
+	assert_false(judge_fixture());
+	assert_int_equal(fixture.oracle.verdict.rule, RULE_PLACEMENT_LEAF);
+}
+
+/* Pages of an area, whose aliases begin with a block of the linear map, are made read-only. */
+static void aliases_made_read_only(uint64_t pages)
+{
+	static struct machine_config machine_bbm2;
+	machine_bbm2 = machine_4k;
+	machine_bbm2.bbm = 2;
+	begin(&machine_bbm2, pages);
+	static const uint64_t pfn[] = { BASE_PFN, BASE_PFN + 1, BASE_PFN + 2 };
+	const struct page_array array = { pfn, pages };
+	fixture.call.pages = array;
+	fixture.oracle.trace.judging = false; /* the linear map is there before any call */
+	assert_true(oracle_lay_linear(&fixture.oracle, (uint64_t)(BASE_PFN - 512) << 12,
+				      UINT64_C(2) << 21, false));
+	make_call();
+	next_call(CALL_SET_MEMORY);
+	fixture.call.change = MEMORY_RO;
+	fixture.area[0] = (struct vm_area){
+		.kind = AREA_ALLOC, .va = fixture.va, .bytes = fixture.call.bytes, .pages = array
+	};
+	fixture.areas = 1;
+	make_call();
+}
+
+/* Splits the block of the linear map before the one that has the aliases. */
+static void split_block_before(void)
+{
+	uint64_t va = fixture.va;
+	uint64_t first = BASE_PFN - 512;
+	fixture.va = arm64_va_base(&fixture.g) + (first << 12);
+	for (unsigned i = 0; i < MAX_PAGES; i++)
+		fixture.pfn[i] = first + i;
+	split_block(0, MAX_PAGES);
+	fixture.va = va;
+}
+
+static void only_blocks_with_aliases_are_split(void **state)
+{
+	(void)state;
+	for (uint64_t pages = 1; pages <= 3; pages++) {
+		aliases_made_read_only(pages);
+		if (!judge_fixture())
+			fail_msg("%s", fixture.oracle.verdict.found);
+		aliases_made_read_only(pages);
+		split_block_before();
+		assert_false(judge_fixture());
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_PLACEMENT_LEAF);
+	}
+}
+
 /* What a page that is not valid keeps, word by word. */
 static void an_invalid_entry_keeps_what_it_needs(void **state)
 {
@@ -1253,6 +1335,19 @@ static void an_invalid_entry_keeps_what_it_needs(void **state)
 		if (held != (rows[i].rule == RULE_NONE) ||
 		    (!held && fixture.oracle.verdict.rule != rows[i].rule))
 			fail_msg("row %zu", i);
+	}
+}
+
+/* Where nothing is mapped, before and after what is, entries are 0. */
+static void what_is_left_in_an_entry_is_noticed(void **state)
+{
+	static const unsigned page[] = { 3, PAGES + 3 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(page) / sizeof(page[0]); i++) {
+		some_unmapped();
+		change(3, page[i], 0, ARM64_NG);
+		assert_false(judge_fixture());
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_LEAF_INVALID);
 	}
 }
 
@@ -1776,7 +1871,10 @@ int main(void)
 		cmocka_unit_test(neither_reading_of_dbm_may_be_wrong),
 		cmocka_unit_test(faults_in_between_are_noticed),
 		cmocka_unit_test(a_permission_for_a_while_is_noticed),
+		cmocka_unit_test(what_is_left_in_an_entry_is_noticed),
 		cmocka_unit_test(needless_splits_are_noticed),
+		cmocka_unit_test(a_needless_split_of_an_invalid_group_is_noticed),
+		cmocka_unit_test(only_blocks_with_aliases_are_split),
 		cmocka_unit_test(an_invalid_entry_keeps_what_it_needs),
 		cmocka_unit_test(local_maintenance_is_none_for_a_kernel_mapping),
 		cmocka_unit_test(a_local_dsb_after_a_mapping_is_noticed),
