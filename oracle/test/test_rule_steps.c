@@ -180,13 +180,13 @@ static void each_entry_of_one_store_is_invalidated(void **state)
 			}
 }
 
-/* An entry of another area that changes and changes back, and is stale then. */
+/* An entry of another area that changes once, and is stale then; that it changes back is not seen. */
 static void touch_neighbour(void)
 {
 	uint32_t index = slot.index + NEIGHBOUR;
 	uint64_t desc = machine_words(fixture.m, slot.table)[index];
 	machine_store(fixture.m, slot.table, index, 1, desc | ARM64_AP2, 0);
-	machine_store(fixture.m, slot.table, index, 1, desc, 0);
+	fixture_set(fixture.first + NEIGHBOUR, 3, desc);
 }
 
 enum touched { NOTHING, BEFORE, AFTER };
