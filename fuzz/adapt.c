@@ -77,11 +77,20 @@ static const struct changes *changes_of(const struct call *call)
 	}
 }
 
+/* Whether the op's call, as it stands now, is made. */
+static bool is_made(const struct adaptation *a)
+{
+	struct call call = adaptation_call(a);
+	return adaptation_makes(a, &call);
+}
+
 static enum step adapt_call(struct adaptation *a)
 {
 	struct call call = adaptation_call(a);
 	const struct changes *changes = changes_of(&call);
-	if (adaptation_makes(a, &call))
+	if (is_made(a))
+		return make_call(a);
+	if (changes->first && adaptation_apply(a, *changes->first) && is_made(a))
 		return make_call(a);
 	if (apply_one(a, changes->here))
 		return make_call(a);

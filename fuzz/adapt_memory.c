@@ -263,4 +263,4 @@ static const adaptation_list at_last[] = {
 	{ NULL },
 };
 
-const struct changes changes_of_set_memory = { here, before, at_last };
+const struct changes changes_of_set_memory = { NULL, here, before, at_last };

@@ -198,6 +198,18 @@ static bool widen(struct adaptation *a)
 	       adaptation_set_span(a, adaptation_whole_leaves(a, adaptation_span(a)));
 }
 
+/* --- protections ---------------------------------------------------------------------------- */
+
+/* A protection of the kernel in place of a user's, which no caller of these functions passes. */
+static bool protect_as_kernel(struct adaptation *a)
+{
+	struct call *call = &adaptation_op(a)->call;
+	if (!call_has_field(call->kind, FIELD_PROT) || !prot_is_user(call->prot))
+		return false;
+	call->prot = PROT_KERNEL;
+	return true;
+}
+
 /* --- which are tried -------------------------------------------------------------------------- */
 
 static const adaptation_list none[] = { { NULL } };
@@ -206,6 +218,8 @@ const adaptation_list changes_of_place[] = {
 	{ move_elsewhere },
 	{ NULL },
 };
+
+static const adaptation_list of_protection = { protect_as_kernel };
 
 static const adaptation_list of_mapping[] = {
 	{ leave_top },
@@ -225,5 +239,5 @@ static const adaptation_list of_unmapping[] = {
 	{ NULL },
 };
 
-const struct changes changes_of_mapping = { of_mapping, none, none };
-const struct changes changes_of_unmapping = { of_unmapping, none, none };
+const struct changes changes_of_mapping = { &of_protection, of_mapping, none, none };
+const struct changes changes_of_unmapping = { NULL, of_unmapping, none, none };

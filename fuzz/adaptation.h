@@ -64,12 +64,13 @@ bool adaptation_apply_if_made(struct adaptation *a, adaptation_change *const *ch
 typedef adaptation_change *adaptation_list[ADAPTATION_MAX_CHANGES];
 
 /*
- * What is tried for a call, one after the other, up to an empty list: changes
- * that leave the ops before as they are, and that ask for nothing less;
- * changes of those ops; and then such as ask for less.
+ * What is tried for a call that is not made. `first`, which may be NULL, is
+ * applied whatever the reason is. Then, one after the other, up to an empty
+ * list: changes that leave the ops before as they are, and that ask for
+ * nothing less; changes of those ops; and then such as ask for less.
  */
 struct changes {
-	const adaptation_list *here, *before, *at_last;
+	const adaptation_list *first, *here, *before, *at_last;
 };
 
 /* adapt_place.c; the last one where a failed mapping is not cleaned up. */

@@ -81,6 +81,11 @@ static const struct {
 	{ "where the allocator fell back to pages, nothing is aligned", 0,
 	  OLD "vmalloc va=0xffff800080003000 pages=0x408+9,0x7+7 shift=16 flags=huge\n",
 	  OLD "vmalloc va=0xffff800080003000 pages=0x408+9,0x7+7 shift=16 flags=huge\n" },
+	{ "a user's protection becomes one of the kernel's, at the top as well", 0,
+	  OLD "vmap va=0xfffffffffffff000 pages=0x10 prot=user\n"
+	      "ioremap va=0xffff800080000000 pa=0x80000000 size=0x1000 prot=user-exec\n",
+	  OLD "vmap va=0xffffffffffdff000 pages=0x10\n"
+	      "ioremap va=0xffff800080000000 pa=0x80000000 size=0x1000\n" },
 	{ "vmap() may begin on any page", LINUX_7_3,
 	  OLD "vmap va=0xffff800080003000 pages=0x401+1030 flags=huge\n",
 	  OLD "vmap va=0xffff800080003000 pages=0x401+1030 flags=huge\n" },
