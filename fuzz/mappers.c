@@ -101,11 +101,9 @@ struct machine_config mapper_pick_machine(struct rng *rng)
 {
 	struct machine_config config = pick_machine(rng);
 	mapper_fit_machine(&config);
-	if (!mapper_tested()->tree)
-		return config;
-	config.tlb_range = rng_chance(rng, 50);
-	config.noalias = rng_chance(rng, 20);
+	config.noalias = rng_chance(rng, 15);
 	config.realm = rng_chance(rng, 20);
+	config.tlb_range = mapper_tested()->tree && rng_chance(rng, 50); /* no model has it */
 	return config;
 }
 

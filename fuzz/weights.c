@@ -97,7 +97,7 @@ const struct weights weights = {
 	.guard_changed = 60,
 
 	.huge_one_in = 512,
-	.huge_4g = 1,
+	.huge_4g = 8,
 	.huge_single = 8,
 	.huge_then = 50,
 };
