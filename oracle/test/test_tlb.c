@@ -107,6 +107,25 @@ static void entries_that_are_invalidated_one_by_one_are_one_record(void **state)
 /* --- what a walk brings back --- */
 
 /* A group of 16 pages from page 16 on, of which all were valid and stand as they are given. */
+/* A table that is used again at another level: entries next to each other are not of one record. */
+static void entries_of_other_levels_are_other_records(void **state)
+{
+	(void)state;
+	for (int level = 0; level <= 3; level++)
+		for (int next = 0; next <= 3; next++) {
+			begin(state);
+			leaf(level, 0, 1);
+			leaf(next, UINT64_C(1) << arm64_leaf_order(&g, level), 1);
+			assert_int_equal(tlb.count, level == next ? 1 : 2);
+			tlb_order(&tlb);
+			invalidate(0, UINT64_C(1) << 36, true, level);
+			tlb_complete(&tlb);
+			assert_int_equal(tlb.count, level == next ? 0 : 1);
+			if (level != next)
+				assert_int_equal(tlb_first(&tlb)->level, next);
+		}
+}
+
 static void group_of(uint64_t desc)
 {
 	for (uint32_t i = 16; i < 32; i++)
@@ -418,6 +437,7 @@ int main(void)
 		cmocka_unit_test_setup(a_cached_pointer_brings_back_what_stands_in_its_table,
 				       begin),
 		cmocka_unit_test_setup(a_tlbi_says_whether_it_met_something, begin),
+		cmocka_unit_test_setup(entries_of_other_levels_are_other_records, begin),
 		cmocka_unit_test_setup(last_level_only_keeps_table_pointers, begin),
 		cmocka_unit_test_setup(a_wrong_hint_drops_nothing, begin),
 		cmocka_unit_test_setup(a_local_tlbi_drops_nothing_of_others, begin),
