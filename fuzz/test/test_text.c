@@ -114,7 +114,7 @@ static const struct {
 	{ V "vmap va=0xffff800080000000 pages=0+1048576,7\n", 2, 28,
 	  "more than " TEXT_OF(SCENARIO_MAX_PAGES) " pages" },
 	{ V "vmap va=0xffff800080000000 pages=0+1048577\n", 2, 36, "out of range" },
-	{ "vmapdiff 2\nmachine granule=4k va=28 pa=48 entries=4 group=2\n" MAP, 2, 21,
+	{ "vmapdiff 2\nmachine granule=4k va=28 pa=48 entries=4 group=2\n" MAP, 2, 20,
 	  "two to four levels" },
 	{ V "set_memory va=0xffff800080000000 pages=0 op=ro\n", 2, 1, "the range is empty" },
 	{ V "set_memory va=0xffff800080000000 pages=1\n", 2, 1, "needs the option op=" },
