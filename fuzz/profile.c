@@ -60,6 +60,7 @@ static const struct profile profiles[ALL_PROFILES] = {
 			   { CALL_VMALLOC, 5 },
 			   { CALL_IOREMAP, 6 },
 			   { CALL_VM_MAP_RAM, 1 } },
+		.neighbours = { { CALL_VMAP, 2 }, { CALL_VMALLOC, 3 }, { CALL_IOREMAP, 4 } },
 		.mutations = sequence_mutations,
 	},
 };
