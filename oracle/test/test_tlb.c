@@ -126,6 +126,26 @@ static void entries_of_other_levels_are_other_records(void **state)
 		}
 }
 
+/* Each page of a record has a TLBI of its own, in either direction: what is left to look at stays small. */
+static void pages_that_are_invalidated_one_by_one_stay_few_records(void **state)
+{
+	for (int back = 0; back < 2; back++) {
+		begin(state);
+		leaf(3, 512, 512);
+		leaf(2, 1024, 1); /* of another record, which does not join */
+		tlb_order(&tlb);
+		for (uint64_t i = 0; i < 512; i++) {
+			invalidate(512 + (back ? 511 - i : i), 1, true, EVENT_NO_HINT);
+			assert_int_equal(tlb.count, i < 511 ? 3 : 2);
+			assert_true(holds(512) && holds(1023) && holds(1024));
+		}
+		tlb_complete(&tlb);
+		assert_int_equal(tlb.count, 1);
+		assert_true(holds(1024));
+		assert_false(holds(512) || holds(1023));
+	}
+}
+
 static void group_of(uint64_t desc)
 {
 	for (uint32_t i = 16; i < 32; i++)
@@ -438,6 +458,8 @@ int main(void)
 				       begin),
 		cmocka_unit_test_setup(a_tlbi_says_whether_it_met_something, begin),
 		cmocka_unit_test_setup(entries_of_other_levels_are_other_records, begin),
+		cmocka_unit_test_setup(pages_that_are_invalidated_one_by_one_stay_few_records,
+				       begin),
 		cmocka_unit_test_setup(last_level_only_keeps_table_pointers, begin),
 		cmocka_unit_test_setup(a_wrong_hint_drops_nothing, begin),
 		cmocka_unit_test_setup(a_local_tlbi_drops_nothing_of_others, begin),
