@@ -33,8 +33,7 @@ void tlb_begin(struct tlb *tlb, const struct arm64_geometry *g, const struct mac
 	tlb->overflow = false;
 }
 
-/* Whether a record goes on where another ends, and the same was done for both. */
-static bool joins(const struct tlb *tlb, const struct tlb_stale *s, const struct tlb_stale *next)
+bool tlb_joins(const struct tlb *tlb, const struct tlb_stale *s, const struct tlb_stale *next)
 {
 	return s->child == MACHINE_NO_TABLE && next->child == MACHINE_NO_TABLE &&
 	       s->level == next->level && s->page + pages_of(tlb, s) == next->page &&
@@ -52,7 +51,7 @@ static void join_last(struct tlb *tlb)
 	if (tlb->count < 2)
 		return;
 	struct tlb_stale *last = tlb->stale + tlb->count - 1;
-	if (!joins(tlb, last - 1, last))
+	if (!tlb_joins(tlb, last - 1, last))
 		return;
 	last[-1].entries += last->entries;
 	tlb->count--;
@@ -66,7 +65,7 @@ void tlb_add(struct tlb *tlb, struct tlb_stale next)
 	next.now = is_leaf(tlb, next.level, next.now) ? next.now & ~free_bits(tlb) : 0;
 	tlb->used |= !next.harmless;
 	join_last(tlb);
-	if (tlb->count && joins(tlb, &tlb->stale[tlb->count - 1], &next))
+	if (tlb->count && tlb_joins(tlb, &tlb->stale[tlb->count - 1], &next))
 		tlb->stale[tlb->count - 1].entries += next.entries;
 	else if (tlb->count == TLB_MAX_STALE)
 		tlb->overflow = true;
@@ -96,7 +95,7 @@ static void join_records(struct tlb *tlb)
 {
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < tlb->count; i++) {
-		if (kept && joins(tlb, &tlb->stale[kept - 1], &tlb->stale[i]))
+		if (kept && tlb_joins(tlb, &tlb->stale[kept - 1], &tlb->stale[i]))
 			tlb->stale[kept - 1].entries += tlb->stale[i].entries;
 		else
 			tlb->stale[kept++] = tlb->stale[i];

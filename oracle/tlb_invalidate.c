@@ -88,6 +88,34 @@ struct part {
 
 #define MAX_PARTS 5
 
+/*
+ * Puts records in the place of record `i`. Those at the ends join the ones
+ * around them, so that a TLBI for each page of a large range leaves few records
+ * for the next one to look at. The number of records that come of it.
+ */
+static uint32_t replace(struct tlb *tlb, uint32_t i, struct tlb_stale *record, uint32_t records)
+{
+	struct tlb_stale *at = &tlb->stale[i];
+	if (i + 1 < tlb->count && tlb_joins(tlb, &record[records - 1], at + 1)) {
+		record[records - 1].entries += at[1].entries;
+		at[1] = record[--records];
+	}
+	if (records && i && tlb_joins(tlb, at - 1, &record[0])) {
+		at[-1].entries += record[0].entries;
+		record++;
+		records--;
+	}
+	if (tlb->count + records > TLB_MAX_STALE + 1) {
+		tlb->overflow = true;
+		return 1;
+	}
+	if (records != 1)
+		memmove(at + records, at + 1, (tlb->count - i - 1) * sizeof(*at));
+	memcpy(at, record, records * sizeof(*record));
+	tlb->count += records - 1;
+	return records;
+}
+
 /* Cuts a record into parts. The number of records that come of it. */
 static uint32_t cut(struct tlb *tlb, uint32_t i, const struct part *part, unsigned parts)
 {
@@ -112,15 +140,7 @@ static uint32_t cut(struct tlb *tlb, uint32_t i, const struct part *part, unsign
 		}
 	}
 	ASSERT_CMP(from, ==, whole.entries);
-	if (tlb->count + records - 1 > TLB_MAX_STALE) {
-		tlb->overflow = true;
-		return 1;
-	}
-	memmove(&tlb->stale[i + records], &tlb->stale[i + 1],
-		(tlb->count - i - 1) * sizeof(*tlb->stale));
-	memcpy(&tlb->stale[i], record, records * sizeof(*record));
-	tlb->count += records - 1;
-	return records;
+	return replace(tlb, i, record, records);
 }
 
 static uint32_t clamp(uint64_t x, uint32_t low, uint32_t high)

@@ -23,6 +23,9 @@ static inline bool is_leaf(const struct tlb *tlb, int level, uint64_t desc)
 	return arm64_kind(tlb->g, level, desc) == ARM64_LEAF;
 }
 
+/* Whether a record goes on where another ends, and the same was done for both. */
+bool tlb_joins(const struct tlb *tlb, const struct tlb_stale *s, const struct tlb_stale *next);
+
 /* Records that are not ordered are the last ones. */
 static inline uint32_t first_unordered(const struct tlb *tlb)
 {

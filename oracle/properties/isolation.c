@@ -144,24 +144,52 @@ static bool permitted_more(const struct oracle *o, int level, uint64_t desc, uin
 	return before && permissions(o, level, desc) & ~(before | after);
 }
 
-/* Whether a live leaf was for a while replaced by one that forbids what both it and the next permit. */
-static bool permitted_less(const struct oracle *o, int level, uint64_t desc, uint64_t old,
-			   uint64_t now)
+/* What stood in an entry when the call began; 0 in a table that it made. The entry was stored to. */
+static uint64_t word_before_call(const struct oracle *o, table_t table, uint32_t index)
 {
-	unsigned always = sure_permissions(o, level, old) & sure_permissions(o, level, now);
-	return always & ~sure_permissions(o, level, desc);
+	const struct machine *m = o->machine;
+	for (uint32_t k = o->summary->first_store; k <= o->summary->last_store; k++) {
+		const struct event *e = &m->log.event[k];
+		if (e->kind == EVENT_STORE && e->table == table && index >= e->index &&
+		    index - e->index < e->count)
+			return e->old_words == EVENT_NO_WORDS
+				       ? 0
+				       : m->log.word[e->old_words + index - e->index];
+	}
+	return 0;
 }
 
-static bool judge_transient(struct oracle *o, const struct table_place *place, uint32_t index,
-			    uint64_t desc, uint64_t old, uint64_t now)
+/*
+ * Whether a live leaf was for a while replaced by one that forbids what it, the
+ * next and the one before the call permit: what the call gives may come and go
+ * until it returns, for nobody can rely on it.
+ */
+static bool permitted_less(const struct oracle *o, const struct event *e, uint32_t i, uint64_t desc,
+			   uint64_t old, uint64_t now)
 {
-	uint64_t page = place->page + ((uint64_t)index << arm64_leaf_order(&o->g, place->level));
+	int level = o->trace.place[e->table].level;
+	unsigned always = sure_permissions(o, level, old) & sure_permissions(o, level, now);
+	unsigned lost = always & ~sure_permissions(o, level, desc);
+	if (!lost)
+		return false;
+	uint64_t before = word_before_call(o, e->table, e->index + i);
+	return arm64_kind(&o->g, level, before) != ARM64_LEAF ||
+	       lost & sure_permissions(o, level, before);
+}
+
+/* Judges `desc`, which entry `i` of the event stored over `old`, where `now` stands at the end. */
+static bool judge_transient(struct oracle *o, const struct event *e, uint32_t i, uint64_t desc,
+			    uint64_t old, uint64_t now)
+{
+	const struct table_place *place = &o->trace.place[e->table];
+	uint64_t index = e->index + i;
+	uint64_t page = place->page + (index << arm64_leaf_order(&o->g, place->level));
 	if (arm64_kind(&o->g, place->level, desc) != ARM64_LEAF)
 		return true;
 	oracle_exercised(o, RULE_ISOLATION_TRANSIENT);
 	if (is_old_or_new(o, place->level, page, desc) &&
 	    !permitted_more(o, place->level, desc, old, now) &&
-	    !permitted_less(o, place->level, desc, old, now))
+	    !permitted_less(o, e, i, desc, old, now))
 		return true;
 	char found[VERDICT_DETAIL_SIZE];
 	oracle_describe(o, place->level, desc, found);
@@ -190,9 +218,7 @@ bool isolation_held(struct oracle *o)
 		for (uint32_t i = 0; i < e->count; i++) {
 			uint64_t desc = stored ? stored[i] : e->first + i * e->step;
 			uint64_t before = old ? old[i] : 0;
-			if (desc != words[i] &&
-			    !judge_transient(o, &o->trace.place[e->table], e->index + i, desc,
-					     before, words[i]))
+			if (desc != words[i] && !judge_transient(o, e, i, desc, before, words[i]))
 				return false;
 		}
 	}

@@ -7,32 +7,33 @@
 #define NT SPAN(16, 16)
 #define CONT SPAN(52, 52)
 #define HIGH_PA SPAN(49, 48)
+#define GP SPAN(50, 50)
 
 const struct fixture_machine fixture_machines[] = {
 	{ "4k",
 	  { .page_shift = 12, .va_bits = 48, .pa_bits = 48, .bbm = 2 },
-	  { 0, 0, HIGH_PA | NT, HIGH_PA | NT, HIGH_PA } },
+	  { 0, 0, GP | HIGH_PA | NT, GP | HIGH_PA | NT, GP | HIGH_PA } },
 	{ "4k va=39",
 	  { .page_shift = 12, .va_bits = 39, .pa_bits = 48 },
-	  { 0, 0, HIGH_PA | NT, HIGH_PA | NT, HIGH_PA } },
+	  { 0, 0, GP | HIGH_PA | NT, GP | HIGH_PA | NT, GP | HIGH_PA } },
 	{ "4k LPA2",
 	  { .page_shift = 12, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
-	  { 0, CONT | NT, NT, NT, 0 } },
+	  { 0, GP | CONT | NT, GP | NT, GP | NT, GP } },
 	{ "4k LPA2 pa=48",
 	  { .page_shift = 12, .va_bits = 52, .pa_bits = 48, .lpa2 = true },
-	  { 0, CONT | NT, NT, NT, 0 } },
+	  { 0, GP | CONT | NT, GP | NT, GP | NT, GP } },
 	{ "16k",
 	  { .page_shift = 14, .va_bits = 47, .pa_bits = 48 },
-	  { 0, 0, 0, HIGH_PA | NT | SPAN(13, 12), HIGH_PA | SPAN(13, 12) } },
+	  { 0, 0, 0, GP | HIGH_PA | NT | SPAN(13, 12), GP | HIGH_PA | SPAN(13, 12) } },
 	{ "16k LPA2",
 	  { .page_shift = 14, .va_bits = 52, .pa_bits = 52, .lpa2 = true },
-	  { 0, 0, CONT | NT | SPAN(13, 12), NT | SPAN(13, 12), SPAN(13, 12) } },
+	  { 0, 0, GP | CONT | NT | SPAN(13, 12), GP | NT | SPAN(13, 12), GP | SPAN(13, 12) } },
 	{ "64k",
 	  { .page_shift = 16, .va_bits = 42, .pa_bits = 48 },
-	  { 0, 0, 0, HIGH_PA | NT | SPAN(15, 12), HIGH_PA | SPAN(15, 12) } },
+	  { 0, 0, 0, GP | HIGH_PA | NT | SPAN(15, 12), GP | HIGH_PA | SPAN(15, 12) } },
 	{ "64k LPA",
 	  { .page_shift = 16, .va_bits = 52, .pa_bits = 52, .bbm = 2 },
-	  { 0, 0, CONT | HIGH_PA | NT, HIGH_PA | NT, HIGH_PA } },
+	  { 0, 0, GP | CONT | HIGH_PA | NT, GP | HIGH_PA | NT, GP | HIGH_PA } },
 };
 const unsigned fixture_machine_count = sizeof(fixture_machines) / sizeof(fixture_machines[0]);
 

@@ -167,9 +167,9 @@ static void each_attribute_has_its_bit(void **state)
 static bool same(const struct arm64_attributes *a, const struct arm64_attributes *b)
 {
 	return a->memory == b->memory && a->shareability == b->shareability &&
-	       a->el1_write == b->el1_write && a->el1_exec == b->el1_exec &&
-	       a->el0_access == b->el0_access && a->el0_exec == b->el0_exec &&
-	       a->global == b->global && a->accessed == b->accessed;
+	       a->el1_write == b->el1_write && a->el1_write_at_once == b->el1_write_at_once &&
+	       a->el1_exec == b->el1_exec && a->el0_access == b->el0_access &&
+	       a->el0_exec == b->el0_exec && a->global == b->global && a->accessed == b->accessed;
 }
 
 static void leaves_are_read_as_they_are_written(void **state)
@@ -185,25 +185,41 @@ static void leaves_are_read_as_they_are_written(void **state)
 		}
 }
 
-/* What hierarchical permissions of tables above take away, each alone. */
+/*
+ * What hierarchical permissions of tables above take away, each alone. EL1 may run what EL0 may write
+ * where a table takes from EL0 the writing (APTable[1]) or the access (APTable[0]).
+ */
 static void limits_take_permissions_away(void **state)
 {
 	(void)state;
 	struct arm64_geometry g = arm64_geometry(&rows[0].config);
-	const uint64_t all = UINT64_C(0x743); /* EL0 may access, everybody may write and run */
+	/* Leaves that everybody may run and EL1 write, where the table lets them: */
+	const uint64_t kernel = UINT64_C(0x703), user = UINT64_C(0x743);
+	const uint64_t clean = UINT64_C(0x00080000000007c3); /* user's, writable once it is dirty */
 	static const struct {
-		uint64_t limit;
-		bool write, exec, access, exec0;
+		uint64_t leaf, limit;
+		bool write, at_once, exec, access, exec0;
 	} limits[] = {
-		{ 0, true, true, true, true },
-		{ UINT64_C(1) << 59, true, false, true, true },
-		{ UINT64_C(1) << 60, true, true, true, false },
-		{ UINT64_C(1) << 61, true, true, false, true },
-		{ UINT64_C(1) << 62, false, true, true, true },
+		{ kernel, 0, true, true, true, false, true },
+		{ kernel, UINT64_C(1) << 59, true, true, false, false, true },
+		{ kernel, UINT64_C(1) << 60, true, true, true, false, false },
+		{ kernel, UINT64_C(1) << 61, true, true, true, false, true },
+		{ kernel, UINT64_C(1) << 62, false, false, true, false, true },
+		{ user, 0, true, true, false, true, true },
+		{ user, UINT64_C(1) << 59, true, true, false, true, true },
+		{ user, UINT64_C(1) << 60, true, true, false, true, false },
+		{ user, UINT64_C(1) << 61, true, true, true, false, true },
+		{ user, UINT64_C(1) << 62, false, false, true, true, true },
+		{ clean, 0, true, false, true, true, true },
+		{ clean, UINT64_C(1) << 59, true, false, false, true, true },
+		{ clean, UINT64_C(1) << 60, true, false, true, true, false },
+		{ clean, UINT64_C(1) << 61, true, false, true, false, true },
+		{ clean, UINT64_C(1) << 62, false, false, true, true, true },
 	};
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		struct arm64_attributes a = arm64_attributes(&g, all, limits[i].limit);
+		struct arm64_attributes a = arm64_attributes(&g, limits[i].leaf, limits[i].limit);
 		assert_int_equal(a.el1_write, limits[i].write);
+		assert_int_equal(a.el1_write_at_once, limits[i].at_once);
 		assert_int_equal(a.el1_exec, limits[i].exec);
 		assert_int_equal(a.el0_access, limits[i].access);
 		assert_int_equal(a.el0_exec, limits[i].exec0);
@@ -229,7 +245,7 @@ static void shareability_is_of_cacheable_memory(void **state)
 	}
 }
 
-/* Bits that must be 0, by machine and level, of whose sizes no other test depends. */
+/* Bits that must be 0, by machine and level, of whose sizes no other test depends. GP is one in all. */
 static void masks_are_those_of_the_manual(void **state)
 {
 	(void)state;
@@ -238,19 +254,19 @@ static void masks_are_those_of_the_manual(void **state)
 		int level;
 		uint64_t reserved, unaligned, oversize;
 	} masks[] = {
-		{ 1, 3, UINT64_C(0x0003000000000000), 0, 0 },
-		{ 1, 2, UINT64_C(0x0003000000010000), UINT64_C(0x1ef000), 0 },
-		{ 1, 1, UINT64_C(0x0003000000010000), UINT64_C(0x3ffef000), 0 },
-		{ 2, 3, 0, 0, 0 },
-		{ 2, 0, UINT64_C(0x0010000000010000), UINT64_C(0x7ffffef000), 0 },
-		{ 4, 3, UINT64_C(0x0003000000003000), 0, 0 },
-		{ 4, 2, UINT64_C(0x0003000000013000), UINT64_C(0x1fec000), 0 },
-		{ 6, 1, UINT64_C(0x0010000000013000), UINT64_C(0xffffec000), 0 },
-		{ 8, 3, UINT64_C(0x000300000000f000), 0, 0 },
-		{ 8, 2, UINT64_C(0x000300000001f000), UINT64_C(0x1ffe0000), 0 },
-		{ 9, 3, UINT64_C(0x0003000000000000), 0, 0 },
-		{ 9, 2, UINT64_C(0x0003000000010000), UINT64_C(0x1ffe0000), 0 },
-		{ 9, 1, UINT64_C(0x0013000000010000), UINT64_C(0x3fffffe0000), 0 },
+		{ 1, 3, UINT64_C(0x0007000000000000), 0, 0 },
+		{ 1, 2, UINT64_C(0x0007000000010000), UINT64_C(0x1ef000), 0 },
+		{ 1, 1, UINT64_C(0x0007000000010000), UINT64_C(0x3ffef000), 0 },
+		{ 2, 3, UINT64_C(0x0004000000000000), 0, 0 },
+		{ 2, 0, UINT64_C(0x0014000000010000), UINT64_C(0x7ffffef000), 0 },
+		{ 4, 3, UINT64_C(0x0007000000003000), 0, 0 },
+		{ 4, 2, UINT64_C(0x0007000000013000), UINT64_C(0x1fec000), 0 },
+		{ 6, 1, UINT64_C(0x0014000000013000), UINT64_C(0xffffec000), 0 },
+		{ 8, 3, UINT64_C(0x000700000000f000), 0, 0 },
+		{ 8, 2, UINT64_C(0x000700000001f000), UINT64_C(0x1ffe0000), 0 },
+		{ 9, 3, UINT64_C(0x0007000000000000), 0, 0 },
+		{ 9, 2, UINT64_C(0x0007000000010000), UINT64_C(0x1ffe0000), 0 },
+		{ 9, 1, UINT64_C(0x0017000000010000), UINT64_C(0x3fffffe0000), 0 },
 	};
 	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
 		struct arm64_geometry g = arm64_geometry(&rows[masks[i].row].config);
@@ -302,12 +318,16 @@ static void each_kind_of_mapper_owes_what_it_promises(void **state)
 			  *before = owed_by(MAPPER_PRIOR, &v9);
 	assert_true(series->large_leaves && series->cost && series->counts_missed);
 	assert_false(series->before_series);
+	assert_true(series->batches);
 	assert_true(before->large_leaves && before->before_series);
-	assert_false(before->cost || before->counts_missed);
+	assert_false(before->cost || before->batches || before->counts_missed);
 	const struct owed *pages = owed_by(MAPPER_PAGES, &v9);
-	assert_false(pages->large_leaves || pages->cost || pages->counts_missed ||
+	assert_false(pages->large_leaves || pages->cost || pages->batches || pages->counts_missed ||
 		     pages->before_series);
-	assert_ptr_equal(owed_by(MAPPER_TREE, &v9), series);
+	const struct owed *tree =
+		owed_by(MAPPER_TREE, &v9); /* its stores are recorded one by one */
+	assert_true(tree->large_leaves && tree->cost && tree->counts_missed);
+	assert_false(tree->batches || tree->before_series);
 	assert_ptr_equal(owed_by(MAPPER_TREE, &prior), before);
 }
 

@@ -292,6 +292,7 @@ static void use_table_for_a_while(uint64_t neighbour)
 	machine_barrier(fixture.m, BARRIER_DSB_ISHST);
 	machine_tlbi_all(fixture.m);
 	machine_barrier(fixture.m, BARRIER_DSB_ISH);
+	machine_barrier(fixture.m, BARRIER_ISB);
 	machine_free_table(fixture.m, table);
 	machine_unlock(fixture.m);
 }

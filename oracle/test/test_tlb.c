@@ -107,6 +107,45 @@ static void entries_that_are_invalidated_one_by_one_are_one_record(void **state)
 /* --- what a walk brings back --- */
 
 /* A group of 16 pages from page 16 on, of which all were valid and stand as they are given. */
+/* A table that is used again at another level: entries next to each other are not of one record. */
+static void entries_of_other_levels_are_other_records(void **state)
+{
+	(void)state;
+	for (int level = 0; level <= 3; level++)
+		for (int next = 0; next <= 3; next++) {
+			begin(state);
+			leaf(level, 0, 1);
+			leaf(next, UINT64_C(1) << arm64_leaf_order(&g, level), 1);
+			assert_int_equal(tlb.count, level == next ? 1 : 2);
+			tlb_order(&tlb);
+			invalidate(0, UINT64_C(1) << 36, true, level);
+			tlb_complete(&tlb);
+			assert_int_equal(tlb.count, level == next ? 0 : 1);
+			if (level != next)
+				assert_int_equal(tlb_first(&tlb)->level, next);
+		}
+}
+
+/* Each page of a record has a TLBI of its own, in either direction: what is left to look at stays small. */
+static void pages_that_are_invalidated_one_by_one_stay_few_records(void **state)
+{
+	for (int back = 0; back < 2; back++) {
+		begin(state);
+		leaf(3, 512, 512);
+		leaf(2, 1024, 1); /* of another record, which does not join */
+		tlb_order(&tlb);
+		for (uint64_t i = 0; i < 512; i++) {
+			invalidate(512 + (back ? 511 - i : i), 1, true, EVENT_NO_HINT);
+			assert_int_equal(tlb.count, i < 511 ? 3 : 2);
+			assert_true(holds(512) && holds(1023) && holds(1024));
+		}
+		tlb_complete(&tlb);
+		assert_int_equal(tlb.count, 1);
+		assert_true(holds(1024));
+		assert_false(holds(512) || holds(1023));
+	}
+}
+
 static void group_of(uint64_t desc)
 {
 	for (uint32_t i = 16; i < 32; i++)
@@ -418,6 +457,9 @@ int main(void)
 		cmocka_unit_test_setup(a_cached_pointer_brings_back_what_stands_in_its_table,
 				       begin),
 		cmocka_unit_test_setup(a_tlbi_says_whether_it_met_something, begin),
+		cmocka_unit_test_setup(entries_of_other_levels_are_other_records, begin),
+		cmocka_unit_test_setup(pages_that_are_invalidated_one_by_one_stay_few_records,
+				       begin),
 		cmocka_unit_test_setup(last_level_only_keeps_table_pointers, begin),
 		cmocka_unit_test_setup(a_wrong_hint_drops_nothing, begin),
 		cmocka_unit_test_setup(a_local_tlbi_drops_nothing_of_others, begin),
