@@ -122,7 +122,7 @@ def say_next(mutants):
             print(f"next: {os.path.relpath(tool, TOP)} show {os.path.relpath(killer, TOP)}", file=sys.stderr)
 
 
-def complaints(mutants, groups):
+def violations(mutants, groups):
     """What is not as it must be, in sentences."""
     by_name = {mutant.name: mutant for mutant in mutants}
     for (name, start), runs in groups.items():
@@ -195,7 +195,7 @@ def main():
     print_table(groups, options)
     if options.output:
         write(options.output, mutants, origin.table(command_of(options), runs), options)
-    wrong = list(complaints(mutants, groups))
+    wrong = list(violations(mutants, groups))
     for sentence in wrong:
         print(f"mutants: {sentence}", file=sys.stderr)
     say_next(mutants)

@@ -11,7 +11,7 @@ def is_of(value, name):
     return isinstance(value, TYPES[name]) and not (name == "integer" and isinstance(value, bool))
 
 
-def complain_of_object(value, schema, root, place):
+def violations_of_object(value, schema, root, place):
     properties = schema.get("properties", {})
     for name in schema.get("required", ()):
         if name not in value:
@@ -23,7 +23,7 @@ def complain_of_object(value, schema, root, place):
             yield f"{place}: {name} is not a member"
 
 
-def complain_of_value(value, schema, place):
+def violations_of_value(value, schema, place):
     if "const" in schema and (value != schema["const"] or type(value) is not type(schema["const"])):
         yield f"{place}: {value!r} is not {schema['const']!r}"
     if "enum" in schema and value not in schema["enum"]:
@@ -50,8 +50,8 @@ def violations(value, schema, root=None, place="line"):
     if "type" in schema and not is_of(value, schema["type"]):
         yield f"{place}: {value!r} is no {schema['type']}"
         return
-    yield from complain_of_value(value, schema, place)
+    yield from violations_of_value(value, schema, place)
     if isinstance(value, dict):
-        yield from complain_of_object(value, schema, root, place)
+        yield from violations_of_object(value, schema, root, place)
     for i, item in enumerate(value if isinstance(value, list) and "items" in schema else ()):
         yield from violations(item, schema["items"], root, f"{place}[{i}]")

@@ -229,8 +229,7 @@ int command_capture(int argc, char **argv)
 	capture.pid = a.file[0];
 	capture.directory = a.output ? a.output : ".";
 	if (mkdir(capture.directory, 0777) && errno != EEXIST) {
-		fprintf(stderr, "%s: cannot make the directory: %s\n", capture.directory,
-			strerror(errno));
+		cannot("make the directory", capture.directory);
 		return EXIT_UNUSABLE;
 	}
 	capture.page_size = (uint64_t)sysconf(_SC_PAGESIZE);

@@ -21,18 +21,14 @@ static uint8_t bytes[SCENARIO_MAX_BYTES];
 static bool write_scenario(const char *path, bool to_bytes)
 {
 	FILE *to = fopen(path, "wb");
-	if (!to) {
+	if (!to)
 		return cannot("write", path);
-	}
 	if (to_bytes)
 		fwrite(bytes, 1, scenario_encode(&scenario, bytes, sizeof(bytes)), to);
 	else
 		scenario_print(&scenario, to);
 	bool good = !ferror(to);
-	if (fclose(to) || !good) {
-		return cannot("write", path);
-	}
-	return true;
+	return (!fclose(to) && good) || cannot("write", path);
 }
 
 /* NAME.scenario for text, NAME for bytes, in the output directory. */

@@ -10,7 +10,7 @@
 #include "regress/tool/place.h"
 
 #define BATCHES_BEFORE 4 /* shown before the one that it is about, and after it */
-#define BATCHES_BEHIND 3
+#define BATCHES_AFTER 3
 /* Where what is said of an event goes on, below it. */
 #define BELOW "\n              "
 #define NO_EVENT UINT32_MAX
@@ -306,7 +306,7 @@ static void print_events(const struct explanation *ex)
 	if (middle == NO_EVENT)
 		middle = batches - 1;
 	uint32_t from = batch_begin(ex, middle > BATCHES_BEFORE ? middle - BATCHES_BEFORE : 0);
-	uint32_t to = batch_begin(ex, middle + BATCHES_BEHIND + 1);
+	uint32_t to = batch_begin(ex, middle + BATCHES_AFTER + 1);
 	fprintf(ex->to, "  events    %u to %u of %u of this call%s\n", from + 1, to, events,
 		fault == NO_EVENT ? "; none stored the entry for this address"
 				  : "; > stored the entry");

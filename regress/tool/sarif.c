@@ -106,9 +106,8 @@ static void put_rule(FILE *to, const struct rule_text *text)
 bool sarif_begin(struct sarif *sarif, const char *path)
 {
 	*sarif = (struct sarif){ .to = fopen(path, "w"), .path = path };
-	if (!sarif->to) {
+	if (!sarif->to)
 		return cannot("write", path);
-	}
 	fprintf(sarif->to,
 		"{\"$schema\":\"" SCHEMA
 		"\",\n\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":"
