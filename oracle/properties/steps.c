@@ -228,7 +228,11 @@ static uint64_t permission_bits(void)
 	return ARM64_AP1 | ARM64_AP2 | ARM64_DBM | ARM64_PXN | ARM64_UXN;
 }
 
-/* Whether each entry of the table gives what the block gave for its part (R_PVTFW). */
+/*
+ * Whether each entry of the table gives what the block gave for its part
+ * (R_PVTFW). Kernel tables may forbid EL0 to run anything (UXNTable), also
+ * where a block in the root let it.
+ */
 static bool table_means_block(const struct step *s, table_t child)
 {
 	const struct arm64_geometry *g = &s->o->g;
@@ -237,6 +241,8 @@ static bool table_means_block(const struct step *s, table_t child)
 	uint64_t limits = s->new &ARM64_TABLE_LIMITS, oa = arm64_address(g, s->old);
 	uint64_t size = UINT64_C(1) << arm64_leaf_bits(g, level);
 	struct arm64_attributes want = arm64_attributes(g, s->old, 0);
+	if (want.el0_exec)
+		limits &= ~ARM64_UXNTABLE;
 	for (uint32_t i = 0, entries = 1u << g->stride; i < entries; i++, oa += size) {
 		struct arm64_attributes found = arm64_attributes(g, words[i], limits);
 		if (arm64_kind(g, level, words[i]) != ARM64_LEAF ||
