@@ -2,6 +2,7 @@
 """Work on all cores, results in the order of the work, and a line of progress now and then."""
 import concurrent.futures
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import threading
 import time
 
 INTERVAL = 10  # seconds between lines
+WAKE = 0.5  # seconds of a wait
 _lock = threading.Lock()
 _interrupted = threading.Event()
 _playing = set()  # programs that jobs wait for
@@ -78,11 +80,26 @@ def run(jobs, what, workers=None):
     return [future.result() for future in futures]
 
 
+def next_of(ended):
+    """
+    The next future of the queue `ended`. It waits in short waits: a Ctrl-C that the system gives to
+    another thread does not end a wait of this one, which is the only one that acts on it.
+    """
+    while True:
+        try:
+            return ended.get(timeout=WAKE)
+        except queue.Empty:
+            pass
+
+
 def wait_for(futures, what):
     """Until all are done, with a line of progress now and then. Raises what a job raises."""
     started = said = time.monotonic()
-    for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
-        future.result()
+    ended = queue.SimpleQueue()
+    for future in futures:
+        future.add_done_callback(ended.put)
+    for done in range(1, len(futures) + 1):
+        next_of(ended).result()
         now = time.monotonic()
         if now - said >= INTERVAL or (done == len(futures) and said != started):
             said = now

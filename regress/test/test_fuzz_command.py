@@ -173,7 +173,7 @@ class Fuzz(unittest.TestCase):
                 while not log.exists():
                     time.sleep(0.1)
                 process.send_signal(number)
-                process.communicate(timeout=60)
+                process.communicate()
             self.assertEqual(process.returncode, code)
             self.no_job_goes_on()
             log.unlink()
@@ -195,7 +195,7 @@ class Fuzz(unittest.TestCase):
                 while not log.exists() or not log.stat().st_size:
                     time.sleep(0.1)
                 (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
-                said = process.communicate(timeout=60)[0]
+                said = process.communicate()[0]
             self.assertEqual(process.returncode, 130, said)
             self.assertNotIn("Traceback", said)
             self.assertRegex(said, r"(?m)^fuzz_vmap +1 .* none$")
