@@ -62,7 +62,7 @@ INJECTED = {
 
 STALE = r"history\.stale"
 CONTIGUOUS = r"(contiguous\..*|history\.live_change|errors\.code)"
-SPLIT = r"(contiguous\..*|history\.live_change|translation\..*|isolation\..*)"
+SPLIT = r"(contiguous\..*|history\.live_change|translation\..*|isolation\..*|leaf\.invalid)"
 
 # Of kernels that split leaves, have TLBI by range for kernel mappings, and lazy MMU sections.
 NEWEST = {
