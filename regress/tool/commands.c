@@ -89,7 +89,7 @@ static const struct tool_option rows[OPTION_IDS] = {
 		.what = "how many scenarios are played",
 	},
 	[OPTION_FROM] = {
-		.name = "--from", .value = "N", SETS(NUMBER, from),
+		.name = "--from", .value = "N", SETS(PLACE, from),
 		.what = "begin with this scenario, a multiple of 4096; with the first by default",
 	},
 	[OPTION_PROFILE] = {

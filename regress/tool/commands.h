@@ -41,8 +41,8 @@ enum option_id {
 	OPTION_IDS
 };
 
-/* The type of the member of struct arguments that an option sets. */
-enum option_kind { OPTION_IS_MARK, OPTION_IS_TEXT, OPTION_IS_NUMBER };
+/* The type of the member of struct arguments that an option sets. A number is at least 1, a place 0. */
+enum option_kind { OPTION_IS_MARK, OPTION_IS_TEXT, OPTION_IS_NUMBER, OPTION_IS_PLACE };
 
 struct tool_option {
 	const char *name;  /* as it is typed */

@@ -52,14 +52,14 @@ static bool unknown_option(const struct reading *r, const char *name, size_t len
 	return bad_argument(r, what, why);
 }
 
-static bool read_number(const struct reading *r, const char *text, uint64_t *number)
+static bool read_number(const struct reading *r, const char *text, uint64_t least, uint64_t *number)
 {
 	char *end;
 	errno = 0;
 	*number = strtoull(text, &end, 0);
-	if (!errno && end != text && !*end && text[0] != '-' && *number)
+	if (!errno && end != text && !*end && text[0] != '-' && *number >= least)
 		return true;
-	return bad_argument(r, text, " is not a number of at least 1");
+	return bad_argument(r, text, least ? " is not a number of at least 1" : " is not a number");
 }
 
 /* Sets the member that the option is about; `value` is NULL of a mark. */
@@ -75,9 +75,10 @@ static bool set_option(const struct reading *r, const struct tool_option *option
 		*(const char **)(void *)member = value;
 		return true;
 	default:
-		ASSERT_CMP(option->kind, ==, OPTION_IS_NUMBER);
+		ASSERT(option->kind == OPTION_IS_NUMBER || option->kind == OPTION_IS_PLACE);
 		ASSERT(value); /* only a mark has none */
-		return read_number(r, value, (uint64_t *)(void *)member);
+		return read_number(r, value, option->kind == OPTION_IS_NUMBER,
+				   (uint64_t *)(void *)member);
 	}
 }
 
