@@ -25,7 +25,7 @@
 #define MACHINE_MAX_TABLES 4608
 #endif
 /*
- * Events and logged words that one call into a mapper may leave behind. Of
+ * Events and logged words that one call into a mapper may leave. Of
  * those past MACHINE_KEPT_EVENTS the host gets the memory back at the next call.
  */
 #define MACHINE_MAX_EVENTS (1u << 23)

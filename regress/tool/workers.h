@@ -43,7 +43,7 @@ unsigned workers_default(void);
 
 /*
  * Does all chunks, or all up to the first one with a finding and perhaps
- * some behind it, with a line of progress every few seconds, and after a
+ * some after it, with a line of progress every few seconds, and after a
  * minute every minute, on standard error. False when a worker died; what it had to say stands there too.
  */
 bool workers_run(const struct work *work);

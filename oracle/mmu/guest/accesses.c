@@ -207,7 +207,7 @@ static void fill(uint64_t pa)
 	__asm__ volatile("dsb ish\n\tic ivau, %0\n\tdsb ish\n\tisb" ::"r"(pa + RET_AT) : "memory");
 }
 
-static int complain(const struct checked *c, const char *what, uint64_t expected, uint64_t found)
+static int disagree(const struct checked *c, const char *what, uint64_t expected, uint64_t found)
 {
 	guest_write("FAIL emulator.stale mapper=batched call=");
 	guest_write(c->call);
@@ -227,7 +227,7 @@ static int judge(const struct checked *c, const char *what, bool allowed, int fa
 {
 	counts.made++;
 	counts.faulted += (unsigned)fault;
-	return fault == allowed ? complain(c, what, allowed, !fault) : 0;
+	return fault == allowed ? disagree(c, what, allowed, !fault) : 0;
 }
 
 /* Accesses of EL0, and fetches: 1 is an access that is done, 0 one that faults. */
@@ -253,7 +253,7 @@ static int check_address(const struct checked *c)
 	if (judge(c, "a load", t.mapped, probe_load(c->va, &value)))
 		return 1;
 	if (t.mapped && value != content(t.oa))
-		return complain(c, "a load reads another page", content(t.oa), value);
+		return disagree(c, "a load reads another page", content(t.oa), value);
 	if (judge(c, "a store", writable, probe_store(c->va, content(t.oa))))
 		return 1;
 	return c->va == cached || chance(ALL_ACCESSES) ? check_others(c, &t, writable) : 0;

@@ -54,7 +54,7 @@ static void expect_all(const struct layout *l, uint64_t desc, uint64_t limits,
 	expected[5] = a.el0_exec;
 }
 
-static void complain(const struct layout *l, int level, uint64_t desc, uint64_t limits,
+static void disagree(const struct layout *l, int level, uint64_t desc, uint64_t limits,
 		     const char *access, bool done)
 {
 	guest_write("FAIL emulator.permission granule=");
@@ -81,7 +81,7 @@ static int check(const struct layout *l, int level, unsigned combination)
 	for (int i = 0; i < ACCESSES; i++) {
 		if (expected[i] == done[i])
 			continue;
-		complain(l, level, desc, limits, names[i], done[i]);
+		disagree(l, level, desc, limits, names[i], done[i]);
 		failed = 1;
 	}
 	return failed;
