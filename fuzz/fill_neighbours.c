@@ -38,7 +38,8 @@ static void find_units(struct neighbourhood *n)
 			n->unit[n->units++] = unit[i];
 }
 
-static struct neighbourhood settle_down(struct scenario *s, struct rng *rng, uint64_t max_pages)
+static struct neighbourhood neighbourhood_of(struct scenario *s, struct rng *rng,
+					     uint64_t max_pages)
 {
 	struct sizes sizes = sizes_of(&s->machine);
 	struct neighbourhood n = {
@@ -310,7 +311,7 @@ void fill_neighbours(struct scenario *s, const struct profile *profile, struct r
 {
 	prefer_small_machine(s, rng);
 	uint64_t steps = 3 + rng_below(rng, SCENARIO_MAX_OPS - 3);
-	struct neighbourhood n = settle_down(s, rng, max_pages / steps);
+	struct neighbourhood n = neighbourhood_of(s, rng, max_pages / steps);
 	bool large = rng_chance(rng, weights.full_budget);
 	n.max_pages = min(n.max_pages, large ? n.sizes.block + 1 : n.sizes.group + 1);
 	if (rng_chance(rng, weights.sequence_has_linear_map))
