@@ -38,7 +38,7 @@ def tool(*arguments, **options):
 def plain(roff):
     """What a reader sees, on lines as they are in the source, without macros."""
     text = re.sub(r"^\.(?!TH|SH|SS|EX|EE).*\n", "", roff, flags=re.MULTILINE)
-    text = re.sub(r"\\f[BIR]|\\&|\\%", "", text)
+    text = re.sub(r"\\f[BIR]|\\&|\\%|\\:", "", text)
     return re.sub(r"\\(?:\(..|.)", lambda found: SPECIAL[found.group()], text)
 
 
@@ -63,11 +63,12 @@ def sentence(words):
 
 def variables():
     """The environment variables that the tool reads: those of sources whose names are in it."""
-    found = set()
-    for path in [*TOP.glob("fuzz/*.c"), *TOP.glob("regress/tool/**/*.c"), *TOP.glob("oracle/*.c"),
-                 *TOP.glob("mapper/*/*.c")]:
-        text = path.read_text(encoding="utf-8")
-        defined = dict(re.findall(r'^#define (\w+) "(\w+)"', text, re.MULTILINE))
+    found, defined = set(), {}
+    texts = [path.read_text(encoding="utf-8") for folder in ("fuzz", "regress/tool", "oracle", "mapper")
+             for path in (TOP / folder).glob("**/*.[ch]")]
+    for text in texts:
+        defined.update(re.findall(r'^#define (\w+) "(\w+)"', text, re.MULTILINE))
+    for text in texts:
         for quoted, name in re.findall(r'\bgetenv\((?:"(\w+)"|(\w+))\)', text):
             found.add(quoted or defined[name])
     program = VMAPDIFF.read_bytes()

@@ -66,6 +66,23 @@ static bool ends_sentence(const char *word, size_t length)
 	return length > 1 && word[length - 1] == '.' && word[length - 2] != '.';
 }
 
+/* Writes a word that may end a line after each of its alternatives, and returns how many bytes that were. */
+static size_t put_alternatives(const char *word, size_t length)
+{
+	static const char may_break[] = "\\:";
+	size_t bytes = 0, part;
+	for (size_t i = 0; i < length; i += part) {
+		const char *bar = memchr(word + i, '|', length - i);
+		part = bar ? (size_t)(bar - word) + 1 - i : length - i;
+		bytes += put(word + i, part);
+		if (i + part < length) {
+			fputs(may_break, stdout);
+			bytes += strlen(may_break);
+		}
+	}
+	return bytes;
+}
+
 /* Writes a word, which is the first of its line or not, and returns how many bytes that were. */
 static size_t put_word(const char *word, size_t length, bool first)
 {
@@ -73,7 +90,7 @@ static size_t put_word(const char *word, size_t length, bool first)
 	const char *whole = is_prose(word, length) ? "" : "\\%"; /* never hyphenated */
 	fputs(before, stdout);
 	fputs(whole, stdout);
-	return strlen(before) + strlen(whole) + put(word, length);
+	return strlen(before) + strlen(whole) + put_alternatives(word, length);
 }
 
 void roff_text(const char *text)
