@@ -3,8 +3,7 @@
 #include <errno.h>
 #include <mapper/mapper.h>
 
-static int map_page(struct machine *m, struct outcome *out, uint64_t va, uint64_t page,
-		    uint64_t attributes)
+static int map_page(struct machine *m, struct outcome *o, uint64_t va, uint64_t pfn, uint64_t bits)
 {
 	table_t table = MACHINE_ROOT;
 	for (int level = 0; level < 3; level++) {
@@ -17,7 +16,7 @@ static int map_page(struct machine *m, struct outcome *out, uint64_t va, uint64_
 			entry = machine_table_pfn(m, child) << 12 | 3;
 			machine_barrier(m, BARRIER_DMB_ISHST);
 			machine_store(m, table, index, 1, entry, 0);
-			out->modified |= MODIFIED_LEVEL(level);
+			o->modified |= MODIFIED_LEVEL(level);
 		}
 		if (!(entry & 2))
 			return -EBUSY; /* a block */
@@ -25,36 +24,30 @@ static int map_page(struct machine *m, struct outcome *out, uint64_t va, uint64_
 	}
 	if (machine_load(m, table, va >> 12 & 511))
 		return -EBUSY;
-	if (!PAGE_IS_PFN(page))
-		return page == PAGE_HOLE ? -ENOMEM : -EINVAL;
-	machine_store(m, table, va >> 12 & 511, 1, page << 12 | attributes, 0);
-	out->modified |= MODIFIED_LEVEL(3);
+	if (!PAGE_IS_PFN(pfn))
+		return pfn == PAGE_HOLE ? -ENOMEM : -EINVAL;
+	machine_store(m, table, va >> 12 & 511, 1, pfn << 12 | bits, 0);
+	o->modified |= MODIFIED_LEVEL(3);
 	return 0;
 }
 
 static int my_vmap(struct address_space *space, const struct call *call, struct outcome *out)
 {
 	/* What differs from PAGE_KERNEL: AP[2] and [1], AttrIndx, nG, AF, a bit of software, UXN. */
-	static const uint64_t bits[PROT_COUNT] = {
-		0,       1 << 7,
-		0,       2 << 2,
-		4 << 2,  1 << 2,
-		3 << 2,  1 << 11,
-		1 << 10, UINT64_C(1) << 56,
-		0x840,   UINT64_C(1) << 54 | 0x8c0,
-	};
-	uint64_t attributes = (UINT64_C(3) << 53 | 0x703) ^ bits[call->prot];
-	struct machine *m = space->machine;
+	static const uint64_t differ[PROT_COUNT] = { 0,     0x80,      0,     0x8,
+						     0x10,  0x4,       0xc,   0x800,
+						     0x400, 1ul << 56, 0x840, 1ul << 54 | 0x8c0 };
+	uint64_t bits = (UINT64_C(3) << 53 | 0x703) ^ differ[call->prot];
 	int error = 0;
 	for (size_t i = 0; i < call->pages.count && !error; i++) {
 		uint64_t at = call->va + (i << 12);
-		error = map_page(m, out, at, call->pages.page[i], attributes);
-		if (error && !m->alloc_failed)
-			machine_warn(m, at);
+		error = map_page(space->machine, out, at, call->pages.page[i], bits);
+		if (error && !space->machine->alloc_failed)
+			machine_warn(space->machine, at);
 	}
-	machine_barrier(m, BARRIER_DSB_ISHST);
-	machine_barrier(m, BARRIER_ISB);
-	machine_flush_cache(m, CACHE_FLUSH_VMAP, call->va, call->bytes);
+	machine_barrier(space->machine, BARRIER_DSB_ISHST);
+	machine_barrier(space->machine, BARRIER_ISB);
+	machine_flush_cache(space->machine, CACHE_FLUSH_VMAP, call->va, call->bytes);
 	return error && space->policy->series == POLICY_PRIOR ? -ENOMEM : error;
 }
 

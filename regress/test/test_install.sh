@@ -61,7 +61,8 @@ for target in build/fuzz_*_mine; do
 done
 
 # A page too far, in the second half of a table: seen, and said to be this mapper's.
-sed -i 's/page << 12 | attributes/(page + (va >> 20 \& 1)) << 12 | attributes/' my_mapper.c
+sed -i 's/pfn << 12 | bits/(pfn + (va >> 20 \& 1)) << 12 | bits/' my_mapper.c
+grep -q 'va >> 20' my_mapper.c || fail 'my_mapper.c has no such store any more'
 quietly cmake --build build
 build/fuzz_vmap_mine -seed=1 -runs=3000 -verbosity=0 >"$work/log" 2>&1 && fail 'a wrong mapper lives'
 grep '^FAIL translation.output_address mapper=mine op=.*:vmap' "$work/log" || fail 'another verdict'
