@@ -153,12 +153,12 @@ static void make_judged(enum call_kind kind, enum memory_change change)
 	fixture_holds();
 }
 
-static void have_area(void)
+void fixture_have_area(uint64_t pages)
 {
 	fixture.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
 					    .va = fixture.va,
-					    .bytes = (uint64_t)PAGES << fixture.g.granule,
-					    .pages = { fixture.pfn, PAGES } };
+					    .bytes = pages << fixture.g.granule,
+					    .pages = { fixture.pfn, pages } };
 	fixture.areas = 1;
 }
 
@@ -168,7 +168,7 @@ void fixture_call(const struct fixture_call *call)
 	if (!fixture_maps(call))
 		make_judged(CALL_VMALLOC, 0);
 	if (call->kind == CALL_SET_MEMORY)
-		have_area();
+		fixture_have_area(PAGES);
 	if (call->kind == CALL_SET_MEMORY && call->change == MEMORY_RW)
 		make_judged(CALL_SET_MEMORY, MEMORY_RO);
 	if (call->kind == CALL_SET_MEMORY && call->change == MEMORY_NX)

@@ -84,6 +84,9 @@ void fixture_make(const struct fixture_machine *machine, const struct fixture_ca
 /* The same in the space that was begun. */
 void fixture_call(const struct fixture_call *call);
 
+/* The call's range is an area of vmalloc() with so many pages, from its first one on. */
+void fixture_have_area(uint64_t pages);
+
 /* Makes the call that is set, by the reference mapper. */
 void fixture_run(void);
 

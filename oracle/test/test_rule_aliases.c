@@ -70,11 +70,7 @@ static struct pattern make_area(const struct change *c)
 	fixture_expect(CALL_VMALLOC, 0);
 	fixture_run();
 	fixture_holds();
-	fixture.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
-					    .va = fixture.va,
-					    .bytes = fixture.call.bytes,
-					    .pages = { fixture.pfn, AREA } };
-	fixture.areas = 1;
+	fixture_have_area(AREA);
 	return p;
 }
 
@@ -192,11 +188,7 @@ static void the_page_after_the_linear_map_has_no_alias(void **state)
 		fixture_expect(CALL_VMALLOC, 0);
 		fixture_run();
 		fixture_holds();
-		fixture.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
-						    .va = fixture.va,
-						    .bytes = fixture.call.bytes,
-						    .pages = { fixture.pfn, 1 } };
-		fixture.areas = 1;
+		fixture_have_area(fixture.pages);
 		fixture_expect(CALL_SET_MEMORY, MEMORY_RO);
 		fixture_run();
 		assert_int_equal(fixture.out.error, 0);

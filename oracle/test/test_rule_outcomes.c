@@ -389,11 +389,7 @@ static void make_refused(const void *with)
 	const struct fixture_call change = { CALL_SET_MEMORY, r->change, refusals[r->why] };
 	fixture_make(r->machine, &(struct fixture_call){ CALL_VMALLOC, 0, refusals[r->why] });
 	fixture_holds();
-	fixture.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
-					    .va = fixture.va,
-					    .bytes = fixture.call.bytes,
-					    .pages = { fixture.pfn, PAGES } };
-	fixture.areas = 1;
+	fixture_have_area(PAGES);
 	spoil_area(r->why);
 	fixture_expect(change.kind, change.change);
 	fixture_run();
@@ -436,12 +432,7 @@ static void the_guard_page_belongs_to_the_area(void **state)
 		const struct fixture_call vmalloc = { CALL_VMALLOC, 0, "the guard page" };
 		fixture_make(&fixture_machines[m], &vmalloc);
 		fixture_holds();
-		uint64_t page = UINT64_C(1) << fixture.g.granule;
-		fixture.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
-						    .va = fixture.va,
-						    .bytes = fixture.call.bytes - page,
-						    .pages = { fixture.pfn, PAGES - 1 } };
-		fixture.areas = 1;
+		fixture_have_area(PAGES - 1);
 		fixture_expect(CALL_SET_MEMORY, MEMORY_X);
 		fixture_run();
 		assert_int_equal(fixture.out.error, 0);

@@ -86,11 +86,7 @@ static void store_all(const struct fixture_machine *machine, bool unmaps)
 	find_slot();
 	fixture_expect(unmaps ? vunmap.kind : x.kind, unmaps ? 0 : x.change);
 	if (!unmaps) {
-		fixture.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
-						    .va = fixture.va,
-						    .bytes = fixture.call.bytes,
-						    .pages = { fixture.pfn, PAGES } };
-		fixture.areas = 1;
+		fixture_have_area(PAGES);
 		fixture_expect(x.kind, x.change);
 		machine_unmap_aliases(fixture.m);
 	}

@@ -322,13 +322,13 @@ static void half_a_block_unmapped(void)
 	make_call();
 }
 
-/* What vmap() mapped is to be made read-only, which is refused. */
-static void refused(void)
+/* set_memory of all that pages_4k() mapped, in an area of this kind. */
+static void change_area(enum area_kind kind, enum memory_change change)
 {
 	pages_4k();
 	next_call(CALL_SET_MEMORY);
-	fixture.call.change = MEMORY_RO;
-	fixture.area[0] = (struct vm_area){ .kind = AREA_MAP,
+	fixture.call.change = change;
+	fixture.area[0] = (struct vm_area){ .kind = kind,
 					    .va = fixture.va,
 					    .bytes = fixture.call.bytes,
 					    .pages = { fixture.pfn, PAGES } };
@@ -336,18 +336,16 @@ static void refused(void)
 	make_call();
 }
 
+/* What vmap() mapped is to be made read-only, which is refused. */
+static void refused(void)
+{
+	change_area(AREA_MAP, MEMORY_RO);
+}
+
 /* An area of vmalloc() is made executable. */
 static void made_executable(void)
 {
-	pages_4k();
-	next_call(CALL_SET_MEMORY);
-	fixture.call.change = MEMORY_X;
-	fixture.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
-					    .va = fixture.va,
-					    .bytes = fixture.call.bytes,
-					    .pages = { fixture.pfn, PAGES } };
-	fixture.areas = 1;
-	make_call();
+	change_area(AREA_ALLOC, MEMORY_X);
 }
 
 /* The leaf of a page of the fixture, mapped by itself. */
@@ -537,12 +535,17 @@ static void a_page_elsewhere(void)
 {
 	fixture.pfn[20] = 0x777;
 }
-static void overwritten_for_a_while(void)
+/* Changes an entry, and changes it back. */
+static void for_a_while(unsigned page, uint64_t clear, uint64_t set)
 {
-	step(3, SINGLE, 0, ARM64_AP2);
+	step(3, page, clear, set);
 	flush();
-	step(3, SINGLE, ARM64_AP2, 0);
+	step(3, page, set, clear);
 	flush();
+}
+static void read_only_for_a_while(void)
+{
+	for_a_while(SINGLE, 0, ARM64_AP2);
 }
 static void another_flush(void)
 {
@@ -584,17 +587,18 @@ static void elsewhere_for_a_while(void)
 }
 static void moved_while_live(void)
 {
-	step(3, SINGLE, 0, UINT64_C(1) << 30);
+	for_a_while(SINGLE, 0, UINT64_C(1) << 30);
+}
+static void break_for_a_while(unsigned page)
+{
+	step(3, page, ARM64_VALID, 0);
 	flush();
-	step(3, SINGLE, UINT64_C(1) << 30, 0);
-	flush();
+	step(3, page, 0, ARM64_VALID);
+	sync();
 }
 static void broken_for_a_while(void)
 {
-	step(3, SINGLE, ARM64_VALID, 0);
-	flush();
-	step(3, SINGLE, 0, ARM64_VALID);
-	sync();
+	break_for_a_while(SINGLE);
 }
 static void contiguous_for_a_while(void)
 {
@@ -814,7 +818,7 @@ static const struct pair {
 	[RULE_CONTIGUOUS_ATTRIBUTES] = { groups_4k, contiguous_attributes },
 	[RULE_CONTIGUOUS_MIXED] = { unmapped_in_steps, contiguous_for_a_while },
 	[RULE_ISOLATION_OUTSIDE] = { mapped_behind, outside },
-	[RULE_ISOLATION_OVERWRITE] = { mapped_behind, overwritten_for_a_while },
+	[RULE_ISOLATION_OVERWRITE] = { mapped_behind, read_only_for_a_while },
 	[RULE_ISOLATION_TRANSIENT] = { made_executable, broken_for_a_while },
 	[RULE_HISTORY_LIVE_CHANGE] = { made_executable, moved_while_live },
 	[RULE_HISTORY_MAKE_BEFORE_TLBI] = { unmapped_in_steps, made_before_tlbi },
@@ -1145,13 +1149,6 @@ static void inside_for_a_while(void)
 	step(3, 2, ~UINT64_C(0), 0);
 	flush();
 }
-static void read_only_for_a_while(void)
-{
-	step(3, SINGLE, 0, ARM64_AP2);
-	flush();
-	step(3, SINGLE, ARM64_AP2, 0);
-	flush();
-}
 static void clean_for_a_while(void)
 {
 	step(3, SINGLE, 0, ARM64_AP2 | ARM64_DBM);
@@ -1161,17 +1158,11 @@ static void clean_for_a_while(void)
 }
 static void not_accessed_for_a_while(void)
 {
-	step(3, SINGLE, ARM64_AF, 0);
-	flush();
-	step(3, SINGLE, 0, ARM64_AF);
-	flush();
+	for_a_while(SINGLE, ARM64_AF, 0);
 }
 static void earlier_for_a_while(void)
 {
-	step(3, MEMBER, ARM64_VALID, 0);
-	flush();
-	step(3, MEMBER, 0, ARM64_VALID);
-	sync();
+	break_for_a_while(MEMBER);
 }
 static void nothing(void)
 {
