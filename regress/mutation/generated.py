@@ -7,7 +7,6 @@ not; 2 for unusable arguments.
 """
 import argparse
 import functools
-import os
 import pathlib
 import sys
 import tempfile
@@ -18,10 +17,10 @@ import pool
 import records
 import report
 import run
+import sampled
 import sources
 import workshop
 from mutants import BUILD, TOP
-from unusable import unusable
 
 EQUIVALENTS = pathlib.Path(__file__).with_name("equivalent")
 JOURNAL = BUILD.parent / "generated.journal"
@@ -53,19 +52,10 @@ def add_options(parser):
     parser.add_argument("--generated", type=int, metavar="N", help=f"how many ({COUNT})", default=COUNT)
     parser.add_argument("--mechanical", dest="generated", type=int, default=argparse.SUPPRESS,
                         help=argparse.SUPPRESS)  # its name until it was renamed
-    parser.add_argument("--sample", type=int, default=1, metavar="SEED",
-                        help="which mutants: the seed of the sample (1)")
+    sampled.add_options(parser, "mutants", "generated", "LINE")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the fuzzers (1)")
     parser.add_argument("--executions", "--runs", dest="executions", type=int, default=run.BOUND,
                         metavar="N", help="executions at which a mutant has survived (2^20)")
-    parser.add_argument("--only", metavar="FILE[:LINE]",
-                        help="all mutants of one file, or of one line of it")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N",
-                        help="mutants at a time (one a core)")
-    parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
-                        help="also write generated.csv and generated.md there")
-    parser.add_argument("--record", action="store_true",
-                        help="make the checked-in table again; with -o: the one there")
     parser.add_argument("--json", action="store_true", help="with -o: generated.json too")
     parser.add_argument("--fresh", action="store_true",
                         help="forget what an interrupted run of the same sources found")
@@ -75,10 +65,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="rig mutants --generated", description=__doc__)
     add_options(parser)
     found = parser.parse_args()
-    if found.record and not found.output:
-        if any(getattr(found, option) != value for option, value in RECORDED.items()):
-            parser.error(f"--record is of {COUNT} mutants, sample 1, seed 1; others need -o DIR")
-        found.output = TOP / records.TABLES
+    sampled.check_record(parser, found, RECORDED, f"{COUNT} mutants, sample 1, seed 1")
     if found.json and not found.output:
         parser.error("--json needs -o DIR")
     if min(found.generated, found.executions, found.jobs) < 1:
@@ -131,7 +118,7 @@ def search(shop, options, mutant):
     """What kills one mutant, as a run; None if it does not compile."""
     with tempfile.TemporaryDirectory(prefix="vmapdiff-mutant-") as folder:
         folder = pathlib.Path(folder)
-        text = mutant.apply((TOP / mutant.file).read_text(encoding="utf-8"))
+        text = mutant.apply(sampled.text_of(mutant.file))
         compiled = shop.compile(mutant.file, text, folder)
         if not compiled:
             return None
@@ -148,8 +135,7 @@ def search(shop, options, mutant):
 
 def remembered(log, shop, options, mutant):
     """The same, from the journal of a run that was ended in the middle, or into it."""
-    key = mutant.key((TOP / mutant.file).read_text(encoding="utf-8"))
-    key = [*key, mutant.column, options.seed, options.executions]
+    key = [*sampled.key_of(mutant), mutant.column, options.seed, options.executions]
     known, found = log.find(key)
     if not known:
         found = search(shop, options, mutant)
@@ -162,30 +148,14 @@ def remembered(log, shop, options, mutant):
 def choose(options):
     mutants = operators.all_mutants(TOP)
     if options.only:
-        file, _, line = options.only.partition(":")
-        only = [s for s in mutants if s.file == file and line in ("", str(s.line))]
-        if not only:
-            unusable(f"no mutant is in {options.only}; a file of the mapper is one "
-                     f"of {', '.join(sorted({s.file for s in mutants}))}")
-        return only, len(mutants)
-    return operators.sample(TOP, mutants, options.generated, options.sample), len(mutants)
-
-
-def check_equivalents(known, options):
-    """An entry that fits no mutant any more, since the code around it changed, lets its mutant run to
-    the bound and counts it as a survivor: it must follow the code before a table is recorded."""
-    mutants = operators.all_mutants(TOP)
-    texts = {m.file: (TOP / m.file).read_text(encoding="utf-8") for m in mutants}
-    unfit = sorted(known.keys() - {m.key(texts[m.file]) for m in mutants})
-    for file, function, before, after in unfit:
-        print(f"mutants: {EQUIVALENTS.name}: fits no mutant: in {file} {function}\n"
-              f"- {before}\n+ {after}", file=sys.stderr)
-    if unfit and options.record:
-        unusable(f"{len(unfit)} entries of regress/mutation/equivalent fit no mutant: the code changed")
+        chosen = sampled.only(mutants, options.only, lambda mutant: str(mutant.line), "mutant", "mapper")
+    else:
+        chosen = operators.sample(TOP, mutants, options.generated, options.sample)
+    return chosen, mutants
 
 
 def print_survivor(mutant):
-    before, after = mutant.lines((TOP / mutant.file).read_text(encoding="utf-8"))
+    before, after = mutant.lines(sampled.text_of(mutant.file))
     print(f"survived: {mutant.file}:{mutant.line}, {mutant.kind}\n"
           f"in {mutant.file} {mutant.function}\n- {before}\n+ {after}\n", flush=True)
 
@@ -203,7 +173,7 @@ def entries(outcomes, ignored):
 def elements(outcomes, ignored):
     rows = []
     for mutant, status, rules, why in entries(outcomes, ignored):
-        text = (TOP / mutant.file).read_text(encoding="utf-8")
+        text = sampled.text_of(mutant.file)
         end = operators.position(text, mutant.end)
         rows.append((name_of(mutant), mutant.file, (mutant.line, mutant.column), end,
                      mutant.replacement, mutant.kind, status, rules, why))
@@ -212,8 +182,8 @@ def elements(outcomes, ignored):
 
 def write(folder, outcomes, ignored, options, line, origin):
     folder.mkdir(parents=True, exist_ok=True)
-    sampled = f"--generated {options.generated} --sample {options.sample}"
-    command = f"--generated {COUNT} --record" if options.record else f"{sampled} -o DIR"
+    command = f"--generated {COUNT} --record" if options.record else \
+        f"--generated {options.generated} --sample {options.sample} -o DIR"
     table = origin.table(f"./rig mutants {command}", [found for _, found in outcomes if found])
     records.write(folder / "generated.csv", table)
     if options.json:
@@ -221,7 +191,7 @@ def write(folder, outcomes, ignored, options, line, origin):
     text = report.markdown(table, options.executions, "Generated mutants")
     text += f"\n{line}\n\n## Equivalent, and why\n\n"
     for mutant, why in ignored:
-        before, after = mutant.lines((TOP / mutant.file).read_text(encoding="utf-8"))
+        before, after = mutant.lines(sampled.text_of(mutant.file))
         text += f"* `{mutant.file}`, {mutant.function}(): `{before}` becomes `{after}`: {why}\n"
     (folder / "generated.md").write_text(text)
 
@@ -229,13 +199,12 @@ def write(folder, outcomes, ignored, options, line, origin):
 def main():
     options = arguments()
     origin = records.origin(TOP, groups=GROUPS)
-    chosen, total = choose(options)
+    chosen, mutants = choose(options)
     known = operators.read_equivalents(EQUIVALENTS)
-    check_equivalents(known, options)
-    texts = {mutant.file: (TOP / mutant.file).read_text(encoding="utf-8") for mutant in chosen}
-    ignored = [(s, known[s.key(texts[s.file])]) for s in chosen if s.key(texts[s.file]) in known]
-    searched = [s for s in chosen if s.key(texts[s.file]) not in known]
-    print(f"mutants: {len(chosen)} of {total} mutants, {len(ignored)} of them equivalent; "
+    sampled.check_entries(EQUIVALENTS, known, mutants, "mutant", options.record)
+    ignored = [(s, known[sampled.key_of(s)]) for s in chosen if sampled.key_of(s) in known]
+    searched = [s for s in chosen if sampled.key_of(s) not in known]
+    print(f"mutants: {len(chosen)} of {len(mutants)} mutants, {len(ignored)} of them equivalent; "
           f"each up to {options.executions} executions", file=sys.stderr)
     shop = workshop.Workshop(TOP, BUILD)
     log = journal.Journal(JOURNAL, sources.stamp(TOP).id, options.fresh)
@@ -251,7 +220,7 @@ def main():
     line = (f"{killed} of {len(compiled)} mutants that are not equivalent are killed "
             f"({killed / max(len(compiled), 1):.1%}), {by_cases} of them by checked-in scenarios "
             f"after short fuzzing; {len(ignored)} equivalent, "
-            f"{len(outcomes) - len(compiled)} do not compile; {total} mutants in all")
+            f"{len(outcomes) - len(compiled)} do not compile; {len(mutants)} mutants in all")
     print(line)
     if options.output:
         write(options.output, outcomes, ignored, options, line, origin)

@@ -9,7 +9,6 @@ Exit: 0 when none is open; 1 if any is; 2 for unusable arguments.
 import argparse
 import dataclasses
 import functools
-import os
 import pathlib
 import re
 import sys
@@ -19,6 +18,7 @@ import operators
 import pool
 import records
 import run
+import sampled
 import weakenings
 import workshop
 from mutants import BUILD, TOP
@@ -83,16 +83,7 @@ def needed_targets():
 def add_options(parser):
     parser.add_argument("--oracle", type=int, metavar="N", nargs="?", const=220, default=220,
                         help="how many (220)")
-    parser.add_argument("--sample", type=int, default=1, metavar="SEED",
-                        help="which weakenings: the seed of the sample (1)")
-    parser.add_argument("--only", metavar="FILE[:FUNCTION]",
-                        help="all weakenings of one file, or of one function of it")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N",
-                        help="weakenings at a time (one a core)")
-    parser.add_argument("-o", "--output", type=pathlib.Path, metavar="DIR",
-                        help="also write weakened.csv and weakened.md there")
-    parser.add_argument("--record", action="store_true",
-                        help="make the checked-in table again; with -o: the one there")
+    sampled.add_options(parser, "weakenings", "weakened", "FUNCTION")
 
 
 def arguments():
@@ -100,10 +91,7 @@ def arguments():
                                      description=__doc__.split("\n", maxsplit=1)[0])
     add_options(parser)
     found = parser.parse_args()
-    if found.record and not found.output:
-        if any(getattr(found, option) != value for option, value in RECORDED.items()):
-            parser.error("--record is of 220 weakenings, sample 1; others need -o DIR")
-        found.output = TOP / records.TABLES
+    sampled.check_record(parser, found, RECORDED, "220 weakenings, sample 1")
     if min(found.oracle, found.jobs) < 1:
         parser.error("--oracle and --jobs need a number from 1")
     return found
@@ -135,11 +123,11 @@ class Laboratory:
 
     @functools.lru_cache(maxsize=None)
     def unchanged(self, file):
-        return object_of(self.shop, file, (TOP / file).read_text(encoding="utf-8"))
+        return object_of(self.shop, file, sampled.text_of(file))
 
     def examine(self, weakening):
         """The outcome of one weakening."""
-        text = weakening.apply((TOP / weakening.file).read_text(encoding="utf-8"))
+        text = weakening.apply(sampled.text_of(weakening.file))
         with tempfile.TemporaryDirectory(prefix="vmapdiff-weakened-") as folder:
             folder = pathlib.Path(folder)
             compiled = self.shop.compile(weakening.file, text, folder)
@@ -169,38 +157,23 @@ class Laboratory:
 
 def choose(options):
     found = weakenings.all_weakenings(TOP)
-    if not options.only:
-        return weakenings.sample(TOP, found, options.oracle, options.sample), found
-    file, _, function = options.only.partition(":")
-    only = [w for w in found if w.file == file and function in ("", w.function)]
-    if not only:
-        unusable(f"no weakening is in {options.only}; a file of the oracle is one of "
-                 f"{', '.join(sorted({w.file for w in found}))}")
-    return only, found
-
-
-def key_of(weakening):
-    return weakening.key((TOP / weakening.file).read_text(encoding="utf-8"))
-
-
-def check_arguments(known, found, options):
-    """An argument that fits no weakening must follow the code before a table is recorded."""
-    for file, function, before, after in sorted(known.keys() - {key_of(w) for w in found}):
-        print(f"mutants: {HARMLESS.name}: fits no weakening: in {file} {function}\n"
-              f"- {before}\n+ {after}", file=sys.stderr)
-        if options.record:
-            unusable("an entry of regress/mutation/harmless fits no weakening: the code changed")
+    if options.only:
+        chosen = sampled.only(found, options.only, lambda weakening: weakening.function, "weakening",
+                              "oracle")
+    else:
+        chosen = weakenings.sample(TOP, found, options.oracle, options.sample)
+    return chosen, found
 
 
 def print_open(weakening):
-    file, function, before, after = key_of(weakening)
+    file, function, before, after = sampled.key_of(weakening)
     print(f"open: {weakening.file}:{weakening.line}, {weakening.kind}\n"
           f"in {file} {function}\n- {before}\n+ {after}\n", flush=True)
 
 
 def name_of(weakening):
     """What it is, without a line number; two of one name change the same line alike."""
-    _, function, _, after = key_of(weakening)
+    _, function, _, after = sampled.key_of(weakening)
     return f"{weakening.file} {function}: {weakening.kind}: {after}"
 
 
@@ -209,7 +182,7 @@ def summary(outcomes, known, total):
     for weakening, outcome in outcomes:
         status = outcome.status
         if status == "unnoticed":
-            status = "argued" if key_of(weakening) in known else "open"
+            status = "argued" if sampled.key_of(weakening) in known else "open"
         counts[status] = counts.get(status, 0) + 1
     judged = sum(counts.get(status, 0) for status in ("noticed", "argued", "open"))
     number = {status: counts.get(status, 0)
@@ -232,16 +205,16 @@ def markdown(table, outcomes, known, line):
     for weakening, outcome in outcomes:
         if outcome.status not in ("noticed", "unnoticed"):
             continue
-        _, function, _, after = key_of(weakening)
-        argued = "argument" if key_of(weakening) in known else "**open**"
+        _, function, _, after = sampled.key_of(weakening)
+        argued = "argument" if sampled.key_of(weakening) in known else "**open**"
         text += (f"| `{weakening.file}`, {function}() | {weakening.kind} | {cell(after)} | "
                  f"{outcome.test or argued} |\n")
     text += "\n## Not noticed, and why that hides no bug\n\n"
     for weakening, outcome in outcomes:
-        if outcome.status == "unnoticed" and key_of(weakening) in known:
-            _, function, before, after = key_of(weakening)
+        if outcome.status == "unnoticed" and sampled.key_of(weakening) in known:
+            _, function, before, after = sampled.key_of(weakening)
             text += (f"* `{weakening.file}`, {function}(): `{before}` becomes `{after}`: "
-                     f"{known[key_of(weakening)]}\n")
+                     f"{known[sampled.key_of(weakening)]}\n")
     return text
 
 
@@ -261,14 +234,14 @@ def main():
     origin = records.origin(TOP, groups=GROUPS)
     chosen, found = choose(options)
     known = operators.read_equivalents(HARMLESS)
-    check_arguments(known, found, options)
+    sampled.check_entries(HARMLESS, known, found, "weakening", options.record)
     laboratory = Laboratory()
     print(f"mutants: {len(chosen)} of {len(found)} weakenings; tests: "
           f"{', '.join(test.name for test in laboratory.tests)}", file=sys.stderr)
     jobs = [functools.partial(laboratory.examine, w) for w in chosen]
     outcomes = list(zip(chosen, pool.run(jobs, "weakenings", options.jobs)))
     for weakening, outcome in outcomes:
-        if outcome.status == "unnoticed" and key_of(weakening) not in known:
+        if outcome.status == "unnoticed" and sampled.key_of(weakening) not in known:
             print_open(weakening)
     counts, line = summary(outcomes, known, len(found))
     print(line)
