@@ -28,6 +28,8 @@ SUITES = ("trixie", "trixie-backports", "sid")
 # What is unpacked of a tree: where the files stand that the rig slices, and what its tests read.
 FOLDERS = ("mm", "include/linux", "include/asm-generic", "arch/arm64/mm", "arch/arm64/include",
            "arch/arm64/kernel", "arch/arm64/kvm", "arch/arm64/crypto")
+WHOLE = TREES / "whole"  # trees of which all is unpacked: to boot one, its makefiles need all parts
+WHOLE_GIGABYTES = 1.8
 BY_HAND = ("without it: unpack a kernel's source, of any kind, and name its top: "
            "./rig kernel ~/linux")
 
@@ -133,21 +135,22 @@ def order_of(kernel):
 # --- a tree ---------------------------------------------------------------------------------------
 
 
-def tree_of(kernel):
-    return TREES / f"linux-source-{kernel}"
+def tree_of(kernel, whole=False):
+    return (WHOLE if whole else TREES) / f"linux-source-{kernel}"
 
 
-def unpack(archive, kernel):
-    """Unpacks what the rig needs of an archive: in whole, or not at all."""
-    name = tree_of(kernel).name
-    part = TREES / f".{name}.part"
+def unpack(archive, kernel, whole=False):
+    """Unpacks an archive, or what the rig slices of it: in whole, or not at all."""
+    tree = tree_of(kernel, whole)
+    name = tree.name
+    part = tree.parent / f".{name}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
+    sliced = [f"{name}/Makefile", *(f"{name}/{folder}" for folder in FOLDERS)]
     try:
-        run("tar", "-xf", archive, "-C", part, f"{name}/Makefile",
-            *(f"{name}/{folder}" for folder in FOLDERS))
-        shutil.rmtree(tree_of(kernel), ignore_errors=True)
-        (part / name).rename(tree_of(kernel))
+        run("tar", "-xf", archive, "-C", part, *(() if whole else sliced))
+        shutil.rmtree(tree, ignore_errors=True)
+        (part / name).rename(tree)
     finally:
         shutil.rmtree(part)
 
@@ -157,7 +160,11 @@ def remove_packages():
         deb.unlink()
 
 
-def download(package):
+def what_is_unpacked(whole):
+    return f"all of it, {WHOLE_GIGABYTES} GB," if whole else "what the rig reads of it"
+
+
+def download(package, whole=False):
     """Downloads and unpacks a package, and keeps neither it nor the archive in it."""
     say(f"downloading {package.name} {package.version}, {package.megabytes} MB")
     inside = STATE / "package"
@@ -167,8 +174,8 @@ def download(package):
         deb, = STATE.glob(f"{package.name}_*.deb")
         run("dpkg-deb", "-x", deb, inside)
         archive, = inside.rglob(f"{package.name}.tar.*")
-        say(f"unpacking what the rig reads of it into {short(tree_of(package.kernel))}")
-        unpack(archive, package.kernel)
+        say(f"unpacking {what_is_unpacked(whole)} into {short(tree_of(package.kernel, whole))}")
+        unpack(archive, package.kernel, whole)
     finally:
         shutil.rmtree(inside, ignore_errors=True)
         remove_packages()
@@ -185,10 +192,10 @@ def find(kernel, packages):
                    f"{' '.join(package.kernel for package in packages)}")
 
 
-def fetch(kernel):
+def fetch(kernel, whole=False):
     """
-    The tree of a kernel such as "7.3", or of the newest, fetched if it is not there. Raises Unusable with the reason
-    and what to do.
+    The tree of a kernel such as "7.3", or of the newest, fetched if it is not there: the part of it that is
+    sliced, or the whole. Raises Unusable with the reason and what to do.
     """
     if kernel != NEWEST and not re.fullmatch(r"\d+\.\d+", kernel):
         release = re.match(r"\d+\.\d+(?=\.\d)", kernel)
@@ -196,12 +203,12 @@ def fetch(kernel):
         raise Unusable(f"--fetch: '{kernel}' is not a version as Debian's packages have it, such as 7.3, "
                        f"nor '{NEWEST}'{meant}")
     with locked(STATE, "fetches"):
-        if kernel == NEWEST or not tree_of(kernel).exists():
+        if kernel == NEWEST or not tree_of(kernel, whole).exists():
             package = find(kernel, available())
             kernel = package.kernel
-            if not tree_of(kernel).exists():
-                download(package)
-    return tree_of(kernel)
+            if not tree_of(kernel, whole).exists():
+                download(package, whole)
+    return tree_of(kernel, whole)
 
 
 def is_unpacked(archive, tree, stamp):
@@ -211,12 +218,12 @@ def is_unpacked(archive, tree, stamp):
     return False
 
 
-def for_tests(kernel):
+def for_tests(kernel, whole=False):
     """As fetch(), but an installed package is unpacked where it is newer than the tree."""
     archive = next(iter(INSTALLED.glob(f"linux-source-{kernel}.tar.*")), None)
     if not archive:
-        return fetch(kernel)
-    tree = tree_of(kernel)
+        return fetch(kernel, whole)
+    tree = tree_of(kernel, whole)
     stamp = pathlib.Path(f"{tree}.unpacked")
     if is_unpacked(archive, tree, stamp):
         return tree
@@ -224,7 +231,7 @@ def for_tests(kernel):
         if is_unpacked(archive, tree, stamp):  # by the run that this one waited for, which may use it
             return tree
         say(f"unpacking {archive}")
-        unpack(archive, kernel)
+        unpack(archive, kernel, whole)
         stamp.touch()
     return tree
 
@@ -242,15 +249,15 @@ def print_list():
         say(f"next: ./rig kernel --fetch {packages[-1].kernel}")
 
 
-def command(kernel):
+def command(kernel, whole=False):
     """./rig kernel --fetch [VERSION]; an empty version lists what there is. The tree's path is printed."""
     if not kernel:
         print_list()
         return 0
-    before = set(TREES.glob("*"))
-    tree = fetch(kernel)
+    before = {*TREES.glob("*"), *WHOLE.glob("*")}
+    tree = fetch(kernel, whole)
     print(short(tree), flush=True)
     if tree in before:
         say(f"{short(tree)} is there already; to fetch it anew, remove it first")
-    say(f"next: ./rig kernel {short(tree)} test")
+    say(f"next: ./rig kernel {short(tree)} {'boot' if whole else 'test'}")
     return 0

@@ -3,7 +3,8 @@
 """The trees that tests are made with: unpacked where Debian's package is installed, fetched where not.
 
 A tree that cannot be had is left out. TREE.missing has the reason then, which the tests of that tree
-say. Usage: trees.py VERSION...     exit: 0 at least one is there, 77 none is
+say. With --whole, all of a tree is unpacked.
+Usage: trees.py [--whole] VERSION...     exit: 0 at least one is there, 77 none is
 """
 import sys
 from pathlib import Path
@@ -16,11 +17,11 @@ from driver.terminal import Unusable  # noqa: E402
 SKIP = 77
 
 
-def provide(kernel):
+def provide(kernel, whole):
     """True if the tree is there now."""
-    reason = Path(f"{fetch.tree_of(kernel)}.missing")
+    reason = Path(f"{fetch.tree_of(kernel, whole)}.missing")
     try:
-        print(fetch.for_tests(kernel))
+        print(fetch.for_tests(kernel, whole))
         reason.unlink(missing_ok=True)
         return True
     except Unusable as why:
@@ -31,9 +32,11 @@ def provide(kernel):
 
 
 def main():
-    if len(sys.argv) < 2:
+    whole = sys.argv[1:2] == ["--whole"]
+    versions = sys.argv[1 + whole:]
+    if not versions:
         sys.exit(__doc__)
-    there = [provide(kernel) for kernel in sys.argv[1:]]
+    there = [provide(kernel, whole) for kernel in versions]
     if not any(there):
         print("SKIP: no kernel source can be had")
         return SKIP

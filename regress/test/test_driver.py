@@ -241,7 +241,7 @@ class FetchedTree(OwnApt):
             """)
         self.put("dpkg-deb", """#!/bin/sh
             name=${2##*/}; name=${name%%_*}; mkdir -p "$3/usr/src" "$3/$name"
-            for folder in mm include/linux include/asm-generic arch/arm64/mm arch/arm64/include \\
+            for folder in init mm include/linux include/asm-generic arch/arm64/mm arch/arm64/include \\
                 arch/arm64/kernel arch/arm64/kvm arch/arm64/crypto; do mkdir -p "$3/$name/$folder"; done
             touch "$3/$name/Makefile"
             tar -czf "$3/usr/src/$name.tar.gz" -C "$3" "$name"
@@ -265,6 +265,18 @@ class FetchedTree(OwnApt):
         code, said = run(self.work / "rig", "kernel", "--fetch", "newest", env=self.environment)
         self.assertEqual(code, 0, said)
         self.assertIn("is there already", said)
+
+    def test_the_whole_of_it(self):
+        for words, where, has_all in ((("--whole",), ".build/trees/whole/linux-source-7.3", True),
+                                      ((), ".build/trees/linux-source-7.3", False)):
+            done = subprocess.run([self.work / "rig", "kernel", "--fetch", "7.3", *words], env=self.environment,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+            self.assertEqual((done.returncode, done.stdout), (0, f"{where}\n"), done.stderr)
+            self.assertIn(f"next: ./rig kernel {where} {'boot' if has_all else 'test'}\n", done.stderr)
+            self.assertEqual((self.work / where / "init").exists(), has_all)
+        code, said = run(self.work / "rig", "kernel", "--fetch", "--whole", env=self.environment)
+        self.assertEqual(code, 2)
+        self.assertIn("--whole goes with a version", said)
 
     def test_a_package_that_a_killed_run_left_is_not_in_the_way(self):
         (self.work / ".build/fetch").mkdir(parents=True)
@@ -300,7 +312,7 @@ class Installed(unittest.TestCase):
             work = pathlib.Path(work)
             (work / "linux-source-7.3.tar.xz").touch()
             os.utime(work / "linux-source-7.3.tar.xz", (1, 1))
-            unpack = unittest.mock.Mock(side_effect=lambda _, kernel: fetch.tree_of(kernel).mkdir())
+            unpack = unittest.mock.Mock(side_effect=lambda _, kernel, whole: fetch.tree_of(kernel, whole).mkdir())
             with unittest.mock.patch.multiple(fetch, INSTALLED=work, TREES=work / "trees", STATE=work / "state",
                                               unpack=unpack, say=lambda _: None):
                 self.another_run_is_first(fetch, work)
