@@ -19,7 +19,7 @@ TOP_LEVEL = {"mapper", "oracle", "fuzz", "corpus", "regress", "CMakeLists.txt", 
 LOOSE_IN_REGRESS = {"README.md", "FINDING.md", "CMakeLists.txt"}  # all else has a room
 NO_LICENCE_LINE = {"LICENSE", "CMakePresets.json"}  # JSON has no comments
 # Headers that are included with a slice of a kernel tree at hand.
-NEED_A_TREE = {Path("mapper/kernel/shim.h"), Path("mapper/kernel/tree.h")}
+NEED_A_TREE = {Path("mapper/kernel/shim.h"), Path("mapper/kernel/tree.h"), Path("mapper/kernel/boot/driver.h")}
 MAX_FUNCTION_LINES = 70
 MAX_CORPUS_BYTES = 2 << 20  # of all checked-in scenarios: people review them
 MAX_README_LINES = 150
