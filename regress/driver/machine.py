@@ -136,6 +136,16 @@ def cross_compiler():
     return links("aarch64-linux-gnu-gcc", PROGRAM, "-static")
 
 
+def arm64_gcc():
+    """The name of a gcc that compiles for arm64: on arm64, the machine's own."""
+    return "gcc" if os.uname().machine == "aarch64" else "aarch64-linux-gnu-gcc"
+
+
+def kernel_compiler():
+    """Whether that gcc compiles, for what links with no C library."""
+    return runs(arm64_gcc(), "-ffreestanding", "-x", "c", "-c", os.devnull, "-o", os.devnull)
+
+
 def module(name):
     """A test whether this Python, or the system's, has a module."""
     return lambda: python_with(name) is not None

@@ -70,6 +70,12 @@ NEEDS = {
     "cross compiler": Need("a C compiler for arm64, with a C library", machine.cross_compiler,
                            "gcc-aarch64-linux-gnu libc6-dev-arm64-cross", "", "aarch64-linux-gnu-gcc",
                            ""),
+    "kernel compiler": Need("a gcc for arm64", machine.kernel_compiler, "gcc-aarch64-linux-gnu",
+                            "gcc-aarch64-linux-gnu", "aarch64-linux-gnu-gcc"),
+    "make": Need("make", machine.has("make"), "make", "make", "make", "make"),
+    "flex": Need("flex", machine.has("flex"), "flex", "flex", "flex", "flex"),
+    "bison": Need("bison", machine.has("bison"), "bison", "bison", "bison", "bison"),
+    "bc": Need("bc", machine.has("bc"), "bc", "bc", "bc", "bc"),
     "qemu-user": Need("qemu-aarch64", machine.has("qemu-aarch64"), "qemu-user", "qemu-user",
                       "qemu-user", "qemu-linux-user"),
     "ctags": Need("ctags", machine.has("ctags"), "universal-ctags", "ctags", "ctags", "ctags"),
@@ -102,12 +108,13 @@ COVERAGE = (*FUZZ, "llvm")
 BENCH = (*FUZZ, "valgrind", "gnuplot")
 AFL = (*FUZZ, "gcc", "patch", "afl")
 BUILDER = (*FUZZ, "gcc", "git", "binutils", "llvm")
+BOOT = ("gcc", "make", "flex", "bison", "bc", "kernel compiler", "qemu")
 EMULATORS = (*MUTANTS, "pkg-config", "unicorn", "qemu", "lld")
 TEST = (*UNIT, "gcc", "patch", "git", "python-clang", "gnuplot", "valgrind", "shellcheck",
         "clang-format", "clang-tidy", "llvm")
 # Without these their tests report SKIP. What a distribution does not have is left out.
 OPTIONAL = ("linux 6.1", "linux 6.12", "ctags", "browser", "unicorn", "qemu", "lld", "afl",
-            "clang 19", "cross compiler", "qemu-user", "jsonschema", "sarif", "yaml", "binutils",
+            "clang 19", "cross compiler", "kernel compiler", "make", "flex", "bison", "bc", "qemu-user", "jsonschema", "sarif", "yaml", "binutils",
             "debootstrap", "ccache", "mandoc", "groff")
 
 

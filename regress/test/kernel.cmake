@@ -8,6 +8,7 @@ set(slicer_tests ${PROJECT_SOURCE_DIR}/mapper/kernel/test)
 add_test(NAME kernel_slicer COMMAND python3 ${slicer_tests}/test_slicer.py)
 add_test(NAME kernel_find_folders COMMAND python3 ${kernel_scripts}/test_finds.py)
 add_test(NAME kernel_injected_found COMMAND python3 ${kernel_scripts}/test_injected.py)
+add_test(NAME kernel_boot_parts COMMAND python3 ${kernel_scripts}/test_boot_parts.py)
 set(versions 6.1 6.12 7.2 7.3)
 add_test(NAME kernel_unpack COMMAND python3 ${kernel_scripts}/trees.py ${versions})
 set_tests_properties(kernel_unpack PROPERTIES FIXTURES_SETUP kernel_trees)
@@ -50,10 +51,17 @@ add_test(NAME kernel_aarch64
 add_test(NAME kernel_finds COMMAND python3 ${kernel_scripts}/finds.py --check)
 list(APPEND kernel_tests kernel_injected kernel_injected_newest kernel_fuzz kernel_aarch64 kernel_finds)
 set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
+# One kernel, with 4K pages. All page sizes: test_boot.py TREE --all.
+add_test(NAME kernel_unpack_whole COMMAND python3 ${kernel_scripts}/trees.py --whole 7.3)
+set_tests_properties(kernel_unpack_whole PROPERTIES FIXTURES_SETUP kernel_whole_tree)
+add_test(NAME kernel_boot
+  COMMAND python3 ${kernel_scripts}/test_boot.py ${trees}/whole/linux-source-7.3)
+set_tests_properties(kernel_boot PROPERTIES FIXTURES_REQUIRED kernel_whole_tree COST 200)
 # They build in the trees' folders, one at a time.
 set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
   kernel_finds PROPERTIES COST 200)
 set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_unpack
+  kernel_boot_parts kernel_unpack_whole kernel_boot
   ${kernel_tests} PROPERTIES
   LABELS kernel SKIP_RETURN_CODE 77)

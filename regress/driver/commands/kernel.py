@@ -10,6 +10,7 @@ import sys
 from driver import fetch, install, kernel, machine, packages, tool
 from driver.build import locked
 from driver.command import Command, Parser, nearest, no_options, positive
+from driver.booting import boot
 from driver.commands import coverage, forwarded, fuzz as fuzz_command
 from driver.fuzzing.rig import all_targets
 from driver.fuzzing.session import fuzz
@@ -126,6 +127,8 @@ WHAT = [
             "./rig kernel ~/linux coverage", no_options, run_coverage),
     Command("bench", "executions a second, compared with the models", "./rig kernel ~/linux bench",
             no_options, run_tool("kernel", "bench")),
+    Command("boot", "build the tree as a kernel, boot it, and try a few calls",
+            "./rig kernel ~/linux boot --granule 16k", boot.add_options, boot.run),
     Command("bisect", "for git bisect run: 0 good, 1 bad, 125 no verdict",
             "git bisect run ./rig kernel . bisect a.scenario",
             lambda parser: parser.add_argument("FILE", help="the scenario"), run_bisect),
@@ -146,8 +149,8 @@ def find(name):
 
 def run(options):
     if options.fetch is not None:
-        return fetch.command(options.fetch)
-    install.ensure(packages.FUZZ, options.may_install)
+        return fetch.command(options.fetch, options.whole)
+    install.ensure(packages.FUZZ if options.what.name != "boot" else (), options.may_install)
     return options.what.run(options)
 
 
@@ -158,18 +161,24 @@ class Kernel(Command):
     def parser(self, prefix="./rig"):
         listed = "\n".join(f"  {what.name:<10} {what.summary}" for what in WHAT)
         parser = Parser(prog=f"{prefix} kernel", description=self.summary, add_help=True,
-                        usage="./rig kernel TREE [WHAT] [OPTION]...\n       ./rig kernel --fetch [VERSION]",
+                        usage="./rig kernel TREE [WHAT] [OPTION]...\n"
+                              "       ./rig kernel --fetch [VERSION] [--whole]",
                         epilog=f"WHAT (test):\n{listed}\n\n./rig kernel TREE WHAT --help says more; so does "
                                f"mapper/kernel/KERNEL.md.\n\nexample:\n  {self.example}")
         parser.add_argument("--fetch", nargs="?", const="", metavar="VERSION",
                             help="download the source of a Linux release, such as 7.3 or newest, as Debian "
                                  "packs it, into .build/trees, and print its path; without VERSION, list "
                                  "those that there are")
+        parser.add_argument("--whole", action="store_true",
+                            help="with --fetch VERSION: all of the source, into .build/trees/whole, as boot and "
+                                 "confirm need it")
         return parser
 
     def parse(self, argv, prefix="./rig"):
         if not argv or argv[0].startswith("-"):
             options = self.parser(prefix).parse_args(argv)
+            if options.whole and not options.fetch:
+                raise Unusable("kernel: --whole goes with a version: ./rig kernel --fetch newest --whole")
             if options.fetch is not None:
                 return options
             raise Unusable("kernel needs the top of a Linux tree: ./rig kernel TREE [WHAT]\n"

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Builds the kernel of a tree, out of the tree. What was built is used again as long as every file that
+the build read has the content that it had: kbuild itself goes by times alone, and a tree at the same
+path may have become an older one.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+from driver import machine
+from driver.booting import configuration, shadow
+from driver.build import locked
+from driver.places import short
+from driver.terminal import Progress, Unusable, say
+
+OBJECT = re.compile(r"^  (?:CC|AS|LD|AR|HOSTCC|GEN|UPD|WRAP|LDS|KSYMS|NM|OBJCOPY|CALL|YACC|LEX)\b")
+ERROR = re.compile(r"(error:|Error \d|\*\*\*|undefined reference|fatal:)")
+SHOWN_ERRORS = 12
+# Read by make itself, so that no list of a compiler has them.
+OF_MAKE = ("Makefile*", "Kbuild*", "*.mk")
+
+
+def cross_prefix():
+    """What the names of the compiler's programs begin with."""
+    return machine.arm64_gcc()[:-len("gcc")]
+
+
+def compiler():
+    """The compiler's command; ccache keeps what is the same in several trees."""
+    gcc = machine.arm64_gcc()
+    return f"ccache {gcc}" if shutil.which("ccache") else gcc
+
+
+def environment(folder):
+    """Of make: nothing that the caller's own make, or shell, says of a kernel build."""
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith(("KBUILD_", "KCONFIG_", "MAKE", "MFLAGS", "GNUMAKE", "LLVM", "KCFLAGS"))
+            and name not in ("ARCH", "CROSS_COMPILE", "CC", "O", "W", "V", "C")}
+    return {**kept, "LC_ALL": "C", "KBUILD_BUILD_TIMESTAMP": "1970-01-01", "KBUILD_BUILD_USER": "rig",
+            "KBUILD_BUILD_HOST": "rig", "CCACHE_BASEDIR": str(folder), "CCACHE_NOHASHDIR": "1",
+            "CCACHE_DEPEND": "1"}
+
+
+class Kernel:
+    """A kernel of a tree with one page size: where it is built, and what was built last."""
+
+    def __init__(self, tree, granule):
+        self.tree, self.granule = tree, granule
+        self.folder = shadow.folder_of(tree)
+        self.out = self.folder / f"out-{granule}"
+        self.log = self.folder / f"build-{granule}.log"
+        self.image = self.folder / f"Image-{granule}"
+        self.record = self.folder / f"built-{granule}.json"
+        self.shadow = self.folder / "shadow"
+
+    # --- what a build was made of ---------------------------------------------------------------
+
+    def settings(self):
+        """What else than files decides about a build."""
+        version = machine.output_of(machine.arm64_gcc(), "--version")
+        return [version, compiler(), configuration.fragment(self.granule), [str(name) for name in shadow.sources()]]
+
+    def files_read(self):
+        """Every file of the shadow that a build read, as paths from its top."""
+        found, start = set(), f"{self.shadow}/"
+        to_shadow = os.path.relpath(self.shadow, self.out) + "/"
+        for command in self.out.rglob(".*.cmd"):
+            for word in command.read_text(errors="replace").split():
+                for prefix in (start, to_shadow):
+                    if word.startswith(prefix):
+                        found.add(word[len(prefix):].rstrip(")"))
+            part = command.parent.relative_to(self.out)
+            found.update(str(path.relative_to(self.shadow)) for pattern in OF_MAKE
+                         for path in (self.shadow / part).glob(pattern))
+        found.update(kconfigs(self.out / "include/config/auto.conf.cmd"))
+        found.update(str(path.relative_to(self.shadow)) for path in (self.shadow / "scripts").iterdir())
+        return sorted(name for name in found if (self.shadow / name).is_file())
+
+    def is_current(self):
+        """Whether the image is what a build would make."""
+        before = self.recorded()
+        return (before is not None and self.image.exists() and before["settings"] == self.settings()
+                and all(digest_of(self.shadow / name) == was for name, was in before["files"].items()))
+
+    def recorded(self):
+        try:
+            return json.loads(self.record.read_text())
+        except (OSError, ValueError):
+            return None
+
+    def make_misses_a_change(self):
+        """Whether a file has changed and is not newer than what was built of it, or is gone."""
+        before = self.recorded()
+        if before is None:
+            return self.out.exists() and (self.out / "vmlinux").exists()
+        built = self.record.stat().st_mtime
+        for name, was in before["files"].items():
+            path = self.shadow / name
+            if digest_of(path) != was and (not path.exists() or path.stat().st_mtime <= built):
+                return True
+        return before["settings"] != self.settings()
+
+    # --- building ---------------------------------------------------------------------------------
+
+    def make(self, log, what, *targets):
+        """Runs make with its output in a log. Raises Unusable with what went wrong."""
+        command = ["make", "-C", str(self.shadow), f"O={self.out}", "ARCH=arm64",
+                   f"CROSS_COMPILE={cross_prefix()}", f"CC={compiler()}", f"-j{machine.cores()}", *targets]
+        progress, done = Progress(), 0
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace",
+                              env=environment(self.folder)) as process:
+            try:
+                for line in process.stdout:
+                    log.write(line)
+                    done += bool(OBJECT.match(line))
+                    progress.show(f"{what}: {done} files")
+            except BaseException:
+                process.terminate()
+                raise
+        progress.clear()
+        log.flush()
+        if process.returncode:
+            raise Unusable(self.what_went_wrong())
+
+    def what_went_wrong(self):
+        lines = self.log.read_text(errors="replace").splitlines()
+        errors = [line.replace(f"{self.shadow}/", "") for line in lines if ERROR.search(line)]
+        shown = "\n".join(f"  {line}" for line in (errors or lines)[:SHOWN_ERRORS])
+        return (f"kernel: {self.tree} does not build as a kernel:\n{shown}\n"
+                f"all that make said is in {short(self.log)}")
+
+    def configure(self, log, what):
+        """tinyconfig and our options, unless that is what is there."""
+        config = self.out / ".config"
+        self.make(log, what, "tinyconfig")
+        with open(config, "a", encoding="utf-8") as file:
+            file.write(configuration.fragment(self.granule))
+        self.make(log, what, "olddefconfig")
+        configuration.check(self.granule, config.read_text(errors="replace"), short(config))
+
+    def build(self, fresh):
+        what = f"building the kernel of {self.tree}, {self.granule} pages"
+        say(f"{what} (some minutes from nothing)")
+        if fresh or self.make_misses_a_change():
+            shutil.rmtree(self.out, ignore_errors=True)
+        self.record.unlink(missing_ok=True)
+        self.out.mkdir(parents=True, exist_ok=True)
+        with open(self.log, "w", encoding="utf-8") as log:
+            if not (self.out / ".config").exists() or not (self.out / "vmlinux").exists():
+                self.configure(log, what)
+            self.make(log, what, "Image")
+        part = self.image.with_suffix(".part")
+        shutil.copy(self.out / "arch/arm64/boot/Image", part)
+        part.replace(self.image)
+        files = {name: digest_of(self.shadow / name) for name in self.files_read()}
+        self.record.write_text(json.dumps({"settings": self.settings(), "files": files}))
+
+
+def digest_of(path):
+    try:
+        return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def kconfigs(command):
+    """Files that Kconfig read, of the list that it writes."""
+    text = command.read_text(errors="replace") if command.exists() else ""
+    return re.findall(r"^\t([\w./-]+) ?\\?$", text, re.MULTILINE)
+
+
+def build(tree, granule, fresh=False):
+    """
+    The kernel of a whole tree, built if it is not there as the tree is now. Raises Unusable with the
+    reason. Runs at the same time wait for each other.
+    """
+    kernel = Kernel(tree, granule)
+    kernel.folder.mkdir(parents=True, exist_ok=True)
+    with locked(kernel.folder, "builds a kernel"):
+        shadow.make(tree, kernel.folder)
+        if fresh or not kernel.is_current():
+            kernel.build(fresh)
+    return kernel
