@@ -7,6 +7,7 @@ Usage: test_boot_parts.py
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -15,6 +16,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "regress"))
+from driver import machine  # noqa: E402
 from driver.booting import answer, boot, compiled, configuration, judge, plan, qemu, shadow  # noqa: E402
 from driver.terminal import Unusable  # noqa: E402
 
@@ -410,6 +412,125 @@ class Driver(unittest.TestCase):
                 self.assertLess(len(line), 120)
         self.assertEqual(used, {name: known[name] for name in used})
         self.assertEqual(set(known) - set(used), {"bad", "vm_unmap_ram"})
+
+
+HEADERS = ("bug gfp init io kernel mm printk reboot sched set_memory slab string types uaccess vmalloc").split()
+
+
+def build_standin(work):
+    """The driver as a program, with stand-ins for the kernel."""
+    headers = work / "headers/linux"
+    headers.mkdir(parents=True)
+    for name in HEADERS:
+        (headers / f"{name}.h").write_text('#include "regress/kernel/boot_standins.h"\n')
+    program = work / "standin"
+    subprocess.run([machine.c_compiler(), "-std=gnu11", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
+                    "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-I", headers.parent, "-I", TOP,
+                    *sorted(shadow.DRIVER.glob("*.c")), TOP / "regress/kernel/boot_standins.c", "-o", program],
+                   check=True)
+    return program
+
+
+@unittest.skipUnless(machine.c_compiler(), "no C compiler")
+class Plays(unittest.TestCase):
+    """The driver plays plans, with stand-ins for the kernel, and bugs of theirs are seen."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.work = Path(tempfile.mkdtemp(prefix="vmapdiff-"))
+        cls.addClassCleanup(shutil.rmtree, cls.work)
+        cls.program = build_standin(cls.work)
+
+    def say(self, text, bug=""):
+        path = self.work / "plan"
+        path.write_text(text)
+        place = f"{qemu.plan_at('4k'):#x},{qemu.unused_end('4k'):#x}"
+        done = subprocess.run([self.program, path, place], stdout=subprocess.PIPE, text=True, check=False,
+                              env={**os.environ, "BUG": bug, "ASAN_OPTIONS": "detect_leaks=0"})
+        self.assertEqual(done.returncode, 0)
+        return answer.read(done.stdout)
+
+    def wrong(self, scenarios, bug=""):
+        """{(who saw it, what)} of all scenarios."""
+        got = self.say(plan.text_of(scenarios), bug)
+        self.assertEqual(got.broken, "")
+        return {(one.seen_by, one.what) for wrong in boot.judge_all(scenarios, got).values() for one in wrong}
+
+    def test_all_is_right(self):
+        got = self.say(plan.text_of(boot.tried("4k")))
+        self.assertTrue(got.ended)
+        self.assertEqual(self.wrong(boot.tried("4k")), set())
+        said = {line[0] for line in got.lines}
+        self.assertLessEqual({"words", "page", "read", "wrote", "area", "block", "pages", "error", "unread"}, said)
+
+    def test_bugs_are_seen(self):
+        for bug, seen in (("other-page", {("translation", "other-page"), ("memory", "other-page")}),
+                          ("missing", {("translation", "missing"), ("memory", "missing")}),
+                          ("left", {("translation", "unexpected"), ("memory", "unexpected")}),
+                          ("lookup", {("translation", "other-page")}), ("writable", {("memory", "permission")}),
+                          ("stays-writable", {("memory", "permission")}), ("fails", {("error", "error")}),
+                          ("warns", {("warning", "warning")}), ("panics", {("crash", "crash")}),
+                          ("ends", {("crash", "crash")})):
+            with self.subTest(bug=bug):
+                self.assertLessEqual(seen, self.wrong(boot.tried("4k"), bug))
+
+    def test_pages_past_the_block(self):
+        """240 of 1040, from the 528th on: vmap() of blocks of orders 4, 9 and 9 at a boundary of a PMD."""
+        one = plan.Scenario("4k")
+        blocks = [(one.block(4), 0, 16), (one.block(9), 0, 512), (one.block(9), 0, 512)]
+        one.vmap(0, blocks, modulus=512, residue=0)
+        self.assertEqual(self.wrong([one]), set())
+        got = self.say(plan.text_of([one]), "past-block")
+        wrong = boot.judge_all([one], got)[0]
+        self.assertEqual([(each.seen_by, each.what, each.first, each.pages, each.of) for each in wrong],
+                         [("translation", "other-page", 528, 240, 1040), ("memory", "other-page", 528, 240, 1040)])
+
+    def test_where_an_area_lies(self):
+        for modulus, residue in ((512, 0), (512, 511), (512, 496), (2, 1), (1, 0), (0, 0), (16, 15)):
+            one = plan.Scenario("4k")
+            pages = [(one.block(0), 0, 1)] * 3
+            area = one.vmap(0, pages, modulus=modulus, residue=residue)
+            one.vmap(1, pages, modulus=modulus, residue=residue)
+            got = self.say(plan.text_of([one]))
+            place, _ = judge.read_scenario(answer.scenarios(got)[0])
+            for number in (area, area + 1):
+                if modulus:
+                    self.assertEqual((place.area[number] >> 12) % modulus, residue)
+            self.assertEqual(boot.judge_all([one], got), {})
+
+    def test_pages_that_are_none(self):
+        one = plan.Scenario("4k")
+        for op, bad in enumerate(("null", "bad")):
+            one.vmap(op, [(one.block(0), 0, 1), (bad, 1)])
+        one.vm_unmap_ram(3, one.vm_map_ram(2, [(0, 0, 1)]))
+        self.assertEqual(self.wrong([one]), set())
+
+    def test_a_scenario_begins_with_nothing(self):
+        self.assertEqual(self.wrong([*boot.tried("4k"), *boot.tried("4k")]), set())
+
+    def test_what_is_no_plan(self):
+        for text, why in (("\n", "not a plan of this version"), ("vmapdiff-plan 9\nend\n", "not a plan of this version"),
+                          ("vmapdiff-plan 1\nscenario 0\n", "the plan has no end"),
+                          ("vmapdiff-plan 1\nfly 1\nend\n", "no such command"),
+                          ("vmapdiff-plan 1\n\nend\n", "no such command"),
+                          ("vmapdiff-plan 1\nop\nend\n", "wrong number of words"),
+                          ("vmapdiff-plan 1\n" + "x" * 130 + "\nend\n", "the plan has no end"),
+                          ("vmapdiff-plan 1\nblock 300 0\nend\n", "no such block"),
+                          ("vmapdiff-plan 1\nblock 0 60\nend\n", "no such block"),
+                          ("vmapdiff-plan 1\nblock 0 1\nrun 0 1 2\nend\n", "leaves its block"),
+                          ("vmapdiff-plan 1\nblock 0 1\nrun 0 18446744073709551615 2\nend\n", "leaves its block"),
+                          ("vmapdiff-plan 1\nrun 3 0 1\nend\n", "a run is in no block"),
+                          ("vmapdiff-plan 1\nvmap 0 kernel 0 0 0\nend\n", "vmap without pages"),
+                          ("vmapdiff-plan 1\nbad null 262145\nend\n", "too long"),
+                          ("vmapdiff-plan 1\nblock 0 0\nrun 0 0 1\nvmap 0 odd 0 0 0\nend\n", "no such protection"),
+                          ("vmapdiff-plan 1\nvunmap 0 0 1\nend\n", "no such area"),
+                          ("vmapdiff-plan 1\nvmalloc 0 2 0 kernel\nvunmap 0 1 2\nend\n", "leaves its area"),
+                          ("vmapdiff-plan 1\nvmalloc 0 0 0 kernel\nend\n", "or nothing"),
+                          ("vmapdiff-plan 1\nvmalloc 0 2 0 kernel\nset_memory 0 0 1 odd\nend\n", "no such change"),
+                          ("vmapdiff-plan 1\nioremap 0 0x180000000 4096 odd\nend\n", "no such protection"),
+                          ("vmapdiff-plan 1\nvmalloc 16 1 0 kernel\nend\n", "no such area")):
+            with self.subTest(text=text[:60]):
+                self.assertIn(why, self.say(text).broken)
 
 
 if __name__ == "__main__":

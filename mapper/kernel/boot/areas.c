@@ -23,7 +23,7 @@ static unsigned int tries, fillers;
 
 struct area *area_at(unsigned int id)
 {
-	return id < MAX_AREAS && areas[id].kind != AREA_NONE ? &areas[id] : NULL;
+	return id < MAX_AREAS && areas[id].kind > AREA_FAILED ? &areas[id] : NULL;
 }
 
 static const struct {
@@ -63,6 +63,7 @@ static const char *area_made(unsigned int id, enum area_kind kind, const void *v
 {
 	if (!va) {
 		say("area %u none", id);
+		areas[id].kind = AREA_FAILED;
 		kfree(pages);
 		return NULL;
 	}
@@ -210,6 +211,12 @@ const char *play_ioremap(unsigned int id, u64 pa, unsigned long bytes, const cha
 
 /* --- calls on areas ------------------------------------------------------------------------ */
 
+/* Whether an area is not there since its call failed: calls on it are left out then. */
+static bool has_failed(unsigned int id)
+{
+	return id < MAX_AREAS && areas[id].kind == AREA_FAILED;
+}
+
 static const char *check_range(unsigned int id, unsigned long from, unsigned long count)
 {
 	const struct area *area = area_at(id);
@@ -221,10 +228,10 @@ static const char *check_range(unsigned int id, unsigned long from, unsigned lon
 
 const char *play_vunmap(unsigned int id, unsigned long from, unsigned long count)
 {
-	const char *why = check_range(id, from, count);
+	const char *why = has_failed(id) ? NULL : check_range(id, from, count);
 	unsigned long va;
 
-	if (why)
+	if (why || has_failed(id))
 		return why;
 	va = areas[id].va + (from << PAGE_SHIFT);
 	vunmap_range(va, va + (count << PAGE_SHIFT));
@@ -235,6 +242,8 @@ const char *play_vm_unmap_ram(unsigned int id)
 {
 	struct area *area = area_at(id);
 
+	if (has_failed(id))
+		return NULL;
 	if (!area || area->kind != AREA_RAM)
 		return "no such area of vm_map_ram";
 	vm_unmap_ram((void *)area->va, area->count);
@@ -246,11 +255,11 @@ const char *play_vm_unmap_ram(unsigned int id)
 const char *play_set_memory(unsigned int id, unsigned long from, unsigned long count,
 			    const char *change)
 {
-	const char *why = check_range(id, from, count);
+	const char *why = has_failed(id) ? NULL : check_range(id, from, count);
 	unsigned long va;
 	int error;
 
-	if (why)
+	if (why || has_failed(id))
 		return why;
 	va = areas[id].va + (from << PAGE_SHIFT);
 	if (!strcmp(change, "ro"))
@@ -289,11 +298,12 @@ static void area_free(struct area *area)
 	case AREA_RAM:
 		vm_unmap_ram(va, area->count);
 		break;
-	case AREA_NONE:
-		return;
+	default:
+		break;
 	}
+	if (area->kind > AREA_FAILED)
+		kfree(area->pages);
 	area->kind = AREA_NONE;
-	kfree(area->pages);
 }
 
 void areas_free(void)

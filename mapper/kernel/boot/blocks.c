@@ -12,10 +12,14 @@
 
 #define BUDDY_ORDER 9 /* up to this order the buddy allocator has blocks, on each page size */
 
-static struct {
+static struct block {
 	struct page *page;
 	unsigned int order;
 } block[MAX_BLOCKS];
+
+/* Blocks that came to lie next to another, where the plan has two that are apart. */
+static struct block spare[MAX_BLOCKS];
+static unsigned int spares;
 
 static struct page **array;
 static unsigned long array_count;
@@ -29,14 +33,46 @@ static struct page *allocate(unsigned int order)
 	return alloc_contig_pages(1UL << order, gfp, first_online_node, NULL);
 }
 
+static unsigned long end_of(const struct block *one)
+{
+	return page_to_pfn(one->page) + (1UL << one->order);
+}
+
+/* Whether a block begins where another ends, or the reverse: they would be one. */
+static bool is_next_to_another(const struct block *one)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_BLOCKS; i++)
+		if (block[i].page && (end_of(&block[i]) == page_to_pfn(one->page) ||
+				      end_of(one) == page_to_pfn(block[i].page)))
+			return true;
+	return false;
+}
+
+static void block_free(struct block *one)
+{
+	if (one->page && one->order <= BUDDY_ORDER)
+		__free_pages(one->page, one->order);
+	else if (one->page)
+		free_contig_range(page_to_pfn(one->page), 1UL << one->order);
+	one->page = NULL;
+}
+
 const char *block_allocate(unsigned int id, unsigned int order)
 {
+	struct block made = { .order = order };
+
 	if (id >= MAX_BLOCKS || block[id].page || order > MAX_ORDER)
 		return "no such block can be made";
-	block[id].page = allocate(order);
-	block[id].order = order;
-	if (!block[id].page)
+	made.page = allocate(order);
+	while (made.page && is_next_to_another(&made) && spares < MAX_BLOCKS) {
+		spare[spares++] = made;
+		made.page = allocate(order);
+	}
+	if (!made.page)
 		return "out of memory for a block";
+	block[id] = made;
 	say("block %u 0x%lx %lu", id, page_to_pfn(block[id].page), 1UL << order);
 	return NULL;
 }
@@ -89,12 +125,9 @@ void blocks_free(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < MAX_BLOCKS; i++) {
-		if (block[i].page && block[i].order <= BUDDY_ORDER)
-			__free_pages(block[i].page, block[i].order);
-		else if (block[i].page)
-			free_contig_range(page_to_pfn(block[i].page), 1UL << block[i].order);
-		block[i].page = NULL;
-	}
+	for (i = 0; i < MAX_BLOCKS; i++)
+		block_free(&block[i]);
+	while (spares)
+		block_free(&spare[--spares]);
 	array_count = 0;
 }

@@ -25,7 +25,7 @@
 #define HOLE NULL
 #define BAD_PFN (1UL << 34) /* above all memory of the machine that is booted */
 
-enum area_kind { AREA_NONE, AREA_VMAP, AREA_VMALLOC, AREA_IOREMAP, AREA_RAM };
+enum area_kind { AREA_NONE, AREA_FAILED, AREA_VMAP, AREA_VMALLOC, AREA_IOREMAP, AREA_RAM };
 
 /* What a call mapped. `pages` is what it was asked to map, owned; NULL for ioremap(), which has `pfn`. */
 struct area {
