@@ -2,7 +2,7 @@
 /*
  * The stand-ins of boot_standins.h. Usage: PROGRAM PLAN-FILE PLACE, where PLACE
  * is what a kernel is told by vmapdiff_plan=. The environment variable BUG names
- * a bug that the calls then have.
+ * a bug that the calls then have; ALIGNED, if it is set, has large areas aligned.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,8 @@ extern int (*const standin_initcall)(void);
 #define ENTRIES 512
 #define VMALLOC_START 0xffff800080000000ul
 #define READ_ONLY (1ull << 7)
-#define PAGE_BITS 0x703ull
+#define PAGE_BITS 0xe8000000000703ull /* a page of PAGE_KERNEL, as arm64 stores it */
+#define CONTIGUOUS (1ull << 52)
 #define MAX_AREAS 4096
 #define GROUP 16ul
 
@@ -249,6 +250,9 @@ static struct vm_struct *new_area(unsigned long count)
 {
 	if (areas == MAX_AREAS)
 		abort();
+	/* As the series does it: areas of a PMD and more begin at one. */
+	if (getenv("ALIGNED") && count >= ENTRIES)
+		next_va = (next_va + ENTRIES * PAGE_SIZE - 1) & ~(ENTRIES * PAGE_SIZE - 1);
 	area[areas].addr = (void *)next_va;
 	area[areas].size = count * PAGE_SIZE;
 	next_va += (count + 1) * PAGE_SIZE;
@@ -306,9 +310,11 @@ static void map_past_block(unsigned long va, struct page **pages, unsigned count
 				batch = 1u << order;
 			for (; batch > 1 && (batch > end - i || batch > left || batch > 256);)
 				batch /= 2;
-			for (unsigned k = 0; k < batch; k++)
-				set_page(va + (unsigned long)(i + k) * PAGE_SIZE,
-					 page_to_pfn(pages[i]) + k, PAGE_KERNEL);
+			for (unsigned k = 0; k < batch; k++) {
+				unsigned long at = va + (unsigned long)(i + k) * PAGE_SIZE;
+				set_page(at, page_to_pfn(pages[i]) + k, PAGE_KERNEL);
+				*entry_of(at) |= batch >= GROUP ? CONTIGUOUS : 0;
+			}
 		}
 	}
 }

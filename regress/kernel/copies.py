@@ -31,6 +31,21 @@ def copy_tree(tree, to):
             shutil.copy(Path(tree) / name, Path(to) / name)
 
 
+def link_tree(tree, to):
+    """All of a tree, as a build needs it: the files that are sliced, copied, and links to what is next to them."""
+    shutil.rmtree(to, ignore_errors=True)
+    copied = {Path(name) for _, name, _ in read_list(KERNEL / "files") if (Path(tree) / name).is_file()}
+    folders = {parent for name in copied for parent in name.parents}
+    for folder in sorted(folders):
+        (Path(to) / folder).mkdir(parents=True, exist_ok=True)
+        for path in (Path(tree) / folder).iterdir():
+            name = folder / path.name
+            if name in copied:
+                shutil.copy(path, Path(to) / name)
+            elif name not in folders and not path.name.startswith("."):
+                (Path(to) / name).symlink_to(path.resolve())
+
+
 class File:
     """A file of a copy, to be edited."""
 

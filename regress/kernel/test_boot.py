@@ -55,15 +55,20 @@ def check_again(tree):
     assert code == 0 and "building the kernel" not in said, said
 
 
-def main():
-    tree = Path(sys.argv[1]).resolve()
+def cannot_boot(tree):
+    """Why a tree cannot be booted here, or nothing."""
     if not tree.is_dir():
         reason = Path(f"{tree}.missing")
-        print(f"SKIP: no {tree}: {reason.read_text() if reason.exists() else ''}")
-        return SKIP
+        return f"no {tree}: {reason.read_text().strip() if reason.exists() else ''}"
     lacking = packages.missing(packages.BOOT)
-    if lacking:
-        print(f"SKIP: this machine lacks: {', '.join(need.what for need in lacking)}")
+    return f"this machine lacks: {', '.join(need.what for need in lacking)}" if lacking else ""
+
+
+def main():
+    tree = Path(sys.argv[1]).resolve()
+    why = cannot_boot(tree)
+    if why:
+        print(f"SKIP: {why}")
         return SKIP
     before = state_of(tree)
     for granule in GRANULES if "--all" in sys.argv else GRANULES[:1]:

@@ -7,7 +7,6 @@ Usage: test_boot_parts.py
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
@@ -16,6 +15,8 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "regress"))
+sys.path.insert(0, str(TOP / "regress/kernel"))
+import boot_standin  # noqa: E402
 from driver import machine  # noqa: E402
 from driver.booting import answer, boot, compiled, configuration, judge, plan, qemu, shadow  # noqa: E402
 from driver.terminal import Unusable  # noqa: E402
@@ -414,23 +415,6 @@ class Driver(unittest.TestCase):
         self.assertEqual(set(known) - set(used), {"bad", "vm_unmap_ram"})
 
 
-HEADERS = ("bug gfp init io kernel mm printk reboot sched set_memory slab string types uaccess vmalloc").split()
-
-
-def build_standin(work):
-    """The driver as a program, with stand-ins for the kernel."""
-    headers = work / "headers/linux"
-    headers.mkdir(parents=True)
-    for name in HEADERS:
-        (headers / f"{name}.h").write_text('#include "regress/kernel/boot_standins.h"\n')
-    program = work / "standin"
-    subprocess.run([machine.c_compiler(), "-std=gnu11", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
-                    "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-I", headers.parent, "-I", TOP,
-                    *sorted(shadow.DRIVER.glob("*.c")), TOP / "regress/kernel/boot_standins.c", "-o", program],
-                   check=True)
-    return program
-
-
 @unittest.skipUnless(machine.c_compiler(), "no C compiler")
 class Plays(unittest.TestCase):
     """The driver plays plans, with stand-ins for the kernel, and bugs of theirs are seen."""
@@ -439,16 +423,10 @@ class Plays(unittest.TestCase):
     def setUpClass(cls):
         cls.work = Path(tempfile.mkdtemp(prefix="vmapdiff-"))
         cls.addClassCleanup(shutil.rmtree, cls.work)
-        cls.program = build_standin(cls.work)
+        cls.program = boot_standin.build(cls.work)
 
     def say(self, text, bug=""):
-        path = self.work / "plan"
-        path.write_text(text)
-        place = f"{qemu.plan_at('4k'):#x},{qemu.unused_end('4k'):#x}"
-        done = subprocess.run([self.program, path, place], stdout=subprocess.PIPE, text=True, check=False,
-                              env={**os.environ, "BUG": bug, "ASAN_OPTIONS": "detect_leaks=0"})
-        self.assertEqual(done.returncode, 0)
-        return answer.read(done.stdout)
+        return boot_standin.say(self.program, text, self.work, bug)
 
     def wrong(self, scenarios, bug=""):
         """{(who saw it, what)} of all scenarios."""

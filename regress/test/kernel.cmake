@@ -9,6 +9,7 @@ add_test(NAME kernel_slicer COMMAND python3 ${slicer_tests}/test_slicer.py)
 add_test(NAME kernel_find_folders COMMAND python3 ${kernel_scripts}/test_finds.py)
 add_test(NAME kernel_injected_found COMMAND python3 ${kernel_scripts}/test_injected.py)
 add_test(NAME kernel_boot_parts COMMAND python3 ${kernel_scripts}/test_boot_parts.py)
+add_test(NAME kernel_boot_confirm COMMAND python3 ${kernel_scripts}/test_boot_confirm.py)
 set(versions 6.1 6.12 7.2 7.3)
 add_test(NAME kernel_unpack COMMAND python3 ${kernel_scripts}/trees.py ${versions})
 set_tests_properties(kernel_unpack PROPERTIES FIXTURES_SETUP kernel_trees)
@@ -56,12 +57,15 @@ add_test(NAME kernel_unpack_whole COMMAND python3 ${kernel_scripts}/trees.py --w
 set_tests_properties(kernel_unpack_whole PROPERTIES FIXTURES_SETUP kernel_whole_tree)
 add_test(NAME kernel_boot
   COMMAND python3 ${kernel_scripts}/test_boot.py ${trees}/whole/linux-source-7.3)
-set_tests_properties(kernel_boot PROPERTIES FIXTURES_REQUIRED kernel_whole_tree COST 200)
+add_test(NAME kernel_confirm
+  COMMAND python3 ${kernel_scripts}/test_confirm.py ${trees}/whole/linux-source-7.3)
+set_tests_properties(kernel_boot kernel_confirm PROPERTIES
+  FIXTURES_REQUIRED kernel_whole_tree RESOURCE_LOCK kernel COST 200)
 # They build in the trees' folders, one at a time.
 set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
   kernel_finds PROPERTIES COST 200)
 set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_unpack
-  kernel_boot_parts kernel_unpack_whole kernel_boot
+  kernel_boot_parts kernel_boot_confirm kernel_unpack_whole kernel_boot kernel_confirm
   ${kernel_tests} PROPERTIES
   LABELS kernel SKIP_RETURN_CODE 77)

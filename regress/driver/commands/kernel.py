@@ -10,7 +10,7 @@ import sys
 from driver import fetch, install, kernel, machine, packages, tool
 from driver.build import locked
 from driver.command import Command, Parser, nearest, no_options, positive
-from driver.booting import boot
+from driver.booting import boot, confirm
 from driver.commands import coverage, forwarded, fuzz as fuzz_command
 from driver.fuzzing.rig import all_targets
 from driver.fuzzing.session import fuzz
@@ -129,6 +129,8 @@ WHAT = [
             no_options, run_tool("kernel", "bench")),
     Command("boot", "build the tree as a kernel, boot it, and try a few calls",
             "./rig kernel ~/linux boot --granule 16k", boot.add_options, boot.run),
+    Command("confirm", "play a finding on the tree's own kernel, booted",
+            "./rig kernel ~/linux confirm found.scenario", confirm.add_options, confirm.run),
     Command("bisect", "for git bisect run: 0 good, 1 bad, 125 no verdict",
             "git bisect run ./rig kernel . bisect a.scenario",
             lambda parser: parser.add_argument("FILE", help="the scenario"), run_bisect),

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Stands in for a booted kernel, and for the slice of a tree, in tests of ./rig kernel TREE boot and confirm."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "regress"))
+from driver import machine  # noqa: E402
+from driver.booting import answer, boot, plan, qemu, scenario, shadow  # noqa: E402
+
+HEADERS = "bug gfp init io kernel mm printk reboot sched set_memory slab string types uaccess vmalloc".split()
+PAGE, READ_ONLY = 0xe8000000000703, 1 << 7  # as boot_standins.c stores pages
+ROOT_PA = 0x1000000
+
+
+def build(work):
+    """The driver as a program, with stand-ins for the kernel."""
+    headers = work / "headers/linux"
+    headers.mkdir(parents=True)
+    for name in HEADERS:
+        (headers / f"{name}.h").write_text('#include "regress/kernel/boot_standins.h"\n')
+    program = work / "standin"
+    subprocess.run([machine.c_compiler(), "-std=gnu11", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
+                    "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-I", headers.parent, "-I", TOP,
+                    *sorted(shadow.DRIVER.glob("*.c")), TOP / "regress/kernel/boot_standins.c", "-o", program],
+                   check=True)
+    return program
+
+
+def say(program, text, work, bug="", **environment):
+    """The Answer of a plan's text."""
+    path = work / "plan"
+    path.write_text(text)
+    place = f"{qemu.plan_at('4k'):#x},{qemu.unused_end('4k'):#x}"
+    done = subprocess.run([program, path, place], stdout=subprocess.PIPE, text=True, check=True,
+                          env={**os.environ, "BUG": bug, "ASAN_OPTIONS": "detect_leaks=0", **environment})
+    return answer.read(done.stdout)
+
+
+class Kernel:
+    """In the place of compiled.Kernel, for boot.play()."""
+
+    def __init__(self, program, work, bug="", **environment):
+        self.program, self.folder, self.bug, self.environment = program, work, bug, environment
+        self.granule, self.tree = "4k", work
+
+    def play(self, _, scenarios, name):
+        """In the place of boot.play()."""
+        got = say(self.program, plan.text_of(scenarios), self.folder, self.bug, **self.environment)
+        (self.folder / f"{name}-4k.console").write_text("")
+        boot.check(got, False, "log")
+        return got, 0.0
+
+
+class Record:
+    """Events of a scenario, as the tool writes them, of a mapper that maps page by page."""
+
+    def __init__(self, text):
+        self.lines, self.tables, self.areas = [], {}, []
+        self.put("tool", scenario=text)
+        self.put("machine", page_shift=12, va_bits=48, root=0, root_pa=hex(ROOT_PA))
+        for op in scenario.parse(text).ops:
+            self.play(op)
+
+    def put(self, record, **fields):
+        self.lines.append(json.dumps({"record": record, **fields}))
+
+    def store(self, table, index, word):
+        self.put("event", step=0, event="store", table=table, index=index, old=["0x0"], new=[hex(word)])
+
+    def table_of(self, va):
+        """The number of the last table of an address; it is made if it is not there."""
+        table = 0
+        for level in (0, 1, 2):
+            index = va >> 39 - 9 * level & 511
+            below = self.tables.get((table, index))
+            if below is None:
+                below = self.tables[table, index] = len(self.tables) + 1
+                self.put("event", step=0, event="alloc_table", failed=False, table=below, pa=hex(ROOT_PA + below * 4096))
+                self.store(table, index, ROOT_PA + below * 4096 | 3)
+            table = below
+        return table
+
+    def play(self, op):
+        va = op.value("va") & (1 << 48) - 1
+        if op.kind == "vunmap":
+            words = [0] * op.pages(12)
+        elif op.kind == "set_memory":
+            words = []
+        else:
+            pfns = ([op.value("pa") // 4096 + i for i in range(op.pages(12))] if op.kind == "ioremap" else
+                    [first + i for first, count in op.runs for i in range(count)])
+            words = [pfn << 12 | PAGE | (READ_ONLY if op.fields.get("prot") == "kernel-ro" else 0) for pfn in pfns]
+        for i, word in enumerate(words):
+            self.store(self.table_of(va + i * 4096), (va >> 12) + i & 511, word)
+        self.put("end", step=0, op=op.number, kind="call", error=0)
+
+    def text(self, signature=""):
+        self.put("verdict", holds=not signature, signature=signature, op=0)
+        return "".join(f"{line}\n" for line in self.lines)

@@ -1,0 +1,286 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""What ./rig kernel TREE confirm makes of a finding, with stand-ins for the booted kernel and for the slice.
+
+Usage: test_boot_confirm.py
+"""
+import argparse
+import contextlib
+import io
+import random
+import re
+import shutil
+import sys
+import tempfile
+import types
+import unittest
+import unittest.mock
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "regress"))
+sys.path.insert(0, str(TOP / "regress/kernel"))
+import boot_standin  # noqa: E402
+from driver import machine  # noqa: E402
+from driver.booting import (answer, boot, compiled, confirm, judge, plan, reach, scenario,  # noqa: E402
+                            shadow, slice as sliced)
+
+D1 = "vmap va=0xffff800000010000 pages=0x400+512,0xa00+512\n"
+OUTPUT_ADDRESS = "FAIL translation.output_address mapper=kernel op=0:vmap granule=4k level=3"
+FIRST = "vmap va=0xffff800000010000 pages=0x400+2\n"
+
+
+def text_of(ops, machine_line=""):
+    return f"vmapdiff 2\n{machine_line}{ops}"
+
+
+def reached(ops, machine_line=""):
+    return reach.reach(scenario.parse(text_of(ops, machine_line)))
+
+
+class Text(unittest.TestCase):
+    """Scenarios are read as the tool prints them."""
+
+    def test_ops(self):
+        text = scenario.parse("vmapdiff 2\nmachine granule=16k va=48\npolicy v9\nvmap va=0x1000 pages=0x10+2,\n"
+                              "        null,bad+3 prot=kernel\nfail alloc=1 trylock=2\nvunmap va=0x1000 size=0x8000\n"
+                              "expect holds\n")
+        self.assertEqual(text.granule, "16k")
+        self.assertEqual([(op.number, op.kind) for op in text.ops], [(0, "vmap"), (1, "vunmap")])
+        self.assertEqual(text.ops[0].runs, [(0x10, 2), ("null", 1), ("bad", 3)])
+        self.assertEqual(text.ops[0].pages(14), 6)
+        self.assertEqual((text.ops[1].fails, text.ops[1].pages(14)), ({"alloc": "1", "trylock": "2"}, 2))
+
+    def test_runs(self):
+        self.assertEqual(scenario.runs_of([1, 2, 3, 9, "null", "null", 10, 9, 10]), "0x1+3,0x9,null+2,0xa,0x9+2")
+
+
+class Reach(unittest.TestCase):
+    """What a caller can do is planned, and the rest is refused with the reason."""
+
+    def test_what_is_refused(self):
+        for ops, line, why in (
+                ("preset va=0xffff800000000000 pfn=0x1\n" + FIRST, "", "no caller leaves such an entry"),
+                ("linear pa=0x0 size=0x1000\n" + FIRST, "", "the linear map is the kernel's own"),
+                ("fail alloc=1\n" + FIRST, "", "an allocation or a lock that fails"),
+                (FIRST, "machine entries=16 group=4\n", "a scaled-down machine"),
+                (FIRST, "machine realm=yes\n", "a Realm's guest"),
+                (FIRST + FIRST, "", "op 1 maps where an op before it has an area"),
+                (FIRST + "vmap va=0xffff800000012000 pages=0x1\n", "", "or its guard page"),
+                (FIRST + "vunmap va=0xffff80000020f000 size=0x1000\n", "", "not in one area"),
+                (FIRST + "vm_unmap_ram va=0xffff800000010000 pages=2\n", "", "what vm_map_ram() mapped"),
+                ("vmalloc va=0xffff800000010000 pages=0x1 prot=kernel-ro\n", "", "not prot=kernel-ro"),
+                ("vmalloc va=0xffff800000010000 pages=0x1,null\n", "", "takes its pages itself"),
+                ("vmap va=0xffff800000010000 pages=0x1 prot=user\n", "", "prot=user is made by no caller"),
+                ("ioremap va=0xffff800000010000 pa=0x1000 size=0x1000 prot=tagged\n", "", "have no prot=tagged"),
+                ("set_memory va=0xffff000000000000 pages=1 op=invalid\n", "", "not in one area"),
+                ("vmap va=0xffff800000000000 pages=null+262145\n", "", "up to 262144 pages")):
+            with self.subTest(ops=ops):
+                variants, why_not = reached(ops, line)
+                self.assertEqual(variants, [])
+                self.assertIn(why, why_not[0])
+
+    def test_too_much_memory(self):
+        pages = ",".join(f"{i << 20:#x}+65536" for i in range(1, 20))
+        self.assertIn("pages of memory in blocks", reached(f"vmap va=0xffff800000000000 pages={pages}\n")[1][0])
+
+    def test_contiguity_and_alignment_are_kept(self):
+        """Of arrays at random: two pages follow each other in blocks if and only if they did before."""
+        rng = random.Random(22)
+        for _ in range(200):
+            runs = [(rng.randrange(1 << 20), rng.randrange(1, 700)) for _ in range(rng.randrange(1, 6))]
+            if rng.randrange(2):
+                runs.append((runs[0][0] + runs[0][1], rng.randrange(1, 40)))
+            ops = "vmap va=0xffff800000000000 pages=" + ",".join(f"{first:#x}+{count}" for first, count in runs) + "\n"
+            pages = reached(ops)[0][0].planned.expected[0].areas[0].pages
+            before = [first + i for first, count in runs for i in range(count)]
+            self.assertEqual(len(pages), len(before))
+            for i, (_, block, page) in enumerate(pages):
+                self.assertEqual(before[i] % 16, page % 16)
+                if i:
+                    follows = pages[i - 1][1:] == (block, page - 1)
+                    self.assertEqual(before[i] == before[i - 1] + 1, follows, (runs, i))
+
+    def test_pages_stay_in_their_blocks(self):
+        planned = reached("vmap va=0xffff800000000000 pages=0x3ff+2,0x7ff+600\n")[0][0].planned
+        sizes = [int(line.split()[2]) for line in planned.lines if line.startswith("block")]
+        for line in planned.lines:
+            if line.startswith("run"):
+                _, block, first, count = line.split()
+                self.assertLessEqual(int(first) + int(count), 1 << sizes[int(block)])
+
+    def test_a_variant_that_begins_at_a_boundary(self):
+        variants, why_not = reached("vmap va=0xffff800000013000 pages=0x400+512\n")
+        self.assertEqual(why_not, [])
+        self.assertEqual([one.residue for one in variants], [{0: 19}, {0: 0}])
+        self.assertEqual([len(one.planned.expected[0].areas[0].pages) for one in variants], [512, 531])
+        pages = variants[1].planned.expected[0].areas[0].pages
+        self.assertNotEqual(pages[16][2], pages[15][2] + 1)  # blocks of 16, 2 and 1, none next to another
+        self.assertEqual(len(reached("vmap va=0xffff800000000000 pages=0x400\n")[0]), 1)
+
+    def test_a_part_is_unmapped(self):
+        planned = reached(FIRST + "vunmap va=0xffff800000011000 size=0x2000\n")[0][0].planned  # and the guard page
+        self.assertIn("vunmap 0 1 1", planned.lines)
+        self.assertEqual(planned.expected[1].areas[0].pages[1], None)
+
+
+class Slice(unittest.TestCase):
+    """The record of events is put together to tables."""
+
+    def test_tables_and_verdict(self):
+        text = text_of("vmap va=0xffff8000001ff000 pages=0x10,0x20\nvunmap va=0xffff8000001ff000 size=0x1000\n")
+        got = sliced.read(boot_standin.Record(text).text(OUTPUT_ADDRESS).splitlines())
+        self.assertEqual((got.rule, got.op, got.text), ("translation.output_address", 0, text))
+        self.assertEqual(got.tables[0].walk(0xffff8000001ff000), (3, boot_standin.PAGE | 0x10000))
+        self.assertEqual(got.tables[0].walk(0xffff800000200000), (3, boot_standin.PAGE | 0x20000))
+        self.assertEqual(got.tables[1].walk(0xffff8000001ff000), (3, 0))
+        self.assertEqual(got.tables[1].walk(0xffff800000400000), (2, 0))
+        self.assertEqual(got.tables[1].walk(0xffff000000000000), (0, 0))
+
+    def test_a_word_that_differs(self):
+        text = text_of("vmap va=0xffff800000100000 pages=0x10+3\n")
+        tables = sliced.read(boot_standin.Record(text).text().splitlines()).tables[0]
+        word = boot_standin.PAGE | 0x10000
+        same = [(-1, 1, 3, 1, 0, 0), (0, 3, 3, 1, word, 4096), (3, 1, 3, 1, 0, 0)]
+        self.assertEqual(sliced.compare(tables, 0xffff800000100000, 3, same), (3, []))
+        for run in ((0, 3, 3, 1, word + 4096, 4096), (0, 3, 3, 1, word, 0), (-256, 1, 2, 512, word, 0),
+                    (0, 1, 3, 1, 0, 0), (2, 1, 3, 1, word, 0)):
+            self.assertTrue(sliced.compare(tables, 0xffff800000100000, 3, [run])[1], run)
+        for run in ((-1, 1, 3, 1, word, 0), (3, 9, 3, 1, word, 0)):
+            self.assertEqual(sliced.compare(tables, 0xffff800000100000, 3, [run]), (0, []))
+
+    def test_nothing_at_another_level(self):
+        tables = sliced.read(boot_standin.Record(text_of("vmap va=0xffff800000100000 pages=0x10\n")).text()
+                             .splitlines()).tables[0]
+        self.assertEqual(sliced.compare(tables, 0xffff800000500000, 3, [(0, 3, 3, 1, 0, 0)]), (3, []))
+
+
+class Verdict(unittest.TestCase):
+    """Which verdict comes of what was seen."""
+
+    def verdict(self, rule, wrong=(), missed="", slice_rule=None, words=10, different=()):
+        result = confirm.Result(None, list(wrong), missed, "",
+                                sliced.Slice("", rule if slice_rule is None else slice_rule), words, list(different))
+        return confirm.verdict_of(result, rule)
+
+    def test_verdicts(self):
+        other = judge.Wrong(0, judge.TRANSLATION, judge.OTHER_PAGE, "")
+        warns = judge.Wrong(0, judge.WARNING, judge.WARNING, "")
+        for want, arguments in (
+                (confirm.CONFIRMED, {"rule": "translation.output_address", "wrong": [other]}),
+                (confirm.CONFIRMED, {"rule": "contiguous.valid"}),
+                (confirm.NOT_CONFIRMED, {"rule": "contiguous.valid", "different": [1]}),
+                (confirm.NOT_REACHABLE, {"rule": "contiguous.valid", "slice_rule": ""}),
+                (confirm.NOT_CONFIRMED, {"rule": "translation.output_address", "different": [1]}),
+                (confirm.NOT_CONFIRMED, {"rule": "translation.output_address", "wrong": [warns], "different": [1]}),
+                (confirm.NOT_REACHABLE, {"rule": "translation.output_address", "missed": "elsewhere", "words": 0}),
+                (confirm.NOT_REACHABLE, {"rule": "history.stale"}),
+                (confirm.CONFIRMED, {"rule": "errors.warning", "wrong": [warns]}),
+                (confirm.NOT_CONFIRMED, {"rule": ""}), (confirm.CONFIRMED, {"rule": "", "wrong": [other]}),
+                (confirm.CONFIRMED, {"rule": "crash", "wrong": [judge.Wrong(0, judge.CRASH, judge.CRASH, "")]})):
+            with self.subTest(**arguments):
+                got, reason = self.verdict(**arguments)
+                self.assertEqual(got, want, reason)
+                self.assertTrue(reason)
+
+    def test_every_property_has_an_answer(self):
+        """A rule's property is shown by what is wrong, by words, or has the reason why it is not shown."""
+        text = (TOP / "oracle/rules.h").read_text()
+        properties = set(re.findall(r'"(\w+)", "\w+",', text))
+        self.assertGreater(len(properties), 8)
+        shown = {name.split(".")[0] for name in confirm.SHOWN} | set(confirm.BY_WORDS) | set(confirm.NOT_SHOWN)
+        self.assertLessEqual(properties, shown)
+
+
+@unittest.skipUnless(machine.c_compiler(), "no C compiler")
+class Confirm(unittest.TestCase):
+    """From a finding to a verdict."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.work = Path(tempfile.mkdtemp(prefix="vmapdiff-"))
+        cls.addClassCleanup(shutil.rmtree, cls.work)
+        cls.program = boot_standin.build(cls.work)
+
+    def confirm(self, ops, signature="", bug="", breaks_there=True, **environment):
+        """(exit code, what is printed)"""
+        kernel = boot_standin.Kernel(self.program, self.work, bug, **environment)
+        file = self.work / "finding.scenario"
+        file.write_text(text_of(ops))
+
+        def play(_, path, __):
+            of_finding = path == file
+            text = Path(path).read_text()
+            said = signature if of_finding or breaks_there else ""
+            record = text if of_finding and signature else boot_standin.Record(text).text(said)
+            if of_finding:
+                found = sliced.Slice(text)
+                found.signature, found.rule = signature, signature[len("FAIL "):].split(" ")[0]
+                return found
+            return sliced.read(record.splitlines())
+        said = io.StringIO()
+        with unittest.mock.patch.object(boot, "play", kernel.play), \
+                unittest.mock.patch.object(sliced, "play", play), \
+                unittest.mock.patch.object(shadow, "top_of", lambda _: self.work), \
+                unittest.mock.patch.object(shadow, "folder_of", lambda _: self.work), \
+                unittest.mock.patch.object(confirm.install, "ensure"), \
+                unittest.mock.patch.object(confirm.kernel, "build_tree", lambda *_: types.SimpleNamespace(tool="")), \
+                unittest.mock.patch.object(compiled, "build", lambda *_: kernel), \
+                contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            code = confirm.run(argparse.Namespace(tree="", FILE=file, fresh=False, may_install=False))
+        return code, said.getvalue()
+
+    def test_pages_past_the_block(self):
+        code, said = self.confirm(D1, OUTPUT_ADDRESS, "past-block")
+        self.assertEqual(code, 1, said)
+        self.assertIn("played     as it is\n", said)
+        for seen_by in ("kernel ", "memory "):
+            self.assertRegex(said, rf"{seen_by} +op 0: 240 of 1024 pages wrong, the first at index 512: ")
+        self.assertIn("\nCONFIRMED on a booted kernel (", said)
+
+    def test_areas_that_the_kernel_aligns(self):
+        """Then the scenario as it is lies elsewhere, and the one with a block before it is reached."""
+        code, said = self.confirm(D1, OUTPUT_ADDRESS, "past-block", ALIGNED="1")
+        self.assertEqual(code, 1, said)
+        self.assertIn("played     with blocks before it, up to a boundary\n", said)
+        self.assertIn("op 0: 240 of 1040 pages wrong, the first at index 528: ", said)
+
+    def test_the_fixed_kernel(self):
+        code, said = self.confirm(D1)
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"words      \d+ compared, 0 of them different\n")
+        self.assertIn("\nNOT CONFIRMED on a booted kernel (", said)
+        code, said = self.confirm(D1, OUTPUT_ADDRESS)  # the slice breaks the rule and the kernel does not
+        self.assertEqual(code, 1 if "have the same words" in said else 0, said)
+
+    def test_what_the_kernel_does_not_do(self):
+        code, said = self.confirm(D1, OUTPUT_ADDRESS, "warns")
+        self.assertIn("warning    op 0: WARNING: ", said)
+
+    def test_a_crash(self):
+        code, said = self.confirm(D1, "FAIL crash.asan mapper=kernel", "panics")
+        self.assertEqual(code, 1, said)
+        self.assertIn("crash      op 0: Kernel panic - not syncing: of a bug\n", said)
+
+    def test_it_is_not_reachable(self):
+        code, said = self.confirm("fail alloc=1\n" + D1, OUTPUT_ADDRESS)
+        self.assertEqual(code, 2)
+        self.assertIn("NOT REACHABLE: op 0 needs an allocation or a lock that fails", said)
+        code, said = self.confirm(D1, "FAIL history.stale mapper=kernel op=0:vmap")
+        self.assertEqual(code, 2)
+        self.assertIn("NOT REACHABLE on a booted kernel", said)
+        self.assertIn("QEMU shows no barrier or TLBI", said)
+        code, said = self.confirm(D1, OUTPUT_ADDRESS, breaks_there=False)
+        self.assertEqual(code, 2)
+        self.assertIn("the slice does not break translation.output_address either", said)
+
+    def test_what_is_reached_has_the_kernels_addresses(self):
+        code, said = self.confirm("vmap va=0xffff800000200000 pages=0x3f0+16,0x401,0x500\n"
+                                  "vunmap va=0xffff800000201000 size=0x2000\n")
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"vmap va=0xffff8000[0-9a-f]{8} pages=0x[0-9a-f]+f0\+16,0x[0-9a-f]+01,0x[0-9a-f]+00\n"
+                               r" +vunmap va=0xffff8000[0-9a-f]{4}1000 size=0x2000\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""A finding is confirmed on the booted kernel of a tree that has the bug, and not on that of one without it.
+
+The trees are copies of a whole one, made of links, with the series in the rig's own words: with hazard D1,
+and with the bound that it lacks.
+Usage: test_confirm.py TREE     exit: 0 good, 1 not, 77 no tree, or a package is missing
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import copies  # noqa: E402
+import test_boot  # noqa: E402
+
+FIND = copies.TOP / "regress/finds/pages-past-the-block/find.scenario"
+WRONG = r"op 0: 240 of 1040 pages wrong, the first at index 528: "
+
+
+def confirm(tree):
+    done = subprocess.run([copies.TOP / "rig", "--no-install", "kernel", tree, "confirm", FIND],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                          env={**os.environ, "VMAPDIFF_GEOMETRIES": "kernel_4k_va48_pa48"})
+    print(done.stdout, flush=True)
+    return done.returncode, done.stdout
+
+
+def check_bug(tree, copy):
+    copies.link_tree(tree, copy)
+    copies.add_series(copy, batch_bound=False)
+    code, said = confirm(copy)
+    assert code == 1, f"exit code {code}"
+    assert re.search(rf"^kernel +{WRONG}", said, re.M) and re.search(rf"^memory +{WRONG}", said, re.M), said
+    assert re.search(r"^words +[1-9]\d* compared, 0 of them different$", said, re.M), said
+    assert "\nCONFIRMED on a booted kernel" in said, said
+
+
+def check_fixed(tree, copy):
+    copies.link_tree(tree, copy)
+    copies.add_series(copy)
+    code, said = confirm(copy)
+    assert code == 0, f"exit code {code}"
+    assert re.search(r"^words +[1-9]\d* compared, 0 of them different$", said, re.M), said
+    assert "\nNOT CONFIRMED on a booted kernel" in said, said
+
+
+def main():
+    tree = Path(sys.argv[1]).resolve()
+    why = test_boot.cannot_boot(tree)
+    if why:
+        print(f"SKIP: {why}")
+        return test_boot.SKIP
+    copy = copies.TOP / ".build/boot/copy-of-test_confirm"  # at one path, so that little is built twice
+    try:
+        check_bug(tree, copy)
+        check_fixed(tree, copy)
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
