@@ -15,7 +15,7 @@ extern int (*const standin_initcall)(void);
 
 #define FIRST_PFN 0x40000ul
 #define MEMORY_PAGES (1ul << 19)
-#define DEVICE_PAGES (1ul << 14)
+#define DEVICE_PAGES (1ul << 19)
 #define ENTRIES 512
 #define VMALLOC_START 0xffff800080000000ul
 #define READ_ONLY (1ull << 7)

@@ -84,6 +84,10 @@ void kernel_power_off(void);
 static inline void cond_resched(void)
 {
 }
+static inline void schedule_timeout_uninterruptible(long ticks)
+{
+	(void)ticks;
+}
 static inline void generic_bug_clear_once(void)
 {
 }

@@ -267,6 +267,10 @@ class Answer(unittest.TestCase):
         got = answer.read(console(numbers=[0, 1, 2, 4, 5, 6, 7, 8, 9]))
         self.assertIn("line 3 of the driver is missing", got.broken)
 
+    def test_what_warns_after_a_scenario_is_of_no_call(self):
+        text = console([*SAID[:-1], "free"]) + "WARNING: CPU: 0 PID: 1 at mm/vmalloc.c:7 vunmap+0x1\n"
+        self.assertEqual(answer.scenarios(answer.read(text))[0][-1][0], "wrote")
+
     def test_another_version(self):
         self.assertIn("not that of protocol 1", answer.read(console(["protocol 2 x", "end"])).broken)
 

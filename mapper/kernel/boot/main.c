@@ -56,11 +56,17 @@ static void split(struct line *line, char *text)
 	}
 }
 
-static const char *do_scenario(const struct line *line)
+/* Says so first: what the kernel warns of then is of no call. */
+static void free_all(void)
 {
+	say("free");
 	areas_free();
 	blocks_free();
-	generic_bug_clear_once();
+}
+
+static const char *do_scenario(const struct line *line)
+{
+	free_all();
 	cond_resched();
 	say("scenario %lu", line->number[1]);
 	return NULL;
@@ -125,6 +131,7 @@ static const char *do_look(const struct line *line)
 
 static const char *do_op(const struct line *line)
 {
+	generic_bug_clear_once(); /* so that each call warns as if it were the first */
 	say("op %lu", line->number[1]);
 	return NULL;
 }
@@ -213,8 +220,7 @@ static int __init boot_main(void)
 		say("refused 0 there is no plan");
 	else
 		play(plan);
-	areas_free();
-	blocks_free();
+	free_all();
 	say("end");
 	kernel_power_off();
 	return 0;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/kernel.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 
 #include "mapper/kernel/boot/driver.h"
+
+#define LINES_A_TICK 64 /* printk's thread, where there is one, needs time of the one processor */
 
 static unsigned int lines;
 
@@ -15,6 +18,8 @@ void say(const char *format, ...)
 	text.va = &arguments;
 	printk(KERN_INFO "vmapdiff: %u %pV\n", lines++, &text);
 	va_end(arguments);
+	if (!(lines % LINES_A_TICK))
+		schedule_timeout_uninterruptible(1);
 }
 
 static bool continues(const struct run *run, long at, long pages, int level, u64 value, u64 step,

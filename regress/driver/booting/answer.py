@@ -12,10 +12,8 @@ PROTOCOL = 1
 OURS = re.compile(r"vmapdiff: (\d+) (.*)$")
 # Of the kernel's own lines: what ends it, and what warns.
 FATAL = re.compile(r"(Kernel panic - not syncing: .*|Internal error: .*|Unable to handle kernel .*|"
-                   r"kernel BUG at .*|Unhandled .*)")
+                   r"kernel BUG at .*)")
 WARNING = re.compile(r"WARNING: .*")
-# A panic that is not one: turned off by our driver, or nothing to run.
-HARMLESS = re.compile(r"reboot: Power down")
 
 
 @dataclasses.dataclass
@@ -68,6 +66,8 @@ def scenarios(answer):
     for line in answer.lines:
         if line[0] == "scenario":
             current = found.setdefault(int(line[1]), [])
+        elif line[0] == "free":
+            current = None
         elif current is not None and line != ["end"]:
             current.append(line)
     return found

@@ -43,8 +43,9 @@ def allocations(granule):
     small = one.vmalloc(0, 5, huge=False)
     one.set_memory(1, small, 1, 2, "ro")
     one.set_memory(2, small, 1, 2, "rw")
-    large = one.vmalloc(3, 3 << LARGE_ORDER if granule == "4k" else 3 * GROUPS[granule], huge=True)
-    one.vunmap(4, large, 0, GROUPS[granule])
+    unit = 1 << LARGE_ORDER if granule == "4k" else GROUPS[granule]  # of a leaf or group, unmapped as a whole
+    large = one.vmalloc(3, 3 * unit, huge=True)
+    one.vunmap(4, large, unit, unit)
     return one
 
 

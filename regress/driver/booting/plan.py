@@ -38,13 +38,13 @@ class Area:
 
 @dataclasses.dataclass
 class Expected:
-    """What must come of an op: of each area that lives after it, by number, and whether it may warn."""
+    """What must come of an op: of each area that lives after it, by number, and whether it fails."""
     op: int
     call: str
     area: int
     fails: bool = False
+    words: dict = dataclasses.field(default_factory=dict)  # of the call, as a scenario says them
     areas: dict = dataclasses.field(default_factory=dict)
-    blocks: dict = dataclasses.field(default_factory=dict)
 
 
 class Scenario:
@@ -97,9 +97,13 @@ class Scenario:
     def begin(self, op):
         self.lines.append(f"op {op}")
 
-    def end(self, op, call, area, fails=False):
+    def small(self, area):
+        """Whether an area was asked for in single pages."""
+        return next(one.words.get("flags") for one in self.expected if one.area == area) != "huge"
+
+    def end(self, op, call, area, fails=False, **words):
         """Looks at all areas that live, and keeps what is expected of them."""
-        expected = Expected(op, call, area, fails)
+        expected = Expected(op, call, area, fails, words=words)
         for number, one in self.areas.items():
             if one.live:
                 self.lines.append(f"look {number} {self.looks}")
@@ -121,7 +125,7 @@ class Scenario:
         fails = any(page in ("null", "bad") for page in pages)
         number = self.map("vmap", pages, prot, fails)
         self.lines.append(f"vmap {number} {prot} {int(huge)} {modulus} {residue}")
-        self.end(op, "vmap", number, fails)
+        self.end(op, "vmap", number, fails, prot=prot, flags="huge" if huge else "none")
         return number
 
     def vm_map_ram(self, op, runs):
@@ -137,7 +141,7 @@ class Scenario:
         self.begin(op)
         number = self.map("vmalloc", [("own", i) for i in range(count)], "kernel", False)
         self.lines.append(f"vmalloc {number} {count} {int(huge)} kernel")
-        self.end(op, "vmalloc", number)
+        self.end(op, "vmalloc", number, flags="huge" if huge else "none")
         return number
 
     def ioremap(self, op, pa, size, prot="device"):
@@ -146,14 +150,14 @@ class Scenario:
         self.begin(op)
         number = self.map("ioremap", [("pa", (pa >> self.shift) + i) for i in range(size >> self.shift)], prot, False)
         self.lines.append(f"ioremap {number} {pa:#x} {size:#x} {prot}")
-        self.end(op, "ioremap", number)
+        self.end(op, "ioremap", number, pa=hex(pa), size=hex(size), prot=prot)
         return number
 
     def vunmap(self, op, area, first, count):
         self.begin(op)
         self.lines.append(f"vunmap {area} {first} {count}")
         self.areas[area].pages[first:first + count] = [None] * count
-        self.end(op, "vunmap", area)
+        self.end(op, "vunmap", area, first=first, count=count)
 
     def vm_unmap_ram(self, op, area):
         self.begin(op)
@@ -169,7 +173,7 @@ class Scenario:
             self.areas[area].read_only.update(range(first, first + count))
         if self.areas[area].kind == "vmalloc" and change == "rw":
             self.areas[area].read_only.difference_update(range(first, first + count))
-        self.end(op, "set_memory", area)
+        self.end(op, "set_memory", area, first=first, count=count, change=change)
 
 
 def text_of(scenarios):

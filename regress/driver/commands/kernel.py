@@ -10,7 +10,7 @@ import sys
 from driver import fetch, install, kernel, machine, packages, tool
 from driver.build import locked
 from driver.command import Command, Parser, nearest, no_options, positive
-from driver.booting import boot, confirm
+from driver.booting import boot, compare, confirm
 from driver.commands import coverage, forwarded, fuzz as fuzz_command
 from driver.fuzzing.rig import all_targets
 from driver.fuzzing.session import fuzz
@@ -131,6 +131,8 @@ WHAT = [
             "./rig kernel ~/linux boot --granule 16k", boot.add_options, boot.run),
     Command("confirm", "play a finding on the tree's own kernel, booted",
             "./rig kernel ~/linux confirm found.scenario", confirm.add_options, confirm.run),
+    Command("compare", "compare the slice with the tree's own kernel, booted, word for word",
+            "./rig kernel ~/linux compare --calls 1000", compare.add_options, compare.run),
     Command("bisect", "for git bisect run: 0 good, 1 bad, 125 no verdict",
             "git bisect run ./rig kernel . bisect a.scenario",
             lambda parser: parser.add_argument("FILE", help="the scenario"), run_bisect),

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+./rig kernel TREE compare: the slice against the booted kernel. Generated calls are played on the booted
+kernel, which chooses addresses and pages; the slice plays the same calls at these; every word of the
+tables, errno and warning is compared, and each page is judged.
+"""
+from __future__ import annotations
+
+import collections
+import concurrent.futures
+import dataclasses
+import shutil
+
+from driver import install, kernel, machine, packages
+from driver.booting import answer, boot, compiled, generate, judge, plan, scenario, shadow, slice as sliced
+from driver.booting.configuration import GRANULES
+from driver.command import positive
+from driver.places import short
+from driver.terminal import Progress, Unusable, say
+
+CALLS = 3000
+SHOWN = 12  # differences that are printed
+
+
+def add_options(parser):
+    parser.add_argument("--granule", choices=[*GRANULES, "all"], default="4k", help="the page size, or all (4k)")
+    parser.add_argument("--calls", type=positive, metavar="N", default=CALLS, help=f"how many ({CALLS})")
+    parser.add_argument("--seed", type=positive, metavar="N", default=1, help="of the generator (1)")
+    parser.add_argument("--fresh", action="store_true", help="build the kernel from nothing, whatever is there")
+
+
+# --- the scenario that was played ----------------------------------------------------------------
+
+
+def block_shift(one, shift, count, pfns):
+    """The block size that vmalloc() chose: the largest that its size allows, and its pages are made of."""
+    if one.words["flags"] != "huge":
+        return shift
+    group = shift + {12: 4, 14: 7, 16: 5}[shift]
+    for large in (2 * shift - 3, group):
+        size = 1 << (large - shift)
+        if count >= size and all(pfns[i] % size == i % size for i in range(count)) and all(
+                pfns[i] == pfns[i - i % size] + i % size for i in range(count)):
+            return large
+    return shift
+
+
+def mapping_line(one, planned, place, shift):
+    """The line of a call that maps."""
+    va = place.area.get(one.area)
+    area = one.areas.get(one.area, planned.areas[one.area])
+    if one.call == "ioremap":
+        return scenario.line_of("ioremap", va=va, **one.words)
+    pfns = [page if page in ("null", "bad") else place.pfn(one.area, page) for page in area.pages]
+    more = {"shift": str(block_shift(one, shift, len(pfns), pfns))} if one.call == "vmalloc" else {}
+    return scenario.line_of(one.call, va=va, pages=scenario.runs_of(pfns), **one.words, **more)
+
+
+def changing_line(one, planned, place, shift):
+    va = place.area[one.area]
+    if one.call == "vm_unmap_ram":
+        return scenario.line_of("vm_unmap_ram", va=va, pages=str(planned.areas[one.area].count))
+    va += one.words["first"] << shift
+    if one.call == "vunmap":
+        return scenario.line_of("vunmap", va=va, size=one.words["count"] << shift)
+    return scenario.line_of("set_memory", va=va, pages=str(one.words["count"]), op=one.words["change"])
+
+
+def linear_lines(planned, place, shift):
+    """The linear map of the pages whose area is changed: set_memory changes them there too."""
+    changed = {one.area for one in planned.expected if one.call == "set_memory"}
+    pfns = sorted({pfn for area in changed for pfn in place.own.get(area, {}).values()})
+    lines = []
+    for run in scenario.runs_of(pfns).split(",") if pfns else []:
+        first, _, count = run.partition("+")
+        lines.append(scenario.line_of("linear", pa=int(first, 16) << shift, size=int(count or "1") << shift,
+                                      leaf="page"))
+    return lines
+
+
+NOWHERE = 0xffff900000000000  # where a call is put in the slice that the kernel gave no area
+
+
+def text_played(planned, place, granule):
+    """(text, {op: its number in the text}) of what the kernel was made to do."""
+    shift = plan.PAGE_SHIFTS[granule]
+    lines = linear_lines(planned, place, shift)
+    number_of = {}
+    for one in planned.expected:
+        number_of[one.op] = len(lines)
+        if one.call in scenario.MAPS:
+            at = place if place.area.get(one.area) is not None else dataclasses.replace(
+                place, area={**place.area, one.area: NOWHERE + (one.op << 40)})
+            lines.append(mapping_line(one, planned, at, shift))
+        else:
+            lines.append(changing_line(one, planned, place, shift))
+    return scenario.head(granule) + "".join(f"{line}\n" for line in lines), number_of
+
+
+# --- comparing -------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass
+class Count:
+    """What was compared, and what came of it."""
+    calls: collections.Counter = dataclasses.field(default_factory=collections.Counter)  # by kind
+    words: int = 0
+    not_made: collections.Counter = dataclasses.field(default_factory=collections.Counter)  # reason
+    different: list = dataclasses.field(default_factory=list)  # (scenario, text)
+    wrong: list = dataclasses.field(default_factory=list)
+
+    def add(self, other):
+        self.calls += other.calls
+        self.words += other.words
+        self.not_made += other.not_made
+        self.different += other.different
+        self.wrong += other.wrong
+
+
+def compare_returns(number, one, played, place, there):
+    """Texts of what the two say differently of a call."""
+    if one.call in scenario.MAPS:
+        failed = place.area.get(one.area) is None
+        if failed != bool(there.errors.get(number, 0)):
+            yield f"it {'fails' if failed else 'maps'} on the booted kernel, error {there.errors.get(number, 0)} in the slice"
+    if one.call == "set_memory" and played.error != there.errors.get(number, 0):
+        yield f"error {played.error} on the booted kernel, {there.errors.get(number, 0)} in the slice"
+    if bool(played.warnings) != (number in there.warnings):
+        yield (f"warning on the booted kernel: {(played.warnings or ['none'])[0]}; in the slice: "
+               f"{there.warnings.get(number, 'none')}")
+
+
+def compare_op(number, one, played, planned, place, there):
+    """The Count of an op."""
+    count = Count()
+    if number in there.skipped:
+        count.not_made[there.skipped[number]] += 1
+        return count
+    if number not in there.tables:
+        count.not_made["the slice ended before"] += 1
+        return count
+    count.calls[one.call] += 1
+    texts = list(compare_returns(number, one, played, place, there))
+    for area, looked in played.areas.items():
+        words, different = sliced.compare(there.tables[number], place.area[area], planned.areas[area].count, looked.words)
+        count.words += words
+        texts += [f"area {area}: {each.line()}" for each in different]
+    count.different = [f"{one.call}, op {one.op}: {text}" for text in texts]
+    return count
+
+
+def compare_scenario(planned, lines, fatal, binary, path):
+    """The Count of a scenario: what was said of it, against what the slice does. `path`: where its text goes."""
+    place, played = judge.read_scenario(lines)
+    count = Count(wrong=judge.judge(planned.expected, lines, fatal))
+    if len(played) < len(planned.expected) or any(
+            place.area.get(one.area) is None and (one.call == "vmalloc" or one.call not in scenario.MAPS)
+            for one in planned.expected):
+        return count  # the kernel crashed, or a call failed that others build on: the judge has said so
+    text, number_of = text_played(planned, place, boot_granule(planned))
+    path.write_text(text)
+    there = sliced.play(binary, path, path.with_suffix(".events"))
+    path.with_suffix(".events").unlink(missing_ok=True)
+    for one, got in zip(planned.expected, played):
+        count.add(compare_op(number_of[one.op], one, got, planned, place, there))
+    if there.rule or there.crash:
+        count.different.append(f"the slice breaks a rule: {there.signature}")
+    count.different = [f"{short(path)}: {text}" for text in count.different]
+    return count
+
+
+def boot_granule(planned):
+    return {shift: granule for granule, shift in plan.PAGE_SHIFTS.items()}[planned.shift]
+
+
+def compare(built, scenarios, binary):
+    """The Count of scenarios that a kernel plays in one boot."""
+    got, seconds = boot.play(built, scenarios, "compare")
+    say(f"the booted kernel played them in {seconds:.1f} s")
+    said, total, progress = answer.scenarios(got), Count(), Progress()
+    last = max(said, default=-1)
+    folder = built.folder / f"compare-{built.granule}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with concurrent.futures.ThreadPoolExecutor(machine.cores()) as pool:
+        running = [pool.submit(compare_scenario, one, said[number], got.fatal if number == last else "", binary,
+                               folder / f"{number}.scenario")
+                   for number, one in enumerate(scenarios) if number <= last]
+        for done, future in enumerate(running):
+            total.add(future.result())
+            progress.show(f"comparing with the slice: {done + 1} of {len(running)} scenarios")
+    progress.clear()
+    return total
+
+
+def print_count(total, built):
+    calls = sum(total.calls.values())
+    print(f"{built.tree.name}, {built.granule} pages: {calls} calls, {total.words} words compared: "
+          f"{len(total.different)} differences, {len(total.wrong)} wrong on the booted kernel")
+    for call, count in sorted(total.calls.items()):
+        print(f"  {call:<14} {count:>7}")
+    for reason, count in total.not_made.most_common():
+        print(f"  not compared   {count:>7}  {reason}")
+    for text in total.different[:SHOWN]:
+        print(f"DIFFERENT {text}")
+    boot.print_wrong(total.wrong[:SHOWN])
+
+
+def compare_granule(options, tree, granule, binary):
+    built = compiled.build(tree, granule, options.fresh)
+    total = compare(built, generate.generate(granule, options.seed, options.calls), binary)
+    print_count(total, built)
+    if not total.words:
+        raise Unusable("kernel: nothing was compared: not one call was played by both")
+    return 1 if total.different or total.wrong else 0
+
+
+def run(options):
+    tree = shadow.top_of(options.tree)
+    install.ensure(packages.BOOT, options.may_install)
+    rig = kernel.build_tree(options.tree, ["vmapdiff"])
+    granules = GRANULES if options.granule == "all" else (options.granule,)
+    return max(compare_granule(options, tree, granule, rig.tool) for granule in granules)
