@@ -36,8 +36,7 @@ def say(program, text, work, bug="", **environment):
     """The Answer of a plan's text."""
     path = work / "plan"
     path.write_text(text)
-    place = f"{qemu.plan_at('4k'):#x},{qemu.unused_end('4k'):#x}"
-    done = subprocess.run([program, path, place], stdout=subprocess.PIPE, text=True, check=True,
+    done = subprocess.run([program, path, qemu.places("4k")], stdout=subprocess.PIPE, text=True, check=True,
                           env={**os.environ, "BUG": bug, "ASAN_OPTIONS": "detect_leaks=0", **environment})
     return answer.read(done.stdout)
 

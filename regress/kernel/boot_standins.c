@@ -454,7 +454,7 @@ int main(int argc, char **argv)
 	if (fread(plan, 1, 64ul << 20, file) == 0 || fclose(file))
 		return 2;
 	plan_pa = strtoull(argv[2], &end, 0);
-	device_pa = strtoull(end + 1, NULL, 0) - (2ul << 30);
+	device_pa = strtoull(end + 1, NULL, 0);
 	memory = calloc(MEMORY_PAGES, sizeof(*memory));
 	contents = reserve(MEMORY_PAGES * PAGE_SIZE);
 	device = reserve(DEVICE_PAGES * PAGE_SIZE);

@@ -118,6 +118,16 @@ class Reach(unittest.TestCase):
         self.assertNotEqual(pages[16][2], pages[15][2] + 1)  # blocks of 16, 2 and 1, none next to another
         self.assertEqual(len(reached("vmap va=0xffff800000000000 pages=0x400\n")[0]), 1)
 
+    def test_physical_addresses_are_moved_to_memory(self):
+        """As far past 1 GB as they were; what is too large stays, but not on the kernel's own memory."""
+        for pa, size, there in ((0x8040201000, 0x3000, 0x100201000), (0x1000, 0x1000, 0x100001000),
+                                (0x8000000000, 0x80000000, 0x100000000), (0x8000000000, 0x80001000, 0x8000000000)):
+            variant = reached(f"ioremap va=0xffff800000000000 pa={pa:#x} size={size:#x} prot=device\n")[0][0]
+            self.assertEqual(variant.planned.expected[0].areas[0].pages[0], ("pa", there >> 12))
+            self.assertEqual(variant.ops[0].value("pa"), there)
+        why = reached("ioremap va=0xffff800000000000 pa=0x0 size=0x80001000 prot=device\n")[1][0]
+        self.assertIn("ioremap() of the kernel's own memory", why)
+
     def test_a_part_is_unmapped(self):
         planned = reached(FIRST + "vunmap va=0xffff800000011000 size=0x2000\n")[0][0].planned  # and the guard page
         self.assertIn("vunmap 0 1 1", planned.lines)
@@ -273,6 +283,25 @@ class Confirm(unittest.TestCase):
         code, said = self.confirm(D1, OUTPUT_ADDRESS, breaks_there=False)
         self.assertEqual(code, 2)
         self.assertIn("the slice does not break translation.output_address either", said)
+
+    def test_all_scenarios_of_the_project(self):
+        """Each is planned, and played rightly by a kernel without bugs; or it is refused with a reason."""
+        planned, refused = [], 0
+        for path in sorted([*(TOP / "regress/cases").glob("*.scenario"), *(TOP / "corpus").rglob("*.scenario")]):
+            text = scenario.parse(path.read_text())
+            if text.granule != "4k":
+                continue
+            variants, why_not = reach.reach(text)
+            planned += [one.planned for one in variants]
+            refused += not variants
+            self.assertTrue(variants or why_not[0], path)
+        self.assertGreater(len(planned), 40)
+        self.assertGreater(refused, 40)
+        for at in range(0, len(planned), 8):  # the stand-in has little memory, and frees none
+            some = planned[at:at + 8]
+            got = boot_standin.say(self.program, plan.text_of(some), self.work)
+            self.assertEqual(got.broken, "")
+            self.assertEqual(boot.judge_all(some, got), {})
 
     def test_what_is_reached_has_the_kernels_addresses(self):
         code, said = self.confirm("vmap va=0xffff800000200000 pages=0x3f0+16,0x401,0x500\n"

@@ -21,7 +21,7 @@
 #define MAX_AREAS 16           /* of one scenario */
 #define MAX_ARRAY_PAGES 262144 /* of one call */
 
-/* Where a page array has no page, or one that is none of memory's. */
+/* What a page array has in place of a page: NULL, or a page whose pfn_valid() is false. */
 #define HOLE NULL
 #define BAD_PFN (1UL << 34) /* above all memory of the machine that is booted */
 
@@ -37,7 +37,8 @@ struct area {
 	bool changed; /* by set_memory */
 };
 
-extern u64 boot_memory_end; /* of what is there and not the kernel's: physical, from the plan */
+/* Physical addresses: memory that is there and not the kernel's. Only there, ioremap() is read and written. */
+extern u64 unused_memory, unused_memory_end;
 
 /* --- say.c ---------------------------------------------------------------------------- */
 

@@ -30,7 +30,7 @@ static void tag_device(const struct area *area)
 {
 	unsigned long i;
 
-	for (i = 0; i < area->count && i < MAX_TAGGED_DEVICE; i++) {
+	for (i = 0; i < area->count; i++) {
 		void *at = memremap(PFN_PHYS(area->pfn + i), PAGE_SIZE, MEMREMAP_WB);
 
 		if (at)
@@ -39,12 +39,19 @@ static void tag_device(const struct area *area)
 	}
 }
 
+/* Whether all that an ioremap() maps is memory, which nobody else uses: elsewhere are devices. */
+static bool is_unused_memory(const struct area *area)
+{
+	return PFN_PHYS(area->pfn) >= unused_memory &&
+	       PFN_PHYS(area->pfn + area->count) <= unused_memory_end;
+}
+
 void tag_area(const struct area *area)
 {
 	unsigned long i;
 
 	if (area->kind == AREA_IOREMAP) {
-		if (PFN_PHYS(area->pfn + area->count) <= boot_memory_end)
+		if (area->count <= MAX_TAGGED_DEVICE && is_unused_memory(area))
 			tag_device(area);
 		return;
 	}
@@ -168,8 +175,8 @@ static const char *write_page(const struct area *area, unsigned long i, unsigned
 
 static bool is_readable(const struct area *area)
 {
-	return area->kind != AREA_IOREMAP || (area->count <= MAX_TAGGED_DEVICE &&
-					      PFN_PHYS(area->pfn + area->count) <= boot_memory_end);
+	return area->kind != AREA_IOREMAP ||
+	       (area->count <= MAX_TAGGED_DEVICE && is_unused_memory(area));
 }
 
 static void look_at_memory(unsigned int id, const struct area *area)

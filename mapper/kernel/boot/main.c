@@ -20,18 +20,20 @@
 #define MAX_WORDS 6
 #define MAX_PLAN (64UL << 20) /* bytes */
 
-u64 boot_memory_end;
+u64 unused_memory, unused_memory_end;
 
 static u64 plan_at; /* physical; 0: no plan was given */
 
-/* vmapdiff_plan=ADDRESS,END: where the plan lies, and where memory ends that is there and not used. */
+/* vmapdiff_plan=ADDRESS,BEGIN,END: where the plan lies, and memory that is there and not used. */
 static int __init read_place(char *text)
 {
 	char *rest;
 
 	plan_at = memparse(text, &rest);
 	if (*rest == ',')
-		boot_memory_end = memparse(rest + 1, NULL);
+		unused_memory = memparse(rest + 1, &rest);
+	if (*rest == ',')
+		unused_memory_end = memparse(rest + 1, &rest);
 	return 1;
 }
 __setup("vmapdiff_plan=", read_place);

@@ -122,7 +122,8 @@ def compare_returns(number, one, played, place, there):
     if one.call in scenario.MAPS:
         failed = place.area.get(one.area) is None
         if failed != bool(there.errors.get(number, 0)):
-            yield f"it {'fails' if failed else 'maps'} on the booted kernel, error {there.errors.get(number, 0)} in the slice"
+            yield (f"it {'fails' if failed else 'maps'} on the booted kernel, error {there.errors.get(number, 0)} "
+                   "in the slice")
     if one.call == "set_memory" and played.error != there.errors.get(number, 0):
         yield f"error {played.error} on the booted kernel, {there.errors.get(number, 0)} in the slice"
     if bool(played.warnings) != (number in there.warnings):
@@ -142,7 +143,8 @@ def compare_op(number, one, played, planned, place, there):
     count.calls[one.call] += 1
     texts = list(compare_returns(number, one, played, place, there))
     for area, looked in played.areas.items():
-        words, different = sliced.compare(there.tables[number], place.area[area], planned.areas[area].count, looked.words)
+        pages = planned.areas[area].count
+        words, different = sliced.compare(there.tables[number], place.area[area], pages, looked.words)
         count.words += words
         texts += [f"area {area}: {each.line()}" for each in different]
     count.different = [f"{one.call}, op {one.op}: {text}" for text in texts]

@@ -52,7 +52,8 @@ class Generator:
         """(modulus, residue) of an area, in pages."""
         if self.chance(3):
             return 0, 0
-        residues = (0, 0, 1, self.group - 1, self.group, self.pmd - self.group, self.pmd - 1, self.rng.randrange(self.pmd))
+        residues = (0, 0, 1, self.group - 1, self.group, self.pmd - self.group, self.pmd - 1,
+                    self.rng.randrange(self.pmd))
         return self.pmd, self.rng.choice(residues)
 
     def vmap(self, one, op):

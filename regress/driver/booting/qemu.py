@@ -38,10 +38,15 @@ def unused_end(granule):
     return unused_at(granule) + UNUSED
 
 
+def places(granule):
+    """What the driver is told by vmapdiff_plan="""
+    return f"{plan_at(granule):#x},{unused_at(granule):#x},{unused_end(granule):#x}"
+
+
 def command_line(granule):
     used = (plan_at(granule) - MEMORY_AT) // MEGABYTE
     return (f"console=ttyAMA0 ignore_loglevel panic=-1 rodata=full nokaslr mem={used}M "
-            f"vmapdiff_plan={plan_at(granule):#x},{unused_end(granule):#x}")
+            f"vmapdiff_plan={places(granule)}")
 
 
 def command(image, plan, granule):

@@ -136,11 +136,17 @@ class Reach:
             area = self.planned.vm_map_ram(op.number, runs_in(found, op.runs))
             del self.variant.residue[op.number]  # it is mapped by single pages wherever it is
         elif op.kind == "ioremap":
+            self.check_physical(op)
             area = self.planned.ioremap(op.number, op.value("pa"), op.value("size"), op.fields.get("prot", "kernel"))
         else:
             area = self.vmalloc(op, count, prot)
         self.variant.area_of[op.number] = area
         self.taken.append((va, end, area))
+
+    def check_physical(self, op):
+        first, used = op.value("pa"), (qemu.MEMORY_AT, qemu.MEMORY_AT + qemu.USED[self.granule])
+        if first < used[1] and used[0] < first + op.value("size"):
+            raise NotReachable(f"op {op.number}: ioremap() of the kernel's own memory, which the kernel refuses")
 
     def vmalloc(self, op, count, prot):
         if prot != "kernel":
@@ -167,7 +173,7 @@ class Reach:
             self.planned.vunmap(op.number, area, page, count)
         elif op.kind == "set_memory":
             if op.fields["op"] in ("invalid", "valid"):
-                raise NotReachable(f"op {op.number}: set_memory_valid() of the linear map is no caller's of these")
+                raise NotReachable(f"op {op.number}: set_memory_valid() changes the linear map, which is the kernel's own")
             self.planned.set_memory(op.number, area, page, count, op.fields["op"])
         elif self.planned.areas[area].kind == "vm_map_ram" and (page, count) == (0, self.planned.areas[area].count):
             self.planned.vm_unmap_ram(op.number, area)
@@ -221,9 +227,23 @@ def variants_of(text):
     return found
 
 
+def moved(op, granule):
+    """
+    The op; if it is an ioremap(), of memory that the kernel does not use, as far past a boundary of 1 GB as
+    before, so that it can be read and written. What is too large stays where it is.
+    """
+    if op.kind != "ioremap":
+        return op
+    past = op.value("pa") % qemu.GIGABYTE
+    if past + op.value("size") > qemu.UNUSED:
+        return op
+    return scenario.Op(op.number, op.kind, {**op.fields, "pa": hex(qemu.unused_at(granule) + past)}, op.fails)
+
+
 def reach(text):
     """([Variant], [why one is not reachable])"""
     reached, why_not = [], []
+    text = scenario.Text(text.machine, [moved(op, text.granule) for op in text.ops])
     for name, one in variants_of(text):
         try:
             reached.append(Reach(one, name).run())

@@ -10,7 +10,7 @@ import pathlib
 import shutil
 
 from driver import kernel
-from driver.places import BUILDS, TOP, short
+from driver.places import BUILDS, TOP
 from driver.terminal import Unusable
 
 DRIVER = TOP / "mapper/kernel/boot"
@@ -119,7 +119,3 @@ def make(tree, folder):
     write_if_new(shadow / REAL / "Makefile", f"{text}\nobj-y += {OURS}/\n")
     add_driver(shadow / REAL / OURS)
     return shadow
-
-
-def describe(tree):
-    return short(tree)

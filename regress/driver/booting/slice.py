@@ -120,7 +120,7 @@ def text_of(binary, path, to):
     """A scenario's text, as the tool prints it. Raises Unusable where the file has none."""
     done = run(binary, "convert", path, "-o", to)
     if done.returncode:
-        raise Unusable(f"confirm: {path} is no scenario that can be played: {done.stdout.strip()[-1000:]}")
+        raise Unusable(f"confirm: {path} is not a scenario that can be played: {done.stdout.strip()[-1000:]}")
     return pathlib.Path(to).read_text()
 
 
