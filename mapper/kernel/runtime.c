@@ -230,11 +230,28 @@ static int call_vmalloc(uint64_t va, void **pages, unsigned count, unsigned page
 #endif
 }
 
+/* As the macros of asm/io.h name them: unlike PAGE_KERNEL, none of these has PTE_DIRTY. */
+static pgprot_t io_prot_of(enum rig_prot prot)
+{
+	switch (prot) {
+	case RIG_DEVICE:
+		return __pgprot(PROT_DEVICE_nGnRE);
+	case RIG_NORMAL_NC:
+		return __pgprot(PROT_NORMAL_NC);
+	case RIG_NONCACHED:
+		return __pgprot(PROT_DEVICE_nGnRnE);
+	case RIG_KERNEL:
+		return __pgprot(PROT_NORMAL);
+	default:
+		return prot_of(prot);
+	}
+}
+
 static int call_ioremap(uint64_t va, uint64_t pa, uint64_t bytes, enum rig_prot prot)
 {
 	area_va = va;
 	rig_area(bytes, 1, VM_IOREMAP);
-	return ioremap_page_range(va, va + bytes, pa, prot_of(prot));
+	return ioremap_page_range(va, va + bytes, pa, io_prot_of(prot));
 }
 
 static void call_vunmap(uint64_t va, uint64_t bytes)
