@@ -116,6 +116,6 @@ class Record:
         return "".join(f"{line}\n" for line in self.lines)
 
 
-def play_record(_, path, __):
+def play_record(_, path, *__):
     """In the place of slice.play()."""
     return sliced.read(Record(Path(path).read_text()).text().splitlines())

@@ -129,7 +129,7 @@ class Compared(unittest.TestCase):
 
     def test_they_agree(self):
         total = self.compare(scenarios=generate.generate("4k", 1, 120))
-        self.assertEqual((total.different, total.wrong, total.not_made), ([], [], {}))
+        self.assertEqual((total.different, total.wrong, total.not_made), ({}, [], {}))
         self.assertGreaterEqual(sum(total.calls.values()), 120)
         self.assertGreater(total.words, 10000)
 
@@ -142,7 +142,7 @@ class Compared(unittest.TestCase):
 
     def test_a_bug_of_the_slice(self):
         def change(pattern, to):
-            def play(_, path, __):
+            def play(_, path, *__):
                 text = boot_standin.Record(Path(path).read_text()).text()
                 return sliced.read(text.replace(pattern, to).splitlines())
             return play
@@ -151,7 +151,7 @@ class Compared(unittest.TestCase):
                 self.assertTrue(self.compare(play=change(pattern, to)).different)
 
     def test_a_call_that_the_slice_does_not_make(self):
-        def play(_, path, __):
+        def play(_, path, *__):
             text = boot_standin.Record(Path(path).read_text()).text()
             return sliced.read(text.replace('"kind": "call"', '"kind": "call", "skipped": "why"').splitlines())
         total = self.compare(play=play)
@@ -163,7 +163,17 @@ class Compared(unittest.TestCase):
             found = boot_standin.play_record(*arguments)
             found.rule = found.signature = "FAIL x.y"
             return found
-        self.assertIn("the slice breaks a rule: FAIL x.y", self.compare(play=play).different[0])
+        total = self.compare(play=play)
+        self.assertEqual(total.different["slice", "a rule is broken: FAIL x.y"], 1)
+        self.assertIn("FAIL x.y", total.example["slice", "a rule is broken: FAIL x.y"])
+
+    def test_differences_are_told_by_kind(self):
+        words = [((3, 0x703), (3, 0x701), "bit 1 (1 and 0) on the booted kernel and in the slice"),
+                 ((3, 0x5703), (3, 0x6703), "the address on the booted kernel and in the slice"),
+                 ((2, 0x701), (3, 0x703), "level 2 on the booted kernel, level 3 in the slice"),
+                 ((3, 0), (2, 0x701), "mapped in the slice alone")]
+        for kernel, other, kind in words:
+            self.assertEqual(sliced.Difference(0, kernel, other).kind(), kind)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from driver.places import short
 from driver.terminal import Progress, Unusable, say
 
 CALLS = 3000
-SHOWN = 12  # differences that are printed
+SHOWN = 12  # kinds of differences that are printed
 
 
 def add_options(parser):
@@ -106,7 +106,8 @@ class Count:
     calls: collections.Counter = dataclasses.field(default_factory=collections.Counter)  # by kind
     words: int = 0
     not_made: collections.Counter = dataclasses.field(default_factory=collections.Counter)  # reason
-    different: list = dataclasses.field(default_factory=list)  # (scenario, text)
+    different: collections.Counter = dataclasses.field(default_factory=collections.Counter)  # (call, kind)
+    example: dict = dataclasses.field(default_factory=dict)  # (call, kind): the first of them
     wrong: list = dataclasses.field(default_factory=list)
 
     def add(self, other):
@@ -114,25 +115,30 @@ class Count:
         self.words += other.words
         self.not_made += other.not_made
         self.different += other.different
+        self.example = {**other.example, **self.example}
         self.wrong += other.wrong
+
+    def differs(self, call, kind, text):
+        self.different[call, kind] += 1
+        self.example.setdefault((call, kind), text)
 
 
 def compare_returns(number, one, played, place, there):
-    """Texts of what the two say differently of a call."""
+    """(kind, text) of what the two say differently of a call."""
     if one.call in scenario.MAPS:
         failed = place.area.get(one.area) is None
         if failed != bool(there.errors.get(number, 0)):
-            yield (f"it {'fails' if failed else 'maps'} on the booted kernel, error {there.errors.get(number, 0)} "
-                   "in the slice")
+            yield "whether it maps", (f"it {'fails' if failed else 'maps'} on the booted kernel, error "
+                                      f"{there.errors.get(number, 0)} in the slice")
     if one.call == "set_memory" and played.error != there.errors.get(number, 0):
-        yield f"error {played.error} on the booted kernel, {there.errors.get(number, 0)} in the slice"
+        yield "its error", f"error {played.error} on the booted kernel, {there.errors.get(number, 0)} in the slice"
     if bool(played.warnings) != (number in there.warnings):
-        yield (f"warning on the booted kernel: {(played.warnings or ['none'])[0]}; in the slice: "
-               f"{there.warnings.get(number, 'none')}")
+        yield "whether it warns", (f"warning on the booted kernel: {(played.warnings or ['none'])[0]}; in the slice: "
+                                   f"{there.warnings.get(number, 'none')}")
 
 
-def compare_op(number, one, played, planned, place, there):
-    """The Count of an op."""
+def compare_op(number, one, played, planned, place, there, where):
+    """The Count of an op; `where` says which scenario it is of."""
     count = Count()
     if number in there.skipped:
         count.not_made[there.skipped[number]] += 1
@@ -141,13 +147,15 @@ def compare_op(number, one, played, planned, place, there):
         count.not_made["the slice ended before"] += 1
         return count
     count.calls[one.call] += 1
-    texts = list(compare_returns(number, one, played, place, there))
+    where = f"{where}, op {one.op}"
+    for kind, text in compare_returns(number, one, played, place, there):
+        count.differs(one.call, kind, f"{where}: {text}")
     for area, looked in played.areas.items():
         pages = planned.areas[area].count
         words, different = sliced.compare(there.tables[number], place.area[area], pages, looked.words)
         count.words += words
-        texts += [f"area {area}: {each.line()}" for each in different]
-    count.different = [f"{one.call}, op {one.op}: {text}" for text in texts]
+        for each in different:
+            count.differs(one.call, each.kind(), f"{where}, area {area}: {each.line()}")
     return count
 
 
@@ -161,13 +169,12 @@ def compare_scenario(planned, lines, fatal, binary, path):
         return count  # the kernel crashed, or a call failed that others build on: the judge has said so
     text, number_of = text_played(planned, place, boot_granule(planned))
     path.write_text(text)
-    there = sliced.play(binary, path, path.with_suffix(".events"))
+    there = sliced.play(binary, path, path.with_suffix(".events"), text)
     path.with_suffix(".events").unlink(missing_ok=True)
     for one, got in zip(planned.expected, played):
-        count.add(compare_op(number_of[one.op], one, got, planned, place, there))
+        count.add(compare_op(number_of[one.op], one, got, planned, place, there, short(path)))
     if there.rule or there.crash:
-        count.different.append(f"the slice breaks a rule: {there.signature}")
-    count.different = [f"{short(path)}: {text}" for text in count.different]
+        count.differs("slice", f"a rule is broken: {there.rule or there.crash}", f"{short(path)}: {there.signature}")
     return count
 
 
@@ -198,13 +205,13 @@ def compare(built, scenarios, binary):
 def print_count(total, built):
     calls = sum(total.calls.values())
     print(f"{built.tree.name}, {built.granule} pages: {calls} calls, {total.words} words compared: "
-          f"{len(total.different)} differences, {len(total.wrong)} wrong on the booted kernel")
+          f"{sum(total.different.values())} differences, {len(total.wrong)} wrong on the booted kernel")
     for call, count in sorted(total.calls.items()):
         print(f"  {call:<14} {count:>7}")
     for reason, count in total.not_made.most_common():
         print(f"  not compared   {count:>7}  {reason}")
-    for text in total.different[:SHOWN]:
-        print(f"DIFFERENT {text}")
+    for (call, kind), count in total.different.most_common(SHOWN):
+        print(f"DIFFERENT {call}: {kind}: {count} times, the first in {total.example[call, kind]}")
     boot.print_wrong(total.wrong[:SHOWN])
 
 

@@ -124,9 +124,20 @@ class Generator:
         if area.kind == "vm_map_ram":
             one.vm_unmap_ram(op, number)
         elif area.kind == "vmalloc" and one.small(number) and self.chance(2):
-            one.set_memory(op, number, *self.part(area), self.rng.choice(("ro", "rw", "nx", "x")))
+            return self.set_memory(one, op, number)
         else:
             one.vunmap(op, number, *self.part(area, self.unit(one, number)))
+        return True
+
+    def set_memory(self, one, op, number):
+        """On pages that are mapped; False if there are none. The kernel stores to the entries of others, too."""
+        mapped = [page for page, what in enumerate(one.areas[number].pages) if what]
+        if not mapped:
+            return False
+        first = self.rng.choice(mapped)
+        most = next((n for n, what in enumerate(one.areas[number].pages[first:]) if not what),
+                    one.areas[number].count - first)
+        one.set_memory(op, number, first, self.near(most), self.rng.choice(("ro", "rw", "nx", "x")))
         return True
 
     def scenario(self, looks=plan.LOOKS):

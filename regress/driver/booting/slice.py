@@ -124,11 +124,14 @@ def text_of(binary, path, to):
     return pathlib.Path(to).read_text()
 
 
-def play(binary, path, events):
-    """The Slice of a scenario in a file; `events` is where the record goes. Raises Unusable."""
+def play(binary, path, events, text=None):
+    """
+    The Slice of a scenario in a file; `events` is where the record goes. `text` is its text, where that is known
+    as the tool prints it. Raises Unusable.
+    """
     events = pathlib.Path(events)
     events.unlink(missing_ok=True)
-    text = text_of(binary, path, events.with_suffix(".text"))
+    text = text or text_of(binary, path, events.with_suffix(".text"))
     done = run(binary, "show", path, "--events", events)
     found = read(events.read_text(errors="replace").splitlines()) if events.exists() else Slice(text)
     found.text = text
@@ -150,6 +153,19 @@ class Difference:
     va: int
     kernel: tuple  # (level, word)
     slice: tuple
+
+    def kind(self):
+        """In what way they differ, in words that are the same for all that differ so."""
+        (level, word), (other_level, other) = self.kernel, self.slice
+        if not word or not other:
+            return f"mapped {'on the booted kernel' if word else 'in the slice'} alone"
+        if level != other_level:
+            return f"level {level} on the booted kernel, level {other_level} in the slice"
+        bits = [bit for bit in range(64) if (word ^ other) >> bit & 1]
+        address = [bit for bit in bits if 12 <= bit < 48]
+        names = ["the address"] * bool(address) + [f"bit {bit} ({word >> bit & 1} and {other >> bit & 1})"
+                                                   for bit in bits if bit not in address]
+        return f"{', '.join(names)} on the booted kernel and in the slice"
 
     def line(self):
         (level, word), (other_level, other) = self.kernel, self.slice
