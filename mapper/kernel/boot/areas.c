@@ -156,8 +156,7 @@ const char *play_vm_map_ram(unsigned int id)
 	return area_made(id, AREA_RAM, vm_map_ram(pages, count, NUMA_NO_NODE), pages, count);
 }
 
-/* The pages that vmalloc() took, told and kept. */
-static struct page **pages_of(unsigned int id, const void *va, unsigned long count)
+struct page **pages_of(unsigned int id, const void *va, unsigned long count)
 {
 	struct run run = { .what = "pages", .area = id, .level = -1 };
 	struct vm_struct *area = va ? find_vm_area(va) : NULL;

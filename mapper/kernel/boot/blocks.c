@@ -102,6 +102,16 @@ const char *array_add(unsigned int id, unsigned long offset, unsigned long count
 	return NULL;
 }
 
+const char *array_add_comb(unsigned int id, unsigned long first, unsigned long count,
+			   unsigned long step, unsigned long length)
+{
+	const char *why = NULL;
+
+	for (; !why && count; count--, first += step)
+		why = array_add(id, first, length);
+	return why;
+}
+
 const char *array_add_bad(bool hole, unsigned long count)
 {
 	const char *why = array_grow(count);

@@ -67,9 +67,12 @@ void run_end(struct run *run);
 
 /* --- blocks.c ------------------------------------------------------------------------- */
 
-/* Both return a reason, or NULL. */
+/* These return a reason, or NULL. */
 const char *block_allocate(unsigned int id, unsigned int order);
 const char *array_add(unsigned int id, unsigned long offset, unsigned long count);
+/* Adds `count` pieces of `length` pages, each of which begins `step` pages after the one before. */
+const char *array_add_comb(unsigned int id, unsigned long first, unsigned long count,
+			   unsigned long step, unsigned long length);
 const char *array_add_bad(bool hole, unsigned long count);
 /* Takes the array that was made since the last take; the caller frees it with kfree(). */
 struct page **array_take(unsigned long *count);
@@ -87,7 +90,21 @@ const char *play_vunmap(unsigned int id, unsigned long from, unsigned long count
 const char *play_vm_unmap_ram(unsigned int id);
 const char *play_set_memory(unsigned int id, unsigned long from, unsigned long count,
 			    const char *change);
+/* The pages that vmalloc() took: says which, and returns them in an array that the caller frees, or NULL. */
+struct page **pages_of(unsigned int id, const void *va, unsigned long count);
 void areas_free(void);
+
+/* --- cost.c --------------------------------------------------------------------------- */
+
+/*
+ * What calls and their undoing cost, in ticks of the counter, so many of them
+ * together. A page array is the one that was put together. All return a reason,
+ * or NULL; after a reason, areas may be left.
+ */
+const char *cost_vmap(unsigned int loops, bool huge);
+const char *cost_range(unsigned int loops);
+const char *cost_vmalloc(unsigned int loops, unsigned long count, bool huge);
+const char *cost_ioremap(unsigned int loops, u64 pa, unsigned long bytes);
 
 /* --- look.c --------------------------------------------------------------------------- */
 

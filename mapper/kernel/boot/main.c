@@ -84,6 +84,12 @@ static const char *do_run(const struct line *line)
 	return array_add(line->number[1], line->number[2], line->number[3]);
 }
 
+static const char *do_comb(const struct line *line)
+{
+	return array_add_comb(line->number[1], line->number[2], line->number[3], line->number[4],
+			      line->number[5]);
+}
+
 static const char *do_bad(const struct line *line)
 {
 	return array_add_bad(!strcmp(line->word[1], "null"), line->number[2]);
@@ -131,6 +137,26 @@ static const char *do_look(const struct line *line)
 	return NULL;
 }
 
+static const char *do_cost_vmap(const struct line *line)
+{
+	return cost_vmap(line->number[1], line->number[2]);
+}
+
+static const char *do_cost_range(const struct line *line)
+{
+	return cost_range(line->number[1]);
+}
+
+static const char *do_cost_vmalloc(const struct line *line)
+{
+	return cost_vmalloc(line->number[1], line->number[2], line->number[3]);
+}
+
+static const char *do_cost_ioremap(const struct line *line)
+{
+	return cost_ioremap(line->number[1], line->number[2], line->number[3]);
+}
+
 static const char *do_op(const struct line *line)
 {
 	generic_bug_clear_once(); /* so that each call warns as if it were the first */
@@ -147,6 +173,7 @@ static const struct {
 	{ "op", 2, do_op },
 	{ "block", 3, do_block },
 	{ "run", 4, do_run },
+	{ "comb", 6, do_comb },
 	{ "bad", 3, do_bad },
 	{ "vmap", 6, do_vmap },
 	{ "vmalloc", 5, do_vmalloc },
@@ -156,6 +183,10 @@ static const struct {
 	{ "vunmap", 4, do_vunmap },
 	{ "set_memory", 5, do_set_memory },
 	{ "look", 3, do_look },
+	{ "cost_vmap", 3, do_cost_vmap },
+	{ "cost_range", 2, do_cost_range },
+	{ "cost_vmalloc", 4, do_cost_vmalloc },
+	{ "cost_ioremap", 4, do_cost_ioremap },
 };
 
 static const char *play_line(char *text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import pathlib
+import re
 import shutil
 
 from driver import kernel
@@ -99,7 +100,20 @@ def sources():
     return [path.relative_to(TOP) for path in sorted(DRIVER.glob("*.[ch]"))]
 
 
-def add_driver(ours):
+def how_vmap_pages_range(tree):
+    """A flag that says how the driver may call vmap_pages_range(), which is static in older kernels; or none."""
+    def finds(pattern, name):
+        path = tree / name
+        return path.exists() and re.search(pattern, path.read_text(errors="surrogateescape"))
+    arguments = r"\(unsigned long addr,\s*unsigned long end,\s*pgprot_t prot,\s*struct page \*\*pages,\s*unsigned int page_shift\);"
+    if finds(rf"\bint vmap_pages_range{arguments}", "include/linux/vmalloc.h"):
+        return " -DVMAPDIFF_PUBLIC_VMAP_PAGES_RANGE"
+    if finds(rf"\bvmap_pages_range_noflush{arguments}", "mm/internal.h"):
+        return " -DVMAPDIFF_INTERNAL_VMAP_PAGES_RANGE"
+    return ""
+
+
+def add_driver(ours, tree):
     """Our folder of the shadow: links to the driver's files, at their paths, and a Makefile."""
     shutil.rmtree(ours, ignore_errors=True)
     for name in sources():
@@ -107,7 +121,8 @@ def add_driver(ours):
         (ours / name).symlink_to(TOP / name)
     objects = " ".join(str(name.with_suffix(".o")) for name in sources() if name.suffix == ".c")
     (ours / "Makefile").write_text(f"obj-y := {objects}\n"
-                                   f"ccflags-y := -I$(srctree)/{REAL}/{OURS} -Wall -Werror\n")
+                                   f"ccflags-y := -I$(srctree)/{REAL}/{OURS} -Wall -Werror"
+                                   f"{how_vmap_pages_range(tree)}\n")
 
 
 def make(tree, folder):
@@ -117,5 +132,5 @@ def make(tree, folder):
     link_all(tree / REAL, shadow / REAL, keep=("Makefile", OURS))
     text = (tree / REAL / "Makefile").read_text(errors="surrogateescape")
     write_if_new(shadow / REAL / "Makefile", f"{text}\nobj-y += {OURS}/\n")
-    add_driver(shadow / REAL / OURS)
+    add_driver(shadow / REAL / OURS, tree)
     return shadow
