@@ -99,7 +99,7 @@ def outcome(argv):
 def is_bisect(argv):
     """Whether the exit code is read by git bisect run."""
     words = argv[argv[:1] == ["--no-install"]:]
-    return words[:1] == ["kernel"] and words[2:3] == ["bisect"]
+    return words[:1] == ["kernel"] and commands.kernel.word_of(words[1:]) == "bisect"
 
 
 def verdict(argv):

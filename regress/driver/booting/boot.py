@@ -65,16 +65,16 @@ def tried(granule):
 # --- playing ---------------------------------------------------------------------------------------
 
 
-def play(kernel, scenarios, name):
+def play(kernel, scenarios, name, counts=False):
     """
     Boots a kernel with a plan of Scenarios, and returns (Answer, seconds). The plan and the console
-    stay in files of that name. Raises Unusable where no answer can be trusted.
+    stay in files of that name. If `counts`, the guest's clock counts instructions. Raises Unusable where no answer can be trusted.
     """
     path = kernel.folder / f"{name}-{kernel.granule}.plan"
     log = path.with_suffix(".console")
     path.write_text(plan.text_of(scenarios))
     began = time.monotonic()
-    got, hung = qemu.boot(kernel.image, path, kernel.granule, log, f"booting {kernel.tree}")
+    got, hung = qemu.boot(kernel.image, path, kernel.granule, log, f"booting {kernel.tree}", counts=counts)
     seconds = time.monotonic() - began
     check(got, hung, short(log))
     return got, seconds

@@ -49,13 +49,18 @@ def command_line(granule):
             f"vmapdiff_plan={places(granule)}")
 
 
-def command(image, plan, granule):
+# So that the counter counts instructions, and nothing of a run depends on the machine that QEMU runs on: an
+# instruction takes a nanosecond, sleep takes no time, and random numbers and the date are always the same.
+COUNTING = ("-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01,clock=vm")
+
+
+def command(image, plan, granule, counts=False):
     megabytes = (unused_end(granule) - MEMORY_AT) // MEGABYTE
     return [PROGRAM, "-M", "virt,gic-version=3", "-cpu", "max", "-smp", "1", "-net", "none",
             "-object", f"memory-backend-ram,id=ram,size={megabytes}M,reserve=off",
             "-machine", "memory-backend=ram", "-m", f"{megabytes}M", "-nographic", "-no-reboot",
             "-kernel", str(image), "-append", command_line(granule),
-            "-device", f"loader,file={plan},addr={plan_at(granule):#x},force-raw=on"]
+            "-device", f"loader,file={plan},addr={plan_at(granule):#x},force-raw=on", *(COUNTING if counts else ())]
 
 
 def processor_seconds(pid):
@@ -100,14 +105,14 @@ def follow(process, log, watch, progress, what):
                 return False
 
 
-def boot(image, plan, granule, log_path, what, watch=Watch):
+def boot(image, plan, granule, log_path, what, watch=Watch, counts=False):
     """
     Boots, lets the driver play the plan of a file, and returns (Answer, whether it hung). The console
-    is in log_path. Raises Unusable if QEMU itself cannot run.
+    is in log_path. If `counts`, the guest's clock counts instructions. Raises Unusable if QEMU itself cannot run.
     """
     progress = Progress()
     with open(log_path, "wb") as log, subprocess.Popen(
-            command(image, plan, granule), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            command(image, plan, granule, counts), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT) as process:
         try:
             ends = follow(process, log, watch(process.pid), progress, what)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import pathlib
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import sys
 from driver import fetch, install, kernel, machine, packages, tool
 from driver.build import locked
 from driver.command import Command, Parser, nearest, no_options, positive
-from driver.booting import boot, compare, confirm
+from driver.booting import boot, compare, confirm, cost
 from driver.commands import coverage, forwarded, fuzz as fuzz_command
 from driver.fuzzing.rig import all_targets
 from driver.fuzzing.session import fuzz
@@ -133,10 +134,15 @@ WHAT = [
             "./rig kernel ~/linux confirm found.scenario", confirm.add_options, confirm.run),
     Command("compare", "compare the slice with the tree's own kernel, booted, word for word",
             "./rig kernel ~/linux compare --calls 1000", compare.add_options, compare.run),
+    Command("cost", "count the instructions of calls on the booted kernel, of one tree or several",
+            "./rig kernel ~/linux ~/patched cost --granule all", cost.add_options, cost.run),
     Command("bisect", "for git bisect run: 0 good, 1 bad, 125 no verdict",
             "git bisect run ./rig kernel . bisect a.scenario",
             lambda parser: parser.add_argument("FILE", help="the scenario"), run_bisect),
 ]
+
+
+OF_SEVERAL = ("cost",)  # commands that take several trees
 
 
 # --- which of them -------------------------------------------------------------------------------
@@ -149,6 +155,37 @@ def find(name):
     known = [command.name for command in WHAT]
     raise Unusable(f"kernel: '{name}' is not a command for a tree{nearest(name, known)}\n"
                    f"the commands are: {' '.join(known)}")
+
+
+def split(argv):
+    """
+    (trees, word, what follows it) of words of which the first is a tree. The word is the first that is a
+    command; where there is none, the first after the trees, or "test".
+    """
+    known = [command.name for command in WHAT]
+    words = list(itertools.takewhile(lambda word: not word.startswith("-"), argv))
+    at = next((i for i, word in enumerate(words) if i and word in known), None)
+    if at is None:
+        at = next((i for i, word in enumerate(words) if i and not pathlib.Path(word).is_dir()), len(words))
+    if at == len(words):
+        return words, "test", argv[at:]
+    return words[:at], words[at], argv[at + 1:]
+
+
+def word_of(argv):
+    """The command that is typed for a tree, or nothing."""
+    return split(argv)[1] if argv and not argv[0].startswith("-") else ""
+
+
+def check_trees(trees, what):
+    """Raises Unusable unless a command takes so many trees."""
+    if len(trees) == 1 or what.name in OF_SEVERAL:
+        return
+    odd = next((word for word in trees[1:] if not pathlib.Path(word).is_dir()), None)
+    if odd is not None:
+        find(odd)  # it is none: this says so
+    raise Unusable(f"kernel: '{what.name}' takes one tree, not {len(trees)}: {' '.join(trees)}\n"
+                   f"several trees are taken by: {' '.join(OF_SEVERAL)}")
 
 
 def run(options):
@@ -166,6 +203,7 @@ class Kernel(Command):
         listed = "\n".join(f"  {what.name:<10} {what.summary}" for what in WHAT)
         parser = Parser(prog=f"{prefix} kernel", description=self.summary, add_help=True,
                         usage="./rig kernel TREE [WHAT] [OPTION]...\n"
+                              "       ./rig kernel TREE TREE... cost [OPTION]...\n"
                               "       ./rig kernel --fetch [VERSION] [--whole]",
                         epilog=f"WHAT (test):\n{listed}\n\n./rig kernel TREE WHAT --help says more; so does "
                                f"mapper/kernel/KERNEL.md.\n\nexample:\n  {self.example}")
@@ -187,13 +225,13 @@ class Kernel(Command):
                 return options
             raise Unusable("kernel needs the top of a Linux tree: ./rig kernel TREE [WHAT]\n"
                            "see ./rig kernel --help")
-        tree, rest = argv[0], argv[1:]
-        if tree in [what.name for what in WHAT] and not (pathlib.Path(tree) / "mm").is_dir():
+        if argv[0] in [what.name for what in WHAT] and not (pathlib.Path(argv[0]) / "mm").is_dir():
             raise Unusable(f"kernel: the TREE is missing: ./rig kernel TREE {' '.join(argv)}")
-        word = rest.pop(0) if rest and not rest[0].startswith("-") else "test"
+        trees, word, rest = split(argv)
         what = find(word)
+        check_trees(trees, what)
         options = what.parse(rest, f"{prefix} kernel TREE")
-        options.tree, options.what, options.fetch = tree, what, None
+        options.trees, options.tree, options.what, options.fetch = trees, trees[0], what, None
         return options
 
 
