@@ -7,13 +7,24 @@ from driver.commands.kernel import WHAT
 
 HEAD = """\
 # SPDX-License-Identifier: GPL-2.0-only
+_rig_of_tree() { # the command for a tree that is typed, after one tree or several
+	local word
+	for word in "${{COMP_WORDS[@]:3:COMP_CWORD-3}}"; do
+		case $word in
+		{verbs}) echo "kernel $word"; return ;;
+		-*) break ;;
+		esac
+	done
+	echo 'kernel WHAT'
+}}
+"""
+HEAD_OF_ALL = """\
 _rig() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words= files=-f
 	local before=${COMP_WORDS[COMP_CWORD-1]}
 	if [ "$cur" = = ]; then cur=; elif [ "$before" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi
-	[ "$command" != kernel ] || [ "$COMP_CWORD" -lt 3 ] || command="kernel ${COMP_WORDS[3]}"
+	[ "$command" != kernel ] || [ "$COMP_CWORD" -lt 3 ] || command=$(_rig_of_tree)
 	[ "$COMP_CWORD" -gt 1 ] || command=
-	[ "$command" != "kernel $cur" ] || command='kernel WHAT'
 	case $command in
 """
 TAIL = """\
@@ -40,9 +51,9 @@ def case_of(pattern, command):
 
 def script():
     """What bash is to evaluate."""
-    lines = [HEAD, case("''", [*(one.name for one in commands.ALL), "--help", "--no-install", "--version"],
+    lines = [HEAD.format(verbs="|".join(what.name for what in WHAT)), HEAD_OF_ALL, case("''", [*(one.name for one in commands.ALL), "--help", "--no-install", "--version"],
                         False)]
     lines += [case_of(f"'kernel {what.name}'", what) for what in WHAT]
-    lines.append(case("'kernel WHAT'", [what.name for what in WHAT], False))
+    lines.append(case("'kernel WHAT'", [what.name for what in WHAT], True))
     lines += [case_of(command.name, command) for command in commands.ALL]
     return "".join([*lines, TAIL])

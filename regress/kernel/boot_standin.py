@@ -13,20 +13,21 @@ sys.path.insert(0, str(TOP / "regress"))
 from driver import machine  # noqa: E402
 from driver.booting import answer, boot, plan, qemu, scenario, shadow, slice as sliced  # noqa: E402
 
-HEADERS = "bug gfp init io kernel mm printk reboot sched set_memory slab string types uaccess vmalloc".split()
+HEADERS = "bug gfp init io kernel mm printk reboot sched set_memory slab string timex types uaccess vmalloc".split()
 PAGE, READ_ONLY = 0xe8000000000703, 1 << 7  # as boot_standins.c stores pages
 ROOT_PA = 0x1000000
 
 
-def build(work):
+def build(work, *flags):
     """The driver as a program, with stand-ins for the kernel."""
-    headers = work / "headers/linux"
-    headers.mkdir(parents=True)
-    for name in HEADERS:
+    headers = work / "headers"
+    for name in (*(f"linux/{name}" for name in HEADERS), "clocksource/arm_arch_timer"):
+        (headers / name).parent.mkdir(parents=True, exist_ok=True)
         (headers / f"{name}.h").write_text('#include "regress/kernel/boot_standins.h"\n')
     program = work / "standin"
     subprocess.run([machine.c_compiler(), "-std=gnu11", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
-                    "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-I", headers.parent, "-I", TOP,
+                    "-Wno-unused-parameter", *flags,
+                    "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-I", headers, "-I", TOP,
                     *sorted(shadow.DRIVER.glob("*.c")), TOP / "regress/kernel/boot_standins.c", "-o", program],
                    check=True)
     return program
@@ -48,8 +49,9 @@ class Kernel:
         self.program, self.folder, self.bug, self.environment = program, work, bug, environment
         self.granule, self.tree = "4k", work
 
-    def play(self, _, scenarios, name):
+    def play(self, _, scenarios, name, counts=False):
         """In the place of boot.play()."""
+        assert counts == (name == "cost")
         got = say(self.program, plan.text_of(scenarios), self.folder, self.bug, **self.environment)
         (self.folder / f"{name}-4k.console").write_text("")
         boot.check(got, False, "log")

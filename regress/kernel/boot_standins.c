@@ -24,7 +24,18 @@ extern int (*const standin_initcall)(void);
 #define MAX_AREAS 4096
 #define GROUP 16ul
 
+/* What is counted, in instructions, for each page that is mapped or unmapped, and for each call. */
+#define WORK_MAP 20
+#define WORK_UNMAP 10
+#define WORK_CALL 300
+#define WORK_OF_FIRST 1000 /* of the first call of all: it makes tables */
+#define INSTRUCTIONS_A_TICK 16
+#define CLOCK 62500000
+
 struct standin_mm init_mm;
+
+static unsigned long work, calls;
+static bool irqs_off, put_off; /* put_off: what was unmapped and not yet purged */
 
 static struct page *memory; /* one struct a page; only addresses count */
 static char *contents, *device, *plan;
@@ -244,6 +255,40 @@ long copy_to_kernel_nofault(void *to, const void *from, size_t bytes)
 	return 0;
 }
 
+/* --- the counter ---------------------------------------------------------------------- */
+
+void standin_irqs(bool off)
+{
+	irqs_off = off;
+}
+
+void vm_unmap_aliases(void)
+{
+	put_off = false;
+}
+
+unsigned int arch_timer_get_rate(void)
+{
+	return CLOCK;
+}
+
+/* Nothing but the call may be measured: no interrupt, and no purge that it comes to make. */
+u64 get_cycles(void)
+{
+	if (!irqs_off)
+		abort();
+	return work / INSTRUCTIONS_A_TICK;
+}
+
+static void count_call(unsigned long pages, unsigned long for_each)
+{
+	if (irqs_off && put_off &&
+	    for_each == WORK_MAP) /* it might have to purge, and others not */
+		abort();
+	work += WORK_CALL + for_each * pages + (calls++ ? 0 : WORK_OF_FIRST);
+	put_off = put_off || for_each == WORK_UNMAP;
+}
+
 /* --- areas ---------------------------------------------------------------------------- */
 
 static struct vm_struct *new_area(unsigned long count)
@@ -333,6 +378,7 @@ void *vmap(struct page **pages, unsigned count, unsigned long flags, pgprot_t pr
 		exit(0);
 	if (has_bug("warns"))
 		puts("WARNING: CPU: 0 PID: 1 at mm/vmalloc.c:1 vmap+0x1");
+	count_call(count, has_bug("slow") ? 2 * WORK_MAP : WORK_MAP);
 	one = new_area(count);
 	va = (unsigned long)one->addr;
 	if (has_bug("past-block")) {
@@ -346,6 +392,7 @@ void *vmap(struct page **pages, unsigned count, unsigned long flags, pgprot_t pr
 
 void vunmap_range(unsigned long va, unsigned long end)
 {
+	count_call((end - va) >> PAGE_SHIFT, WORK_UNMAP);
 	for (; va + has_bug("left") * PAGE_SIZE < end; va += PAGE_SIZE)
 		*entry_of(va) = 0;
 }
@@ -354,6 +401,16 @@ void vunmap(const void *va)
 {
 	struct vm_struct *one = find_vm_area(va);
 	vunmap_range((unsigned long)va, (unsigned long)va + one->size);
+}
+
+int vmap_pages_range(unsigned long va, unsigned long end, pgprot_t prot, struct page **pages,
+		     unsigned int shift)
+{
+	(void)shift;
+	count_call((end - va) >> PAGE_SHIFT, WORK_MAP);
+	for (; va < end; va += PAGE_SIZE)
+		set_page(va, page_to_pfn(*pages++), prot);
+	return 0;
 }
 
 void *vmalloc(unsigned long bytes)
@@ -397,6 +454,7 @@ void vm_unmap_ram(const void *va, unsigned count)
 void *ioremap(u64 pa, size_t bytes)
 {
 	struct vm_struct *one = new_area(bytes >> PAGE_SHIFT);
+	count_call(bytes >> PAGE_SHIFT, WORK_MAP);
 	for (unsigned long at = 0; at < bytes; at += PAGE_SIZE)
 		set_page((unsigned long)one->addr + at, (pa + at) >> PAGE_SHIFT, PAGE_KERNEL);
 	return one->addr;

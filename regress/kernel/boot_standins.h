@@ -41,6 +41,8 @@ struct va_format {
 #define CONFIG_PGTABLE_LEVELS 4
 #define PAGE_SHIFT 12
 #define PAGE_SIZE (1UL << PAGE_SHIFT)
+#define PMD_SHIFT 21
+#define PMD_SIZE (1UL << PMD_SHIFT)
 #define KERN_INFO ""
 #define NUMA_NO_NODE (-1)
 #define first_online_node 0
@@ -48,6 +50,7 @@ struct va_format {
 #define __GFP_NOWARN 2u
 #define VM_MAP 4ul
 #define VM_ALLOW_HUGE_VMAP 8ul
+#define VM_IOREMAP 16ul
 #define MEMREMAP_WB 1
 #define __init
 #define __force
@@ -127,6 +130,19 @@ struct page *vmalloc_to_page(const void *va);
 struct vm_struct *find_vm_area(const void *va);
 struct vm_struct *get_vm_area(unsigned long bytes, unsigned long flags);
 void free_vm_area(struct vm_struct *area);
+int vmap_pages_range(unsigned long va, unsigned long end, pgprot_t prot, struct page **pages,
+		     unsigned int shift);
+#define arch_vmap_pmd_supported(prot) true
+#define arch_vmap_pte_supported_shift(bytes) ((bytes) >= 65536 ? 16 : PAGE_SHIFT)
+void vm_unmap_aliases(void);
+
+/* The counter counts what the stand-ins do: see WORK_ in boot_standins.c. */
+u64 get_cycles(void);
+unsigned int arch_timer_get_rate(void);
+void standin_irqs(bool off);
+#define local_irq_save(flags) ((flags) = 0, standin_irqs(true))
+#define local_irq_restore(flags) ((void)(flags), standin_irqs(false))
+
 int set_memory_ro(unsigned long va, int count);
 int set_memory_rw(unsigned long va, int count);
 int set_memory_nx(unsigned long va, int count);

@@ -18,7 +18,8 @@ sys.path.insert(0, str(TOP / "regress"))
 sys.path.insert(0, str(TOP / "regress/kernel"))
 import boot_standin  # noqa: E402
 from driver import machine  # noqa: E402
-from driver.booting import answer, boot, compiled, configuration, judge, plan, qemu, shadow  # noqa: E402
+from driver.booting import (answer, boot, compiled, configuration, cost_rows, judge, plan, qemu,  # noqa: E402
+                            shadow)
 from driver.terminal import Unusable  # noqa: E402
 
 MAKE = """#!/bin/sh
@@ -411,7 +412,8 @@ class Driver(unittest.TestCase):
         known = {name: int(words) for name, words in re.findall(r'\{ "(\w+)", (\d), do_\w+ \}', text)}
         used = {}
         for granule in configuration.GRANULES:
-            for line in plan.text_of(boot.tried(granule)).splitlines()[1:-1]:
+            measured = [row.planned for row in cost_rows.rows(granule)]
+            for line in plan.text_of([*boot.tried(granule), *measured]).splitlines()[1:-1]:
                 words = line.split(" ")
                 used[words[0]] = len(words)
                 self.assertLess(len(line), 120)

@@ -11,6 +11,7 @@ add_test(NAME kernel_injected_found COMMAND python3 ${kernel_scripts}/test_injec
 add_test(NAME kernel_boot_parts COMMAND python3 ${kernel_scripts}/test_boot_parts.py)
 add_test(NAME kernel_boot_confirm COMMAND python3 ${kernel_scripts}/test_boot_confirm.py)
 add_test(NAME kernel_boot_compare COMMAND python3 ${kernel_scripts}/test_boot_compare.py)
+add_test(NAME kernel_boot_cost COMMAND python3 ${kernel_scripts}/test_boot_cost.py)
 set(versions 6.1 6.12 7.2 7.3)
 add_test(NAME kernel_unpack COMMAND python3 ${kernel_scripts}/trees.py ${versions})
 set_tests_properties(kernel_unpack PROPERTIES FIXTURES_SETUP kernel_trees)
@@ -60,13 +61,16 @@ add_test(NAME kernel_boot
   COMMAND python3 ${kernel_scripts}/test_boot.py ${trees}/whole/linux-source-7.3)
 add_test(NAME kernel_confirm
   COMMAND python3 ${kernel_scripts}/test_confirm.py ${trees}/whole/linux-source-7.3)
-set_tests_properties(kernel_boot kernel_confirm PROPERTIES
+add_test(NAME kernel_cost
+  COMMAND python3 ${kernel_scripts}/test_cost.py ${trees}/whole/linux-source-7.3)
+set_tests_properties(kernel_boot kernel_confirm kernel_cost PROPERTIES
   FIXTURES_REQUIRED kernel_whole_tree RESOURCE_LOCK kernel COST 200)
 # They build in the trees' folders, one at a time.
 set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
   kernel_finds PROPERTIES COST 200)
 set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_unpack
-  kernel_boot_parts kernel_boot_confirm kernel_boot_compare kernel_unpack_whole kernel_boot kernel_confirm
+  kernel_boot_parts kernel_boot_confirm kernel_boot_compare kernel_boot_cost kernel_unpack_whole kernel_boot
+  kernel_confirm kernel_cost
   ${kernel_tests} PROPERTIES
   LABELS kernel SKIP_RETURN_CODE 77)

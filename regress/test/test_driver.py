@@ -651,6 +651,11 @@ class Help(unittest.TestCase):
                            (["kernel", "fuzz", "fuzz_vmap"], "./rig kernel TREE fuzz fuzz_vmap\n"),
                            (["kernel", str(TOP), "fuzz", "--engine", "afl"], "'--engine' is not an option"),
                            (["kernel"], "kernel needs the top of a Linux tree"),
+                           (["kernel", str(TOP), "/", "known"], "'known' takes one tree, not 2: "),
+                           (["kernel", str(TOP), "/", "--seed", "1"], "'test' takes one tree, not 2: "),
+                           (["kernel", str(TOP), "/", "relpay"], "'relpay' is not a command for a tree; did you mean"),
+                           (["kernel", str(TOP), "nothing-here", "known"], "'nothing-here' is not a command for a tree"),
+                           (["kernel", str(TOP), "nothing-here", "cost"], "kernel: there is no '"),
                            (["corpus", "frob"], "'frob' is not a value of what; the values are: merge")):
             code, said = run(TOP / "rig", *words)
             self.assertEqual(code, 2, said)
@@ -712,6 +717,9 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("./rig", "kernel", ".", "kno"), ["known"])
         self.assertEqual(self.complete("./rig", "kernel", ".", "replay", "--kt"), ["--ktap"])
         self.assertEqual(self.complete("./rig", "kernel", "regress/dri"), ["regress/driver"])
+        self.assertEqual(self.complete("./rig", "kernel", ".", "regress/dri"), ["regress/driver"])
+        self.assertEqual(self.complete("./rig", "kernel", ".", "..", "cos"), ["cost"])
+        self.assertEqual(self.complete("./rig", "kernel", ".", "..", "cost", "--pl"), ["--plot"])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
  * before, would be in the figure or not, as it falls. A short call is measured
  * with others of its kind, since the counter's ticks are coarse.
  */
+#include <clocksource/arm_arch_timer.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -15,11 +16,10 @@
 #include <linux/slab.h>
 #include <linux/timex.h>
 #include <linux/vmalloc.h>
-#include <clocksource/arm_arch_timer.h>
 
 #include "mapper/kernel/boot/driver.h"
 #ifdef VMAPDIFF_INTERNAL_VMAP_PAGES_RANGE
-#include "../../../../internal.h" /* of mm/ */
+#include <internal.h> /* of mm/ */
 #endif
 
 #define MAX_LOOPS 64

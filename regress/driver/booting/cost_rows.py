@@ -15,7 +15,9 @@ MEGABYTE = 1 << 20
 LOOPS = 16  # of calls that map a megabyte; of one page, as many as the driver measures together
 LOOPS_OF_ONE = 64
 ORDERS = (0, 2, 4, 8, 9)
-LARGE = 2  # log2 blocks of a row in a block of the allocator: then none needs to follow another
+# log2 pages of the allocator's blocks, of which page arrays are made: four of the largest of a row at least, so
+# that none needs to follow another.
+BLOCK = max(ORDERS) + 2
 # Page arrays of running processes: in huge pages, in runs of all lengths, and in single pages.
 CAPTURED = ("clang-3", "clang-1", "python3-3")
 # What the series reports for an RK3588, new kernel over old, by time.
@@ -56,56 +58,67 @@ def blocks_of(planned, order, count):
     A page array of `count` pages in blocks of 2^order, of which none follows the one before it. The last
     is a part of a block, where the count is not a multiple.
     """
-    large, pages = max(ORDERS) + LARGE, []
-    here = 1 << (large - order)
+    pages, here = [], 1 << (BLOCK - order)
     while len(pages) < count:
-        block = planned.block(large)
+        block = planned.block(BLOCK)
         for first in (0, 1):
             blocks = min(here // 2, (count - len(pages)) >> order)
             if blocks:
                 pages += comb(planned, block, order, first, blocks)
             rest = count - len(pages)
             if blocks < here // 2 and rest:
-                return pages + rest_of(planned, block, (first + 2 * blocks) << order, rest)
+                return pages + run(planned, block, (first + 2 * blocks) << order, rest)
     return pages
 
 
-def rest_of(planned, block, first, count):
+def run(planned, block, first, count):
     planned.lines.append(f"run {block} {first} {count}")
     return [("block", block, first + i) for i in range(count)]
 
 
-def captured_pages(planned, name, granule):
-    """A page array with the contiguity and alignment of one that was captured, in pages."""
+def captured_pages(planned, name):
+    """
+    A page array with runs of as many pages as one that was captured. A run lies as that did towards
+    multiples of its length, so that it has the same blocks, and follows no other.
+    """
     text = scenario.parse((CORPUS / "fuzz_vmap" / f"captured-{name}.scenario").read_text())
-    op = next(one for one in text.ops if one.kind == "vmap")
-    found = reach.clusters([op], plan.PAGE_SHIFTS[granule])
-    reach.size_clusters(found, granule)
-    reach.make_blocks(planned, found)
-    return planned.array(reach.runs_in(found, op.runs))
+    pages, block, free = [], None, 0
+    for pfn, count in next(one.runs for one in text.ops if one.kind == "vmap"):
+        multiple = 1 << (count - 1).bit_length()
+        first = free + (pfn - free) % multiple
+        if block is None or first + count > 1 << BLOCK:
+            block, first = planned.block(BLOCK), pfn % multiple
+        pages += run(planned, block, first, count)
+        free = first + count + 1  # a page apart
+    return pages
 
 
 # --- rows ---------------------------------------------------------------------------------------------
 
 
+def measure(planned, line):
+    """Adds a line that measures, as an op of its own: what is said after it is of a call."""
+    planned.begin(0)
+    planned.lines.append(line)
+
+
 def vmap_row(name, planned, pages, loops=1):
-    planned.lines.append(f"cost_vmap {loops} 0")
+    measure(planned, f"cost_vmap {loops} 0")
     return Row(name, "vmap", "vmap()", "vunmap()", planned, len(pages), pages)
 
 
 def ioremap_row(granule):
     planned = plan.Scenario(granule)
-    planned.lines.append(f"cost_ioremap {LOOPS} {qemu.unused_at(granule):#x} {MEGABYTE:#x}")
+    measure(planned, f"cost_ioremap {LOOPS} {qemu.unused_at(granule):#x} {MEGABYTE:#x}")
     return Row("ioremap 1M", "ioremap", "ioremap()", "iounmap()", planned, MEGABYTE >> planned.shift,
                pa=qemu.unused_at(granule))
 
 
 def vmalloc_row(granule):
     planned = plan.Scenario(granule)
-    count = MEGABYTE >> planned.shift
-    planned.lines.append(f"cost_vmalloc {LOOPS} {count} 1")
-    return Row("vmalloc_huge 1M", "vmalloc", "vmalloc_huge()", "vfree()", planned, count,
-               [("own", i) for i in range(count)])
+    pages = [("own", i) for i in range(MEGABYTE >> planned.shift)]
+    measure(planned, f"cost_vmalloc {LOOPS} {len(pages)} 1")
+    return Row("vmalloc_huge 1M", "vmalloc", "vmalloc_huge()", "vfree()", planned, len(pages), pages)
 
 
 def range_row(granule):
@@ -113,7 +126,7 @@ def range_row(granule):
     planned = plan.Scenario(granule)
     count = MEGABYTE >> planned.shift
     pages = blocks_of(planned, min(reach.GROUP_ORDERS[granule], count.bit_length() - 1), count)
-    planned.lines.append(f"cost_range {LOOPS}")
+    measure(planned, f"cost_range {LOOPS}")
     return Row("vmap_pages_range 1M", "vmalloc", "vmap_pages_range()", "vunmap_range()", planned, count, pages)
 
 
@@ -125,12 +138,12 @@ def order_row(granule, order):
 
 def captured_row(granule, name):
     planned = plan.Scenario(granule)
-    return vmap_row(f"vmap captured-{name}", planned, captured_pages(planned, name, granule))
+    return vmap_row(f"vmap captured-{name}", planned, captured_pages(planned, name))
 
 
 def single_row(granule):
     planned = plan.Scenario(granule)
-    return vmap_row("vmap 1 page", planned, rest_of(planned, planned.block(0), 0, 1), LOOPS_OF_ONE)
+    return vmap_row("vmap 1 page", planned, run(planned, planned.block(0), 0, 1), LOOPS_OF_ONE)
 
 
 def rows(granule):

@@ -109,7 +109,7 @@ def how_vmap_pages_range(tree):
     if finds(rf"\bint vmap_pages_range{arguments}", "include/linux/vmalloc.h"):
         return " -DVMAPDIFF_PUBLIC_VMAP_PAGES_RANGE"
     if finds(rf"\bvmap_pages_range_noflush{arguments}", "mm/internal.h"):
-        return " -DVMAPDIFF_INTERNAL_VMAP_PAGES_RANGE"
+        return f" -DVMAPDIFF_INTERNAL_VMAP_PAGES_RANGE -I$(srctree)/{REAL}"
     return ""
 
 
