@@ -9,16 +9,14 @@ HEAD = """\
 # SPDX-License-Identifier: GPL-2.0-only
 _rig_of_tree() { # the command for a tree that is typed, after one tree or several
 	local word
-	for word in "${{COMP_WORDS[@]:3:COMP_CWORD-3}}"; do
+	for word in "${COMP_WORDS[@]:3:COMP_CWORD-3}"; do
 		case $word in
-		{verbs}) echo "kernel $word"; return ;;
+		VERBS) echo "kernel $word"; return ;;
 		-*) break ;;
 		esac
 	done
 	echo 'kernel WHAT'
-}}
-"""
-HEAD_OF_ALL = """\
+}
 _rig() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words= files=-f
 	local before=${COMP_WORDS[COMP_CWORD-1]}
@@ -51,7 +49,7 @@ def case_of(pattern, command):
 
 def script():
     """What bash is to evaluate."""
-    lines = [HEAD.format(verbs="|".join(what.name for what in WHAT)), HEAD_OF_ALL, case("''", [*(one.name for one in commands.ALL), "--help", "--no-install", "--version"],
+    lines = [HEAD.replace("VERBS", "|".join(what.name for what in WHAT)), case("''", [*(one.name for one in commands.ALL), "--help", "--no-install", "--version"],
                         False)]
     lines += [case_of(f"'kernel {what.name}'", what) for what in WHAT]
     lines.append(case("'kernel WHAT'", [what.name for what in WHAT], True))

@@ -655,7 +655,7 @@ class Help(unittest.TestCase):
                            (["kernel", str(TOP), "/", "--seed", "1"], "'test' takes one tree, not 2: "),
                            (["kernel", str(TOP), "/", "relpay"], "'relpay' is not a command for a tree; did you mean"),
                            (["kernel", str(TOP), "nothing-here", "known"], "'nothing-here' is not a command for a tree"),
-                           (["kernel", str(TOP), "nothing-here", "cost"], "kernel: there is no '"),
+                           (["kernel", "nothing-here", str(TOP), "cost"], "kernel: there is no 'nothing-here'"),
                            (["corpus", "frob"], "'frob' is not a value of what; the values are: merge")):
             code, said = run(TOP / "rig", *words)
             self.assertEqual(code, 2, said)
