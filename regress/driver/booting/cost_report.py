@@ -15,7 +15,7 @@ instr.: Arm instructions of one call on the booted kernel, under QEMU's -icount 
   They come in ticks of the counter; +- is a tick, shared by the calls that were measured together.
   vmalloc_huge() and vfree() have the allocation of the pages in them; all but vmap_pages_range() and
   vunmap_range() have that of the address range. The kernel is built with CONFIG_DEBUG_VM.
-first: the same when it is called for the first time, and makes its tables.
+first: the same in the first round, which makes the tables that no row before it has left.
 ratio: instructions of the first tree over those of this one; above 1, this one needs fewer.
 dsb to stores: on the tree's slice, for the same call at the same address and pages, with tables there:
   barriers, TLBI instructions, and words stored into tables. What unmaps is vunmap_range() there, which
