@@ -156,7 +156,7 @@ const struct command commands[] = {
 		.name = "export",
 		.operands = "FILE",
 		.reads_files = true,
-		.what = "write a bug report, the body of a KUnit test, or a page array in C",
+		.what = "write a bug report, a KUnit test, or a page array in C",
 		.example =
 			"vmapdiff export regress/cases/d1-two-order-7-blocks.scenario --as kunit",
 		.option = { OPTION_AS, OPTION_RESULT },

@@ -13,22 +13,18 @@
 #include "fuzz/nearest.h"
 #include "fuzz/scenario_text.h"
 #include "regress/tool/explain.h"
+#include "regress/tool/export.h"
 #include "regress/tool/version.h"
 #include "regress/tool/vmapdiff.h"
 
 static struct scenario scenario;
 
-struct finding {
-	struct player *player;
-	struct verdict verdict; /* RULE_NONE: all rules hold */
-	unsigned which;         /* mapper */
-	const struct op *op;    /* at which it broke, or the last */
-};
-
 /* Plays until some mapper breaks a rule, and leaves its machine as it is then. */
 static struct finding find(struct player *p)
 {
-	struct finding f = { .player = p, .op = &scenario.op[scenario.ops - 1] };
+	struct finding f = { .player = p,
+			     .scenario = &scenario,
+			     .op = &scenario.op[scenario.ops - 1] };
 	player_prepare(p, &scenario);
 	for (f.which = 0; f.which < mapper_list()->count; f.which++) {
 		if (player_run(p, &scenario, f.which, scenario.ops, &f.verdict))
@@ -40,9 +36,9 @@ static struct finding find(struct player *p)
 	return f;
 }
 
-static void print_indented_scenario(FILE *to, const char *indent)
+void print_indented_scenario(const struct scenario *s, const char *indent, FILE *to)
 {
-	char *text = scenario_to_text(&scenario);
+	char *text = scenario_to_text(s);
 	for (char *line = text, *end; *line; line = end + (*end == '\n')) {
 		end = line + strcspn(line, "\n");
 		fprintf(to, "%s%.*s\n", indent, (int)(end - line), line);
@@ -109,26 +105,25 @@ static bool export_mail(const struct finding *f, FILE *to)
 		fprintf(to, "  kernel    %s\n", f->player->warning);
 	explain(f->player, &scenario, f->which, &f->verdict, to);
 	fprintf(to, "\nThe scenario (a page array is written as runs, PFN+COUNT):\n\n");
-	print_indented_scenario(to, "  ");
+	print_indented_scenario(&scenario, "  ", to);
 	print_replay(f, to);
 	return true;
 }
 
 /* --- page arrays as C ---------------------------------------------------------------------- */
 
-static bool has_bad_page(const struct op *op)
+static bool has_bad_page(const struct finding *f)
 {
-	for (uint32_t i = 0; i < op->runs; i++)
-		if (run_is_bad(&scenario.run[op->first_run + i]))
+	for (uint32_t i = 0; i < f->op->runs; i++)
+		if (run_is_bad(&f->scenario->run[f->op->first_run + i]))
 			return true;
 	return false;
 }
 
-/* Whether C can make the call: its row says how, and every page is a real one. */
-static bool is_callable(const struct op *op, const char *as)
+bool is_callable(const struct finding *f, const char *as)
 {
-	const struct call_traits *traits = call_traits(op->call.kind);
-	if (traits->c_map && !has_bad_page(op))
+	const struct call_traits *traits = call_traits(f->op->call.kind);
+	if (traits->c_map && !has_bad_page(f))
 		return true;
 	fprintf(stderr,
 		"vmapdiff export: --as %s needs a mapping call with a page array, without null "
@@ -137,20 +132,10 @@ static bool is_callable(const struct op *op, const char *as)
 	return false;
 }
 
-static void print_runs(const struct op *op, FILE *to)
-{
-	for (uint32_t i = 0; i < op->runs; i++)
-		fprintf(to, "%s%u",
-			i == 0   ? ""
-			: i % 12 ? ", "
-				 : ",\n\t\t",
-			scenario.run[op->first_run + i].pages);
-}
-
 static bool export_c(const struct finding *f, FILE *to)
 {
 	const struct op *op = f->op;
-	if (!is_callable(op, "c"))
+	if (!is_callable(f, "c"))
 		return false;
 	fprintf(to, "/* The page array of a finding: its runs by page frame number. */\n"
 		    "static const struct {\n\tunsigned long pfn, pages;\n} vmapdiff_run[] = {\n");
@@ -168,53 +153,6 @@ static bool export_c(const struct finding *f, FILE *to)
 		"\t\tfor (k = 0; k < vmapdiff_run[i].pages; k++)\n"
 		"\t\t\tpages[n++] = pfn_to_page(vmapdiff_run[i].pfn + k);\n}\n",
 		op->call.va, op_pages(&scenario, op));
-	return true;
-}
-
-/*
- * The kernel chooses addresses itself: areas of one page are mapped in
- * between, so that the array comes to lie at every distance from a boundary.
- */
-static bool export_kunit(const struct finding *f, FILE *to)
-{
-	const struct op *op = f->op;
-	if (!is_callable(op, "kunit"))
-		return false;
-	fprintf(to, "/*\n * A page array as in a finding of vmapdiff:\n");
-	print_indented_scenario(to, " *   ");
-	fprintf(to, " */\nstatic void vmapdiff_test(struct kunit *test)\n{\n"
-		    "\tstatic const unsigned int run[] = {\n\t\t");
-	print_runs(op, to);
-	fprintf(to,
-		"\n\t};\n"
-		"\tconst unsigned int count = %" PRIu64 ", tries = 64;\n"
-		"\tstruct page **pages, *block[ARRAY_SIZE(run)];\n"
-		"\tvoid *spacer[64], *va;\n"
-		"\tunsigned int i, k, n = 0;\n\n"
-		"\tpages = kunit_kcalloc(test, count, sizeof(*pages), GFP_KERNEL);\n"
-		"\tKUNIT_ASSERT_NOT_NULL(test, pages);\n"
-		"\tfor (i = 0; i < ARRAY_SIZE(run); i++) {\n"
-		"\t\tblock[i] = alloc_pages(GFP_KERNEL, get_order((unsigned long)run[i] << "
-		"PAGE_SHIFT));\n"
-		"\t\tKUNIT_ASSERT_NOT_NULL(test, block[i]);\n"
-		"\t\tfor (k = 0; k < run[i]; k++)\n"
-		"\t\t\tpages[n++] = block[i] + k;\n"
-		"\t}\n\n"
-		"\tfor (k = 0; k < tries; k++) {\n"
-		"\t\tva = %s;\n"
-		"\t\tKUNIT_ASSERT_NOT_NULL(test, va);\n"
-		"\t\tfor (i = 0; i < count; i++)\n"
-		"\t\t\tKUNIT_EXPECT_PTR_EQ(test, vmalloc_to_page(va + i * PAGE_SIZE), pages[i]);\n"
-		"\t\t%s;\n"
-		"\t\tspacer[k] = vmap(pages, 1, VM_MAP, PAGE_KERNEL);\n"
-		"\t}\n\n"
-		"\tfor (k = 0; k < tries; k++)\n"
-		"\t\tvunmap(spacer[k]);\n"
-		"\tfor (i = 0; i < ARRAY_SIZE(run); i++)\n"
-		"\t\t__free_pages(block[i], get_order((unsigned long)run[i] << PAGE_SHIFT));\n"
-		"}\n",
-		op_pages(&scenario, op), call_traits(op->call.kind)->c_map,
-		call_traits(op->call.kind)->c_unmap);
 	return true;
 }
 
