@@ -104,6 +104,10 @@ static const struct tool_option rows[OPTION_IDS] = {
 		.name = "--trials", .value = "N", SETS(NUMBER, trials),
 		.what = "scenarios that are tried to minimize one, at most; 1000 by default",
 	},
+	[OPTION_REACHABLE] = {
+		.name = "--reachable", SETS(MARK, reachable),
+		.what = "prefer what callers of a kernel can do, and say what they cannot",
+	},
 	[OPTION_DICTIONARY] = {
 		.name = "--dictionary", SETS(MARK, dictionary),
 		.what = "print the words alone, as an engine's dictionary",
@@ -140,7 +144,7 @@ const struct command commands[] = {
 		.what = "find the smallest scenario with the same signature",
 		.example = "vmapdiff minimize regress/cases/quirk-head-check.scenario -o "
 			   "small.scenario",
-		.option = { OPTION_TRIALS, OPTION_RESULT },
+		.option = { OPTION_TRIALS, OPTION_REACHABLE, OPTION_RESULT },
 		.run = command_minimize,
 	},
 	{

@@ -7,6 +7,10 @@
  * lists shortened by halves before single members, so that trials follow the
  * logarithm of what can go. The reductions are gone through until nothing in
  * them can be kept, or until the bound of trials is met.
+ *
+ * With --reachable, a reduction is kept only if callers of a kernel can make
+ * the scenario no less than before, and other steps, which may make it larger,
+ * only if they can make more of it: so it ends.
  */
 #include "regress/tool/minimize.h"
 
@@ -17,12 +21,14 @@
 
 #include "fuzz/crash.h"
 #include "fuzz/edit.h"
+#include "fuzz/mappers.h"
 #include "fuzz/repair.h"
 #include "fuzz/scenario_text.h"
 #include "fuzz/sizes.h"
 #include "mapper/machine/assert.h"
 #include "regress/tool/colour.h"
 #include "regress/tool/interrupt.h"
+#include "regress/tool/reachable.h"
 #include "regress/tool/reductions.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -35,6 +41,8 @@ struct minimizer {
 	unsigned trials, kept;
 	uint64_t max_trials;
 	bool quiet;                         /* no line of progress */
+	bool reachable;                     /* what callers of a kernel can do is preferred */
+	uint64_t max_cost;                  /* reachable_cost() of a candidate, at most */
 	bool failed;                        /* the host cannot start processes any more */
 	bool is_bounded;                    /* something was not tried, since the bound was met */
 	uint64_t failed_hash[FAILED_SLOTS]; /* 0: none */
@@ -109,6 +117,8 @@ static bool is_worth_a_trial(struct minimizer *m)
 	    !scenario_repair(&m->candidate) || same_scenario(&m->candidate, &m->best))
 		return false;
 	ASSERT(scenario_check(&m->candidate, &why));
+	if (m->reachable && reachable_cost(&m->candidate) > m->max_cost)
+		return false;
 	uint64_t hash = hash_of(&m->candidate);
 	if (*slot_of(m, hash) == hash)
 		return false;
@@ -133,6 +143,7 @@ static bool keep_candidate(struct minimizer *m)
 		scenario_copy(&m->best, &m->candidate);
 		m->last = run;
 		m->kept++;
+		m->max_cost = reachable_cost(&m->best);
 	} else {
 		uint64_t hash = hash_of(&m->candidate);
 		*slot_of(m, hash) = hash;
@@ -237,6 +248,19 @@ static void shorten_list(struct minimizer *m, const struct reduction *r, uint32_
 
 /* --- all of them ------------------------------------------------------------------------- */
 
+/* Steps that make more of it reachable, while there is something that is not. */
+static void reach(struct minimizer *m)
+{
+	for (const struct reduction *r = reachable_reductions; r->name; r++)
+		for (uint32_t place = 0; place < r->places(&m->best); place++) {
+			uint64_t cost = reachable_cost(&m->best);
+			m->max_cost = cost - 1;
+			if (cost)
+				try_all(m, r, place);
+		}
+	m->max_cost = reachable_cost(&m->best);
+}
+
 static void reduce_at(struct minimizer *m, const struct reduction *r, uint32_t place)
 {
 	if (r->amount)
@@ -257,6 +281,8 @@ static void reduce(struct minimizer *m)
 		for (const struct reduction *r = reductions; r->name; r++)
 			for (uint32_t place = 0; place < r->places(&m->best); place++)
 				reduce_at(m, r, place);
+		if (m->reachable)
+			reach(m);
 	} while (m->kept != before && !is_stopped(m));
 	child_run_limit(CHILD_SECONDS);
 }
@@ -276,6 +302,7 @@ static struct minimizer *begin(struct player *player, const struct scenario *s, 
 	m->player = player;
 	m->max_trials = max_trials;
 	scenario_copy(&m->best, s);
+	m->max_cost = reachable_cost(s);
 	m->best.expect = (struct expectation){ 0 };
 	*failed = !child_run_play(player, &m->best, &m->goal);
 	m->last = m->goal;
@@ -344,9 +371,14 @@ static int write_result(const struct arguments *a, const struct minimizer *m)
 {
 	if (!write_scenario(&m->best, m->last.signature, a->output))
 		return EXIT_UNUSABLE;
+	if (m->reachable)
+		reachable_print(&m->best, stderr);
 	if (a->output)
-		fprintf(stderr, "wrote %s; next: %s show %s\n", a->output, again(), a->output);
-	return m->failed ? EXIT_UNUSABLE : EXIT_AS_EXPECTED;
+		fprintf(stderr, "wrote %s; next: %s %s %s\n", a->output, again(),
+			m->reachable && mapper_tested()->tree ? "confirm" : "show", a->output);
+	if (m->failed)
+		return EXIT_UNUSABLE;
+	return m->reachable && !is_reachable(&m->best) ? EXIT_RULE_BROKEN : EXIT_AS_EXPECTED;
 }
 
 int command_minimize(int argc, char **argv)
@@ -372,6 +404,7 @@ int command_minimize(int argc, char **argv)
 		player_destroy(player);
 		return EXIT_UNUSABLE;
 	}
+	m->reachable = a.reachable;
 	colour_print(m->goal.signature, stderr);
 	fputc('\n', stderr);
 	interrupt_catch(NULL);

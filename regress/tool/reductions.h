@@ -36,4 +36,7 @@ struct reduction {
 /* In the order in which they are tried: what takes away most comes first. Ends with a NULL name. */
 extern const struct reduction reductions[];
 
+/* Of other steps: those to what callers of a kernel can do. Ends with a NULL name. */
+extern const struct reduction reachable_reductions[];
+
 #endif

@@ -90,6 +90,7 @@ struct arguments {
 	uint64_t sample;    /* --sample: one in so many; 1: all */
 	uint64_t jobs;      /* --jobs: processes at a time; 0: one a core */
 	uint64_t pages;     /* --pages: of the page arrays of one scenario together */
+	bool reachable;     /* --reachable: prefer what callers of a kernel can do */
 	uint64_t trials;    /* --trials: of a minimization; 0: MINIMIZE_TRIALS */
 	uint64_t seed, from, executions;
 	const char *profile; /* --profile: of scenarios; NULL: all */

@@ -39,7 +39,9 @@ SHOW = Row("show", "explain the verdict of a scenario",
             ("--events", {**OUTPUT, "help": "every event as JSON lines; - is standard output"})))
 MINIMIZE = Row("minimize", "find the smallest scenario with the same signature",
                "./rig minimize .build/findings/crash-1234 -o small.scenario",
-               (FILE, TRIALS, ("-o", {**OUTPUT, "help": "where it goes (standard output)"})))
+               (FILE, TRIALS, ("--reachable", {"action": "store_true",
+                                               "help": "prefer what callers of a kernel can do"}),
+                ("-o", {**OUTPUT, "help": "where it goes (standard output)"})))
 TRIAGE = Row("triage", "group failing scenarios by signature, and minimize one of each group",
              "./rig triage .build/findings",
              (FILES, TRIALS, ("-o", {"metavar": "DIR", "help": "where minimized scenarios go"})))
