@@ -39,7 +39,8 @@ Image)
     [ -e "$out/vmlinux" ] || echo anew >>"$CALLS"
     touch "$out/vmlinux"
     echo "deps_mm/vmalloc.o := ../shadow/mm/vmalloc.c \\$(wildcard include/config/X) $shadow/include/linux/kconfig.h" \\
-        >"$out/mm/.vmalloc.o.cmd" ;;
+        >"$out/mm/.vmalloc.o.cmd"
+    echo "deps_mm/vmapdiff/exported.o := ../shadow/mm/vmapdiff/exported.c" >"$out/mm/.exported.o.cmd" ;;
 esac
 """
 
@@ -166,17 +167,23 @@ class Configuration(unittest.TestCase):
         self.assertIn("CONFIG_NEW=y", [option for option, _ in configuration.wanted("4k", "?CONFIG_NEW=y\n")])
 
 
+def use_make(test):
+    """Lets a test of WithTree build with a stand-in; the path of what it was called for."""
+    test.program("make", MAKE)
+    calls = test.work / "calls"
+    environment = unittest.mock.patch.dict(os.environ, {
+        "PATH": f"{test.work / 'bin'}:{os.environ['PATH']}", "CALLS": str(calls), "DROPS": ""})
+    environment.start()
+    test.addCleanup(environment.stop)
+    return calls
+
+
 class Compiled(WithTree):
     """What was built is used again exactly as long as nothing that it was built of has changed."""
 
     def setUp(self):
         super().setUp()
-        self.program("make", MAKE)
-        self.calls = self.work / "calls"
-        environment = unittest.mock.patch.dict(os.environ, {
-            "PATH": f"{self.work / 'bin'}:{os.environ['PATH']}", "CALLS": str(self.calls), "DROPS": ""})
-        environment.start()
-        self.addCleanup(environment.stop)
+        self.calls = use_make(self)
 
     def build(self, granule="4k", fresh=False):
         """What make was called for, and the kernel."""

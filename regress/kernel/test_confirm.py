@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """A finding is confirmed on the booted kernel of a tree that has the bug, and not on that of one without it.
+The same as a KUnit test, which is exported and built into that kernel: it fails, and passes.
 
 The trees are copies of a whole one, made of links, with the series in the rig's own words: with hazard D1,
 and with the bound that it lacks.
@@ -21,31 +22,43 @@ FIND = copies.TOP / "regress/finds/pages-past-the-block/find.scenario"
 WRONG = r"op 0: 240 of 1040 pages wrong, the first at index 528: "
 
 
-def confirm(tree):
-    done = subprocess.run([copies.TOP / "rig", "--no-install", "kernel", tree, "confirm", FIND],
+def on_kernel(tree, command):
+    done = subprocess.run([copies.TOP / "rig", "--no-install", "kernel", tree, command, FIND],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
                           env={**os.environ, "VMAPDIFF_GEOMETRIES": "kernel_4k_va48_pa48"})
     print(done.stdout, flush=True)
     return done.returncode, done.stdout
 
 
+def check_kunit(copy, code, result):
+    """The exported test compiles, and ends so."""
+    got, said = on_kernel(copy, "kunit")
+    assert got == code, f"exit code {got}"
+    assert re.search(rf"^ +{result} 1 (- )?vmapdiff_test$", said, re.M), said
+    if code:
+        assert "index 528 of the area at " in said, said
+        assert "240 of 1040 pages are not mapped as the array says" in said, said
+
+
 def check_bug(tree, copy):
     copies.link_tree(tree, copy)
     copies.add_series(copy, batch_bound=False)
-    code, said = confirm(copy)
+    code, said = on_kernel(copy, "confirm")
     assert code == 1, f"exit code {code}"
     assert re.search(rf"^kernel +{WRONG}", said, re.M) and re.search(rf"^memory +{WRONG}", said, re.M), said
     assert re.search(r"^words +[1-9]\d* compared, 0 of them different$", said, re.M), said
     assert "\nCONFIRMED on a booted kernel" in said, said
+    check_kunit(copy, 1, "not ok")
 
 
 def check_fixed(tree, copy):
     copies.link_tree(tree, copy)
     copies.add_series(copy)
-    code, said = confirm(copy)
+    code, said = on_kernel(copy, "confirm")
     assert code == 0, f"exit code {code}"
     assert re.search(r"^words +[1-9]\d* compared, 0 of them different$", said, re.M), said
     assert "\nNOT CONFIRMED on a booted kernel" in said, said
+    check_kunit(copy, 0, "ok")
 
 
 def main():

@@ -10,6 +10,7 @@ add_test(NAME kernel_find_folders COMMAND python3 ${kernel_scripts}/test_finds.p
 add_test(NAME kernel_injected_found COMMAND python3 ${kernel_scripts}/test_injected.py)
 add_test(NAME kernel_boot_parts COMMAND python3 ${kernel_scripts}/test_boot_parts.py)
 add_test(NAME kernel_boot_confirm COMMAND python3 ${kernel_scripts}/test_boot_confirm.py)
+add_test(NAME kernel_boot_kunit COMMAND python3 ${kernel_scripts}/test_boot_kunit.py)
 add_test(NAME kernel_boot_compare COMMAND python3 ${kernel_scripts}/test_boot_compare.py)
 add_test(NAME kernel_boot_cost COMMAND python3 ${kernel_scripts}/test_boot_cost.py)
 set(versions 6.1 6.12 7.2 7.3)
@@ -70,7 +71,7 @@ set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
   kernel_finds PROPERTIES COST 200)
 set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_unpack
-  kernel_boot_parts kernel_boot_confirm kernel_boot_compare kernel_boot_cost kernel_unpack_whole kernel_boot
-  kernel_confirm kernel_cost
+  kernel_boot_parts kernel_boot_confirm kernel_boot_compare kernel_boot_kunit kernel_boot_cost kernel_unpack_whole
+  kernel_boot kernel_confirm kernel_cost
   ${kernel_tests} PROPERTIES
   LABELS kernel SKIP_RETURN_CODE 77)

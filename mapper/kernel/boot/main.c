@@ -243,10 +243,14 @@ static bool __init play(const char *plan)
 	return false;
 }
 
+/* Without a place for a plan the kernel boots on, to the tests of KUnit that are built in. */
 static int __init boot_main(void)
 {
-	char *plan = plan_at ? memremap(plan_at, MAX_PLAN, MEMREMAP_WB) : NULL;
+	char *plan;
 
+	if (!plan_at)
+		return 0;
+	plan = memremap(plan_at, MAX_PLAN, MEMREMAP_WB);
 	say("protocol %d page_shift=%d va_bits=%d levels=%d", BOOT_PROTOCOL, PAGE_SHIFT,
 	    CONFIG_ARM64_VA_BITS, CONFIG_PGTABLE_LEVELS);
 	if (!plan)

@@ -26,7 +26,7 @@ class Answer:
 
 
 def clean(line):
-    return re.sub(r"^<\d>|^\[ *\d+\.\d+\](\[ *\w+\])? ", "", line.rstrip("\r\n"))
+    return re.sub(r"^(<\d>)?(\[ *\d+\.\d+\](\[ *\w+\])? )?", "", line.rstrip("\r\n"))
 
 
 def read(text):

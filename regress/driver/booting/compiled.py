@@ -49,15 +49,21 @@ def environment(folder):
 
 
 class Kernel:
-    """A kernel of a tree with one page size: where it is built, and what was built last."""
+    """
+    A kernel of a tree with one page size: where it is built, and what was built last. Kernels with an
+    exported test and without have an image each, and are built in one folder.
+    """
 
-    def __init__(self, tree, granule):
+    def __init__(self, tree, granule, with_test=False):
         self.tree, self.granule = tree, granule
         self.folder = shadow.folder_of(tree)
         self.out = self.folder / f"out-{granule}"
         self.log = self.folder / f"build-{granule}.log"
-        self.image = self.folder / f"Image-{granule}"
-        self.record = self.folder / f"built-{granule}.json"
+        name = f"{granule}-kunit" if with_test else granule
+        self.image = self.folder / f"Image-{name}"
+        self.record = self.folder / f"built-{name}.json"
+        self.records = [self.folder / f"built-{granule}{end}.json" for end in ("", "-kunit")]
+        self.is_whole = self.out / "built-whole"  # there unless a build was not finished
         self.shadow = self.folder / "shadow"
 
     # --- what a build was made of ---------------------------------------------------------------
@@ -85,27 +91,27 @@ class Kernel:
 
     def is_current(self):
         """Whether the image is what a build would make."""
-        before = self.recorded()
+        before = recorded(self.record)
         return (before is not None and self.image.exists() and before["settings"] == self.settings()
                 and all(digest_of(self.shadow / name) == was for name, was in before["files"].items()))
 
-    def recorded(self):
-        try:
-            return json.loads(self.record.read_text())
-        except (OSError, ValueError):
-            return None
-
-    def make_misses_a_change(self):
-        """Whether a file has changed and is not newer than what was built of it, or is gone."""
-        before = self.recorded()
+    def missed_since(self, record):
+        """Whether a file has changed since a build, and is not newer than what was built of it, or is gone."""
+        before = recorded(record)
         if before is None:
-            return self.out.exists() and (self.out / "vmlinux").exists()
-        built = self.record.stat().st_mtime
+            return False
+        built = record.stat().st_mtime
         for name, was in before["files"].items():
             path = self.shadow / name
             if digest_of(path) != was and (not path.exists() or path.stat().st_mtime <= built):
                 return True
         return before["settings"] != self.settings()
+
+    def make_misses_a_change(self):
+        """Whether what was built before must go: make goes by times alone."""
+        if not self.is_whole.exists():
+            return (self.out / "vmlinux").exists()
+        return any(map(self.missed_since, self.records))
 
     # --- building ---------------------------------------------------------------------------------
 
@@ -152,6 +158,7 @@ class Kernel:
         if fresh or self.make_misses_a_change():
             shutil.rmtree(self.out, ignore_errors=True)
         self.record.unlink(missing_ok=True)
+        self.is_whole.unlink(missing_ok=True)
         self.out.mkdir(parents=True, exist_ok=True)
         with open(self.log, "w", encoding="utf-8") as log:
             if not (self.out / ".config").exists() or not (self.out / "vmlinux").exists():
@@ -162,6 +169,15 @@ class Kernel:
         part.replace(self.image)
         files = {name: digest_of(self.shadow / name) for name in self.files_read()}
         self.record.write_text(json.dumps({"settings": self.settings(), "files": files}))
+        self.is_whole.touch()
+
+
+def recorded(record):
+    """What a record of a build says, or None."""
+    try:
+        return json.loads(record.read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def digest_of(path):
@@ -177,15 +193,15 @@ def kconfigs(command):
     return re.findall(r"^\t([\w./-]+) ?\\?$", text, re.MULTILINE)
 
 
-def build(tree, granule, fresh=False):
+def build(tree, granule, fresh=False, test=""):
     """
-    The kernel of a whole tree, built if it is not there as the tree is now. Raises Unusable with the
-    reason. Runs at the same time wait for each other.
+    The kernel of a whole tree, built if it is not there as the tree is now; with C of a test in it.
+    Raises Unusable with the reason. Runs at the same time wait for each other.
     """
-    kernel = Kernel(tree, granule)
+    kernel = Kernel(tree, granule, bool(test))
     kernel.folder.mkdir(parents=True, exist_ok=True)
     with locked(kernel.folder, "builds a kernel"):
-        shadow.make(tree, kernel.folder)
+        shadow.make(tree, kernel.folder, test)
         if fresh or not kernel.is_current():
             kernel.build(fresh)
     return kernel

@@ -43,10 +43,10 @@ def places(granule):
     return f"{plan_at(granule):#x},{unused_at(granule):#x},{unused_end(granule):#x}"
 
 
-def command_line(granule):
+def command_line(granule, has_plan=True):
     used = (plan_at(granule) - MEMORY_AT) // MEGABYTE
-    return (f"console=ttyAMA0 ignore_loglevel panic=-1 rodata=full nokaslr mem={used}M "
-            f"vmapdiff_plan={places(granule)}")
+    return (f"console=ttyAMA0 ignore_loglevel panic=-1 rodata=full nokaslr mem={used}M"
+            + (f" vmapdiff_plan={places(granule)}" if has_plan else ""))
 
 
 # So that the counter counts instructions, and nothing of a run depends on the machine that QEMU runs on: an
@@ -55,12 +55,14 @@ COUNTING = ("-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-
 
 
 def command(image, plan, granule, counts=False):
+    """`plan` is None for a kernel that runs KUnit's tests, which a plan would come before."""
     megabytes = (unused_end(granule) - MEMORY_AT) // MEGABYTE
     return [PROGRAM, "-M", "virt,gic-version=3", "-cpu", "max", "-smp", "1", "-net", "none",
             "-object", f"memory-backend-ram,id=ram,size={megabytes}M,reserve=off",
             "-machine", "memory-backend=ram", "-m", f"{megabytes}M", "-nographic", "-no-reboot",
-            "-kernel", str(image), "-append", command_line(granule),
-            "-device", f"loader,file={plan},addr={plan_at(granule):#x},force-raw=on", *(COUNTING if counts else ())]
+            "-kernel", str(image), "-append", command_line(granule, plan is not None),
+            *(["-device", f"loader,file={plan},addr={plan_at(granule):#x},force-raw=on"] if plan else []),
+            *(COUNTING if counts else ())]
 
 
 def processor_seconds(pid):
@@ -105,10 +107,11 @@ def follow(process, log, watch, progress, what):
                 return False
 
 
-def boot(image, plan, granule, log_path, what, watch=Watch, counts=False):
+def console(image, plan, granule, log_path, what, watch=Watch, counts=False):
     """
-    Boots, lets the driver play the plan of a file, and returns (Answer, whether it hung). The console
-    is in log_path. If `counts`, the guest's clock counts instructions. Raises Unusable if QEMU itself cannot run.
+    Boots, lets the driver play the plan of a file if there is one, and returns (what the console said,
+    whether it hung). The console is in log_path too. If `counts`, the guest's clock counts instructions.
+    Raises Unusable if QEMU itself cannot run.
     """
     progress = Progress()
     with open(log_path, "wb") as log, subprocess.Popen(
@@ -123,4 +126,10 @@ def boot(image, plan, granule, log_path, what, watch=Watch, counts=False):
     text = pathlib.Path(log_path).read_text(errors="replace")
     if process.returncode > 0 and "Linux version" not in text:
         raise Unusable(f"{PROGRAM} failed: {text[-1000:].rstrip()}")
-    return answer.read(text), not ends
+    return text, not ends
+
+
+def boot(image, plan, granule, log_path, what, watch=Watch, counts=False):
+    """The same, for a plan: (Answer, whether it hung)."""
+    text, hung = console(image, plan, granule, log_path, what, watch, counts)
+    return answer.read(text), hung

@@ -26,6 +26,7 @@ NEEDED = ("Makefile", "Kconfig", "Kbuild", "arch/arm64/Makefile", "arch/arm64/Kc
 LEFT_BY_BUILDS = (".config", "include/config", "include/generated", "arch/arm64/include/generated")
 REAL = "mm"  # the folder of the tree whose Makefile the shadow has for itself
 OURS = "vmapdiff"  # our folder in it
+EXPORTED = "exported"  # in it: a KUnit test, or an empty file
 
 
 def top_of(path):
@@ -113,24 +114,25 @@ def how_vmap_pages_range(tree):
     return ""
 
 
-def add_driver(ours, tree):
-    """Our folder of the shadow: links to the driver's files, at their paths, and a Makefile."""
+def add_driver(ours, tree, test):
+    """Our folder of the shadow: links to the driver's files, at their paths, a test, and a Makefile."""
     shutil.rmtree(ours, ignore_errors=True)
     for name in sources():
         (ours / name).parent.mkdir(parents=True, exist_ok=True)
         (ours / name).symlink_to(TOP / name)
+    (ours / f"{EXPORTED}.c").write_text(test)
     objects = " ".join(str(name.with_suffix(".o")) for name in sources() if name.suffix == ".c")
-    (ours / "Makefile").write_text(f"obj-y := {objects}\n"
+    (ours / "Makefile").write_text(f"obj-y := {objects} {EXPORTED}.o\n"
                                    f"ccflags-y := -I$(srctree)/{REAL}/{OURS} -Wall -Werror"
                                    f"{how_vmap_pages_range(tree)}\n")
 
 
-def make(tree, folder):
-    """The shadow of a tree, made anew where it differs, and its path."""
+def make(tree, folder, test=""):
+    """The shadow of a tree, made anew where it differs, and its path. `test` is C that is built into the kernel."""
     shadow = folder / "shadow"
     link_all(tree, shadow, keep=(REAL,))
     link_all(tree / REAL, shadow / REAL, keep=("Makefile", OURS))
     text = (tree / REAL / "Makefile").read_text(errors="surrogateescape")
     write_if_new(shadow / REAL / "Makefile", f"{text}\nobj-y += {OURS}/\n")
-    add_driver(shadow / REAL / OURS, tree)
+    add_driver(shadow / REAL / OURS, tree, test)
     return shadow

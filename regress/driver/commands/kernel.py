@@ -11,7 +11,7 @@ import sys
 from driver import fetch, install, kernel, machine, packages, tool
 from driver.build import locked
 from driver.command import Command, Parser, nearest, no_options, positive
-from driver.booting import boot, compare, confirm, cost
+from driver.booting import boot, compare, confirm, cost, kunit
 from driver.commands import coverage, forwarded, fuzz as fuzz_command
 from driver.fuzzing.rig import all_targets
 from driver.fuzzing.session import fuzz
@@ -132,6 +132,8 @@ WHAT = [
             "./rig kernel ~/linux boot --granule 16k", boot.add_options, boot.run),
     Command("confirm", "play a finding on the tree's own kernel, booted",
             "./rig kernel ~/linux confirm found.scenario", confirm.add_options, confirm.run),
+    Command("kunit", "build a finding into the tree's kernel as a KUnit test, and boot it",
+            "./rig kernel ~/linux kunit found.scenario", kunit.add_options, kunit.run),
     Command("compare", "compare the slice with the tree's own kernel, booted, word for word",
             "./rig kernel ~/linux compare --calls 1000", compare.add_options, compare.run),
     Command("cost", "count the instructions of calls on the booted kernel, of one tree or several",
