@@ -234,11 +234,16 @@ class Confirm(unittest.TestCase):
                 unittest.mock.patch.object(shadow, "top_of", lambda _: self.work), \
                 unittest.mock.patch.object(shadow, "folder_of", lambda _: self.work), \
                 unittest.mock.patch.object(confirm.install, "ensure"), \
-                unittest.mock.patch.object(confirm.kernel, "build_tree", lambda *_: types.SimpleNamespace(tool="")), \
+                unittest.mock.patch.object(confirm.kernel, "build_tree",
+                                           lambda *_: types.SimpleNamespace(tool="", again="./rig kernel TREE")), \
                 unittest.mock.patch.object(compiled, "build", lambda *_: kernel), \
                 contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             code = confirm.run(argparse.Namespace(tree="", FILE=file, fresh=False, may_install=False))
         return code, said.getvalue()
+
+    def next_line(self):
+        return (f"next: ./rig kernel TREE minimize --reachable {self.work}/finding.scenario "
+                "-o finding.reachable.scenario\n")
 
     def test_pages_past_the_block(self):
         code, said = self.confirm(D1, OUTPUT_ADDRESS, "past-block")
@@ -276,13 +281,18 @@ class Confirm(unittest.TestCase):
         code, said = self.confirm("fail alloc=1\n" + D1, OUTPUT_ADDRESS)
         self.assertEqual(code, 2)
         self.assertIn("NOT REACHABLE: op 0 needs an allocation or a lock that fails", said)
+        self.assertIn(self.next_line(), said)
         code, said = self.confirm(D1, "FAIL history.stale mapper=kernel op=0:vmap")
         self.assertEqual(code, 2)
         self.assertIn("NOT REACHABLE on a booted kernel", said)
         self.assertIn("QEMU shows no barrier or TLBI", said)
+        self.assertNotIn("next: ", said)
         code, said = self.confirm(D1, OUTPUT_ADDRESS, breaks_there=False)
         self.assertEqual(code, 2)
         self.assertIn("the slice does not break translation.output_address either", said)
+        self.assertIn(self.next_line(), said)
+        code, said = self.confirm("fail alloc=1\n" + D1)  # nothing is broken, so there is nothing to minimize
+        self.assertEqual((code, "next: " in said), (2, False))
 
     def test_all_scenarios_of_the_project(self):
         """Each is planned, and played rightly by a kernel without bugs; or it is refused with a reason."""

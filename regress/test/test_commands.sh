@@ -148,6 +148,17 @@ expect 2 'takes one scenario' "$vmapdiff" show "$good" "$good"
 expect 2 'nothing to minimize' "$vmapdiff" minimize "$good"
 # Where a parent ignores the ends of its children, this one waits for its own all the same.
 expect 2 'nothing to minimize' sh -c "trap '' CHLD; exec \"\$@\"" sh "$vmapdiff" minimize "$good"
+# With --reachable, what no caller can do goes, or is said and makes the exit code 1.
+expect 1 'not reachable: op 0, preset: no caller leaves such an entry' "$vmapdiff" minimize --reachable \
+	"$top/regress/cases/quirk-head-check.scenario"
+expect 0 'reachable: callers of a kernel can make each of its calls' "$vmapdiff" minimize --reachable \
+	"$top/regress/cases/quirk-narrow-flush.scenario"
+printf '%s\n' 'vmapdiff 2' 'policy v9 quirks=narrow-flush' 'vmap va=0xffff800080000000 pages=0x10+3' \
+	'preset va=0xffff8000c0000000 pfn=0x77' 'fail alloc=7' 'vmap va=0xffff800080002000 pages=0x10002+46' \
+	'vunmap va=0xffff800080015000 size=0x1000' >unreachable.scenario
+expect 0 'reachable: callers of a kernel can make each of its calls' "$vmapdiff" minimize --reachable \
+	unreachable.scenario -o reachable.scenario
+expect 0 'no step makes it smaller' "$vmapdiff" minimize --reachable reachable.scenario
 expect 2 '-o OUT is missing' "$vmapdiff" convert "$good"
 expect 2 'several files need a directory' "$vmapdiff" convert "$top/regress/cases" -o nowhere
 expect 2 'needs the number of one process' "$vmapdiff" capture self

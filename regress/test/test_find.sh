@@ -31,6 +31,22 @@ for seed in 1 2 3; do
 	"$build/regress/vmapdiff" replay "$seed/small.scenario" >/dev/null || fail 'it fails without the bug too'
 done
 
+# An area that some kernels would align: --reachable finds one at a boundary, and does not go back.
+cat >skewed.scenario <<'END'
+vmapdiff 2
+preset va=0xffff800000000000 level=2 table
+fail trylock=5
+vmap va=0xffff800000010000 pages=0x400+512,0xa00+512
+vunmap va=0xffff800000000000 size=0x800000
+END
+"$vmapdiff" minimize --reachable skewed.scenario -o reachable.scenario 2>said || fail "reachable: $(cat said)"
+grep -q '^reachable: ' said || fail "it is not said: $(cat said)"
+! grep -q '^not' said || fail "some of it is not reachable: $(cat said)"
+grep -q '^vmap va=0xffff8000[0-9a-f]\{3\}00000 pages=' reachable.scenario || fail "it is at no boundary: $(cat reachable.scenario)"
+[ "$(grep -c '^[a-z]* va=' reachable.scenario)" = 1 ] || fail "more than one op: $(cat reachable.scenario)"
+"$vmapdiff" minimize --reachable reachable.scenario -o again.scenario 2>/dev/null
+diff reachable.scenario again.scenario >/dev/null || fail 'making it reachable again changes it'
+
 # The case as the README shows it, byte for byte.
 "$vmapdiff" show "$top/regress/cases/d1-two-order-7-blocks.scenario" >shown || true
 sed "s#$top/##g" shown >shown.short

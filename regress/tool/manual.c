@@ -71,6 +71,8 @@ static const struct term examples[] = {
 	  "Explain a finding, with a drawing of the address space:" },
 	{ "vmapdiff minimize finding.scenario -o small.scenario",
 	  "Make it as small as it gets, with the same signature:" },
+	{ "vmapdiff minimize --reachable finding.scenario -o caller.scenario",
+	  "Make it one that callers of a kernel can run into, or tell why there is none:" },
 	{ "vmapdiff export small.scenario --as mail -o mail.txt", "Write the report:" },
 	{ "vmapdiff exhaustive --runs 1 vmap", "Play every scenario of a small family:" },
 	{ "VMAPDIFF_WAIVE=placement vmapdiff soak --executions 4096",

@@ -7,6 +7,8 @@ calls at these, and both are compared.
 from __future__ import annotations
 
 import dataclasses
+import pathlib
+import shlex
 
 from driver import install, kernel, packages
 from driver.booting import answer, boot, compiled, judge, plan, reach, scenario, shadow, slice as sliced
@@ -80,10 +82,16 @@ def verdict_of(result, rule):
     if result.slice is not None and result.slice.rule != rule:
         return NOT_REACHABLE, (f"at the addresses that the kernel chose, the slice does not break {rule} either"
                                + (f", but {result.slice.rule}" if result.slice.rule else ""))
-    if not shown_kinds(rule) and name in NOT_SHOWN:
+    if not can_be_seen(rule):
         return NOT_REACHABLE, f"{rule} cannot be seen on a booted kernel: {NOT_SHOWN[name]}"
     return NOT_CONFIRMED, "every page is right on the booted kernel" if not result.wrong else (
         f"the booted kernel does something else: {result.wrong[0].what}")
+
+
+def can_be_seen(rule):
+    """Whether a booted kernel can show that the rule is broken, by pages or by words."""
+    name = rule.split(".")[0]
+    return bool(shown_kinds(rule)) or name in BY_WORDS or name not in NOT_SHOWN
 
 
 def best(results, rule):
@@ -164,6 +172,14 @@ def print_result(result, finding, built):
     print_row("console", short(built.folder / f"confirm-{built.granule}.console"))
 
 
+def print_next(options, rig, rule):
+    """What may find a scenario that a caller can make, and breaks the same rule."""
+    if rule and can_be_seen(rule):
+        to = pathlib.Path(options.FILE).with_suffix(".reachable.scenario").name
+        file = shlex.quote(str(options.FILE))
+        print(f"next: {rig.again} minimize --reachable {file} -o {shlex.quote(to)}", flush=True)
+
+
 def play_finding(options, tree, rig):
     """The finding, as the slice has it now."""
     folder = shadow.folder_of(tree)
@@ -177,18 +193,21 @@ def run(options):
     rig = kernel.build_tree(options.tree, ["vmapdiff"])
     finding = play_finding(options, tree, rig)
     text = scenario.parse(finding.text)
+    rule = finding.rule or ("crash" if finding.crash else "")
     variants, why_not = reach.reach(text)
     for why in why_not:
         say(why)
     if not variants:
         print(f"NOT REACHABLE: {why_not[0].partition(': ')[2]}")
+        print_next(options, rig, rule)
         return EXIT[NOT_REACHABLE]
     built = compiled.build(tree, text.granule, options.fresh)
     results = results_of(built, variants, rig.tool, "confirm")
-    rule = finding.rule or ("crash" if finding.crash else "")
     result, verdict, reason = best(results, rule)
     print_result(result, finding, built)
     print(f"{verdict.upper()} on a booted kernel ({tree.name}, {text.granule} pages): {reason}", flush=True)
+    if verdict == NOT_REACHABLE:
+        print_next(options, rig, rule)
     return EXIT[verdict]
 
 
