@@ -9,9 +9,11 @@ Usage: test_confirm.py TREE     exit: 0 good, 1 not, 77 no tree, or a package is
 """
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -22,8 +24,17 @@ FIND = copies.TOP / "regress/finds/pages-past-the-block/find.scenario"
 WRONG = r"op 0: 240 of 1040 pages wrong, the first at index 528: "
 
 
-def on_kernel(tree, command):
-    done = subprocess.run([copies.TOP / "rig", "--no-install", "kernel", tree, command, FIND],
+# The same bug, in a way that no caller comes to.
+UNREACHABLE = """vmapdiff 2
+preset va=0xffff800000000000 level=2 table
+fail trylock=5
+vmap va=0xffff800000010000 pages=0x400+512,0xa00+512
+"""
+
+
+def on_kernel(tree, *words):
+    words = words if len(words) > 1 else (*words, FIND)
+    done = subprocess.run([copies.TOP / "rig", "--no-install", "kernel", tree, *words],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
                           env={**os.environ, "VMAPDIFF_GEOMETRIES": "kernel_4k_va48_pa48"})
     print(done.stdout, flush=True)
@@ -40,6 +51,22 @@ def check_kunit(copy, code, result):
         assert "240 of 1040 pages are not mapped as the array says" in said, said
 
 
+def check_reachable(copy):
+    """A finding that no caller comes to names the command that makes one of it that is confirmed."""
+    with tempfile.TemporaryDirectory(prefix="vmapdiff-") as folder:
+        file = Path(folder) / "found.scenario"
+        file.write_text(UNREACHABLE)
+        code, said = on_kernel(copy, "confirm", file)
+        assert code == 2 and "NOT REACHABLE: op 0 is 'preset'" in said, said
+        words = shlex.split(re.search(r"^next: \./rig kernel (.*)$", said, re.M).group(1))
+        assert words[:4] == [str(copy), "minimize", "--reachable", str(file)], words
+        to = Path(folder) / words[-1]
+        code, said = on_kernel(copy, *words[1:-1], to)
+        assert code == 0 and re.search(r"^reachable: ", said, re.M), said
+        code, said = on_kernel(copy, "confirm", to)
+        assert code == 1 and "\nCONFIRMED on a booted kernel" in said, said
+
+
 def check_bug(tree, copy):
     copies.link_tree(tree, copy)
     copies.add_series(copy, batch_bound=False)
@@ -49,6 +76,7 @@ def check_bug(tree, copy):
     assert re.search(r"^words +[1-9]\d* compared, 0 of them different$", said, re.M), said
     assert "\nCONFIRMED on a booted kernel" in said, said
     check_kunit(copy, 1, "not ok")
+    check_reachable(copy)
 
 
 def check_fixed(tree, copy):

@@ -153,8 +153,8 @@ expect 1 'not reachable: op 0, preset: no caller leaves such an entry' "$vmapdif
 	"$top/regress/cases/quirk-head-check.scenario"
 expect 0 'reachable: callers of a kernel can make each of its calls' "$vmapdiff" minimize --reachable \
 	"$top/regress/cases/quirk-narrow-flush.scenario"
-printf '%s\n' 'vmapdiff 2' 'policy v9 quirks=narrow-flush' 'vmap va=0xffff800080000000 pages=0x10+3' \
-	'preset va=0xffff8000c0000000 pfn=0x77' 'fail alloc=7' 'vmap va=0xffff800080002000 pages=0x10002+46' \
+printf '%s\n' 'vmapdiff 2' 'policy v9 quirks=narrow-flush' 'vmap va=0xffff80008000d000 pages=0x10+3' \
+	'preset va=0xffff8000c0000000 pfn=0x77' 'fail alloc=7' 'vmap va=0xffff800080010000 pages=0x10000+16' \
 	'vunmap va=0xffff800080015000 size=0x1000' >unreachable.scenario
 expect 0 'reachable: callers of a kernel can make each of its calls' "$vmapdiff" minimize --reachable \
 	unreachable.scenario -o reachable.scenario
