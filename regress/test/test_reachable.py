@@ -22,12 +22,8 @@ LEFT_TO_THE_KERNEL = "the kernel aligns such an area"
 
 def texts(tool, files, folder):
     """{file: its text, as the tool prints it}"""
-    found = {}
-    for file in files:
-        to = Path(folder) / file.name
-        subprocess.run([tool, "convert", file, "-o", to], check=True, stderr=subprocess.DEVNULL)
-        found[file] = to.read_text()
-    return found
+    subprocess.run([tool, "convert", *files, "-o", folder], check=True, stderr=subprocess.DEVNULL)
+    return {file: (Path(folder) / f"{file.stem}.scenario").read_text() for file in files}
 
 
 def said_of(program, files):
@@ -52,7 +48,7 @@ def planned(text):
 
 def main():
     program, tool = sys.argv[1:3]
-    files = sorted((TOP / "regress/cases").glob("*.scenario"))
+    files = sorted([*(TOP / "regress/cases").glob("*.scenario"), *(TOP / "corpus").rglob("*.scenario")])
     said = said_of(program, files)
     wrong, both = [], set()
     with tempfile.TemporaryDirectory(prefix="vmapdiff-") as folder:
