@@ -64,6 +64,7 @@ static char *memory, *areas;          /* of all pages; of all that is mapped */
 static struct page *mapped[AREA_PAGES];
 static unsigned long next_area = 3; /* a page of the areas: somewhere past a boundary */
 static unsigned mappings;
+static unsigned following; /* pages of the last array that lie after the one before them */
 static int memory_file;
 
 static bool has_bug(const char *name)
@@ -164,8 +165,10 @@ static void *map(struct page **pages, unsigned count)
 		return NULL;
 	next_area = at + count + 1;
 	mappings++;
+	following = 0;
 	for (unsigned i = 0; i < count; i++) {
 		bool last = count > 1 && i == count - 1;
+		following += i && pages[i] == pages[i - 1] + 1;
 		struct page *wrong = pages[i] == frame ? frame + 1 : frame;
 		map_page(at + i, last && has_bug("wrong-page") ? wrong : pages[i],
 			 last && has_bug("wrong-memory") ? wrong : pages[i]);
@@ -222,7 +225,7 @@ int main(void)
 		return 4;
 	for (struct kunit_case *one = suites->test_cases; one->run; one++)
 		one->run(&test);
-	printf("%u failures\n", test.failures);
+	printf("%u failures, %u pages follow each other\n", test.failures, following);
 	check_all_is_free();
 	return test.failures != 0;
 }

@@ -66,6 +66,21 @@ sed -i 's/PAGE_SHIFT 12/PAGE_SHIFT 14/' kunit.inc
 clang -D_GNU_SOURCE -DEXPORTED='"kunit.inc"' -I. -Wno-pointer-arith "$top/regress/test/kunit_standins.c" -o standin
 kunit_says '' 2
 
+# What is apart stays apart, though the allocator gives one block after another; and what is not does not.
+printf 'vmapdiff 2\nvmap va=0xffff800000000000 pages=0x400+512,0xc00+512\n' >apart.scenario
+build_kunit apart.scenario
+kunit_says '' 0
+grep -q ' 1022 pages follow' said || fail "two blocks: $(cat said)"
+printf 'vmapdiff 2\nvmap va=0xffff800000000000 pages=0x400+512,0x600+512,0xa07,0xa09+2\n' >together.scenario
+build_kunit together.scenario
+kunit_says '' 0
+grep -q ' 1024 pages follow' said || fail "one block: $(cat said)"
+pages=$(seq 200 | awk '{ printf "%s%d+3", (NR > 1 ? "," : ""), ($1 + 1) * 2048 }')
+printf 'vmapdiff 2\nvmap va=0xffff800000000000 pages=%s\n' "$pages" >many.scenario
+build_kunit many.scenario
+kunit_says '' 0
+grep -q ' 400 pages follow' said || fail "many blocks: $(cat said)"
+
 # What no caller can do is refused.
 refuse() {
 	printf 'vmapdiff 2\n%b\n' "$1" >refused.scenario
