@@ -224,12 +224,18 @@ static void set_page(unsigned long va, unsigned long pfn, pgprot_t prot)
 			(prot.bits == STANDIN_RO && !has_bug("writable") ? READ_ONLY : 0);
 }
 
+static unsigned long stale_va; /* a page that a TLB has still, and what it has */
+static u64 stale_entry;
+
 /* Where the bytes of a mapped address are; NULL if none are. */
 static char *bytes_at(unsigned long va)
 {
-	u64 entry = *entry_of(va), pa = entry & GENMASK_ULL(47, 12);
+	u64 entry = *entry_of(va), pa;
+	if (!(entry & 1) && stale_va && va / PAGE_SIZE == stale_va / PAGE_SIZE)
+		entry = stale_entry;
 	if (!(entry & 1))
 		return NULL;
+	pa = entry & GENMASK_ULL(47, 12);
 	if (pfn_valid(pa >> PAGE_SHIFT))
 		return (char *)__va(pa) + va % PAGE_SIZE;
 	if (pa - device_pa < DEVICE_PAGES * PAGE_SIZE)
@@ -393,6 +399,8 @@ void *vmap(struct page **pages, unsigned count, unsigned long flags, pgprot_t pr
 void vunmap_range(unsigned long va, unsigned long end)
 {
 	count_call((end - va) >> PAGE_SHIFT, WORK_UNMAP);
+	if (has_bug("stale"))
+		stale_va = end - PAGE_SIZE, stale_entry = *entry_of(end - PAGE_SIZE);
 	for (; va + has_bug("left") * PAGE_SIZE < end; va += PAGE_SIZE)
 		*entry_of(va) = 0;
 }

@@ -76,9 +76,9 @@ class Lines(unittest.TestCase):
                             ([*range(0x200, 0x400), *range(0x600, 0x800)], 21), (range(0x200, 0x210), 16),
                             ([*range(0x200, 0x210), *range(0x300, 0x310)], 16), (range(0x200, 0x20f), 12),
                             ([*range(0x200, 0x20f), 0x300], 12)):
-            self.assertEqual(compare.block_shift(one, 12, len(pfns), list(pfns)), shift, pfns)
+            self.assertEqual(scenario.block_shift(one.words["flags"], 12, list(pfns)), shift, pfns)
         one.words["flags"] = "none"
-        self.assertEqual(compare.block_shift(one, 12, 512, list(range(0x200, 0x400))), 12)
+        self.assertEqual(scenario.block_shift(one.words["flags"], 12, list(range(0x200, 0x400))), 12)
 
     def test_text(self):
         one = plan.Scenario("4k")

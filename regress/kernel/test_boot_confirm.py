@@ -23,7 +23,7 @@ sys.path.insert(0, str(TOP / "regress/kernel"))
 import boot_standin  # noqa: E402
 from driver import machine  # noqa: E402
 from driver.booting import (answer, boot, compiled, confirm, judge, plan, reach, scenario,  # noqa: E402
-                            shadow, slice as sliced)
+                            shadow, slice as sliced, verdict)
 
 D1 = "vmap va=0xffff800000010000 pages=0x400+512,0xa00+512\n"
 OUTPUT_ADDRESS = "FAIL translation.output_address mapper=kernel op=0:vmap granule=4k level=3"
@@ -60,7 +60,9 @@ class Reach(unittest.TestCase):
 
     def test_what_is_refused(self):
         for ops, line, why in (
-                ("preset va=0xffff800000000000 pfn=0x1\n" + FIRST, "", "no caller leaves such an entry"),
+                ("preset va=0xffff800000000000 level=2 table\n" + FIRST, "", "no caller leaves such an entry"),
+                ("preset va=0xffff800000010000 pfn=0x1\n" + FIRST, "", "op 1 maps where an op before it has an area"),
+                (FIRST + "vunmap va=0xffff800000012000 size=0x1000\n", "", "is about a guard page"),
                 ("linear pa=0x0 size=0x1000\n" + FIRST, "", "the linear map is the kernel's own"),
                 ("fail alloc=1\n" + FIRST, "", "an allocation or a lock that fails"),
                 (FIRST, "machine entries=16 group=4\n", "a scaled-down machine"),
@@ -128,6 +130,28 @@ class Reach(unittest.TestCase):
         why = reached("ioremap va=0xffff800000000000 pa=0x0 size=0x80001000 prot=device\n")[1][0]
         self.assertIn("ioremap() of the kernel's own memory", why)
 
+    def test_a_leaf_that_was_there_is_mapped_by_a_call(self):
+        for fields, size in (("", 0x1000), (" level=2", 0x200000), (" level=1", 0x40000000)):
+            variant, = reached(f"preset va=0xffff8000c0000000 pfn=0x80000{fields}\n")[0]
+            self.assertIn(f"ioremap 0 0x100000000 {size:#x} kernel", variant.planned.lines)
+        why, = reached("preset va=0xffff8000c0000000 pfn=0x80000 prot=tagged\n")[1]
+        self.assertIn("no caller leaves such an entry", why)
+
+    def test_set_memory_of_a_guard_page(self):
+        """The kernel takes it for a part of the area; in the area alone are pages that change."""
+        ops = "vmalloc va=0xffff800000010000 pages=0x400+2\nset_memory va=0xffff800000011000 pages=2 op=ro\n"
+        planned = reached(ops)[0][0].planned
+        self.assertIn("set_memory 0 1 2 ro", planned.lines)
+        self.assertFalse(planned.expected[1].fails)
+
+    def test_vmalloc_huge_of_less_than_a_block(self):
+        """It is called, whatever the blocks are: set_memory of it is to be refused."""
+        ops = "vmalloc va=0xffff800000010000 pages=0x400+4 flags=huge\nset_memory va=0xffff800000010000 pages=4 op=ro\n"
+        planned = reached(ops)[0][0].planned
+        self.assertIn("vmalloc 0 4 1 kernel", planned.lines)
+        self.assertTrue(planned.expected[1].fails)
+        self.assertEqual(planned.expected[1].areas[0].read_only, set())
+
     def test_a_part_is_unmapped(self):
         planned = reached(FIRST + "vunmap va=0xffff800000011000 size=0x2000\n")[0][0].planned  # and the guard page
         self.assertIn("vunmap 0 1 1", planned.lines)
@@ -168,38 +192,98 @@ class Slice(unittest.TestCase):
 class Verdict(unittest.TestCase):
     """Which verdict comes of what was seen."""
 
-    def verdict(self, rule, wrong=(), missed="", slice_rule=None, words=10, different=()):
-        result = confirm.Result(None, list(wrong), missed, "",
-                                sliced.Slice("", rule if slice_rule is None else slice_rule), words, list(different))
-        return confirm.verdict_of(result, rule)
+    def verdict(self, rule, wrong=(), missed="", slice_rule=None, words=10, different=(), answers=None, error=0,
+                ops=FIRST):
+        result = verdict.Result(reached(ops)[0][0], list(wrong), missed, "",
+                                sliced.Slice("", rule if slice_rule is None else slice_rule, errors={0: error}), words,
+                                list(different), {0: []} if answers is None else answers)
+        return verdict.verdict_of(result, rule)
 
-    def test_verdicts(self):
-        other = judge.Wrong(0, judge.TRANSLATION, judge.OTHER_PAGE, "")
-        warns = judge.Wrong(0, judge.WARNING, judge.WARNING, "")
-        for want, arguments in (
-                (confirm.CONFIRMED, {"rule": "translation.output_address", "wrong": [other]}),
-                (confirm.CONFIRMED, {"rule": "contiguous.valid"}),
-                (confirm.NOT_CONFIRMED, {"rule": "contiguous.valid", "different": [1]}),
-                (confirm.NOT_REACHABLE, {"rule": "contiguous.valid", "slice_rule": ""}),
-                (confirm.NOT_CONFIRMED, {"rule": "translation.output_address", "different": [1]}),
-                (confirm.NOT_CONFIRMED, {"rule": "translation.output_address", "wrong": [warns], "different": [1]}),
-                (confirm.NOT_REACHABLE, {"rule": "translation.output_address", "missed": "elsewhere", "words": 0}),
-                (confirm.NOT_REACHABLE, {"rule": "history.stale"}),
-                (confirm.CONFIRMED, {"rule": "errors.warning", "wrong": [warns]}),
-                (confirm.NOT_CONFIRMED, {"rule": ""}), (confirm.CONFIRMED, {"rule": "", "wrong": [other]}),
-                (confirm.CONFIRMED, {"rule": "crash", "wrong": [judge.Wrong(0, judge.CRASH, judge.CRASH, "")]})):
+    def check(self, *cases):
+        for want, arguments in cases:
             with self.subTest(**arguments):
                 got, reason = self.verdict(**arguments)
                 self.assertEqual(got, want, reason)
                 self.assertTrue(reason)
+
+    def test_verdicts(self):
+        other = judge.Wrong(0, judge.TRANSLATION, judge.OTHER_PAGE, "")
+        warns = judge.Wrong(0, judge.WARNING, judge.WARNING, "")
+        held = judge.Wrong(0, judge.MEMORY, judge.STALE, "")
+        self.check(
+            (verdict.CONFIRMED, {"rule": "translation.output_address", "wrong": [other]}),
+            (verdict.CONFIRMED, {"rule": "contiguous.valid"}),
+            (verdict.NOT_CONFIRMED, {"rule": "contiguous.valid", "different": [1]}),
+            (verdict.NOT_REACHABLE, {"rule": "contiguous.valid", "slice_rule": ""}),
+            (verdict.NOT_CONFIRMED, {"rule": "translation.output_address", "different": [1]}),
+            (verdict.NOT_CONFIRMED, {"rule": "translation.output_address", "wrong": [warns], "different": [1]}),
+            (verdict.NOT_REACHABLE, {"rule": "translation.output_address", "missed": "elsewhere", "words": 0}),
+            (verdict.NOT_REACHABLE, {"rule": "contiguous.valid", "missed": "elsewhere", "slice_rule": ""}),
+            (verdict.NOT_CONFIRMED, {"rule": "contiguous.valid", "missed": "elsewhere", "different": [1]}),
+            (verdict.NOT_REACHABLE, {"rule": "history.stale"}), (verdict.NOT_REACHABLE, {"rule": "history.dsb"}),
+            (verdict.CONFIRMED, {"rule": "history.stale", "wrong": [held]}),
+            (verdict.NOT_REACHABLE, {"rule": "history.dsb", "wrong": [held]}),
+            (verdict.CONFIRMED, {"rule": "errors.warning", "wrong": [warns], "answers": {0: ["it differs"]}}),
+            (verdict.CONFIRMED, {"rule": "crash", "wrong": [judge.Wrong(0, judge.CRASH, judge.CRASH, "")]}))
+
+    def test_what_the_slice_finds_right(self):
+        """The slice judges what both do: what it does too is not wrong, such as a warning that is due."""
+        warns = judge.Wrong(0, judge.WARNING, judge.WARNING, "")
+        self.check(
+            (verdict.NOT_CONFIRMED, {"rule": ""}), (verdict.NOT_CONFIRMED, {"rule": "", "wrong": [warns]}),
+            (verdict.CONFIRMED, {"rule": "", "wrong": [warns], "answers": {0: ["it differs"]}}),
+            (verdict.CONFIRMED, {"rule": "", "wrong": [warns], "different": [1]}),
+            (verdict.CONFIRMED, {"rule": "", "wrong": [warns], "words": 0}),
+            (verdict.CONFIRMED, {"rule": "", "wrong": [judge.Wrong(0, judge.CRASH, judge.CRASH, "")]}),
+            (verdict.CONFIRMED, {"rule": "", "wrong": [judge.Wrong(0, judge.MEMORY, judge.STALE, "")]}),
+            (verdict.CONFIRMED, {"rule": "", "slice_rule": "contiguous.valid"}))
+
+    def test_the_answer_of_a_call(self):
+        """A warning that is missing, or an errno, in both. What vmap() returns tells no errno."""
+        change = ("vmalloc va=0xffff800000010000 pages=0x400+2 flags=huge\n", "vmap va=0xffff800000010000 pages=0x400+2\n")
+        self.check(
+            (verdict.CONFIRMED, {"rule": "errors.warning"}),
+            (verdict.NOT_CONFIRMED, {"rule": "errors.warning", "answers": {0: ["it differs"]}}),
+            (verdict.NOT_CONFIRMED, {"rule": "errors.warning", "answers": {1: []}}),
+            (verdict.NOT_REACHABLE, {"rule": "errors.warning", "slice_rule": ""}),
+            *((verdict.CONFIRMED, {"rule": "errors.code", "ops": ops}) for ops in change),
+            *((verdict.NOT_CONFIRMED, {"rule": "errors.code", "ops": ops, "error": -22}) for ops in change),
+            (verdict.NOT_REACHABLE, {"rule": "errors.undone"}))
+
+    def test_a_crash_of_both(self):
+        result = verdict.Result(reached(FIRST)[0][0], [], "", "", sliced.Slice("", crash="ERROR: x"))
+        self.assertEqual(verdict.verdict_of(result, "crash")[0], verdict.NOT_CONFIRMED)
 
     def test_every_property_has_an_answer(self):
         """A rule's property is shown by what is wrong, by words, or has the reason why it is not shown."""
         text = (TOP / "oracle/rules.h").read_text()
         properties = set(re.findall(r'"(\w+)", "\w+",', text))
         self.assertGreater(len(properties), 8)
-        shown = {name.split(".")[0] for name in confirm.SHOWN} | set(confirm.BY_WORDS) | set(confirm.NOT_SHOWN)
+        shown = {name.split(".")[0] for name in verdict.SHOWN} | set(verdict.BY_WORDS) | set(verdict.NOT_SHOWN)
         self.assertLessEqual(properties, shown)
+
+
+class Judge(unittest.TestCase):
+    """What is seen of a call that a booted kernel made."""
+
+    def judge(self, expected, *lines):
+        return [one.what for one in judge.judge(expected, [line.split() for line in lines])]
+
+    def test_a_translation_that_a_tlb_has_still(self):
+        one = plan.Scenario("4k", 0)
+        area = one.vmap(0, [(one.block(1), 0, 2)])
+        one.vunmap(1, area, 0, 2)
+        begin = ("block 0 0x100 2", "op 0", "area 0 0xffff800000010000 2", "op 1", "read 0 0 2 faults")
+        self.assertEqual(self.judge(one.expected, *begin), [])
+        self.assertEqual(self.judge(one.expected, *begin, "held 0 1 1 0x101"), [judge.STALE])
+
+    def test_the_errno_of_set_memory(self):
+        for huge, error, want in ((False, 0, []), (False, -22, [judge.ERRNO]), (True, 0, [judge.ERRNO]), (True, -22, [])):
+            one = plan.Scenario("4k", 0)
+            area = one.vmalloc(0, 2, huge)
+            one.set_memory(1, area, 0, 2, "nx")
+            self.assertEqual(self.judge(one.expected, "op 0", "area 0 0xffff800000010000 2", "op 1",
+                                        f"error 0 {error}"), want, (huge, error))
 
 
 @unittest.skipUnless(machine.c_compiler(), "no C compiler")
@@ -276,6 +360,16 @@ class Confirm(unittest.TestCase):
         code, said = self.confirm(D1, "FAIL crash.asan mapper=kernel", "panics")
         self.assertEqual(code, 1, said)
         self.assertIn("crash      op 0: Kernel panic - not syncing: of a bug\n", said)
+
+    def test_a_tlb_entry_that_stays(self):
+        ops = FIRST + "vunmap va=0xffff800000010000 size=0x2000\n"
+        signature = "FAIL history.stale mapper=kernel op=1:vunmap"
+        code, said = self.confirm(ops, signature, "stale")
+        self.assertEqual(code, 1, said)
+        self.assertRegex(said, r"memory +op 1: 1 of 2 pages wrong, the first at index 1: the tables have nothing there")
+        code, said = self.confirm(ops, signature)
+        self.assertEqual(code, 2, said)
+        self.assertIn("history.stale cannot be seen", said)
 
     def test_it_is_not_reachable(self):
         code, said = self.confirm("fail alloc=1\n" + D1, OUTPUT_ADDRESS)

@@ -216,24 +216,29 @@ static bool has_failed(unsigned int id)
 	return id < MAX_AREAS && areas[id].kind == AREA_FAILED;
 }
 
-static const char *check_range(unsigned int id, unsigned long from, unsigned long count)
+static const char *check_range(unsigned int id, unsigned long from, unsigned long count,
+			       unsigned long guard_pages)
 {
 	const struct area *area = area_at(id);
+	unsigned long pages;
 
 	if (!area)
 		return "no such area";
-	return count > area->count || from > area->count - count ? "a range leaves its area" : NULL;
+	pages = area->count + guard_pages;
+	return count > pages || from > pages - count ? "a range leaves its area" : NULL;
 }
 
 const char *play_vunmap(unsigned int id, unsigned long from, unsigned long count)
 {
-	const char *why = has_failed(id) ? NULL : check_range(id, from, count);
+	const char *why = has_failed(id) ? NULL : check_range(id, from, count, 0);
 	unsigned long va;
 
 	if (why || has_failed(id))
 		return why;
 	va = areas[id].va + (from << PAGE_SHIFT);
+	touch(&areas[id]); /* all of it: more than this range may be unmapped */
 	vunmap_range(va, va + (count << PAGE_SHIFT));
+	look_at_held(id, &areas[id]);
 	return NULL;
 }
 
@@ -251,10 +256,11 @@ const char *play_vm_unmap_ram(unsigned int id)
 	return NULL;
 }
 
+/* The kernel takes the guard page of an area for a part of it: a range may have that too. */
 const char *play_set_memory(unsigned int id, unsigned long from, unsigned long count,
 			    const char *change)
 {
-	const char *why = has_failed(id) ? NULL : check_range(id, from, count);
+	const char *why = has_failed(id) ? NULL : check_range(id, from, count, 1);
 	unsigned long va;
 	int error;
 

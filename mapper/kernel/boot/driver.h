@@ -112,7 +112,13 @@ const char *cost_ioremap(unsigned int loops, u64 pa, unsigned long bytes);
 #define LOOK_PAGES 2u /* vmalloc_to_page() */
 #define LOOK_READ 4u  /* read, and written where what is read is a page of ours */
 
+#define MAX_HELD 4096 /* pages of an area that are looked for in a TLB */
+
 void look(unsigned int id, unsigned int what);
+/* Reads the pages of an area, so that a TLB has them. */
+void touch(const struct area *area);
+/* Says which pages are read although the tables map nothing there: a TLB has them still. */
+void look_at_held(unsigned int id, const struct area *area);
 /* Writes to a page of an area what tells it from all others, through another mapping of it. */
 void tag_area(const struct area *area);
 

@@ -60,11 +60,18 @@ void tag_area(const struct area *area)
 			tag_page(page_address(area->pages[i]), page_to_pfn(area->pages[i]));
 }
 
+static bool is_readable(const struct area *area)
+{
+	return area->kind != AREA_IOREMAP ||
+	       (area->count <= MAX_TAGGED_DEVICE && is_unused_memory(area));
+}
+
 /* --- words ---------------------------------------------------------------------------- */
 
 #define INDEX_BITS (PAGE_SHIFT - 3)
 #define START_LEVEL (4 - CONFIG_PGTABLE_LEVELS)
 #define DESC_TABLE 3 /* bits 1:0 above level 3 */
+#define DESC_VALID 1
 
 static unsigned int shift_of(int level)
 {
@@ -173,11 +180,43 @@ static const char *write_page(const struct area *area, unsigned long i, unsigned
 	return seen == value ? "written" : "lost";
 }
 
-static bool is_readable(const struct area *area)
+/* --- a TLB -------------------------------------------------------------------------------- */
+
+static unsigned long held[MAX_HELD]; /* the page that is read at each page of an area; 0: none */
+
+static unsigned long pages_looked_at(const struct area *area)
 {
-	return area->kind != AREA_IOREMAP ||
-	       (area->count <= MAX_TAGGED_DEVICE && is_unused_memory(area));
+	if (!is_readable(area))
+		return 0;
+	return area->count < MAX_HELD ? area->count : MAX_HELD;
 }
+
+void touch(const struct area *area)
+{
+	const char *word;
+	unsigned long i;
+
+	for (i = 0; i < pages_looked_at(area); i++)
+		read_tag(area, i, &word);
+}
+
+/* All are read before a line is printed, since printing fills the TLB with other pages. */
+void look_at_held(unsigned int id, const struct area *area)
+{
+	struct run run = { .what = "held", .area = id, .level = -1 };
+	const char *word;
+	unsigned long i;
+	int level;
+
+	for (i = 0; i < pages_looked_at(area); i++)
+		held[i] = read_tag(area, i, &word);
+	for (i = 0; i < pages_looked_at(area); i++)
+		if (held[i] && !(walk(area->va + (i << PAGE_SHIFT), &level) & DESC_VALID))
+			run_add(&run, i, 1, -1, held[i], 1, NULL);
+	run_end(&run);
+}
+
+/* --- what is read and written ----------------------------------------------------------- */
 
 static void look_at_memory(unsigned int id, const struct area *area)
 {

@@ -32,19 +32,6 @@ def add_options(parser):
 # --- the scenario that was played ----------------------------------------------------------------
 
 
-def block_shift(one, shift, count, pfns):
-    """The block size that vmalloc() chose: the largest that its size allows, and its pages are made of."""
-    if one.words["flags"] != "huge":
-        return shift
-    group = shift + {12: 4, 14: 7, 16: 5}[shift]
-    for large in (2 * shift - 3, group):
-        size = 1 << (large - shift)
-        if count >= size and all(pfns[i] % size == i % size for i in range(count)) and all(
-                pfns[i] == pfns[i - i % size] + i % size for i in range(count)):
-            return large
-    return shift
-
-
 def mapping_line(one, planned, place, shift):
     """The line of a call that maps."""
     va = place.area.get(one.area)
@@ -52,7 +39,7 @@ def mapping_line(one, planned, place, shift):
     if one.call == "ioremap":
         return scenario.line_of("ioremap", va=va, **one.words)
     pfns = [page if page in ("null", "bad") else place.pfn(one.area, page) for page in area.pages]
-    more = {"shift": str(block_shift(one, shift, len(pfns), pfns))} if one.call == "vmalloc" else {}
+    more = {"shift": str(scenario.block_shift(one.words["flags"], shift, pfns))} if one.call == "vmalloc" else {}
     return scenario.line_of(one.call, va=va, pages=scenario.runs_of(pfns), **one.words, **more)
 
 
@@ -78,9 +65,6 @@ def linear_lines(planned, place, shift):
     return lines
 
 
-NOWHERE = 0xffff900000000000  # where a call is put in the slice that the kernel gave no area
-
-
 def text_played(planned, place, granule):
     """(text, {op: its number in the text}) of what the kernel was made to do."""
     shift = plan.PAGE_SHIFTS[granule]
@@ -90,7 +74,7 @@ def text_played(planned, place, granule):
         number_of[one.op] = len(lines)
         if one.call in scenario.MAPS:
             at = place if place.area.get(one.area) is not None else dataclasses.replace(
-                place, area={**place.area, one.area: NOWHERE + (one.op << 40)})
+                place, area={**place.area, one.area: scenario.nowhere(one.op)})
             lines.append(mapping_line(one, planned, at, shift))
         else:
             lines.append(changing_line(one, planned, place, shift))

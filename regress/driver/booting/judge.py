@@ -12,6 +12,7 @@ from driver.booting import plan
 CRASH, WARNING, ERRNO = "crash", "warning", "error"
 TRANSLATION, MEMORY = "translation", "memory"  # by vmalloc_to_page(); by reading and writing
 MISSING, UNEXPECTED, OTHER_PAGE, PERMISSION = "missing", "unexpected", "other-page", "permission"
+STALE = "stale"  # a page is read where the tables have nothing: a TLB has it still
 NOTHING = None
 
 
@@ -38,6 +39,7 @@ class Looked:
     page: dict = dataclasses.field(default_factory=dict)  # page of the area: pfn, or a word
     read: dict = dataclasses.field(default_factory=dict)
     wrote: dict = dataclasses.field(default_factory=dict)
+    held: dict = dataclasses.field(default_factory=dict)  # the same, right after an unmap, where nothing is mapped
     words: list = dataclasses.field(default_factory=list)  # (page, entries, level, pages an entry, first, step)
     unread: bool = False
 
@@ -101,7 +103,7 @@ def read_of_op(op, word, rest):
         op.fatal = op.fatal or rest[0]
     elif word == "error":
         op.error = int(rest[1])
-    elif word in ("page", "read", "wrote"):
+    elif word in ("page", "read", "wrote", "held"):
         expand(getattr(op.areas.setdefault(int(rest[0]), Looked()), word), rest[1:])
     elif word == "words":
         numbers = [int(text, 0) for text in rest[1:]]
@@ -150,6 +152,14 @@ def permissions(op, area, looked):
                     len(lost), area.count)
 
 
+def stale(op, area, looked):
+    """Pages that were read right after an unmap although the tables had nothing there."""
+    held = sorted(looked.held)
+    if held:
+        yield Wrong(op, MEMORY, STALE, f"the tables have nothing there, and {named(looked.held[held[0]])} is read: a "
+                    "TLB has it still", held[0], len(held), area.count)
+
+
 def judge_area(op, number, area, place, looked):
     wanted = [NOTHING if page is None else place.pfn(number, page) for page in area.pages]
     if looked.page:
@@ -157,10 +167,21 @@ def judge_area(op, number, area, place, looked):
     if looked.read:
         yield from compare(op, MEMORY, wanted, looked.read, "faults")
         yield from permissions(op, area, looked)
+    yield from stale(op, area, looked)
+
+
+def judge_set_memory(expected, played):
+    """The kernel refuses to change what vmalloc() did not map by single pages, and nothing else."""
+    if expected.fails and not played.error:
+        yield Wrong(played.op, ERRNO, ERRNO, "set_memory of an area that it must refuse returned 0")
+    if played.error and not expected.fails:
+        yield Wrong(played.op, ERRNO, ERRNO, f"set_memory returned {played.error}")
 
 
 def judge_call(expected, played, place):
-    """Whether a mapping call came to map something."""
+    """Whether a mapping call came to map something, and what set_memory returned."""
+    if expected.call == "set_memory":
+        yield from judge_set_memory(expected, played)
     if expected.call in ("vunmap", "vm_unmap_ram", "set_memory"):
         return
     failed = place.area.get(expected.area) is None

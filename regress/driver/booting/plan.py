@@ -166,14 +166,15 @@ class Scenario:
         self.end(op, "vm_unmap_ram", area)
 
     def set_memory(self, op, area, first, count, change):
-        """As of an area that vmalloc() made in single pages: of others the kernel refuses it."""
+        """Of an area that vmalloc() made in single pages, or its guard page with it: of others the kernel refuses it."""
         self.begin(op)
         self.lines.append(f"set_memory {area} {first} {count} {change}")
-        if self.areas[area].kind == "vmalloc" and change == "ro":
+        made = self.areas[area].kind == "vmalloc" and self.small(area)
+        if made and change == "ro":
             self.areas[area].read_only.update(range(first, first + count))
-        if self.areas[area].kind == "vmalloc" and change == "rw":
+        if made and change == "rw":
             self.areas[area].read_only.difference_update(range(first, first + count))
-        self.end(op, "set_memory", area, first=first, count=count, change=change)
+        self.end(op, "set_memory", area, not made, first=first, count=count, change=change)
 
 
 def text_of(scenarios):

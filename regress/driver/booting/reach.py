@@ -153,7 +153,7 @@ class Reach:
             raise NotReachable(f"op {op.number}: vmalloc() has PAGE_KERNEL, and not prot={prot}")
         if any(not isinstance(first, int) for first, _ in op.runs):
             raise NotReachable(f"op {op.number}: vmalloc() takes its pages itself, and has no null or bad one")
-        return self.planned.vmalloc(op.number, count, op.value("shift", self.shift) > self.shift)
+        return self.planned.vmalloc(op.number, count, op.fields.get("flags") == "huge")
 
     def area_with(self, op, count):
         """(area, its first page of the op), of the one area that an op's range lies in."""
@@ -167,7 +167,11 @@ class Reach:
     def change(self, op):
         count = op.pages(self.shift)
         area, page = self.area_with(op, count)
-        count = min(count, self.planned.areas[area].count - page)  # without the guard page
+        made = self.planned.areas[area]
+        if op.kind != "set_memory" or made.kind != "vmalloc":  # which may be called with the guard page
+            count = min(count, made.count - page)
+        if not count:
+            raise NotReachable(f"op {op.number}, {op.kind}, is about a guard page, and no caller has it")
         self.variant.area_of[op.number] = area
         if op.kind == "vunmap":
             self.planned.vunmap(op.number, area, page, count)
@@ -227,6 +231,20 @@ def variants_of(text):
     return found
 
 
+def without_presets(op, granule):
+    """
+    The op; if it is a leaf that is there before the calls, an ioremap() of its size, which leaves one like it.
+    What has no leaf, or has more in it than a caller can ask for, stays.
+    """
+    more = set(op.fields) - {"va", "pfn", "level", "prot"}
+    if op.kind != "preset" or more or "pfn" not in op.fields or op.fields.get("prot", "kernel") not in plan.IOREMAP_PROTS:
+        return op
+    shift = plan.PAGE_SHIFTS[granule]
+    size = 1 << (shift + (3 - op.value("level", 3)) * (shift - 3))
+    return scenario.Op(op.number, "ioremap", {"va": op.fields["va"], "pa": hex(op.value("pfn") << shift),
+                                              "size": hex(size), "prot": op.fields.get("prot", "kernel")}, op.fails)
+
+
 def moved(op, granule):
     """
     The op; if it is an ioremap(), of memory that the kernel does not use, as far past a boundary of 1 GB as
@@ -243,7 +261,7 @@ def moved(op, granule):
 def reach(text):
     """([Variant], [why one is not reachable])"""
     reached, why_not = [], []
-    text = scenario.Text(text.machine, [moved(op, text.granule) for op in text.ops])
+    text = scenario.Text(text.machine, [moved(without_presets(op, text.granule), text.granule) for op in text.ops])
     for name, one in variants_of(text):
         try:
             reached.append(Reach(one, name).run())
@@ -280,18 +298,22 @@ def text_reached(variant, place, granule):
     for op in variant.ops:
         number = variant.area_of[op.number]
         if op.kind in scenario.MAPS:
-            va = place.area.get(number) or op.value("va")
+            # A call that failed has no address: it goes to one of its own, of the booted kernel's 48 bits.
+            va = place.area.get(number) or scenario.nowhere(op.number) + op.value("va") % (1 << 36)
             moved[number] = va - op.value("va")
-            pages = pages_reached(mapped_by(variant, op), number, place)
+            pages = pages_reached(op, mapped_by(variant, op), number, place, shift)
             lines.append(scenario.line_of(op.kind, **{**op.fields, "va": va, **pages}))
         else:
             lines.append(scenario.line_of(op.kind, **{**op.fields, "va": op.value("va") + moved[number]}))
     return scenario.head(granule) + "".join(f"{line}\n" for line in lines)
 
 
-def pages_reached(area, number, place):
-    """{"pages": the array that was mapped}, of a call that has one, if all of it is known."""
+def pages_reached(op, area, number, place, shift):
+    """{"pages": the array that was mapped}, of a call that has one, if all is known; of vmalloc() the block size too."""
     if area.kind == "ioremap":
         return {}
     pfns = [page if page in ("null", "bad") else place.pfn(number, page) for page in area.pages]
-    return {"pages": scenario.runs_of(pfns)} if None not in pfns else {}
+    if None in pfns:
+        return {}
+    blocks = scenario.block_shift(op.fields.get("flags"), shift, pfns) if area.kind == "vmalloc" else None
+    return {"pages": scenario.runs_of(pfns), **({"shift": str(blocks)} if blocks else {})}

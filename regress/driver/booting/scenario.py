@@ -92,3 +92,22 @@ def line_of(kind, **fields):
     words = [kind, *(f"{name}={value:#x}" if isinstance(value, int) else f"{name}={value}"
                      for name, value in fields.items() if value not in (None, ""))]
     return " ".join(words)
+
+
+def block_shift(flags, shift, pfns):
+    """The block size that vmalloc() chose: the largest that its size allows, and its pages are made of."""
+    count = len(pfns)
+    if flags != "huge":
+        return shift
+    group = shift + {12: 4, 14: 7, 16: 5}[shift]
+    for large in (2 * shift - 3, group):
+        size = 1 << (large - shift)
+        if count >= size and all(pfns[i] % size == i % size for i in range(count)) and all(
+                pfns[i] == pfns[i - i % size] + i % size for i in range(count)):
+            return large
+    return shift
+
+
+def nowhere(op):
+    """Where a call is put in the slice that the kernel gave no area: an address of 48 bits, for each op another."""
+    return 0xffff900000000000 + (op << 40)
