@@ -31,9 +31,18 @@ def copy_tree(tree, to):
             shutil.copy(Path(tree) / name, Path(to) / name)
 
 
+def write_if_new(path, to):
+    """A file that has the same content stays as old as it is: make builds nothing of it again."""
+    if not to.is_file() or to.is_symlink() or to.read_bytes() != path.read_bytes():
+        to.unlink(missing_ok=True)
+        shutil.copy(path, to)
+
+
 def link_tree(tree, to):
-    """All of a tree, as a build needs it: the files that are sliced, copied, and links to what is next to them."""
-    shutil.rmtree(to, ignore_errors=True)
+    """
+    All of a tree, as a build needs it: the files that are sliced, copied, and links to what is next to them. Of
+    an earlier copy of the same tree, what is the same stays.
+    """
     copied = {Path(name) for _, name, _ in read_list(KERNEL / "files") if (Path(tree) / name).is_file()}
     folders = {parent for name in copied for parent in name.parents}
     for folder in sorted(folders):
@@ -41,8 +50,8 @@ def link_tree(tree, to):
         for path in (Path(tree) / folder).iterdir():
             name = folder / path.name
             if name in copied:
-                shutil.copy(path, Path(to) / name)
-            elif name not in folders and not path.name.startswith("."):
+                write_if_new(path, Path(to) / name)
+            elif name not in folders and not path.name.startswith(".") and not (Path(to) / name).is_symlink():
                 (Path(to) / name).symlink_to(path.resolve())
 
 

@@ -55,6 +55,9 @@ INJECTED = {
                                      r"\(\(addr & ~PMD_MASK\) >> PAGE_SHIFT\)", "0")),
     "executable": ("fuzz_vmap", "translation.permission",
                    edit(copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")),
+    "takes-bad-pages": ("fuzz_vmap", "errors.(code|warning)",
+                        edit(copies.VMALLOC, "vmap_pages_pte_range",
+                             r"WARN_ON\(!pfn_valid\(page_to_pfn\(page\)\)\)", "false")),
     # The series as it stood in the mm tree in July 2026: a batch runs past the end of its block.
     "batch-past-block": ("fuzz_vmap", "translation.output_address",
                          lambda tree: copies.add_series(tree, batch_bound=False)),
@@ -148,6 +151,7 @@ class Build:
 
     def __init__(self, tree, work):
         self.original, self.tree, self.dir = tree, work / "tree", work / "build"
+        self.seed = 1
 
     def inject(self, bug):
         copies.copy_tree(self.original, self.tree)
@@ -163,7 +167,7 @@ class Build:
                 sys.exit(f"injected: the copy does not build:\n{run.stdout[-3000:]}{run.stderr}")
 
     def fuzz(self, target, runs, findings):
-        run = subprocess.run([self.dir / "fuzz" / target, "-seed=1", f"-runs={runs}",
+        run = subprocess.run([self.dir / "fuzz" / target, f"-seed={self.seed}", f"-runs={runs}",
                               "-max_len=4096", f"-artifact_prefix={findings}/"],
                              capture_output=True, text=True, errors="replace")
         return run.stderr

@@ -4,14 +4,13 @@
 The same as a KUnit test, which is exported and built into that kernel: it fails, and passes.
 
 The trees are copies of a whole one, made of links, with the series in the rig's own words: with hazard D1,
-and with the bound that it lacks.
-Usage: test_confirm.py TREE     exit: 0 good, 1 not, 77 no tree, or a package is missing
+and with the bound that it lacks. --injected: other bugs, each found by fuzzing the slice of its copy.
+Usage: test_confirm.py TREE [--injected [NAME]...]     exit: 0 good, 1 not, 77 no tree, or a package is missing
 """
-import os
+import argparse
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import copies  # noqa: E402
 import test_boot  # noqa: E402
+import confirm_injected  # noqa: E402
 
 FIND = copies.TOP / "regress/finds/pages-past-the-block/find.scenario"
 WRONG = r"op 0: 240 of 1040 pages wrong, the first at index 528: "
@@ -33,12 +33,10 @@ vmap va=0xffff800000010000 pages=0x400+512,0xa00+512
 
 
 def on_kernel(tree, *words):
-    words = words if len(words) > 1 else (*words, FIND)
-    done = subprocess.run([copies.TOP / "rig", "--no-install", "kernel", tree, *words],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-                          env={**os.environ, "VMAPDIFF_GEOMETRIES": "kernel_4k_va48_pa48"})
-    print(done.stdout, flush=True)
-    return done.returncode, done.stdout
+    """(exit code, what is printed) of ./rig kernel TREE and these words; of the find, where no file is named."""
+    code, said = confirm_injected.on_kernel(tree, *(words if len(words) > 1 else (*words, FIND)))
+    print(said, flush=True)
+    return code, said
 
 
 def check_kunit(copy, code, result):
@@ -89,19 +87,39 @@ def check_fixed(tree, copy):
     check_kunit(copy, 0, "ok")
 
 
+def check_series(tree, copy):
+    check_bug(tree, copy)
+    check_fixed(tree, copy)
+    return True
+
+
+def check_injected(tree, copy, names):
+    with tempfile.TemporaryDirectory(prefix="vmapdiff-") as work:
+        return confirm_injected.play_all(tree, Path(work), copy, names)
+
+
+def parsed():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tree", type=Path)
+    parser.add_argument("--injected", nargs="*", metavar="NAME", choices=list(confirm_injected.BUGS),
+                        help="these bugs, or all; in some minutes each")
+    return parser.parse_args()
+
+
 def main():
-    tree = Path(sys.argv[1]).resolve()
+    options = parsed()
+    tree = options.tree.resolve()
     why = test_boot.cannot_boot(tree)
     if why:
         print(f"SKIP: {why}")
         return test_boot.SKIP
     copy = copies.TOP / ".build/boot/copy-of-test_confirm"  # at one path, so that little is built twice
     try:
-        check_bug(tree, copy)
-        check_fixed(tree, copy)
+        good = (check_series(tree, copy) if options.injected is None
+                else check_injected(tree, copy, options.injected))
     finally:
         shutil.rmtree(copy, ignore_errors=True)
-    return 0
+    return 0 if good else 1
 
 
 if __name__ == "__main__":
