@@ -75,6 +75,7 @@ class Reach(unittest.TestCase):
                 ("vmalloc va=0xffff800000010000 pages=0x1,null\n", "", "takes its pages itself"),
                 ("vmap va=0xffff800000010000 pages=0x1 prot=user\n", "", "prot=user is made by no caller"),
                 ("ioremap va=0xffff800000010000 pa=0x1000 size=0x1000 prot=tagged\n", "", "have no prot=tagged"),
+                ("ioremap va=0xffff800000010000 pa=0x4000000000000 size=0x1000\n", "machine va=52 pa=52\n", "of 48 bits"),
                 ("set_memory va=0xffff000000000000 pages=1 op=invalid\n", "", "not in one area"),
                 ("vmap va=0xffff800000000000 pages=null+262145\n", "", "up to 262144 pages")):
             with self.subTest(ops=ops):
@@ -232,6 +233,7 @@ class Verdict(unittest.TestCase):
         self.check(
             (verdict.NOT_CONFIRMED, {"rule": ""}), (verdict.NOT_CONFIRMED, {"rule": "", "wrong": [warns]}),
             (verdict.CONFIRMED, {"rule": "", "wrong": [warns], "answers": {0: ["it differs"]}}),
+            (verdict.CONFIRMED, {"rule": "", "wrong": [warns], "answers": {}}),
             (verdict.CONFIRMED, {"rule": "", "wrong": [warns], "different": [1]}),
             (verdict.CONFIRMED, {"rule": "", "wrong": [warns], "words": 0}),
             (verdict.CONFIRMED, {"rule": "", "wrong": [judge.Wrong(0, judge.CRASH, judge.CRASH, "")]}),

@@ -12,6 +12,7 @@ from driver.booting import plan, qemu, scenario
 from driver.booting.plan import NotReachable
 
 BUDGET = 0.6  # of the kernel's memory, for blocks
+PA_BITS = 48  # of the kernel that is booted
 GROUP_ORDERS = {"4k": 4, "16k": 7, "64k": 5}
 
 
@@ -144,6 +145,9 @@ class Reach:
         self.taken.append((va, end, area))
 
     def check_physical(self, op):
+        if op.value("pa") >> PA_BITS:
+            raise NotReachable(f"op {op.number}: ioremap() at {op.value('pa'):#x}, and the kernel that is booted has "
+                               f"physical addresses of {PA_BITS} bits")
         first, used = op.value("pa"), (qemu.MEMORY_AT, qemu.MEMORY_AT + qemu.USED[self.granule])
         if first < used[1] and used[0] < first + op.value("size"):
             raise NotReachable(f"op {op.number}: ioremap() of the kernel's own memory, which the kernel refuses")
@@ -248,9 +252,10 @@ def without_presets(op, granule):
 def moved(op, granule):
     """
     The op; if it is an ioremap(), of memory that the kernel does not use, as far past a boundary of 1 GB as
-    before, so that it can be read and written. What is too large stays where it is.
+    before, so that it can be read and written. What is too large stays where it is, and what is beyond the
+    physical addresses of a kernel that is booted.
     """
-    if op.kind != "ioremap":
+    if op.kind != "ioremap" or op.value("pa") >> PA_BITS:
         return op
     past = op.value("pa") % qemu.GIGABYTE
     if past + op.value("size") > qemu.UNUSED:
