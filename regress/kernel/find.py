@@ -5,7 +5,8 @@ README.md   what a person wrote: the title, which is the subject of the mail, tw
             and four sections
 find.scenario, or guest.S, unless README.md names a known bug, whose scenario is in oracle/waiver.c
 verdicts    what was measured, by ./rig finds --record: a line for each tree
-mail        the report that is ready to be sent, by the same command
+booted      what booted kernels show of it, by ./rig finds --booted --record
+mail        the report that is ready to be sent, by ./rig finds --record
 """
 from __future__ import annotations
 
@@ -20,6 +21,9 @@ AS_RELEASED = "as released"
 HOLDS = "holds"
 HEAD = ("# SPDX-License-Identifier: GPL-2.0-only\n"
         "# Written by ./rig finds --record: a release, what was added to it, the verdict.\n")
+BOOTED_HEAD = ("# SPDX-License-Identifier: GPL-2.0-only\n"
+               "# Written by ./rig finds --booted --record: a release, what was added to it, what its booted kernel "
+               "shows.\n")
 
 
 class Incomplete(Exception):
@@ -37,6 +41,11 @@ class Verdict:
     def key(self):
         """A later release of the same series takes the place of an earlier one."""
         return re.sub(r"^(\w+ \d+\.\d+).*", r"\1", self.release), self.added
+
+    @property
+    def series(self):
+        """6.12, of Linux 6.12.117."""
+        return self.key[0].split()[-1]
 
     @property
     def fails(self):
@@ -59,8 +68,8 @@ def read_verdicts(path):
     return [Verdict(*line.split(" | ")) for line in lines]
 
 
-def write_verdicts(path, verdicts):
-    path.write_text(HEAD + "".join(f"{one}\n" for one in sorted(verdicts, key=lambda v: v.order)))
+def write_verdicts(path, verdicts, head=HEAD):
+    path.write_text(head + "".join(f"{one}\n" for one in sorted(verdicts, key=lambda v: v.order)))
 
 
 def merged(old, new):
@@ -98,6 +107,12 @@ class Find:
     @property
     def verdicts(self):
         return read_verdicts(self.folder / "verdicts")
+
+    @property
+    def booted(self):
+        """What booted kernels show of it: CONFIRMED, or another verdict, with numbers and the reason."""
+        path = self.folder / "booted"
+        return read_verdicts(path) if path.is_file() else []
 
     @property
     def shown(self):
@@ -156,6 +171,8 @@ def read(folder):
             raise Incomplete(f"no {part}: ./rig finds --record writes it")
     if not find.shown:
         raise Incomplete("verdicts: no tree has it")
+    if not find.booted:
+        raise Incomplete("no booted, or nothing in it: ./rig finds --booted --record writes it")
     return find
 
 

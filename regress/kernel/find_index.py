@@ -30,15 +30,25 @@ def elsewhere(find):
                      if one.fails and one.added != parts.AS_RELEASED)
 
 
+def booted(find):
+    """What booted kernels show: the releases that confirmed it, or that none can show it."""
+    confirmed = [one for one in sorted(find.booted, key=lambda one: one.order) if one.said.startswith("CONFIRMED")]
+    if confirmed:
+        return "confirmed: " + ", ".join(one.series + ("" if one.added == parts.AS_RELEASED else f" with `{one.added}`")
+                                         for one in confirmed)
+    return "-" if find.is_guest else "not confirmed" if any(
+        one.said.startswith("NOT CONFIRMED") for one in find.booted) else "not reachable"
+
+
 def row(find, series):
     cells = "".join(f" {cell(find, one)} |" for one in series)
-    return f"| [{find.name}]({find.name}/README.md): {find.title} |{cells} {elsewhere(find)} |\n"
+    return f"| [{find.name}]({find.name}/README.md): {find.title} |{cells} {elsewhere(find)} | {booted(find)} |\n"
 
 
 def table(finds):
     series = series_of(finds)
-    return (f"| find |{''.join(f' {one} |' for one in series)} elsewhere |\n"
-            f"|---|{'---|' * len(series)}---|\n" + "".join(row(find, series) for find in finds))
+    return (f"| find |{''.join(f' {one} |' for one in series)} elsewhere | booted kernel |\n"
+            f"|---|{'---|' * len(series)}---|---|\n" + "".join(row(find, series) for find in finds))
 
 
 def text(folders):

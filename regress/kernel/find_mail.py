@@ -14,6 +14,7 @@ KERNEL_WORDS = ("With each tree's own code, cut out of it and run in userspace o
                 "tables by vmapdiff:")
 EDITED_WORDS = ("The rows that name an edit are of copies of that release with an edit of vmapdiff's own. They "
                 "are no released kernels.")
+BOOTED_WORDS = "Played on booted kernels, under QEMU, by the calls that a kernel's own code makes:"
 GUEST_WORDS = "With each program as a distribution packs it:"
 
 
@@ -42,6 +43,17 @@ def table(verdicts):
     return "\n".join(f"  {left:{width}}  {right}" for left, right in rows)
 
 
+def confirmed(find):
+    """Who confirmed it, and what booted kernels show of it."""
+    text = wrapped(find.sections["Confirmed elsewhere"])
+    if find.is_guest:
+        return text
+    rows = "\n".join(textwrap.fill(f"{name_of(one)}: {one.said}", COLUMNS, initial_indent="  ",
+                                   subsequent_indent="    ", break_on_hyphens=False)
+                     for one in sorted(find.booted, key=lambda one: one.order))
+    return f"{text}\n\n{wrapped(BOOTED_WORDS)}\n\n{rows}"
+
+
 def compose(find, report):
     """The whole mail. `report` is what the command says of the tree that find.shown names."""
     edited = any(one.added != parts.AS_RELEASED for one in find.verdicts) and not find.is_guest
@@ -51,7 +63,7 @@ def compose(find, report):
         f"Subject: {parts.plain(find.title)}\n{LICENCE}\n",
         wrapped(find.sections["What happens"]) + "\n",
         section("Affected", measured),
-        section("Confirmed elsewhere", wrapped(find.sections["Confirmed elsewhere"])),
+        section("Confirmed elsewhere", confirmed(find)),
         section("Direction of a fix", wrapped(find.sections["Direction of a fix"])),
         section(f"Report of {name_of(find.shown)}", report.strip()),
     ])

@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 # pylint: disable=wrong-import-position
 import find as parts
+import find_booted
 import find_index
 import find_mail
 import find_play
@@ -27,6 +28,9 @@ def add_options(parser):
                         help="measure all trees of .build/trees, and write verdicts and mails anew")
     parser.add_argument("--check", action="store_true",
                         help="measure the same; exit 1 if it is not as recorded")
+    parser.add_argument("--booted", action="store_true",
+                        help="with --record or --check: confirm each on the kernels of the whole trees of "
+                             ".build/trees/whole that have it, built and booted, in some minutes each")
     parser.add_argument("--only", metavar="NAME", help="one find")
 
 
@@ -108,9 +112,9 @@ def check(find, measured):
     return differences(find, measured, report and find_mail.compose(find, report))
 
 
-def compared(find, measured):
+def compared(recorded, measured):
     """How many verdicts there is a recorded one for."""
-    return len({one.key for one in find.verdicts} & {one.key for one in measured})
+    return len({one.key for one in recorded} & {one.key for one in measured})
 
 
 # --- the command ---------------------------------------------------------------------------------
@@ -145,7 +149,7 @@ def run_check(options):
     for folder in chosen(options):
         find = read(folder, parts.read)
         measured = bench.measure(find)
-        count += compared(find, measured)
+        count += compared(find.verdicts, measured)
         wrong += check(find, measured)
     if not count:
         print("SKIP: no verdict was compared: no tree in .build/trees, and no QEMU, that one is recorded of")
@@ -153,6 +157,24 @@ def run_check(options):
     print("\n".join(wrong) or f"all is as recorded: {count} verdicts were compared")
     if wrong:
         say(f"{count} verdicts were compared; if that is meant: ./rig finds --record")
+    return 1 if wrong else 0
+
+
+def run_booted(options):
+    """Plays finds on booted kernels, and writes or compares what these show."""
+    count, wrong = 0, []
+    for folder in chosen(options):
+        find = read(folder, parts.read_draft)
+        if options.record:
+            find_booted.record(find)
+            continue
+        measured = find_booted.measure(find)
+        count += compared(find.booted, measured)
+        wrong += find_booted.differences(find, measured)
+    if not options.record and not count:
+        print("SKIP: nothing was compared: no whole tree in .build/trees/whole that has a find")
+        return SKIP
+    print("\n".join(wrong) or ("recorded" if options.record else f"all is as recorded: {count} lines were compared"))
     return 1 if wrong else 0
 
 
@@ -184,12 +206,14 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     add_options(parser)
     options = parser.parse_args()
-    how = (run_record if options.record else run_check if options.check
+    how = (run_booted if options.booted else run_record if options.record else run_check if options.check
            else run_trees if options.trees else run_list)
     try:
         if options.trees and (options.record or options.check):
             raise Unusable("finds: --record and --check take the trees of .build/trees, and no "
                            "TREE\nsee ./rig finds --help")
+        if options.booted and not (options.record or options.check):
+            raise Unusable("finds: --booted goes with --record or --check\nsee ./rig finds --help")
         return how(options)
     except Unusable as why:
         sys.stderr.write(f"{why}\n")

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 # pylint: disable=wrong-import-position
 import copies
 import find as parts
+import find_booted
 import find_index
 import find_mail
 import finds
@@ -57,6 +58,19 @@ class Recorded(unittest.TestCase):
                 self.assertIn(added, standins.EDITS)
                 used.add(added)
         self.assertEqual(used, set(standins.EDITS))
+
+    def test_each_was_played_on_a_booted_kernel_that_has_it(self):
+        """At least on that of the mail, with numbers, or with the reason why not."""
+        confirmed = set()
+        for find in all_finds():
+            with self.subTest(find=find.name):
+                played = {one.key for one in find.booted}
+                self.assertIn(find.shown.key, played)
+                self.assertLessEqual(played, {one.key for one in find.verdicts if one.fails})
+                for one in find.booted:
+                    self.assertRegex(one.said, r"^(CONFIRMED: .*; \d+ words compared|NOT (CONFIRMED|REACHABLE): .|not played)")
+                confirmed.update(find.name for one in find.booted if one.said.startswith("CONFIRMED"))
+        self.assertGreater(len(confirmed), 2)
 
     def test_the_table_of_finds_is_that_of_the_folders(self):
         self.assertEqual(find_index.README.read_text(), find_index.text(parts.folders()),
@@ -221,6 +235,46 @@ class Checked(unittest.TestCase):
         self.assertEqual((code, said), (0, "all is as recorded: 1 verdicts were compared\n"))
         code, said = self.check("scan-limit-is-zero", self.verdicts(said="not played"))
         self.assertEqual(code, 1, said)
+
+
+class Booted(unittest.TestCase):
+    """What `confirm` prints, as a line."""
+
+    SAID = ("finding    FAIL x\nplayed     as it is\n           vmap va=0xffff800081800000 pages=0x41c00+16\n"
+            "kernel     op 0: 240 of 1040 pages wrong, the first at index 528: pfn 0x1 was mapped there\n"
+            "memory     nothing is wrong\nwords      1040 compared, 0 of them different\n"
+            "CONFIRMED on a booted kernel (linux-source-7.3, 4k pages): the booted kernel does it: always\n")
+
+    def test_a_line(self):
+        self.assertEqual(find_booted.summary(self.SAID),
+                         "CONFIRMED: the booted kernel does it: always; 240 of 1040 pages wrong, the first at index 528, "
+                         "by vmalloc_to_page(); 1040 words compared with the slice, 0 different")
+        for said, line in (("NOT REACHABLE: op 0 is 'linear': why\n", "NOT REACHABLE: op 0 is 'linear': why"),
+                           ("NOT CONFIRMED on a booted kernel (a b, 4k pages): at 0xffff800081800000\n",
+                            "NOT CONFIRMED: at an address")):
+            self.assertEqual(find_booted.summary(said), line)
+        with self.assertRaisesRegex(Unusable, "comes to no verdict"):
+            find_booted.summary("rig: something else\n")
+
+    def test_what_is_not_as_recorded(self):
+        find = unittest.mock.Mock(booted=[parts.Verdict("Linux 7.3.4", "as released", "CONFIRMED: x")])
+        for release, said, count in (("Linux 7.3.9", "CONFIRMED: x", 0), ("Linux 7.3.4", "NOT CONFIRMED: x", 1),
+                                     ("Linux 7.2.1", "CONFIRMED: x", 1)):
+            measured = [parts.Verdict(release, "as released", said)]
+            self.assertEqual(len(find_booted.differences(find, measured)), count, (release, said))
+
+    def test_no_tree_is_no_success(self):
+        options = argparse.Namespace(only="silent-cut", record=False, check=True, booted=True)
+        with unittest.mock.patch.object(find_booted, "whole_trees", dict), \
+                contextlib.redirect_stdout(io.StringIO()) as said:
+            self.assertEqual(finds.run_booted(options), finds.SKIP)
+        self.assertIn("SKIP: nothing was compared", said.getvalue())
+
+    def test_the_column_of_the_table(self):
+        for said, cell in ((("CONFIRMED: x", "NOT CONFIRMED: y"), "confirmed: 7.3"), (("NOT CONFIRMED: y",) * 2, "not confirmed"),
+                           (("NOT REACHABLE: y",) * 2, "not reachable")):
+            booted = [parts.Verdict(f"Linux 7.{3 - i}.1", "as released", one) for i, one in enumerate(said)]
+            self.assertEqual(find_index.booted(unittest.mock.Mock(booted=booted, is_guest=False)), cell)
 
 
 class Report(unittest.TestCase):
