@@ -49,9 +49,6 @@ BUGS = {
     # The tables are right; QEMU's TLB has the page still.
     "one-page-not-invalidated": Shown(CONFIRMED, (r"^kernel +nothing is wrong$",
                                                   r"^memory +op \d+: .* a TLB has it still$"), "TLB invalidation"),
-    # QEMU's stores are seen in their order.
-    "no-dsb-before-tlbi": Shown(NOT_REACHABLE, (r"^memory +nothing is wrong$",
-                                                r"cannot be seen on a booted kernel: QEMU shows no barrier"), "barrier"),
     # No kernel is built: the call needs an allocation that fails.
     "set-memory-hides-errors": Shown(NOT_REACHABLE, (r"needs an allocation or a lock that fails|"
                                                      r"the linear map is the kernel's own",),
