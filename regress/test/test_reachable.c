@@ -145,7 +145,7 @@ static void what_some_kernels_do_not_let_them(void **state)
 static const struct reduction *step_named(const char *name)
 {
 	const struct reduction *r = reachable_reductions;
-	while (r->name && strcmp(r->name, name))
+	while (r->name && strcmp(r->name, name) != 0)
 		r++;
 	assert_non_null(r->name);
 	return r;
