@@ -106,7 +106,7 @@ static const struct tool_option rows[OPTION_IDS] = {
 	},
 	[OPTION_REACHABLE] = {
 		.name = "--reachable", SETS(MARK, reachable),
-		.what = "prefer what callers of a kernel can do, and say what they cannot",
+		.what = "prefer what callers of a kernel can do; exit with 1, and say why, if they cannot",
 	},
 	[OPTION_DICTIONARY] = {
 		.name = "--dictionary", SETS(MARK, dictionary),
