@@ -97,7 +97,7 @@ def print_result(result, finding, built):
 
 def print_next(options, rig, rule):
     """What may find a scenario that a caller can make, and breaks the same rule."""
-    if rule and (verdict.can_be_seen(rule) or rule in verdict.MAY_BE_SHOWN):
+    if rule and verdict.can_be_seen(rule):
         to = pathlib.Path(options.FILE).with_suffix(".reachable.scenario").name
         file = shlex.quote(str(options.FILE))
         print(f"next: {rig.again} minimize --reachable {file} -o {shlex.quote(to)}", flush=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from driver.booting import compare, plan, qemu, reach, scenario
+from driver.booting import plan, qemu, reach, scenario
 from driver.places import CORPUS
 
 MEGABYTE = 1 << 20
@@ -165,8 +165,7 @@ def mapping_line(row, place, shift_said):
     pfns = [place.pfn(0, page) for page in row.pages]
     if row.call == "vmap":
         return scenario.line_of("vmap", va=va, pages=scenario.runs_of(pfns))
-    shift = min(shift_said, compare.block_shift(plan.Expected(0, "vmalloc", 0, words={"flags": "huge"}),
-                                                row.planned.shift, row.count, pfns))
+    shift = min(shift_said, scenario.block_shift("huge", row.planned.shift, pfns))
     return scenario.line_of("vmalloc", va=va, pages=scenario.runs_of(pfns), flags="huge", shift=str(shift))
 
 
