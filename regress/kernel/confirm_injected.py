@@ -9,7 +9,11 @@ import dataclasses
 import os
 import re
 import subprocess
+import sys
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+# pylint: disable=wrong-import-position
 import copies
 import injected
 from driver import kernel

@@ -12,6 +12,7 @@ import unittest.mock
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import confirm_injected  # noqa: E402
 import injected  # noqa: E402
 
 BUG = "executable"  # must break translation.permission
@@ -72,6 +73,24 @@ class Found(unittest.TestCase):
             found, line, said = self.try_one(FOUND, code=code, writes=writes)
             self.assertFalse(found, line)
             self.assertEqual(said, "why not\n")
+
+
+class OnBootedKernels(unittest.TestCase):
+    """What `confirm` must print of an injected bug."""
+
+    def test_each_is_a_bug_of_the_list(self):
+        self.assertLessEqual(set(confirm_injected.BUGS), set(injected.INJECTED | injected.NEWEST))
+        self.assertGreater(len({one.kind for one in confirm_injected.BUGS.values()}), 5)
+
+    def test_what_is_not_as_it_must_be_is_told(self):
+        name = "lookup-of-a-blocks-head"
+        said = ("kernel     op 0: 511 of 512 pages wrong, the first at index 1: x\nmemory     nothing is wrong\n"
+                "CONFIRMED on a booted kernel (a copy, 4k pages): x\n")
+        self.assertEqual(confirm_injected.wrong_with(name, said), [])
+        self.assertIn("it must be CONFIRMED, and is: NOT CONFIRMED on",
+                      confirm_injected.wrong_with(name, said.replace("\nCONFIRMED", "\nNOT CONFIRMED"))[0])
+        self.assertEqual(len(confirm_injected.wrong_with(name, said.replace("memory     nothing", "memory     op 0"))), 1)
+        self.assertEqual(len(confirm_injected.wrong_with(name, "")), 3)
 
 
 if __name__ == "__main__":
