@@ -167,6 +167,11 @@ class Compared(unittest.TestCase):
         self.assertEqual(total.different["slice", "a rule is broken: FAIL x.y"], 1)
         self.assertIn("FAIL x.y", total.example["slice", "a rule is broken: FAIL x.y"])
 
+    def test_a_linear_map_in_few_pieces(self):
+        self.assertEqual(compare.spans_of([7, 5, 6, 20, 22, 40], 8), [(5, 7), (20, 20), (22, 22), (40, 40)])
+        self.assertEqual(compare.spans_of([7, 5, 6, 20, 22, 40], 2), [(5, 22), (40, 40)])
+        self.assertEqual(compare.spans_of([], 8), [])
+
     def test_differences_are_told_by_kind(self):
         words = [((3, 0x703), (3, 0x701), "bit 1 (1 and 0) on the booted kernel and in the slice"),
                  ((3, 0x5703), (3, 0x6703), "the address on the booted kernel and in the slice"),

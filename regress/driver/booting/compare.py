@@ -53,16 +53,35 @@ def changing_line(one, planned, place, shift):
     return scenario.line_of("set_memory", va=va, pages=str(one.words["count"]), op=one.words["change"])
 
 
+SCENARIO_OPS = 16  # SCENARIO_MAX_OPS of fuzz/scenario.h
+
+
+def spans_of(pfns, most):
+    """
+    [(first, last)] of at most so many spans that have all these page frame numbers, and few others: the
+    nearest of them are joined.
+    """
+    spans = []
+    for pfn in sorted(set(pfns)):
+        if spans and spans[-1][1] == pfn - 1:
+            spans[-1] = (spans[-1][0], pfn)
+        else:
+            spans.append((pfn, pfn))
+    while len(spans) > most:
+        at = min(range(1, len(spans)), key=lambda i: spans[i][0] - spans[i - 1][1])
+        spans[at - 1:at + 1] = [(spans[at - 1][0], spans[at][1])]
+    return spans
+
+
 def linear_lines(planned, place, shift):
-    """The linear map of the pages whose area is changed: set_memory changes them there too."""
+    """
+    The linear map of the pages whose area is changed: set_memory changes them there too. It may map others
+    as well, which no call is about.
+    """
     changed = {one.area for one in planned.expected if one.call == "set_memory"}
-    pfns = sorted({pfn for area in changed for pfn in place.own.get(area, {}).values()})
-    lines = []
-    for run in scenario.runs_of(pfns).split(",") if pfns else []:
-        first, _, count = run.partition("+")
-        lines.append(scenario.line_of("linear", pa=int(first, 16) << shift, size=int(count or "1") << shift,
-                                      leaf="page"))
-    return lines
+    pfns = {pfn for area in changed for pfn in place.own.get(area, {}).values()}
+    return [scenario.line_of("linear", pa=first << shift, size=(last + 1 - first) << shift, leaf="page")
+            for first, last in spans_of(pfns, SCENARIO_OPS - len(planned.expected))]
 
 
 def text_played(planned, place, granule):
