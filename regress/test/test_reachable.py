@@ -15,7 +15,7 @@ from driver.booting import reach, scenario  # noqa: E402
 
 # Of the driver and of QEMU's machine, and none of callers'.
 LIMITS = ("pages of memory in blocks", "more memory in one piece", "the driver has up to", "the driver's page arrays",
-          "of the kernel's own memory")
+          "of the kernel's own memory", "has physical addresses of 48 bits")
 # Of callers, which a plan leaves to the kernel: it says where an area came to lie.
 LEFT_TO_THE_KERNEL = "the kernel aligns such an area"
 
