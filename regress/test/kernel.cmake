@@ -62,12 +62,14 @@ add_test(NAME kernel_boot
   COMMAND python3 ${kernel_scripts}/test_boot.py ${trees}/whole/linux-source-7.3)
 add_test(NAME kernel_confirm
   COMMAND python3 ${kernel_scripts}/test_confirm.py ${trees}/whole/linux-source-7.3)
+add_test(NAME kernel_compare
+  COMMAND python3 ${kernel_scripts}/test_compare.py ${trees}/whole/linux-source-7.3)
 add_test(NAME kernel_cost
   COMMAND python3 ${kernel_scripts}/test_cost.py ${trees}/whole/linux-source-7.3)
 # One of them, whose kernel is that of kernel_boot. All: finds.py --booted --check.
 add_test(NAME kernel_finds_booted
   COMMAND python3 ${kernel_scripts}/finds.py --booted --check --only fills-empty)
-set_tests_properties(kernel_boot kernel_confirm kernel_cost kernel_finds_booted PROPERTIES
+set_tests_properties(kernel_boot kernel_confirm kernel_compare kernel_cost kernel_finds_booted PROPERTIES
   FIXTURES_REQUIRED kernel_whole_tree RESOURCE_LOCK kernel COST 200)
 # They build in the trees' folders, one at a time.
 set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
@@ -75,6 +77,6 @@ set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel
   kernel_finds PROPERTIES COST 200)
 set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_unpack
   kernel_boot_parts kernel_boot_confirm kernel_boot_compare kernel_boot_kunit kernel_boot_cost kernel_unpack_whole
-  kernel_boot kernel_confirm kernel_cost kernel_finds_booted
+  kernel_boot kernel_confirm kernel_compare kernel_cost kernel_finds_booted
   ${kernel_tests} PROPERTIES
   LABELS kernel SKIP_RETURN_CODE 77)
