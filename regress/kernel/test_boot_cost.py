@@ -326,6 +326,26 @@ class Events(unittest.TestCase):
                 cost.events_of(row, lines, "tool", "4k", path)
 
 
+    def test_events_that_cannot_be_counted_leave_the_instructions(self):
+        rows = [cost_rows.single_row("4k"), cost_rows.ioremap_row("4k")]
+        found = {row.name: measured(row, 9) for row in rows}
+
+        def events_of(row, *_):
+            if row is rows[0]:
+                raise Unusable("the slice breaks a rule: FAIL x.y")
+            return collections.Counter(stores=1), collections.Counter(stores=2)
+        with tempfile.TemporaryDirectory() as work, unittest.mock.patch.object(cost, "events_of", events_of), \
+                contextlib.redirect_stderr(io.StringIO()) as said:
+            kernel = unittest.mock.Mock(folder=Path(work), granule="4k")
+            got = answer.Answer([["scenario", "0"], ["scenario", "1"]], True, "", "")
+            for one in found.values():
+                one.map.events = one.unmap.events = collections.Counter()
+            cost.add_events(found, got, rows, "tool", kernel)
+        self.assertIn("no events: the slice breaks a rule: FAIL x.y", said.getvalue())
+        lines = list(cost_report.records({"4k": {"a": found}}))
+        self.assertEqual([(one["instructions"], one["stores"]) for one in lines], [(9, None), (7, None), (9, 1), (7, 2)])
+
+
 # --- what is printed and written ------------------------------------------------------------------
 
 

@@ -146,7 +146,7 @@ def events_of(row, lines, binary, granule, path):
 
 
 def add_events(measured, got, rows, binary, kernel):
-    """Adds the slice's events to {row's name: Measured}."""
+    """Adds the slice's events to {row's name: Measured}. A row whose call the slice does not make right has none."""
     said, progress = answer.scenarios(got), Progress()
     folder = kernel.folder / f"cost-{kernel.granule}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -156,7 +156,11 @@ def add_events(measured, got, rows, binary, kernel):
                                          folder / f"{number}.scenario")
                    for number, row in enumerate(rows) if row.name in measured}
         for done, (name, future) in enumerate(running.items()):
-            measured[name].map.events, measured[name].unmap.events = future.result()
+            try:
+                measured[name].map.events, measured[name].unmap.events = future.result()
+            except Unusable as why:
+                progress.clear()
+                say(f"no events: {why}")
             progress.show(f"counting events on the slice: {done + 1} of {len(running)} rows")
     progress.clear()
 
