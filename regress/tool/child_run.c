@@ -27,6 +27,14 @@ void child_begin(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
+void child_end(int code)
+{
+	extern __attribute__((weak)) int __llvm_profile_runtime;
+	if (&__llvm_profile_runtime)
+		exit(code);
+	_exit(code);
+}
+
 static child_hangs *call_when_hanging;
 
 static void on_timeout(int number, siginfo_t *info, void *context)

@@ -43,6 +43,9 @@ bool child_run_same(const struct child_run *a, const struct child_run *b);
  */
 void child_begin(void);
 
+/* Ends this process as coverage needs it: what was counted is written by exit() alone. */
+void child_end(int code) __attribute__((noreturn));
+
 #define CHILD_TIMEOUT "process.hang" /* of the signature of what hangs */
 #define CHILD_SECONDS 5              /* that a scenario may take, of the processor */
 

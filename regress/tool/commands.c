@@ -27,6 +27,10 @@ static const struct tool_option rows[OPTION_IDS] = {
 		.name = "-o", .value = "DIR", SETS(TEXT, output),
 		.what = "keep a scenario of each finding in this directory, and no older one",
 	},
+	[OPTION_GENERATED] = {
+		.name = "-o", .value = "DIR", SETS(TEXT, output), .needed = true,
+		.what = "write to this directory, which is made: a file for each scenario",
+	},
 	[OPTION_CAPTURED] = {
 		.name = "-o", .value = "DIR", SETS(TEXT, output),
 		.what = "write to this directory, which is made; by default the current one",
@@ -199,6 +203,23 @@ const struct command commands[] = {
 		.option = { OPTION_SEED, OPTION_FROM, OPTION_EXECUTIONS, OPTION_PROFILE,
 			    OPTION_PAGES, OPTION_JOBS, OPTION_FINDING },
 		.run = command_soak,
+	},
+	{
+		.name = "generate",
+		.operands = "",
+		.what = "write generated scenarios to files; of a Linux tree, those of its test",
+		.example = "vmapdiff generate --seed 7 --executions 64 -o generated",
+		.option = { OPTION_GENERATED, OPTION_SEED, OPTION_EXECUTIONS },
+		.run = command_generate,
+	},
+	{
+		.name = "observe",
+		.operands = "",
+		.what = "play the scenarios that standard input names, one a line; answer each by "
+			"a "
+			"line of JSON",
+		.example = "ls regress/cases/d1-*.scenario | vmapdiff observe",
+		.run = command_observe,
 	},
 	{
 		.name = "kernel",

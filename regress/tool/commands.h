@@ -18,7 +18,8 @@ enum option_id {
 	OPTION_FINDING,  /* -o: a file for the scenario of a finding */
 	OPTION_FINDINGS, /* -o: a directory for a scenario of each kind of finding */
 	OPTION_KEPT,     /* -o: a directory for a scenario of each kind of finding, which is made */
-	OPTION_CAPTURED, /* -o: a directory for scenarios, which is made */
+	OPTION_GENERATED, /* -o: a directory for scenarios, which is made, and must be named */
+	OPTION_CAPTURED,  /* -o: a directory for scenarios, which is made */
 	OPTION_CONVERTED, /* -o: a file or a directory, which must be named */
 	OPTION_KTAP,
 	OPTION_SARIF,

@@ -166,19 +166,10 @@ static void play_file(const struct test *t, struct board *b)
 
 /* --- the process that plays ---------------------------------------------------------- */
 
-/* Ends a process as coverage needs it: what was counted is written by exit() alone. */
-static void __attribute__((noreturn)) end_child(int code)
-{
-	extern __attribute__((weak)) int __llvm_profile_runtime;
-	if (&__llvm_profile_runtime)
-		exit(code);
-	_exit(code);
-}
-
 static void end_by_signature(const char *signature)
 {
 	snprintf(board_of_handler->death, sizeof(board_of_handler->death), "%s", signature);
-	end_child(EXIT_RULE_BROKEN);
+	child_end(EXIT_RULE_BROKEN);
 }
 
 static void end_by_timeout(int signal, siginfo_t *info, void *context)
@@ -245,7 +236,7 @@ static void __attribute__((noreturn)) be_child(const struct test *t, uint64_t en
 	while (t->board->next < end && !t->board->interrupted)
 		play_item(t);
 	fflush(NULL);
-	end_child(EXIT_AS_EXPECTED);
+	child_end(EXIT_AS_EXPECTED);
 }
 
 /* --- the process that waits for it ----------------------------------------------------- */

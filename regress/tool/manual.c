@@ -65,6 +65,33 @@ static const struct term files[] = {
 	{ "targets", "The sources of fuzz targets, for mappers from outside." },
 };
 
+/* What a line of `observe` has. */
+static const struct term observations[] = {
+	{ "version, file, machine",
+	  "The version of this format, which is 1; the name as it was read; the geometry." },
+	{ "played", "false if the mapper has no such machine; with unusable, if the file is not a "
+		    "scenario." },
+	{ "steps",
+	  "What was done, in order: op, counted from 0; kind, which is setup, purge, call or "
+	  "cleanup; call. A call that was not made has skipped, which says why. Others have error, "
+	  "modified (the levels of tables that the call says it changed), warning, page_shift of "
+	  "vmalloc, and what follows." },
+	{ "counts",
+	  "How often something happened, by CLASS/WHAT. The classes are stores, barriers, tlbi, "
+	  "invalidated, tables, locks, flushes, aliases, warnings, traps, lazy, and reads." },
+	{ "leaves",
+	  "What maps the call's range: runs of [level, Contiguous or not, pages], of which "
+	  "32 are written." },
+	{ "tables, order", "Digests: of all that is mapped, with page frames and attributes; and "
+			   "of the events of the "
+			   "step with their words and addresses, in order." },
+	{ "not_set_up", "The first op that could not be set up. What came after it was played." },
+	{ "signature", "The signature of the finding, or nothing; with one, op, va, expected, "
+		       "found, and what the "
+		       "kernel warned of. If the scenario ended the process, there is ended, and "
+		       "steps is empty." },
+};
+
 /* finding.scenario stands for a scenario that fails. */
 static const struct term examples[] = {
 	{ "vmapdiff show finding.scenario",
@@ -246,6 +273,16 @@ static void print_scenarios(void)
 	print_scenario_example();
 }
 
+static void print_observations(void)
+{
+	roff_heading("SH", "OBSERVATIONS");
+	roff_text(
+		"vmapdiff observe plays each scenario on the mapper under test, and answers by an "
+		"object of JSON in a line. Two mappers that behave alike give the same line, on "
+		"every host.");
+	print_terms(observations, COUNT(observations));
+}
+
 /* --- the end ---------------------------------------------------------------------------- */
 
 static void print_exit_status(void)
@@ -301,6 +338,7 @@ int main(int argc, char **argv)
 	print_paragraphs(description, COUNT(description));
 	print_commands();
 	print_scenarios();
+	print_observations();
 	print_exit_status();
 	roff_heading("SH", "ENVIRONMENT");
 	print_terms(environment, COUNT(environment));

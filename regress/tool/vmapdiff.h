@@ -25,6 +25,8 @@ int command_grammar(int argc, char **argv);
 int command_exhaustive(int argc, char **argv);
 int command_soak(int argc, char **argv);
 int command_kernel(int argc, char **argv);
+int command_observe(int argc, char **argv);
+int command_generate(int argc, char **argv);
 int command_triage(int argc, char **argv);
 int command_export(int argc, char **argv);
 
