@@ -17,6 +17,8 @@ from driver.terminal import Unusable
 
 
 GEOMETRIES = "VMAPDIFF_GEOMETRIES"  # a list with commas: the builds of mapper/kernel/CMakeLists.txt
+# Of a build that counts how often each line is executed.
+COVERAGE_OPTIONS = ("-DVMAPDIFF_COVERAGE=ON", "-DVMAPDIFF_SANITIZE=none", "-DCMAKE_BUILD_TYPE=Debug")
 SLICER, CHECK = "../mapper/kernel/slice.py", "../mapper/kernel/check.py"
 # What linkers say of a function that a header declares and no file of the slice defines.
 UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`']?(\w+)")

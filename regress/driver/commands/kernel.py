@@ -16,10 +16,10 @@ from driver.commands import coverage, forwarded, fuzz as fuzz_command
 from driver.fuzzing.rig import all_targets
 from driver.fuzzing.session import fuzz
 from driver.places import CASES, CORPUS
+from driver.reviewing.review import COMMAND as REVIEW
 from driver.terminal import Unusable, say
 
 NOT_OF_A_TREE = ("fuzz_text",)
-COVERAGE_OPTIONS = ("-DVMAPDIFF_COVERAGE=ON", "-DVMAPDIFF_SANITIZE=none", "-DCMAKE_BUILD_TYPE=Debug")
 COVERAGE_EXECUTIONS = "8192"
 
 
@@ -87,7 +87,7 @@ def play_for_coverage(rig):
 
 def run_coverage(options):
     install.ensure(packages.COVERAGE, options.may_install)
-    rig = kernel.build_tree(options.tree, ["vmapdiff"], "-coverage", COVERAGE_OPTIONS)
+    rig = kernel.build_tree(options.tree, ["vmapdiff"], "-coverage", kernel.COVERAGE_OPTIONS)
     with locked(rig.state / "measuring", "measures coverage"):
         data = play_for_coverage(rig)
         libraries = sorted((rig.built / "mapper/kernel").glob("libkernel_*.so"))
@@ -191,6 +191,8 @@ def check_trees(trees, what):
 
 
 def run(options):
+    if options.what is REVIEW:
+        return REVIEW.run(options)
     if options.fetch is not None:
         return fetch.command(options.fetch, options.whole)
     install.ensure(packages.FUZZ if options.what.name != "boot" else (), options.may_install)
@@ -206,9 +208,11 @@ class Kernel(Command):
         parser = Parser(prog=f"{prefix} kernel", description=self.summary, add_help=True,
                         usage="./rig kernel TREE [WHAT] [OPTION]...\n"
                               "       ./rig kernel TREE TREE... cost [OPTION]...\n"
+                              "       ./rig kernel review BASE PATCHED [OPTION]...\n"
                               "       ./rig kernel --fetch [VERSION] [--whole]",
                         epilog=f"WHAT (test):\n{listed}\n\n./rig kernel TREE WHAT --help says more; so does "
-                               f"mapper/kernel/KERNEL.md.\n\nexample:\n  {self.example}")
+                               f"mapper/kernel/KERNEL.md.\n./rig kernel review --help: what a patch changes, between "
+                               f"two trees.\n\nexample:\n  {self.example}")
         parser.add_argument("--fetch", nargs="?", const="", metavar="VERSION",
                             help="download the source of a Linux release, such as 7.3 or newest, as Debian "
                                  "packs it, into .build/trees, and print its path; without VERSION, list "
@@ -219,10 +223,15 @@ class Kernel(Command):
         return parser
 
     def parse(self, argv, prefix="./rig"):
+        if argv[:1] == ["review"] and not (pathlib.Path("review") / "mm").is_dir():
+            options = REVIEW.parse(argv[1:], f"{prefix} kernel")
+            options.what, options.fetch = REVIEW, None
+            return options
         if not argv or argv[0].startswith("-"):
             options = self.parser(prefix).parse_args(argv)
             if options.whole and not options.fetch:
                 raise Unusable("kernel: --whole goes with a version: ./rig kernel --fetch newest --whole")
+            options.what = None
             if options.fetch is not None:
                 return options
             raise Unusable("kernel needs the top of a Linux tree: ./rig kernel TREE [WHAT]\n"

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A review as one page for a browser, which loads nothing."""
+from __future__ import annotations
+
+import html
+
+from driver.reviewing import markdown
+
+STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; }
+pre { background: #8882; padding: .6em; overflow-x: auto; }
+table { border-collapse: collapse; } td, th { border: 1px solid #8886; padding: .2em .6em; text-align: left; }
+.new { color: #b00020; font-weight: bold; } summary { cursor: pointer; }
+"""
+
+
+def escape(text):
+    return html.escape(str(text))
+
+
+def paragraph(text, kind=""):
+    return f"<p{f' class={kind}' if kind else ''}>{escape(text)}</p>"
+
+
+def folded(title, body):
+    return f"<details><summary>{escape(title)}</summary>{body}</details>"
+
+
+def scenario(one):
+    return f"<pre>{escape(one['scenario'])}</pre>"
+
+
+def findings(told):
+    for what, title in (("new", "New in PATCHED"), ("gone", "Gone in PATCHED"), ("both", "In both")):
+        ones = told["findings"][what]
+        if ones:
+            yield f"<h2>{title}: {len(ones)}</h2>"
+        for one in ones:
+            yield paragraph(markdown.finding_line(one), "new" if what == "new" else "")
+            yield (f"<pre>{escape(one['signature'])}</pre>" if one["signature"] else "") + scenario(one)
+
+
+def aspects(one):
+    """What differs, as a table."""
+    rows = "".join(f"<tr><td>{escape(aspect['name'])}</td><td>{escape(aspect['base'])}</td>"
+                   f"<td>{escape(aspect['patched'])}</td></tr>" for aspect in one["aspects"])
+    return f"<table><tr><th></th><th>BASE</th><th>PATCHED</th></tr>{rows}</table>"
+
+
+def differences(told):
+    yield f"<h2>Differences with no rule broken: {len(told['differences'])} kinds</h2>"
+    for one in told["differences"]:
+        after = " (after a call that differs)" if one["follows"] else ""
+        yield folded(f"{one['sentence']}{after}", aspects(one) + scenario(one))
+
+
+def lines(told):
+    for one in told["reached"]["files"]:
+        rows = "".join(f"<tr><td>{line['line']}</td><td>{what}</td><td><code>{escape(line['text'])}</code></td></tr>"
+                       for key, what in (("not_reached", "not executed"), ("not_held", "not run by the rig"),
+                                         ("uncounted", "not counted")) for line in one[key])
+        yield folded(f"{one['name']}: {len(one['reached'])} changed lines executed, {len(one['not_reached'])} not",
+                     f"<table>{rows}</table>")
+
+
+def page(told):
+    """The whole page."""
+    body = [f"<h1>{escape(told['verdict'])}</h1>", f"<pre>{escape(markdown.page(told))}</pre>", *findings(told),
+            *differences(told), "<h2>Changed lines</h2>", *lines(told)]
+    return (f"<!DOCTYPE html>\n<html lang=en><meta charset=utf-8><title>vmapdiff review</title>"
+            f"<style>{STYLE}</style>\n" + "\n".join(body) + "\n</html>\n")

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A review for a mail: lines of at most 72 columns, a page, and then details."""
+from __future__ import annotations
+
+import textwrap
+
+WIDTH = 72
+PAGE = 66  # lines
+MOST = (8, 6, 5, 4, 3, 2, 1)  # of each list on the page: the largest with which it is a page; details have all
+MOST_NAMES = 4
+MOST_OF_SCENARIO = 8  # lines
+
+
+def wrap(text, first="", then=None):
+    """Lines of a paragraph. A word that is longer than a line stays whole: paths and signatures are pasted."""
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=first if then is None else then,
+                         break_long_words=False, break_on_hyphens=False) or [first.rstrip()]
+
+
+def item(text):
+    return wrap(text, "- ", "  ")
+
+
+def number(count, one, many=None):
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def tree_line(name, side):
+    commit = f", commit {side['commit'][:12]}{'+' * side['commit'].endswith('+')}" if side["commit"] else ""
+    return f"{name:<8} {side['release']}{commit}"
+
+
+def head(told):
+    yield f"vmapdiff review: {'NEW FINDINGS' if told['findings']['new'] else 'no new finding'}"
+    yield "=" * WIDTH
+    yield tree_line("BASE", told["base"])
+    yield tree_line("PATCHED", told["patched"])
+    for note in told["notes"]:
+        yield from wrap(note)
+    yield ""
+    yield from wrap(f"{told['verdict']}.")
+    if told["reached"]["same_code"]:
+        yield from wrap("The code that the rig runs of the two trees is the same, but for comments and white space.")
+
+
+def heading(text):
+    return ["", f"## {text}", ""]
+
+
+# --- findings -----------------------------------------------------------------------------------------------
+
+
+def finding_line(one):
+    """A finding in one paragraph."""
+    if one["known_bug"]:
+        return f"{one['rule']}: the known bug {one['known_bug']}: {one['sentence']}"
+    where = f" at {one['call']}" if one["call"] else ""
+    counts = one["scenarios"]
+    seen = (f"{number(counts['patched'], 'scenario')} of PATCHED, {counts['base']} of BASE" if counts["patched"]
+            else f"{number(counts['base'], 'scenario')} of BASE, none of PATCHED")
+    sentence = f": {one['sentence']}" if one["sentence"] else ""
+    return f"{one['rule']}{where}{sentence} ({seen})"
+
+
+def scenario_block(text):
+    return [f"    {line}" for line in text.splitlines()]
+
+
+def findings_on_page(told, most):
+    found = told["findings"]
+    if found["new"]:
+        yield from heading(f"New in PATCHED: {len(found['new'])}")
+        for one in found["new"][:most]:
+            yield from item(finding_line(one))
+        if len(found["new"]) > most:
+            yield from item(f"and {len(found['new']) - most} more, below")
+        block = scenario_block(found["new"][0]["scenario"])
+        yield ""
+        yield from block if len(block) <= MOST_OF_SCENARIO else [*block[:MOST_OF_SCENARIO - 1], "    ..."]
+    for what, title in (("gone", "Gone in PATCHED"), ("both", "In both, and not judged as new")):
+        if found[what]:
+            yield from heading(f"{title}: {len(found[what])}")
+            for one in found[what][:most]:
+                yield from item(finding_line(one))
+            if len(found[what]) > most:
+                yield from item(f"and {len(found[what]) - most} more, below")
+
+
+# --- differences ---------------------------------------------------------------------------------------------
+
+
+def policy_line(one):
+    """A setting of the policy that the rig measures."""
+    return f"policy, {one['knob']}: {one['base'] or 'none'} in BASE, {one['patched'] or 'none'} in PATCHED"
+
+
+def first_of_each(differences):
+    """One of each call and aspect first, then the others: a page has room for few."""
+    seen, first, later = set(), [], []
+    for one in differences:
+        key = (one["call"], one["aspect"])
+        (later if key in seen else first).append(one)
+        seen.add(key)
+    return [*first, *later]
+
+
+def differences_on_page(told, most):
+    own = [one for one in told["differences"] if not one["follows"]]
+    follow = len(told["differences"]) - len(own)
+    yield from heading(f"Differences with no rule broken: {len(own)} kinds")
+    if not own:
+        yield from wrap("None: in every scenario both did the same, event by event.")
+    for one in first_of_each(own)[:most]:
+        yield from item(f"{one['sentence']} ({number(one['scenarios'], 'scenario')})")
+    if len(own) > most:
+        yield from item(f"and {len(own) - most} more kinds, below")
+    if follow:
+        yield from item(f"{number(follow, 'kind')} in calls after one that differs, below")
+    for one in told["policy"][:most]:
+        yield from item(policy_line(one))
+    if len(told["policy"]) > most:
+        yield from item(f"policy: {len(told['policy']) - most} more settings, below")
+
+
+# --- reached ---------------------------------------------------------------------------------------------------
+
+
+def names(ones):
+    """Some names, and how many more there are."""
+    more = f", and {len(ones) - MOST_NAMES} more" if len(ones) > MOST_NAMES else ""
+    return ", ".join(ones[:MOST_NAMES]) + more
+
+
+def total(told, what):
+    return sum(len(one[what]) for one in told["reached"]["files"])
+
+
+def reached_on_page(told, most):
+    found = told["reached"]
+    yield from heading("Changed lines: executed or not")
+    if found["measured"]:
+        count = total(told, "reached")
+        missed = total(told, "not_reached")
+        yield from wrap(f"{number(count, 'changed line')} executed, {missed} not, {total(told, 'not_held')} in functions "
+                        f"that the rig does not run, {total(told, 'uncounted')} declarations and macros.")
+        places = [(one["name"], line) for one in found["files"] for line in one["not_reached"]]
+        for name, line in places[:most]:
+            yield from item(f"not executed: {name}:{line['line']}: {line['text']}")
+        if len(places) > most:
+            yield from item(f"and {len(places) - most} more, below")
+    elif found["same_code"]:
+        yield from wrap("No line of code that the rig runs is changed.")
+    if found["not_tested"]:
+        yield from item(f"not tested, since the rig does not run them: {names(found['not_tested'])}")
+
+
+# --- the end of the page -------------------------------------------------------------------------------------
+
+
+def patches_on_page(told):
+    if not told["patches"]:
+        return
+    yield from heading("Patch by patch")
+    for count, one in enumerate(told["patches"], 1):
+        yield from item(f"{count}/{len(told['patches'])} {one['subject'] or one['commit'][:12]}: {one['verdict']}")
+
+
+def played_on_page(told):
+    one = told["played"]
+    yield from heading("What was played")
+    fuzzed = (f", and {number(one['fuzzed'], 'input')} that {one['executions']:,} executions of "
+              f"{' '.join(one['targets'])} found" if one["executions"] else "")
+    yield from wrap(f"{number(one['scenarios'], 'scenario')} on both, {one['calls']:,} calls: {one['checked_in']} checked in, "
+                    f"{one['generated']:,} generated of seed {one['seed']}{fuzzed}. "
+                    f"{len(one['machines'])} geometries, {one['seconds']} s, a budget of {number(one['minutes'], 'minute')}. "
+                    f"{told['tool']}.")
+    for why, count in one["not_compared"].items():
+        yield from item(f"not compared: {number(count, 'scenario')}: {why}")
+    yield from heading("What cannot be concluded")
+    for sentence in told["not_concluded"]:
+        yield from item(sentence)
+
+
+def page(told):
+    """The page, as text. A series of many patches has a line for each, whatever that makes of the page."""
+    for most in MOST:
+        lines = [*head(told), *findings_on_page(told, most), *differences_on_page(told, most),
+                 *patches_on_page(told), *reached_on_page(told, most), *played_on_page(told)]
+        if len(lines) <= PAGE:
+            break
+    return "".join(f"{line}\n" for line in lines)
+
+
+# --- details -----------------------------------------------------------------------------------------------------
+
+
+def finding_details(told):
+    for what, title in (("new", "New"), ("gone", "Gone"), ("both", "In both")):
+        for count, one in enumerate(told["findings"][what], 1):
+            yield from ["", f"### {title} {count}: {one['rule']} {one['call']}".rstrip(), ""]
+            if one["signature"]:
+                yield f"    {one['signature']}"
+                yield ""
+            yield from wrap(finding_line(one))
+            if one["machines"]:
+                yield from wrap(f"On {', '.join(one['machines'])}.")
+            yield from ["", *scenario_block(one["scenario"])]
+
+
+def difference_details(told):
+    for count, one in enumerate(told["differences"], 1):
+        after = ", after a call that differs" if one["follows"] else ""
+        yield from ["", f"### Difference {count}: {one['call'] or one['step']}, {one['aspect']}{after}", ""]
+        yield from wrap(f"{one['sentence']}.")
+        yield from wrap(f"{number(one['scenarios'], 'scenario')}, on {', '.join(one['machines'])}.")
+        yield from ["", *scenario_block(one["scenario"])]
+
+
+def line_details(told):
+    for one in told["reached"]["files"]:
+        yield from ["", f"### {one['name']}", ""]
+        yield from wrap(f"{number(len(one['reached']), 'changed line')} executed; {number(one['gone'], 'line')} of BASE gone.")
+        for what, title in (("not_reached", "not executed"), ("not_held", "in no function that the rig runs"),
+                            ("uncounted", "not counted")):
+            for line in one[what]:
+                yield from item(f"{title}: {line['line']}: {line['text']}")
+    for name in told["reached"]["not_tested"]:
+        yield from item(f"not tested: {name}")
+
+
+def details(told):
+    yield from ["", "-" * WIDTH, "# Details"]
+    yield from ["", f"BASE: {told['base']['tree']}", f"PATCHED: {told['patched']['tree']}"]
+    yield from finding_details(told)
+    if told["policy"]:
+        yield from ["", "### Policy, as measured", ""]
+    for one in told["policy"]:
+        yield from item(policy_line(one))
+    yield from difference_details(told)
+    yield from line_details(told)
+    not_made = told["played"]["not_made"]
+    for name, reasons in zip(("BASE", "PATCHED"), not_made):
+        for why, count in reasons.items():
+            yield from item(f"{name}: {number(count, 'call')} not made: {why}")
+    if told["known_in_both"]:
+        yield from item(f"known bugs of both, waived: {', '.join(told['known_in_both'])}")
+
+
+def text(told):
+    """The page and the details."""
+    return page(told) + "".join(f"{line}\n" for line in details(told))

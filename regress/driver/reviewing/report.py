@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A review as a dictionary, which regress/test/review.schema.json describes, and its exit code."""
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+from driver import tool
+from driver.places import TOP, short
+from driver.reviewing import difference, examples, html, markdown, sarif
+from driver.reviewing.fuzz_both import TARGETS
+from driver.reviewing.observer import Observer
+from driver.reviewing.scenarios import SEED
+from driver.terminal import red, say
+
+FORMAT = "vmapdiff-review"
+VERSION = 1
+NOTHING_NEW, NEW, UNUSABLE = 0, 1, 2
+
+
+def rule_sentences(binary):
+    """{rule: its sentence}"""
+    done = subprocess.run([str(binary), "rules"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          check=False, env=tool.environment())
+    return dict(re.findall(r"^(\S+\.\S+)\n    (.*)$", done.stdout, re.MULTILINE))
+
+
+def tool_version(binary):
+    done = subprocess.run([str(binary), "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          check=False, env=tool.environment())
+    return done.stdout.splitlines()[0] if done.stdout else ""
+
+
+def side(step, known):
+    """A tree, by what names it."""
+    return {"tree": str(step.tree), "release": known.release, "commit": step.commit,
+            "not_understood": known.not_understood(), "left_out": known.left_out}
+
+
+# --- findings ------------------------------------------------------------------------------------------
+
+
+def finding(run, maker, one, what, number, sentences):
+    """A finding with its smallest scenario: of `what` in collect.Finding.smallest."""
+    where = 0 if what in ("base", "gone") else 1
+    _, source, signature = one.smallest[what]
+    rule, call = one.kind
+    path, scenario = maker.of_finding(where, run.rigs[where].tool, source, signature,
+                                      f"{'new' if what == 'new' else what}-finding-{number:02d}")
+    return {"rule": rule, "call": call, "signature": signature, "sentence": sentences.get(rule, ""),
+            "scenarios": {"base": one.in_base, "patched": one.in_patched, "new": one.new, "gone": one.gone},
+            "machines": sorted(machine for machine in one.machines if machine), "file": short(path),
+            "scenario": scenario, "known_bug": ""}
+
+
+def known_finding(run, bug):
+    """A known bug that one tree alone has: it is waived there, and nothing of it is seen in scenarios."""
+    path = run.folder / f"known-{bug.name}.scenario"
+    path.write_text(bug.scenario)
+    return {"rule": bug.rule, "call": "", "signature": "", "sentence": bug.sentence,
+            "scenarios": {"base": 0, "patched": 0, "new": 0, "gone": 0}, "machines": [], "file": short(path),
+            "scenario": bug.scenario, "known_bug": bug.name}
+
+
+def known_findings(run):
+    """
+    Known bugs that one tree alone is found to have. Where the other does the same in the scenario that
+    shows it, step by step, it breaks no rule there, since less is promised: the patch did not bring it.
+    """
+    base, patched = (one.bugs for one in run.known)
+    found = {"new": [], "gone": [], "both": []}
+    for what, ones, others in (("new", patched, base), ("gone", base, patched)):
+        for name in sorted(set(ones) - set(others)):
+            one = known_finding(run, ones[name])
+            same = difference.do_the_same(*judged(run, one), one["rule"])
+            found["both" if same else what].append(one)
+    return found
+
+
+def judged(run, one):
+    """The answers of both to the scenario of a known bug, which neither is waived."""
+    for binary in run.tools():
+        with Observer(binary, "a known bug", run.log("observe-known"), VMAPDIFF_JUDGE=one["known_bug"]) as observer:
+            yield observer.play(TOP / one["file"])
+
+
+def findings(run, maker):
+    """{new, gone, both: [finding]}"""
+    sentences = rule_sentences(run.rigs[1].tool)
+    found = known_findings(run)
+    sorted_out = (("new", run.collected.new_findings()), ("gone", run.collected.gone_findings()),
+                  ("both", run.collected.findings_in_both()))
+    for what, ones in sorted_out:
+        for number, one in enumerate(sorted(ones, key=lambda one: one.kind), 1):
+            smallest = {"new": "new" if one.new else "patched", "gone": "base", "both": "patched"}[what]
+            found[what].append(finding(run, maker, one, smallest, number, sentences))
+    return found
+
+
+# --- differences -----------------------------------------------------------------------------------------
+
+
+def told_difference(maker, kind, number):
+    path, lines, found = maker.of_difference(kind, number)
+    call, step, aspect, _, follows = kind.key
+    return {"call": call, "step": step, "aspect": aspect, "sentence": examples.sentence_of(lines, found),
+            "scenarios": kind.scenarios, "machines": sorted(kind.machines), "op": found.op, "follows": follows,
+            "aspects": [{"name": name, "base": values[0], "patched": values[1]}
+                        for name, values in found.aspects.items()],
+            "file": short(path), "scenario": path.read_text()}
+
+
+def policy(run):
+    """What the rig measures of the trees' policies, where it is not the same."""
+    base, patched = (one.policy for one in run.known)
+    return [{"knob": knob, "base": base.get(knob, ""), "patched": patched.get(knob, "")}
+            for knob in dict.fromkeys([*base, *patched]) if base.get(knob) != patched.get(knob)]
+
+
+# --- what was played, and what that says ---------------------------------------------------------------------
+
+
+def lines(found):
+    return [{"line": number, "text": text} for number, text in found]
+
+
+def reached(run):
+    found = run.reached
+    return {"measured": found.measured, "same_code": found.same_code, "scenarios": found.scenarios,
+            "geometries": found.geometries, "not_tested": found.not_tested, "only_base": found.only_base,
+            "only_patched": found.only_patched,
+            "files": [{"name": one.name, "reached": [{"line": number, "geometries": one.geometries[number]}
+                                                     for number, _ in one.reached],
+                       "not_reached": lines(one.not_reached), "not_held": lines(one.not_held),
+                       "uncounted": lines(one.uncounted), "gone": one.gone} for one in found.files]}
+
+
+def played(run):
+    collected = run.collected
+    return {"scenarios": collected.scenarios, "calls": collected.calls, "alike": collected.alike,
+            "checked_in": run.checked_in, "generated": run.generated, "seed": SEED, "fuzzed": run.fuzzed,
+            "executions": run.executions, "targets": list(run.targets) if run.executions else [],
+            "minutes": run.minutes, "seconds": round(time.monotonic() - run.begin),
+            "machines": dict(sorted(collected.machines.items())),
+            "not_compared": dict(sorted(collected.not_compared.items())),
+            "not_made": [{reason: count for reason, count in sorted(one.items()) if reason}
+                         for one in collected.not_made]}
+
+
+def not_concluded(run):
+    """What the review does not say, in sentences."""
+    yield ("One processor, in a simulation: nothing is said of other processors at the same time, of weak memory "
+           "ordering beyond barriers, or of the allocators.")
+    found = run.reached
+    if found.not_tested:
+        yield f"Changes in {len(found.not_tested)} files that the rig does not run were not tested."
+    missed = found.count("not_reached") + found.count("not_held")
+    if missed:
+        yield f"Of {missed} changed lines it is not known what they do: no scenario executed them."
+    for name, one in zip(("BASE", "PATCHED"), run.known):
+        if one.not_understood():
+            yield f"{name}: not understood, and not judged: {', '.join(one.not_understood())}."
+        if one.left_out:
+            yield f"{name}: left out: {one.left_out}."
+    if any(run.known[1].bugs):
+        yield (f"{len(run.known[1].bugs)} known bugs of PATCHED are waived: calls that would meet one are not made, "
+               "or one rule does not judge it.")
+    if not run.executions:
+        yield "Nothing was fuzzed: the time was over. --minutes gives more."
+    elif set(run.targets) != set(TARGETS):
+        yield f"Fuzzed were calls of {', '.join(run.targets)} alone; --minutes gives time for all."
+
+
+def of(run, maker):
+    """The review. Examples are made on the way: findings first."""
+    found = findings(run, maker)
+    kinds = run.collected.sorted_kinds()
+    differences = [told_difference(maker, kind, number) for number, kind in enumerate(kinds, 1)]
+    return {"format": FORMAT, "version": VERSION, "tool": tool_version(run.rigs[1].tool), "how": run.trees.how,
+            "base": side(run.trees.base, run.known[0]), "patched": side(run.trees.patched, run.known[1]),
+            "notes": list(run.trees.notes), "subjects": [step.subject for step in run.trees.steps[1:] if step.subject],
+            "findings": found, "known_in_both": sorted(set(run.known[0].bugs) & set(run.known[1].bugs)),
+            "policy": policy(run), "differences": differences, "bounded": maker.bounded,
+            "reached": reached(run), "played": played(run), "not_concluded": list(not_concluded(run)),
+            "patches": []}
+
+
+def exit_code(told):
+    """1 for what is new in PATCHED, or in a tree between; 2 where a patch between does not build."""
+    if told["findings"]["new"] or any(patch["new"] for patch in told["patches"]):
+        return NEW
+    return UNUSABLE if any(patch["error"] for patch in told["patches"]) else NOTHING_NEW
+
+
+# --- files -----------------------------------------------------------------------------------------------
+
+
+def verdict(told):
+    """A line."""
+    new, differences = told["findings"]["new"], [one for one in told["differences"] if not one["follows"]]
+    if new:
+        return f"{len(new)} new finding{'s' * (len(new) > 1)} in PATCHED"
+    what = f"{len(differences)} kind{'s' * (len(differences) != 1)} of difference" if differences else "no difference"
+    return f"nothing new: no rule is broken that holds in BASE; {what}"
+
+
+def write(told, run, options):
+    """Writes the report in each form, prints the page, and returns the exit code."""
+    told["exit"] = exit_code(told)
+    told["verdict"] = verdict(told)
+    told["played"]["seconds"] = round(time.monotonic() - run.begin)
+    forms = {"markdown": (run.folder / "report.md", markdown.text(told)),
+             "json": (run.folder / "report.json", json.dumps(told, indent=1, sort_keys=True) + "\n"),
+             "html": (run.folder / "report.html", html.page(told)),
+             "sarif": (run.folder / "report.sarif", sarif.text(told, run))}
+    for name, (path, text) in forms.items():
+        path.write_text(text, encoding="utf-8", errors="replace")
+        wanted = getattr(options, name)
+        if wanted:
+            shutil.copyfile(path, pathlib.Path(wanted))
+    sys.stdout.write(markdown.page(told))
+    sys.stdout.flush()
+    say(red(told["verdict"]) if told["exit"] == NEW else told["verdict"])
+    say(f"details: {short(forms['markdown'][0])}; for a browser: {short(forms['html'][0])}")
+    if told["findings"]["new"]:
+        first = told["findings"]["new"][0]
+        judge = f"VMAPDIFF_JUDGE={first['known_bug']} " if first["known_bug"] else ""
+        say(f"next: {judge}./rig kernel {told['patched']['tree']} show {first['file']}")
+    return told["exit"]
+
+
