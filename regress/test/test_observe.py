@@ -120,6 +120,14 @@ class Observe(unittest.TestCase):
         for name in ("tables", "order"):
             self.assertNotEqual(one["steps"][0][name], other["steps"][0][name])
 
+    def test_files_may_be_arguments(self):
+        for name in ("b.scenario", "a.scenario"):
+            self.scenario("vmap va=0xffff800080000000 pages=0x1\n", name)
+        code, said, errors = run("observe", self.folder)
+        self.assertEqual(code, 0, errors)
+        self.assertEqual(sorted(map(str, self.folder.iterdir())),
+                         [json.loads(line)["file"] for line in said.splitlines()])
+
     def test_what_is_not_a_scenario_is_answered_too(self):
         good = self.scenario("vmap va=0xffff800080000000 pages=0x1\n")
         bad = self.scenario("vnap va=0\n", "bad.scenario")
@@ -143,7 +151,7 @@ class Observe(unittest.TestCase):
         self.assertEqual([step["op"] for step in answer["steps"]], [0, 1, 2])
 
     def test_arguments(self):
-        for words, why in ((("observe", "x"), "takes no files"), (("generate",), "-o DIR is missing"),
+        for words, why in ((("observe", self.folder / "none"), "cannot open"), (("generate",), "-o DIR is missing"),
                            (("generate", "-o", self.folder / "no/where"), "cannot make the directory"),
                            (("generate", "-o", self.folder, "--executions", "2000000"), "at most 1000000")):
             code, _, errors = run(*words)

@@ -214,11 +214,10 @@ const struct command commands[] = {
 	},
 	{
 		.name = "observe",
-		.operands = "",
-		.what = "play the scenarios that standard input names, one a line; answer each by "
-			"a "
+		.operands = "[FILE|DIR]...",
+		.what = "play scenarios, or those that standard input names; answer each by a "
 			"line of JSON",
-		.example = "ls regress/cases/d1-*.scenario | vmapdiff observe",
+		.example = "vmapdiff observe regress/cases",
 		.run = command_observe,
 	},
 	{

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * observe: plays the scenarios that standard input names, one a line, and
- * answers each with a line of JSON before it reads the next, so that whoever
- * asks may choose the next by it. A process of its own plays; where a
- * scenario ends it, the answer says how, and another goes on.
+ * observe: plays scenarios, and answers each with a line of JSON. Without
+ * files, standard input names them, one a line; each is answered before the
+ * next is read, so that whoever asks may choose the next by it. A process of
+ * its own plays; where a scenario ends it, the answer says how, and another
+ * goes on.
  */
 #include <errno.h>
 #include <limits.h>
@@ -27,11 +28,19 @@
 /* What the process that plays and the one that waits for it share. */
 struct board {
 	char path[PATH_MAX]; /* of the scenario that is played; "" between two */
+	size_t next;         /* of the files, where there are some */
 	char death[VERDICT_SIGNATURE_SIZE];
 };
 
 static struct scenario scenario;
 static struct board *board;
+
+/* What the arguments name; where they name nothing, standard input does. */
+static struct {
+	char **path;
+	size_t count;
+	bool given;
+} files;
 
 /* --- the process that plays ------------------------------------------------------------------ */
 
@@ -39,7 +48,7 @@ static struct board *board;
  * Reads a name up to the end of its line, byte by byte: what is read too far
  * would be lost with this process. False at the end of the input.
  */
-static bool read_path(char *path)
+static bool read_line(char *path)
 {
 	size_t length = 0;
 	char byte;
@@ -55,6 +64,17 @@ static bool read_path(char *path)
 			path[length++] = byte;
 	}
 	path[length] = '\0';
+	return true;
+}
+
+/* The name of the next scenario. False if there is none. */
+static bool next_path(char *path)
+{
+	if (!files.given)
+		return read_line(path);
+	if (board->next == files.count)
+		return false;
+	snprintf(path, PATH_MAX, "%s", files.path[board->next++]);
 	return true;
 }
 
@@ -105,7 +125,7 @@ static void __attribute__((noreturn)) be_child(struct player *p)
 	crash_report_for(p);
 	crash_end_by(end_by_signature);
 	child_catch_crashes(end_by_signature);
-	while (read_path(path)) {
+	while (next_path(path)) {
 		if (!path[0])
 			continue;
 		child_limit_time(SECONDS, end_by_timeout);
@@ -151,17 +171,43 @@ static bool play_in_child(struct player *p, bool *good)
 	return false;
 }
 
+static bool add_file(const char *path, void *context)
+{
+	(void)context;
+	char **more = realloc((void *)files.path, (files.count + 1) * sizeof(*more));
+	char *copy = strdup(path);
+	if (!more || !copy) {
+		fprintf(stderr, "vmapdiff observe: no memory for the name %s\n", path);
+		exit(EXIT_UNUSABLE);
+	}
+	files.path = more;
+	files.path[files.count++] = copy;
+	return true;
+}
+
+/* Lists the files that the arguments name. False after a message. */
+static bool list_files(const struct arguments *a)
+{
+	bool good = true;
+	files.given = a->files;
+	for (int i = 0; i < a->files; i++)
+		good = for_each_file(a->file[i], add_file, NULL) && good;
+	return good;
+}
+
+static void forget_files(void)
+{
+	for (size_t i = 0; i < files.count; i++)
+		free(files.path[i]);
+	free((void *)files.path);
+}
+
 int command_observe(int argc, char **argv)
 {
 	struct arguments a = { 0 };
 	bool good = true;
-	if (!read_options("observe", argc, argv, &a))
+	if (!read_options("observe", argc, argv, &a) || !list_files(&a))
 		return EXIT_UNUSABLE;
-	if (a.files) {
-		fprintf(stderr, "vmapdiff observe: takes no files; their names come from standard "
-				"input, one a line\n");
-		return EXIT_UNUSABLE;
-	}
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		     0);
 	if (board == MAP_FAILED) {
@@ -173,5 +219,6 @@ int command_observe(int argc, char **argv)
 		;
 	player_destroy(player);
 	munmap(board, sizeof(*board));
+	forget_files();
 	return good ? EXIT_AS_EXPECTED : EXIT_UNUSABLE;
 }
