@@ -13,6 +13,7 @@ add_test(NAME kernel_boot_confirm COMMAND python3 ${kernel_scripts}/test_boot_co
 add_test(NAME kernel_boot_kunit COMMAND python3 ${kernel_scripts}/test_boot_kunit.py)
 add_test(NAME kernel_boot_compare COMMAND python3 ${kernel_scripts}/test_boot_compare.py)
 add_test(NAME kernel_boot_cost COMMAND python3 ${kernel_scripts}/test_boot_cost.py)
+add_test(NAME kernel_review_parts COMMAND python3 ${kernel_scripts}/test_review_parts.py)
 set(versions 6.1 6.12 7.2 7.3)
 add_test(NAME kernel_unpack COMMAND python3 ${kernel_scripts}/trees.py ${versions})
 set_tests_properties(kernel_unpack PROPERTIES FIXTURES_SETUP kernel_trees)
@@ -41,6 +42,8 @@ add_test(NAME kernel_Places COMMAND python3 ${kernel_scripts}/test_trees.py
 add_test(NAME kernel_messages
   COMMAND python3 ${kernel_scripts}/test_messages.py ${trees}/linux-source-7.3)
 list(APPEND kernel_tests kernel_Newest kernel_Places kernel_messages)
+# All silent changes: silent.py TREE, in some ten minutes.
+add_test(NAME kernel_review COMMAND python3 ${kernel_scripts}/test_review.py ${trees}/linux-source-7.3)
 add_test(NAME kernel_injected
   COMMAND python3 ${kernel_scripts}/injected.py ${trees}/linux-source-6.12)
 # All of them: injected.py TREE, in some ten minutes.
@@ -53,7 +56,7 @@ add_test(NAME kernel_aarch64
   COMMAND python3 ${kernel_scripts}/test_aarch64.py ${trees}/linux-source-6.12)
 # Plays each on each tree that there is.
 add_test(NAME kernel_finds COMMAND python3 ${kernel_scripts}/finds.py --check)
-list(APPEND kernel_tests kernel_injected kernel_injected_newest kernel_fuzz kernel_aarch64 kernel_finds)
+list(APPEND kernel_tests kernel_review kernel_injected kernel_injected_newest kernel_fuzz kernel_aarch64 kernel_finds)
 set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
 # One kernel, with 4K pages. All page sizes: test_boot.py TREE --all.
 add_test(NAME kernel_unpack_whole COMMAND python3 ${kernel_scripts}/trees.py --whole 7.3)
@@ -74,8 +77,9 @@ set_tests_properties(kernel_boot kernel_confirm kernel_compare kernel_cost kerne
 # They build in the trees' folders, one at a time.
 set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
-  kernel_finds PROPERTIES COST 200)
+  kernel_finds kernel_review PROPERTIES COST 200)
 set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_unpack
+  kernel_review_parts
   kernel_boot_parts kernel_boot_confirm kernel_boot_compare kernel_boot_kunit kernel_boot_cost kernel_unpack_whole
   kernel_boot kernel_confirm kernel_compare kernel_cost kernel_finds_booted
   ${kernel_tests} PROPERTIES

@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import sys
 
-from driver import install, machine, packages, tool
+from driver import install, packages, tool
 from driver.build import build
 from driver.command import Command, no_options
+from driver.counters import llvm_cov, merge
 from driver.places import BUILDS, CASES, CORPUS, TOP, short
 from driver.terminal import Unusable, say
 
@@ -59,17 +60,6 @@ def data_of(raw, into, failed):
     if failed:
         say(f"{failed} scenario{'s fail' if failed > 1 else ' fails'}: what they reach counts as well")
     return into
-
-
-def merge(raw, into):
-    subprocess.run([machine.llvm_tool("llvm-profdata"), "merge", "-failure-mode=all", "-o", into, *raw],
-                   check=True)
-
-
-def llvm_cov(command, *arguments):
-    return subprocess.run([machine.llvm_tool("llvm-cov"), command, *map(str, arguments)],
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                          check=True).stdout
 
 
 def table(report, folder, width=34):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import re
 
 from driver.reviewing import geometry, text
 from driver.reviewing.difference import aspect_of
@@ -44,7 +43,7 @@ def physical_words(line, granule):
 
 def range_words(line, granule):
     """What a call is about."""
-    if line.get("pages") and re.match(r"(0x|null|bad)", line.get("pages")):
+    if line.word in text.WITH_ARRAY:
         return array_words(line.get("pages"), granule)
     if line.get("pages"):
         return geometry.counted(int(line.get("pages"), 0), "page")

@@ -6,11 +6,10 @@ import collections
 import dataclasses
 import pathlib
 import re
-import subprocess
 
-from driver import kernel, machine
+from driver import kernel
 from driver.build import locked
-from driver.commands.coverage import merge
+from driver.counters import llvm_cov, merge
 from driver.places import TOP
 from driver.reviewing import changes
 from driver.reviewing.observer import Observer, play_all
@@ -63,13 +62,11 @@ def counts_of(library, data, tree, slice_folder):
     {name: {line: how often it was executed}} in one geometry. Compilers name the tree's file, as #line says,
     or that of the slice, whose lines have the same numbers.
     """
-    done = subprocess.run([machine.llvm_tool("llvm-cov"), "export", str(library), f"-instr-profile={data}",
-                           "-format=lcov"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                          check=False)
+    said = llvm_cov("export", library, f"-instr-profile={data}", "-format=lcov")
     where = {slice_folder / place: name for name, place in places_in_slice().items()}
     where.update({tree / name: name for name in places_in_slice()})
     found, lines, name = {}, {}, None
-    for line in done.stdout.splitlines():
+    for line in said.splitlines():
         if line.startswith("SF:"):
             name = where.get(pathlib.Path(line[3:]))
             lines = found.setdefault(name, collections.Counter()) if name else {}

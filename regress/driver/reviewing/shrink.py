@@ -53,7 +53,7 @@ def smaller_numbers(number, unit):
 def smaller_ranges(lines, page):
     for i, line in enumerate(lines):
         pages, size = line.get("pages"), line.get("size")
-        if pages and line.word in ("vmap", "vmalloc", "vm_map_ram"):
+        if pages and line.word in text.WITH_ARRAY:
             for runs in smaller_runs(text.runs_of(pages)):
                 yield replaced(lines, i, line.with_option("pages", text.pages_text(runs)))
         elif pages:

@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""./rig kernel review on copies of a tree: a series with a bug and its fix, patch by patch; and bad input.
+
+Usage: test_review.py TREE     exit: 0 good, 1 not, 77 no tree
+"""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "test")]
+import copies  # noqa: E402
+import silent  # noqa: E402
+from small_schema import violations  # noqa: E402
+
+SKIP = 77
+RIG = copies.TOP / "rig"
+BUILT = copies.TOP / ".build"
+SCHEMA = json.loads((copies.TOP / "regress/test/review.schema.json").read_text())
+SARIF = json.loads((copies.TOP / "regress/test/sarif.schema.json").read_text())
+TREE = None  # set by main()
+
+
+def review(*words, **environment):
+    run = subprocess.run([RIG, "kernel", "review", *map(str, words)], capture_output=True, text=True, check=False,
+                         env={**os.environ, "VMAPDIFF_GEOMETRIES": silent.GEOMETRY, **environment})
+    return run.returncode, run.stdout + run.stderr
+
+
+def contents(folder):
+    return {str(path.relative_to(folder)): (path.lstat().st_mtime_ns, path.is_file() and path.read_bytes())
+            for path in folder.rglob("*")}
+
+
+def private_trees():
+    """The trees that reviews have written."""
+    return set((BUILT / "review/trees").glob("*"))
+
+
+class WithCopy(unittest.TestCase):
+    """A test with a copy of the tree that is a repository; what it builds goes with it."""
+
+    def setUp(self):
+        self.before = private_trees()
+        self.work = Path(tempfile.mkdtemp(prefix="vmapdiff-"))
+        self.copy = self.work / f"review-{os.getpid()}"
+        copies.copy_tree(TREE, self.copy)
+
+    def tearDown(self):
+        shutil.rmtree(self.work)
+        written = private_trees() - self.before
+        silent.forget(self.copy, self.work / f"review-base-{os.getpid()}", *written)
+        for tree in written:
+            shutil.rmtree(tree)
+
+    def git(self, *words):
+        return subprocess.run(["git", "-c", "user.name=rig", "-c", "user.email=rig@localhost", *words], cwd=self.copy,
+                              capture_output=True, text=True, check=True).stdout.strip()
+
+    def commit(self, subject):
+        self.git("add", "-A")
+        self.git("commit", "--quiet", "-m", subject)
+
+    def make_series(self):
+        """A patch that changes nothing, one that brings hazard D1, and its fix."""
+        self.git("init", "--quiet", "-b", "main")
+        self.commit("base")
+        copies.rename(self.copy, "vmap_pages_pte_range", "vmap_pages_ptes")
+        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range", "/* Words. */")
+        self.commit("mm/vmalloc: rename")
+        copies.add_series(self.copy, batch_bound=False)
+        self.commit("mm/vmalloc: batches")
+        copies.substitute(self.copy, copies.VMALLOC, "vmap_pte_range", r"\bfalse\b", "true")
+        self.commit("mm/vmalloc: end a batch with its block")
+
+
+class Series(WithCopy):
+    def test_patch_by_patch(self):
+        self.make_series()
+        before, out = contents(self.copy), self.work / "report"
+        words = [f"--{form}={out}.{form}" for form in ("json", "markdown", "sarif", "html")]
+        code, said = review(self.copy, "--range", "HEAD~3..HEAD", "--each", "--minutes", "1", *words)
+        self.assertEqual(contents(self.copy), before)
+        self.assertEqual(code, 1, said)
+        told = json.loads(Path(f"{out}.json").read_text())
+        self.assertEqual(list(violations(told, SCHEMA)), [])
+        rename, brings, fixes = told["patches"]
+        self.assertEqual((rename["new"], rename["gone"], rename["verdict"]), ([], [], "nothing that a scenario shows"))
+        self.assertIn("translation.output_address at vmap", brings["new"])
+        self.assertIn("translation.output_address at vmap", fixes["gone"])
+        self.assertEqual(fixes["new"], [])
+        self.assertEqual(told["findings"]["new"], [], said)
+        leaves = [one["sentence"] for one in told["differences"] if (one["call"], one["aspect"]) == ("vmap", "leaves")]
+        self.assertTrue(any("16 pages in BASE, one contiguous group in PATCHED" in one for one in leaves), leaves)
+        self.assertGreater(len(told["reached"]["files"]), 0)
+        self.assertGreater(sum(len(one["reached"]) for one in told["reached"]["files"]), 50)
+        self.assertLessEqual(max(map(len, Path(f"{out}.markdown").read_text().split("# Details")[0].splitlines())), 72)
+        self.assertEqual(json.loads(Path(f"{out}.sarif").read_text())["runs"][0]["results"], [])
+
+    def test_new_findings_and_silent_changes_in_one(self):
+        base, out = self.work / f"review-base-{os.getpid()}", self.work / "report"
+        copies.copy_tree(TREE, base)
+        copies.add_series(self.copy, batch_bound=False)
+        silent.SILENT["barrier-more"][0](self.copy)
+        silent.SILENT["aliases-twice"][0](self.copy)
+        code, said = review(base, self.copy, "--minutes", "1", f"--json={out}.json", f"--sarif={out}.sarif")
+        told = json.loads(Path(f"{out}.json").read_text())
+        self.assertEqual(code, 1, said)
+        new = {one["rule"]: one for one in told["findings"]["new"]}
+        self.assertIn("translation.output_address", new)
+        for name in ("barrier-more", "aliases-twice"):
+            _, call, what = silent.SILENT[name]
+            self.assertTrue(list(silent.listed(told, call, what)), name)
+        sarif = json.loads(Path(f"{out}.sarif").read_text())
+        self.assertEqual(list(violations(sarif, SARIF)), [])
+        self.assertIn("translation.output_address", [one["ruleId"] for one in sarif["runs"][0]["results"]])
+        small = self.work / "small.scenario"
+        small.write_text(new["translation.output_address"]["scenario"])
+        for tree, expected in ((base, 0), (self.copy, 1)):
+            run = subprocess.run([RIG, "kernel", tree, "replay", small], capture_output=True, check=False,
+                                 env={**os.environ, "VMAPDIFF_GEOMETRIES": silent.GEOMETRY})
+            self.assertEqual(run.returncode, expected)
+
+
+class BadInput(WithCopy):
+    def refused(self, *words):
+        before = contents(self.copy)
+        code, said = review(*words)
+        self.assertEqual(code, 2, said)
+        self.assertNotIn("Traceback", said)
+        self.assertEqual(contents(self.copy), before)
+        return said
+
+    def test_what_is_said_of_it(self):
+        for words, why in (((), "two trees are needed"), ((self.copy,), "two trees are needed"),
+                           ((self.copy, self.copy), "are one tree"), ((self.copy, "/nowhere"), "there is no '/nowhere'"),
+                           ((self.copy, self.copy, "--range", "a..b"), "goes with one TREE"),
+                           ((self.copy, "--range", "a..b"), "not the top of one"),
+                           ((self.copy, "--range", "a..b", "--mbox", "c"), "one is reviewed at a time"),
+                           ((self.copy, TREE, "--each"), "needs --range or --mbox"),
+                           ((self.copy, "--mbox", "/nowhere"), "cannot be read"),
+                           ((self.copy, TREE, "--minutes", "0"), "is not a number of at least 1"),
+                           ((self.copy, TREE, "--frob"), "'--frob' is not an option")):
+            with self.subTest(words=words):
+                self.assertIn(why, self.refused(*words))
+
+    def test_a_tree_that_does_not_build(self):
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"\{", "{ a_new_kernel_function(addr);")
+        said = self.refused(TREE, self.copy, "--minutes", "1")
+        self.assertIn("PATCHED", said)
+        self.assertIn("does not build", said)
+        self.assertIn("a_new_kernel_function", said)
+
+    def test_an_interrupted_review(self):
+        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range", "int rig_more;")
+        before = contents(self.copy)
+        with subprocess.Popen([RIG, "kernel", "review", TREE, self.copy], stderr=subprocess.PIPE, text=True,
+                              start_new_session=True,
+                              env={**os.environ, "VMAPDIFF_GEOMETRIES": silent.GEOMETRY}) as process:
+            time.sleep(4)
+            os.killpg(process.pid, signal.SIGINT)
+            said = process.stderr.read()
+        self.assertEqual(process.returncode, 130, said)
+        self.assertIn("interrupted after", said)
+        self.assertNotIn("Traceback", said)
+        self.assertEqual(contents(self.copy), before)
+
+
+def main():
+    global TREE  # pylint: disable=global-statement
+    TREE = Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else sys.exit(__doc__)
+    if not TREE.is_dir():
+        print(f"SKIP: there is no {TREE}")
+        return SKIP
+    return 0 if unittest.main(exit=False).result.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
