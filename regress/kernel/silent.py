@@ -40,7 +40,7 @@ SILENT = {
     "tlbi-twice": (edit(copies.VMALLOC, "vunmap_range", r"(flush_tlb_kernel_range\(addr, end\);)", r"\1 \1"),
                    "vunmap", r"tlbi|cost\.tlbi|barriers"),
     "another-errno": (edit(copies.VMALLOC, "vmap_small_pages_range_noflush", r"return err;",
-                           "return err ? -EAGAIN : 0;"), "vmalloc", r"errno|errors\.code"),
+                           "return err ? -ERANGE : 0;"), "vmalloc", r"errno|errors\.code"),
     "table-kept": (edit(MMU, "pmd_free_pte_page", r"pte_free_kernel\([^;]*;", ";"), "ioremap",
                    r"tables|tables\..*"),
     "blocks-given-up": (edit(copies.VMALLOC, "vmap_try_huge_pmd", r"(IS_ALIGNED\(phys_addr, )", r"\g<1>2 * "),
@@ -79,6 +79,9 @@ def listed(report, call, what):
     for one in report["findings"]["new"]:
         if re.fullmatch(what, one["rule"]) and one["call"] in (call, ""):
             yield f"NEW {one['rule']} at {one['call'] or one['known_bug']}"
+    for one in report["policy"]:
+        if "NOT UNDERSTOOD" in one["patched"]:
+            yield f"policy, {one['knob']}: {one['patched']}"
     for one in report["differences"]:
         if one["call"] == call and not one["follows"] and re.fullmatch(what, one["aspect"]):
             yield one["sentence"]
@@ -105,7 +108,8 @@ def main():
             print(said)
             return 2
         found = list(listed(report, call, what))
-        print(f"{name}: exit {code}, {report['verdict']}", *(found or ["NOT LISTED"])[:4], sep="\n    ", flush=True)
+        new = [f"new: {one['rule']} {one['call'] or one['known_bug']}" for one in report["findings"]["new"]]
+        print(f"{name}: exit {code}, {report['verdict']}", *(found or ["NOT LISTED"])[:4], *new, sep="\n    ", flush=True)
         missed += [name] * (not found)
     forget(base, patched)
     shutil.rmtree(work)

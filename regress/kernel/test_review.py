@@ -24,7 +24,6 @@ SKIP = 77
 RIG = copies.TOP / "rig"
 BUILT = copies.TOP / ".build"
 SCHEMA = json.loads((copies.TOP / "regress/test/review.schema.json").read_text())
-SARIF = json.loads((copies.TOP / "regress/test/sarif.schema.json").read_text())
 TREE = None  # set by main()
 
 
@@ -119,7 +118,6 @@ class Series(WithCopy):
             _, call, what = silent.SILENT[name]
             self.assertTrue(list(silent.listed(told, call, what)), name)
         sarif = json.loads(Path(f"{out}.sarif").read_text())
-        self.assertEqual(list(violations(sarif, SARIF)), [])
         self.assertIn("translation.output_address", [one["ruleId"] for one in sarif["runs"][0]["results"]])
         small = self.work / "small.scenario"
         small.write_text(new["translation.output_address"]["scenario"])
