@@ -354,7 +354,7 @@ class Texts(unittest.TestCase):
         self.assertEqual(
             self.sentence("set_memory va=0xffff800000001000 pages=1 op=ro\n", step(call="set_memory"),
                           step(call="set_memory", error=-22)),
-            "set_memory_ro() of one page at an address that is aligned to a page alone: 0 in BASE, -EINVAL in PATCHED")
+            "set_memory_ro() of one page at an unaligned address: 0 in BASE, -EINVAL in PATCHED")
         self.assertEqual(
             self.sentence("fail alloc=2\nioremap va=0xffff800000000000 pa=0x0 size=0x200000\n",
                           step(call="ioremap", counts={"tlbi/by range": 2}), step(call="ioremap")),

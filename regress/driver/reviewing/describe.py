@@ -58,7 +58,7 @@ def place_words(line, granule):
     """Whether the address is aligned, where that may matter."""
     va = int(line.get("va", "0"), 0) // geometry.PAGE[granule]
     aligned = alignment(va, granule)
-    return "" if aligned > 1 else " at an address that is aligned to a page alone"
+    return "" if aligned > 1 else " at an unaligned address"
 
 
 def fault_words(faults):

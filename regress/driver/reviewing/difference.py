@@ -15,6 +15,7 @@ import re
 ASPECTS = ("made", "errno", "warnings", "mapping", "leaves", "block size", "tables", "traps", "stores",
            "tlbi", "invalidated", "barriers", "aliases", "locks", "lazy", "flushes", "modified", "reads",
            "order", "warning text")
+NOT_MADE = "not made: "  # and why
 PLACE = re.compile(r" at \S+:\d+")
 # What a rule, or all of a property, is about. Others are about all that is done.
 ABOUT = {"errors": ("made", "errno", "warnings"), "cost.loads": ("reads",), "cost.stores": ("stores",),
@@ -81,7 +82,7 @@ def without_line(text):
 def values_of(step):
     """{aspect: value} of a step."""
     if "skipped" in step:
-        return {"made": f"not made: {step['skipped']}"}
+        return {"made": f"{NOT_MADE}{step['skipped']}"}
     found = {"made": "made", "errno": step.get("error"), "leaves": step.get("leaves"),
              "mapping": step.get("tables"), "block size": step.get("page_shift"),
              "modified": step.get("modified"), "order": step.get("order"),

@@ -7,6 +7,7 @@ import textwrap
 WIDTH = 72
 PAGE = 66  # lines
 MOST = (8, 6, 5, 4, 3, 2, 1)  # of each list on the page: the largest with which it is a page; details have all
+FEW = 2  # of lists that say less
 MOST_NAMES = 4
 MOST_OF_SCENARIO = 8  # lines
 
@@ -53,7 +54,8 @@ def heading(text):
 def finding_line(one):
     """A finding in one paragraph."""
     if one["known_bug"]:
-        return f"{one['rule']}: the known bug {one['known_bug']}: {one['sentence']}"
+        where = f"{one['call']} has the known bug" if one["call"] else "the known bug"
+        return f"{one['rule']}: {where} {one['known_bug']}: {one['sentence']}"
     where = f" at {one['call']}" if one["call"] else ""
     counts = one["scenarios"]
     seen = (f"{number(counts['patched'], 'scenario')} of PATCHED, {counts['base']} of BASE" if counts["patched"]
@@ -77,13 +79,14 @@ def findings_on_page(told, most):
         block = scenario_block(found["new"][0]["scenario"])
         yield ""
         yield from block if len(block) <= MOST_OF_SCENARIO else [*block[:MOST_OF_SCENARIO - 1], "    ..."]
-    for what, title in (("gone", "Gone in PATCHED"), ("both", "In both, and not judged as new")):
+    for what, title in (("gone", "Gone in PATCHED"), ("both", "In both, and not new")):
+        few = min(most, FEW)
         if found[what]:
             yield from heading(f"{title}: {len(found[what])}")
-            for one in found[what][:most]:
+            for one in found[what][:few]:
                 yield from item(finding_line(one))
-            if len(found[what]) > most:
-                yield from item(f"and {len(found[what]) - most} more, below")
+            if len(found[what]) > few:
+                yield from item(f"and {len(found[what]) - few} more, below")
 
 
 # --- differences ---------------------------------------------------------------------------------------------
@@ -116,10 +119,11 @@ def differences_on_page(told, most):
         yield from item(f"and {len(own) - most} more kinds, below")
     if follow:
         yield from item(f"{number(follow, 'kind')} in calls after one that differs, below")
-    for one in told["policy"][:most]:
+    few = min(most - 1, FEW)
+    for one in told["policy"][:few]:
         yield from item(policy_line(one))
-    if len(told["policy"]) > most:
-        yield from item(f"policy: {len(told['policy']) - most} more settings, below")
+    if len(told["policy"]) > few:
+        yield from item(f"policy: {len(told['policy']) - few} {'more ' * bool(few)}settings differ, below")
 
 
 # --- reached ---------------------------------------------------------------------------------------------------
@@ -144,10 +148,11 @@ def reached_on_page(told, most):
         yield from wrap(f"{number(count, 'changed line')} executed, {missed} not, {total(told, 'not_held')} in functions "
                         f"that the rig does not run, {total(told, 'uncounted')} declarations and macros.")
         places = [(one["name"], line) for one in found["files"] for line in one["not_reached"]]
-        for name, line in places[:most]:
+        few = min(most, MOST_NAMES)
+        for name, line in places[:few]:
             yield from item(f"not executed: {name}:{line['line']}: {line['text']}")
-        if len(places) > most:
-            yield from item(f"and {len(places) - most} more, below")
+        if len(places) > few:
+            yield from item(f"and {len(places) - few} more, below")
     elif found["same_code"]:
         yield from wrap("No line of code that the rig runs is changed.")
     if found["not_tested"]:

@@ -13,6 +13,7 @@ import time
 from driver import tool
 from driver.places import TOP, short
 from driver.reviewing import difference, examples, html, markdown, sarif
+from driver.reviewing.collect import kind_of
 from driver.reviewing.fuzz_both import TARGETS
 from driver.reviewing.observer import Observer
 from driver.reviewing.scenarios import SEED
@@ -84,14 +85,44 @@ def known_findings(run):
 
 def judged(run, one):
     """The answers of both to the scenario of a known bug, which neither is waived."""
-    for binary in run.tools():
-        with Observer(binary, "a known bug", run.log("observe-known"), VMAPDIFF_JUDGE=one["known_bug"]) as observer:
-            yield observer.play(TOP / one["file"])
+    return [judged_by(run, binary, one) for binary in run.tools()]
 
 
-def findings(run, maker):
+def judged_by(run, binary, one):
+    with Observer(binary, "a known bug", run.log("observe-known"), VMAPDIFF_JUDGE=one["known_bug"]) as observer:
+        return observer.play(TOP / one["file"])
+
+
+# --- what a waiver hides -------------------------------------------------------------------------------
+
+
+def bug_in_the_way(run, one):
+    """The name of the known bug for which PATCHED does not make a call that BASE makes, or nothing."""
+    if one["aspect"] != "made" or one["follows"]:
+        return ""
+    why = one["aspects"][0]["patched"].partition(difference.NOT_MADE)[2]
+    return next((bug.name for bug in run.known[1].bugs.values() if bug.sentence == why), "")
+
+
+def spread_bugs(run, differences, sentences):
+    """
+    Known bugs that PATCHED has at calls at which BASE has not: the calls are not made there, so nothing is
+    seen of them. Each is made once, and judged, on both.
+    """
+    for one in differences:
+        name = bug_in_the_way(run, one)
+        if not name:
+            continue
+        base, patched = judged(run, {**one, "known_bug": name})
+        rule, call = kind_of(patched.get("signature"))
+        if rule and not base.get("signature"):
+            yield {"rule": rule, "call": call, "signature": patched["signature"], "sentence": sentences.get(rule, ""),
+                   "scenarios": {"base": 0, "patched": one["scenarios"], "new": one["scenarios"], "gone": 0},
+                   "machines": one["machines"], "file": one["file"], "scenario": one["scenario"], "known_bug": name}
+
+
+def findings(run, maker, sentences):
     """{new, gone, both: [finding]}"""
-    sentences = rule_sentences(run.rigs[1].tool)
     found = known_findings(run)
     sorted_out = (("new", run.collected.new_findings()), ("gone", run.collected.gone_findings()),
                   ("both", run.collected.findings_in_both()))
@@ -154,8 +185,7 @@ def played(run):
 
 def not_concluded(run):
     """What the review does not say, in sentences."""
-    yield ("One processor, in a simulation: nothing is said of other processors at the same time, of weak memory "
-           "ordering beyond barriers, or of the allocators.")
+    yield "Other processors at the same time, weak memory ordering beyond barriers, and the allocators are not modelled."
     found = run.reached
     if found.not_tested:
         yield f"Changes in {len(found.not_tested)} files that the rig does not run were not tested."
@@ -178,9 +208,11 @@ def not_concluded(run):
 
 def of(run, maker):
     """The review. Examples are made on the way: findings first."""
-    found = findings(run, maker)
+    sentences = rule_sentences(run.rigs[1].tool)
+    found = findings(run, maker, sentences)
     kinds = run.collected.sorted_kinds()
     differences = [told_difference(maker, kind, number) for number, kind in enumerate(kinds, 1)]
+    found["new"] += spread_bugs(run, differences, sentences)
     return {"format": FORMAT, "version": VERSION, "tool": tool_version(run.rigs[1].tool), "how": run.trees.how,
             "base": side(run.trees.base, run.known[0]), "patched": side(run.trees.patched, run.known[1]),
             "notes": list(run.trees.notes), "subjects": [step.subject for step in run.trees.steps[1:] if step.subject],

@@ -10,13 +10,13 @@ from driver.fuzzing.findings import OF_THE_PROCESS
 from driver.places import TOP
 
 
-def of_tool(run, paths, judged):
-    """The report of the tool on scenarios in files, as JSON."""
+def of_tool(run, paths, judged=""):
+    """The report of the tool on scenarios in files, as JSON; `judged`: a known bug that is judged all the same."""
     to, nothing = run.folder / "tool.sarif", run.folder / "nothing"
     nothing.mkdir(exist_ok=True)
     subprocess.run([str(run.rigs[1].tool), "replay", *map(str, paths or [nothing]), "--sarif", str(to)], cwd=TOP,
                    stdin=subprocess.DEVNULL, capture_output=True, check=False,
-                   env=tool.environment(VMAPDIFF_JUDGE=",".join(judged)) if judged else tool.environment())
+                   env=tool.environment(**({"VMAPDIFF_JUDGE": judged} if judged else {})))
     return json.loads(to.read_text(encoding="utf-8"))
 
 
@@ -35,7 +35,10 @@ def result(one):
 def text(told, run):
     """The report as text."""
     new = told["findings"]["new"]
-    found = of_tool(run, [TOP / one["file"] for one in new if not ended_process(one)],
-                    [one["known_bug"] for one in new if one["known_bug"]])
-    found["runs"][0]["results"] += [result(one) for one in new if ended_process(one)]
+    found = of_tool(run, [TOP / one["file"] for one in new if not one["known_bug"] and not ended_process(one)])
+    results = found["runs"][0]["results"]
+    for name in dict.fromkeys(one["known_bug"] for one in new if one["known_bug"]):
+        more = of_tool(run, [TOP / one["file"] for one in new if one["known_bug"] == name], name)
+        results += more["runs"][0]["results"]
+    results += [result(one) for one in new if ended_process(one)]
     return json.dumps(found, indent=1) + "\n"
