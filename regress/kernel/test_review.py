@@ -76,7 +76,7 @@ class WithCopy(unittest.TestCase):
         self.commit("mm/vmalloc: rename")
         copies.add_series(self.copy, batch_bound=False)
         self.commit("mm/vmalloc: batches")
-        copies.substitute(self.copy, copies.VMALLOC, "vmap_pte_range", r"\bfalse\b", "true")
+        copies.substitute(self.copy, copies.VMALLOC, "rig_batch_size", r"while \(false &&", "while (true &&")
         self.commit("mm/vmalloc: end a batch with its block")
 
 

@@ -496,6 +496,13 @@ class Report(unittest.TestCase):
         self.assertEqual(told(patches=[patch, {**patch, "new": ["errors.code"]}])["exit"], 1)
         self.assertEqual(told(patches=[patch, {**patch, "error": "does not build"}])["exit"], 2)
 
+    def test_aspects_are_those_of_the_tool_and_of_the_schema(self):
+        classes = set(re.findall(r'"(\w+)/[\w %]', (TOP / "regress/tool/observation.c").read_text())) - {"regress", "fuzz", "mapper"}
+        self.assertGreater(len(classes), 9)
+        self.assertLessEqual(classes, set(difference.ASPECTS))
+        aspect = self.SCHEMA["$defs"]["difference"]["properties"]["aspect"]["enum"]
+        self.assertEqual(sorted(aspect), sorted(difference.ASPECTS))
+
     def test_it_is_as_its_schema_says(self):
         full = told(findings={"new": [finding()], "gone": [], "both": []}, differences=[told_difference(1)])
         self.assertEqual(list(violations(full, self.SCHEMA)), [])

@@ -40,6 +40,9 @@ def head(told):
         yield from wrap(note)
     yield ""
     yield from wrap(f"{told['verdict']}.")
+    for knob in told["patched"]["not_understood"]:
+        yield from wrap(f"NOT UNDERSTOOD of PATCHED: {knob}. It maps by a rule that the rig does not know: findings at "
+                        "these calls may come of that.")
     if told["reached"]["same_code"]:
         yield from wrap("The code that the rig runs of the two trees is the same, but for comments and white space.")
 
