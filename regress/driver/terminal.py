@@ -35,6 +35,11 @@ def ends_with_its_reader(main):
     return ending
 
 
+def printable(text):
+    """A stranger's words in one line, without what a terminal or a mail would take for more than words."""
+    return "".join(one if one.isprintable() else " " if one.isspace() else "?" for one in text)
+
+
 def say(text):
     print(f"rig: {text}", file=sys.stderr, flush=True)
 

@@ -103,7 +103,7 @@ class Ranges(WithTree):
         self.assertEqual(found.changed, {"mm/vmalloc.c", "fs/open.c"})
         self.assertNotIn("more", (found.base.tree / "mm/vmalloc.c").read_text())
         self.assertIn("least", (found.patched.tree / "mm/vmalloc.c").read_text())
-        self.assertTrue((found.patched.tree / "fs/open.c").exists())
+        self.assertFalse((found.patched.tree / "fs/open.c").exists())  # which nothing of the rig reads
 
     def test_the_same_range_uses_the_same_folders(self):
         first = trees.of_range(self.tree, "HEAD~2..HEAD")
@@ -131,6 +131,16 @@ class Ranges(WithTree):
         self.git("rm", "-r", "--quiet", "mm")
         self.commit("mm: gone")
         self.assertIn('"mm: gone"', self.refused(trees.of_range, self.tree, "HEAD~1..HEAD"))
+
+    def test_words_of_a_stranger_are_words(self):
+        self.git("commit", "--quiet", "--allow-empty", "-m", "mm: \x1b[2Jclear")
+        self.assertEqual(trees.of_range(self.tree, "HEAD~1..HEAD").patched.subject, "mm: ?[2Jclear")
+
+    def test_a_repository_without_a_commit(self):
+        empty = self.work / "empty"
+        empty.mkdir()
+        subprocess.run(["git", "init", "--quiet", empty], check=True)
+        self.assertEqual(git.head_of(empty), "")
 
     def test_a_git_above_this_process_is_not_asked(self):
         with unittest.mock.patch.dict(os.environ, {"GIT_DIR": "/nowhere", "GIT_INDEX_FILE": "/nowhere/index"}):

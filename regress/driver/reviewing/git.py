@@ -60,7 +60,8 @@ def is_repository(tree):
 
 def head_of(tree):
     """The commit at which the user's tree stands, or nothing."""
-    return commit_of(tree, "HEAD") if is_repository(tree) else ""
+    code, out, _ = run(tree, "rev-parse", "--verify", "--quiet", "HEAD") if is_repository(tree) else (1, b"", "")
+    return out.decode().strip() if not code else ""
 
 
 def is_changed(tree):

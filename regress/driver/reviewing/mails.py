@@ -12,7 +12,7 @@ import pathlib
 import re
 import tempfile
 
-from driver.terminal import Unusable
+from driver.terminal import Unusable, printable
 
 NUMBER = re.compile(r"\[[^\]]*?\b0*(\d+)\s*/\s*0*(\d+)[^\]]*\]")
 A_DIFF = re.compile(rb"^(?:diff --git |--- (?:a/|\"a/|/dev/null))", re.MULTILINE)
@@ -34,7 +34,7 @@ def decoded(header):
     parts = email.header.decode_header(str(header or ""))
     text = "".join(part.decode(charset or "utf-8", "replace") if isinstance(part, bytes) else part
                    for part, charset in parts)
-    return re.sub(r"\s+", " ", text).strip()
+    return printable(re.sub(r"\s+", " ", text).strip())
 
 
 def body_of(message):

@@ -57,7 +57,7 @@ class Observer:
         """Lets the process end, so that it writes what it has counted; one that does not is ended."""
         try:
             self.process.stdin.close()
-        except BrokenPipeError:
+        except (BrokenPipeError, ValueError):
             pass
         try:
             self.process.wait(10)
@@ -70,7 +70,9 @@ class Observer:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, why, *_):
+        if why:  # whoever asks may be in the middle of a question: the process goes first
+            self.process.kill()
         self.close()
 
 

@@ -13,7 +13,7 @@ from driver.counters import llvm_cov, merge
 from driver.places import TOP
 from driver.reviewing import changes
 from driver.reviewing.observer import Observer, play_all
-from driver.terminal import Unusable
+from driver.terminal import Unusable, printable
 
 
 @dataclasses.dataclass
@@ -127,7 +127,7 @@ def lines_of(name, base, patched, slice_folder, counts):
     file = File(name, gone=sum(changes.is_code(code_before[number - 1]) for number in gone))
     for number in here:
         if changes.is_code(code[number - 1]):
-            sort_line(file, number, after.splitlines()[number - 1].strip(), sliced, counts)
+            sort_line(file, number, printable(after.splitlines()[number - 1].strip()), sliced, counts)
     return file
 
 
@@ -140,7 +140,7 @@ def begin(base, patched, changed):
     if changed is None:
         changed, found.only_base, found.only_patched = changes.changed_files(base, patched)
     found.held = sorted(name for name in places_in_slice() if name in changed)
-    found.not_tested = sorted(set(changed) - set(found.held) - {"Makefile"})
+    found.not_tested = sorted(map(printable, set(changed) - set(found.held) - {"Makefile"}))
     found.same_code = all(changes.same_code(changes.read(base / name), changes.read(patched / name))
                           for name in found.held)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from driver import tool
+from driver import kernel, tool
 from driver.places import TOP, short
 from driver.reviewing import difference, examples, html, markdown, sarif
 from driver.reviewing.collect import kind_of
@@ -200,6 +201,8 @@ def not_concluded(run):
     if any(run.known[1].bugs):
         yield (f"{len(run.known[1].bugs)} known bugs of PATCHED are waived: calls that would meet one are not made, "
                "or one rule does not judge it.")
+    if os.environ.get(kernel.GEOMETRIES):
+        yield "Not all geometries that Linux builds were played."
     if not run.executions:
         yield "Nothing was fuzzed: the time was over. --minutes gives more."
     elif set(run.targets) != set(TARGETS):

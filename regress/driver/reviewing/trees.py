@@ -15,8 +15,10 @@ import shutil
 from driver import kernel
 from driver.places import BUILDS, TOP
 from driver.reviewing import git, mails
-from driver.terminal import Unusable
+from driver.terminal import Unusable, printable
 
+NEAR = ("include/", "mm/", "arch/arm64/")
+MOST_NEAR = 1000
 PRIVATE = BUILDS / "review" / "trees"
 
 
@@ -126,7 +128,9 @@ def of_range(tree, text, notes=()):
     """The Trees of a range: BASE is where the series begins, which need not be A itself."""
     top = pathlib.Path(tree)
     if not top.is_dir() or not git.is_repository(top):
-        raise Unusable(f"review: --range needs a git repository, and '{tree}' is not the top of one")
+        said = git.run(top, "rev-parse", "--show-toplevel")[2] if top.is_dir() else ""
+        raise Unusable(f"review: --range needs a git repository, and '{tree}' is not the top of one"
+                       + (f": {said}" if said else ""))
     first, last = ends_of(top, text)
     code, out, _ = git.run(top, "merge-base", first, last)
     if code:
@@ -140,15 +144,20 @@ def of_range(tree, text, notes=()):
         raise Unusable(f"review: --range {text} has no commit in it")
     changed = set(filter(None, git.ask(top, "diff", "-z", "--no-renames", "--no-ext-diff", "--name-only",
                                        base, last).split("\0")))
-    names = sorted({*listed_files(), *changed})
+    names = sorted({*listed_files(), *near(changed)})
     steps = [written(top, commit, names) for commit in [base, *commits]]
     return Trees(steps, f"the range {text} of {top.resolve()}", changed, notes)
+
+
+def near(changed):
+    """Changed files that a message about a missing name may need; few, since git is given each by name."""
+    return sorted(name for name in changed if name.startswith(NEAR))[:MOST_NEAR]
 
 
 def written(tree, commit, names):
     """The Step of a commit."""
     folder = fresh(commit[:12])
-    subject = git.ask(tree, "log", "-1", "--format=%s", commit).strip()
+    subject = printable(git.ask(tree, "log", "-1", "--format=%s", commit).strip())
     there = git.files_at(tree, commit, names)
     git.write_files(tree, commit, there, folder)
     checked(folder, f"{commit[:12]} (\"{subject}\")")
