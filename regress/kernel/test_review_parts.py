@@ -402,18 +402,18 @@ class Lines(WithFolder):
     def test_lines_are_sorted_by_what_is_known_of_them(self):
         name, place = "mm/vmalloc.c", "mm/vmalloc.c"
         base = "int f(void)\n{\n}\n"
-        patched = "int f(void)\n{\n\tran();\n\tdid_not();\n\t/* words */\n}\nstatic int declared;\nint blanked(void);\n"
+        patched = "int f(void)\n{\n\tran();\n\tdid_not();\n\t/* words */\n}\nstatic int declared;\nint blanked(void);\n#if 1\n"
         sliced = patched.replace("int blanked(void);", "")
         for folder, content in (("base", base), ("patched", patched), ("slice", sliced)):
             path = self.work / folder / (place if folder == "slice" else name)
             path.parent.mkdir(parents=True)
             path.write_text(content)
-        counts = {"4k": {name: {3: 5, 4: 0}}, "16k": {name: {3: 0, 4: 0}}}
+        counts = {"4k": {name: {3: 5, 4: 0, 9: 5}}, "16k": {name: {3: 0, 4: 0}}}
         found = reached.lines_of(name, self.work / "base", self.work / "patched", self.work / "slice", counts)
         self.assertEqual([number for number, _ in found.reached], [3])
         self.assertEqual(found.geometries[3], ["4k"])
         self.assertEqual(found.not_reached, [(4, "did_not();")])
-        self.assertEqual(found.uncounted, [(7, "static int declared;")])
+        self.assertEqual(found.uncounted, [(7, "static int declared;"), (9, "#if 1")])
         self.assertEqual(found.not_held, [(8, "int blanked(void);")])
 
 

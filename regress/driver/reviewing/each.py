@@ -17,7 +17,7 @@ class Played:
     step: object
     tool: object = None
     error: str = ""
-    bugs: set = dataclasses.field(default_factory=set)
+    known: object = None
 
 
 def same_slice(one, other):
@@ -31,7 +31,7 @@ def built(step, number, count):
         rig = building.build_one(step.tree, f"patch {number} of {count}", [])
     except Unusable as why:
         return Played(step, error=str(why))
-    return Played(step, rig.tool, bugs=set(known.of(rig.tool).bugs))
+    return Played(step, rig.tool, known=known.of(rig.tool))
 
 
 def compared(run, before, after, paths):
@@ -79,8 +79,10 @@ def one_patch(run, before, after, paths):
     if same_slice(before.step.tree, after.step.tree):
         return told(after.step, same_code=True)
     found = compared(run, before, after, paths)
-    return told(after.step, new=[*names_of(found.new_findings()), *sorted(after.bugs - before.bugs)],
-                gone=[*names_of(found.gone_findings()), *sorted(before.bugs - after.bugs)], kinds=list(found.kinds))
+    bugs = known.sorted_out([before.tool, after.tool], before.known, after.known, run.folder)
+    names = {what: [f"the known bug {bug.name}" for bug, _ in ones] for what, ones in bugs.items()}
+    return told(after.step, new=[*names_of(found.new_findings()), *names["new"]],
+                gone=[*names_of(found.gone_findings()), *names["gone"]], kinds=list(found.kinds))
 
 
 def patch_by_patch(run, fixed, fuzzed):

@@ -7,6 +7,8 @@ import re
 import subprocess
 
 from driver import tool
+from driver.reviewing import difference
+from driver.reviewing.observer import Observer
 from driver.terminal import Unusable
 
 
@@ -64,3 +66,29 @@ def of(binary):
     if done.returncode:
         raise Unusable(f"review: the tree cannot be measured:\n{done.stderr[-2000:]}")
     return parse(done.stdout)
+
+
+def play_judged(tools, name, path, log):
+    """The answers of two trees to a scenario in a file, for which a known bug is judged."""
+    answers = []
+    for binary in tools:
+        with Observer(binary, f"{name}, judged", log, VMAPDIFF_JUDGE=name) as observer:
+            answers.append(observer.play(path))
+    return answers
+
+
+def sorted_out(tools, base, patched, folder):
+    """
+    {new, gone, both: [(Bug, file)]} of the known bugs that one tree alone is found to have. Where the other
+    does the same in the scenario that shows it, step by step, it breaks no rule there, since less is
+    promised: the patch did not bring it. `base`, `patched`: the Known of the trees of `tools`.
+    """
+    found = {"new": [], "gone": [], "both": []}
+    for what, ones, others in (("new", patched.bugs, base.bugs), ("gone", base.bugs, patched.bugs)):
+        for name in sorted(set(ones) - set(others)):
+            path = folder / f"known-{name}.scenario"
+            path.write_text(ones[name].scenario)
+            answers = play_judged(tools, name, path, folder / "observe-known.log")
+            same = difference.do_the_same(*answers, ones[name].rule)
+            found["both" if same else what].append((ones[name], path))
+    return found

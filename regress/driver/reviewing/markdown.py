@@ -6,7 +6,9 @@ import textwrap
 
 WIDTH = 72
 PAGE = 66  # lines
-MOST = (8, 6, 5, 4, 3, 2, 1)  # of each list on the page: the largest with which it is a page; details have all
+# Findings and differences on the page: the most with which it is a page; details have all.
+MOST = ((8, 8), (6, 6), (5, 5), (4, 4), (4, 3), (3, 3), (3, 2), (2, 2), (2, 1), (1, 1))
+LINES_OF_FINDING, LINES_OF_DIFFERENCE = 2, 3
 FEW = 2  # of lists that say less
 MOST_NAMES = 4
 MOST_OF_SCENARIO = 8  # lines
@@ -20,6 +22,12 @@ def wrap(text, first="", then=None):
 
 def item(text):
     return wrap(text, "- ", "  ")
+
+
+def short_item(text, lines):
+    """An item of so many lines at most; details have all of it."""
+    found = item(text)
+    return found if len(found) <= lines else [*found[:lines - 1], f"{found[lines - 1][:WIDTH - 4].rstrip()} ..."]
 
 
 def number(count, one, many=None):
@@ -48,7 +56,7 @@ def head(told):
 
 
 def heading(text):
-    return ["", f"## {text}", ""]
+    return ["", f"## {text}"]
 
 
 # --- findings -----------------------------------------------------------------------------------------------
@@ -76,7 +84,7 @@ def findings_on_page(told, most):
     if found["new"]:
         yield from heading(f"New in PATCHED: {len(found['new'])}")
         for one in found["new"][:most]:
-            yield from item(finding_line(one))
+            yield from short_item(finding_line(one), LINES_OF_FINDING)
         if len(found["new"]) > most:
             yield from item(f"and {len(found['new']) - most} more, below")
         block = scenario_block(found["new"][0]["scenario"])
@@ -87,7 +95,7 @@ def findings_on_page(told, most):
         if found[what]:
             yield from heading(f"{title}: {len(found[what])}")
             for one in found[what][:few]:
-                yield from item(finding_line(one))
+                yield from short_item(finding_line(one), LINES_OF_FINDING)
             if len(found[what]) > few:
                 yield from item(f"and {len(found[what]) - few} more, below")
 
@@ -117,14 +125,14 @@ def differences_on_page(told, most):
     if not own:
         yield from wrap("None: in every scenario both did the same, event by event.")
     for one in first_of_each(own)[:most]:
-        yield from item(f"{one['sentence']} ({number(one['scenarios'], 'scenario')})")
+        yield from short_item(f"{number(one['scenarios'], 'scenario')}: {one['sentence']}", LINES_OF_DIFFERENCE)
     if len(own) > most:
         yield from item(f"and {len(own) - most} more kinds, below")
     if follow:
         yield from item(f"{number(follow, 'kind')} in calls after one that differs, below")
     few = min(most - 1, FEW)
     for one in told["policy"][:few]:
-        yield from item(policy_line(one))
+        yield from short_item(policy_line(one), LINES_OF_FINDING)
     if len(told["policy"]) > few:
         yield from item(f"policy: {len(told['policy']) - few} {'more ' * bool(few)}settings differ, below")
 
@@ -180,7 +188,7 @@ def played_on_page(told):
               f"{' '.join(one['targets'])} found" if one["executions"] else "")
     yield from wrap(f"{number(one['scenarios'], 'scenario')} on both, {one['calls']:,} calls: {one['checked_in']} checked in, "
                     f"{one['generated']:,} generated of seed {one['seed']}{fuzzed}. "
-                    f"{len(one['machines'])} geometries, {one['seconds']} s, a budget of {number(one['minutes'], 'minute')}. "
+                    f"{number(len(one['machines']), 'geometry', 'geometries')}, {one['seconds']} s, a budget of {number(one['minutes'], 'minute')}. "
                     f"{told['tool']}.")
     for why, count in one["not_compared"].items():
         yield from item(f"not compared: {number(count, 'scenario')}: {why}")
@@ -191,9 +199,9 @@ def played_on_page(told):
 
 def page(told):
     """The page, as text. A series of many patches has a line for each, whatever that makes of the page."""
-    for most in MOST:
-        lines = [*head(told), *findings_on_page(told, most), *differences_on_page(told, most),
-                 *patches_on_page(told), *reached_on_page(told, most), *played_on_page(told)]
+    for findings, differences in MOST:
+        lines = [*head(told), *findings_on_page(told, findings), *differences_on_page(told, differences),
+                 *patches_on_page(told), *reached_on_page(told, differences), *played_on_page(told)]
         if len(lines) <= PAGE:
             break
     return "".join(f"{line}\n" for line in lines)

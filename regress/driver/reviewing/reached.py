@@ -105,6 +105,9 @@ def measure(tree, paths, log):
 
 def sort_line(file, number, text, sliced, counts):
     """Adds a changed line to the list that it belongs to."""
+    if text.startswith("#"):  # a compiler counts it with the code around it
+        file.uncounted.append((number, text))
+        return
     executed = {geometry: one[file.name][number] for geometry, one in counts.items()
                 if number in one.get(file.name, ())}
     if any(executed.values()):

@@ -13,10 +13,9 @@ import time
 
 from driver import kernel, tool
 from driver.places import TOP, short
-from driver.reviewing import difference, examples, html, markdown, sarif
+from driver.reviewing import difference, examples, html, known, markdown, sarif
 from driver.reviewing.collect import kind_of
 from driver.reviewing.fuzz_both import TARGETS
-from driver.reviewing.observer import Observer
 from driver.reviewing.scenarios import SEED
 from driver.terminal import red, say
 
@@ -38,10 +37,10 @@ def tool_version(binary):
     return done.stdout.splitlines()[0] if done.stdout else ""
 
 
-def side(step, known):
+def side(step, of_it):
     """A tree, by what names it."""
-    return {"tree": str(step.tree), "release": known.release, "commit": step.commit,
-            "not_understood": known.not_understood(), "left_out": known.left_out}
+    return {"tree": str(step.tree), "release": of_it.release, "commit": step.commit,
+            "not_understood": of_it.not_understood(), "left_out": of_it.left_out}
 
 
 # --- findings ------------------------------------------------------------------------------------------
@@ -60,38 +59,11 @@ def finding(run, maker, one, what, number, sentences):
             "scenario": scenario, "known_bug": ""}
 
 
-def known_finding(run, bug):
+def known_finding(bug, path):
     """A known bug that one tree alone has: it is waived there, and nothing of it is seen in scenarios."""
-    path = run.folder / f"known-{bug.name}.scenario"
-    path.write_text(bug.scenario)
     return {"rule": bug.rule, "call": "", "signature": "", "sentence": bug.sentence,
             "scenarios": {"base": 0, "patched": 0, "new": 0, "gone": 0}, "machines": [], "file": short(path),
             "scenario": bug.scenario, "known_bug": bug.name}
-
-
-def known_findings(run):
-    """
-    Known bugs that one tree alone is found to have. Where the other does the same in the scenario that
-    shows it, step by step, it breaks no rule there, since less is promised: the patch did not bring it.
-    """
-    base, patched = (one.bugs for one in run.known)
-    found = {"new": [], "gone": [], "both": []}
-    for what, ones, others in (("new", patched, base), ("gone", base, patched)):
-        for name in sorted(set(ones) - set(others)):
-            one = known_finding(run, ones[name])
-            same = difference.do_the_same(*judged(run, one), one["rule"])
-            found["both" if same else what].append(one)
-    return found
-
-
-def judged(run, one):
-    """The answers of both to the scenario of a known bug, which neither is waived."""
-    return [judged_by(run, binary, one) for binary in run.tools()]
-
-
-def judged_by(run, binary, one):
-    with Observer(binary, "a known bug", run.log("observe-known"), VMAPDIFF_JUDGE=one["known_bug"]) as observer:
-        return observer.play(TOP / one["file"])
 
 
 # --- what a waiver hides -------------------------------------------------------------------------------
@@ -114,7 +86,7 @@ def spread_bugs(run, differences, sentences):
         name = bug_in_the_way(run, one)
         if not name:
             continue
-        base, patched = judged(run, {**one, "known_bug": name})
+        base, patched = known.play_judged(run.tools(), name, TOP / one["file"], run.log("observe-known"))
         rule, call = kind_of(patched.get("signature"))
         if rule and not base.get("signature"):
             yield {"rule": rule, "call": call, "signature": patched["signature"], "sentence": sentences.get(rule, ""),
@@ -124,14 +96,29 @@ def spread_bugs(run, differences, sentences):
 
 def findings(run, maker, sentences):
     """{new, gone, both: [finding]}"""
-    found = known_findings(run)
+    bugs = known.sorted_out(run.tools(), *run.known, run.folder)
+    found = {what: [known_finding(*one) for one in ones] for what, ones in bugs.items()}
     sorted_out = (("new", run.collected.new_findings()), ("gone", run.collected.gone_findings()),
                   ("both", run.collected.findings_in_both()))
     for what, ones in sorted_out:
         for number, one in enumerate(sorted(ones, key=lambda one: one.kind), 1):
             smallest = {"new": "new" if one.new else "patched", "gone": "base", "both": "patched"}[what]
-            found[what].append(finding(run, maker, one, smallest, number, sentences))
+            made = finding(run, maker, one, smallest, number, sentences)
+            found["both" if what == "new" and was_waived(run, made) else what].append(made)
     return found
+
+
+def was_waived(run, one):
+    """
+    Whether BASE breaks the same rule in a new finding's scenario, and did not only since it is a known bug
+    there: what PATCHED does in the scenario of that bug may hide that it has it too.
+    """
+    for bug in run.known[0].bugs.values():
+        if bug.rule == one["rule"] and bug.name not in run.known[1].bugs:
+            base, _ = known.play_judged(run.tools(), bug.name, TOP / one["file"], run.log("observe-known"))
+            if kind_of(base.get("signature")) == (one["rule"], one["call"]):
+                return True
+    return False
 
 
 # --- differences -----------------------------------------------------------------------------------------
