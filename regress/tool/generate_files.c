@@ -51,6 +51,7 @@ static bool write_all(struct player *player, const struct arguments *a)
 		if (!write_one(a->output, i))
 			return false;
 	}
+	fprintf(stderr, "wrote %" PRIu64 " scenarios to %s\n", a->executions, a->output);
 	return true;
 }
 
