@@ -55,7 +55,7 @@ INJECTED = {
                                      r"\(\(addr & ~PMD_MASK\) >> PAGE_SHIFT\)", "0")),
     "executable": ("fuzz_vmap", "translation.permission",
                    edit(copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")),
-    "takes-bad-pages": ("fuzz_vmap", "errors.(code|warning)",
+    "takes-bad-pages": ("fuzz_vmap", "(translation.unexpected|errors.(code|warning))",
                         edit(copies.VMALLOC, "vmap_pages_pte_range",
                              r"WARN_ON\(!pfn_valid\(page_to_pfn\(page\)\)\)", "false")),
     # The series as it stood in the mm tree in July 2026: a batch runs past the end of its block.
