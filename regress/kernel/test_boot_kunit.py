@@ -71,7 +71,8 @@ class Build(test_boot_parts.WithTree):
 
     def build(self, test=""):
         self.calls.write_text("")
-        kernel = compiled.build(self.tree, "4k", test=test)
+        with compiled.held(self.tree):
+            kernel = compiled.build(self.tree, "4k", test=test)
         return self.calls.read_text().split(), kernel
 
     def test_it_is_in_the_shadow(self):

@@ -4,6 +4,8 @@
 
 Usage: test_boot_parts.py
 """
+import argparse
+import fcntl
 import os
 import re
 import shutil
@@ -188,8 +190,22 @@ class Compiled(WithTree):
     def build(self, granule="4k", fresh=False):
         """What make was called for, and the kernel."""
         self.calls.write_text("")
-        kernel = compiled.build(self.tree, granule, fresh)
+        with compiled.held(self.tree):
+            kernel = compiled.build(self.tree, granule, fresh)
         return self.calls.read_text().split(), kernel
+
+    def test_it_is_held_while_it_is_used(self):
+        """Else two runs write one console, and each reads parts of the other's."""
+        def used(*_):
+            lock = shadow.folder_of(self.tree).with_name(f"{shadow.folder_of(self.tree).name}.lock")
+            with open(lock, encoding="utf-8") as file, self.assertRaises(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return 7
+        options = argparse.Namespace(tree=self.tree, granule="4k", fresh=False, may_install=False)
+        with unittest.mock.patch.object(boot, "try_calls", used), unittest.mock.patch.object(boot.install, "ensure"):
+            self.assertEqual(boot.run(options), 7)
+        with self.assertRaises(AssertionError):
+            compiled.build(self.tree, "4k")
 
     def test_it_is_kept(self):
         before = contents(self.tree)

@@ -130,5 +130,5 @@ def try_calls(kernel):
 def run(options):
     tree = shadow.top_of(options.tree)
     install.ensure(packages.BOOT, options.may_install)
-    codes = [try_calls(compiled.build(tree, granule, options.fresh)) for granule in chosen(options.granule)]
-    return max(codes)
+    with compiled.held(tree):
+        return max([try_calls(compiled.build(tree, granule, options.fresh)) for granule in chosen(options.granule)])

@@ -232,4 +232,5 @@ def run(options):
     install.ensure(packages.BOOT, options.may_install)
     rig = kernel.build_tree(options.tree, ["vmapdiff"])
     granules = GRANULES if options.granule == "all" else (options.granule,)
-    return max(compare_granule(options, tree, granule, rig.tool) for granule in granules)
+    with compiled.held(tree):
+        return max([compare_granule(options, tree, granule, rig.tool) for granule in granules])

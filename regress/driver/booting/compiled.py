@@ -6,6 +6,7 @@ path may have become an older one.
 """
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -193,15 +194,32 @@ def kconfigs(command):
     return re.findall(r"^\t([\w./-]+) ?\\?$", text, re.MULTILINE)
 
 
+HOLDS = []  # folders that this process holds
+
+
+@contextlib.contextmanager
+def held(tree):
+    """
+    Holds the folder of a tree's booted kernels. What is built, the plan, the console and what is made of them
+    stand there, so runs at the same time wait for each other.
+    """
+    folder = shadow.folder_of(tree)
+    with locked(folder, "builds or boots a kernel"):
+        HOLDS.append(folder)
+        try:
+            yield
+        finally:
+            HOLDS.remove(folder)
+
+
 def build(tree, granule, fresh=False, test=""):
     """
-    The kernel of a whole tree, built if it is not there as the tree is now; with C of a test in it.
-    Raises Unusable with the reason. Runs at the same time wait for each other.
+    The kernel of a whole tree, built if it is not there as the tree is now; with C of a test in it. The caller
+    holds the tree (held()), for as long as it uses the kernel. Raises Unusable with the reason.
     """
     kernel = Kernel(tree, granule, bool(test))
-    kernel.folder.mkdir(parents=True, exist_ok=True)
-    with locked(kernel.folder, "builds a kernel"):
-        shadow.make(tree, kernel.folder, test)
-        if fresh or not kernel.is_current():
-            kernel.build(fresh)
+    assert kernel.folder in HOLDS, f"{kernel.folder} is not held"
+    shadow.make(tree, kernel.folder, test)
+    if fresh or not kernel.is_current():
+        kernel.build(fresh)
     return kernel

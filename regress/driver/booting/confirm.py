@@ -114,6 +114,11 @@ def run(options):
     tree = shadow.top_of(options.tree)
     install.ensure(packages.BOOT, options.may_install)
     rig = kernel.build_tree(options.tree, ["vmapdiff"])
+    with compiled.held(tree):
+        return run_on(options, tree, rig)
+
+
+def run_on(options, tree, rig):
     finding = play_finding(options, tree, rig)
     text = scenario.parse(finding.text)
     rule = finding.rule or ("crash" if finding.crash else "")

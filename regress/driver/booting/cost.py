@@ -179,12 +179,13 @@ def measure(kernel, rows):
 
 
 def measure_tree(tree, granule, options, binary):
-    kernel = compiled.build(tree, granule, options.fresh)
-    rows = cost_rows.rows(granule)
-    measured, got = measure(kernel, rows)
-    if binary:
-        add_events(measured, got, rows, binary, kernel)
-    return measured
+    with compiled.held(tree):
+        kernel = compiled.build(tree, granule, options.fresh)
+        rows = cost_rows.rows(granule)
+        measured, got = measure(kernel, rows)
+        if binary:
+            add_events(measured, got, rows, binary, kernel)
+        return measured
 
 
 def names_of(trees):

@@ -68,6 +68,11 @@ def run(options):
     tree = shadow.top_of(options.tree)
     install.ensure(packages.BOOT, options.may_install)
     rig = kernel.build_tree(options.tree, ["vmapdiff"])
+    with compiled.held(tree):
+        return run_on(options, tree, rig)
+
+
+def run_on(options, tree, rig):
     folder = shadow.folder_of(tree)
     folder.mkdir(parents=True, exist_ok=True)
     granule = scenario.parse(sliced.text_of(rig.tool, options.FILE, folder / "kunit.text")).granule
