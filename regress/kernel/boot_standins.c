@@ -424,7 +424,7 @@ int vmap_pages_range(unsigned long va, unsigned long end, pgprot_t prot, struct 
 void *vmalloc(unsigned long bytes)
 {
 	unsigned count = (unsigned)(bytes >> PAGE_SHIFT);
-	struct page **pages = calloc(count, sizeof(*pages));
+	struct page **pages = calloc(count, sizeof(void *));
 	void *va;
 	for (unsigned i = 0; i < count; i++)
 		pages[i] = alloc_pages(0, 0);
