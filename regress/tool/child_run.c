@@ -87,6 +87,39 @@ void child_catch_crashes(void (*end)(const char *signature))
 	watch_calls_again();
 }
 
+static char *shared_death;
+
+void child_leave(const char *signature)
+{
+	snprintf(shared_death, VERDICT_SIGNATURE_SIZE, "%s", signature);
+	child_end(DIED);
+}
+
+static void leave_hang(int signal, siginfo_t *info, void *context)
+{
+	char signature[VERDICT_SIGNATURE_SIZE];
+	(void)signal;
+	(void)info;
+	(void)context;
+	crash_signature(CHILD_TIMEOUT, signature);
+	child_leave(signature);
+}
+
+void child_begin_for(struct player *p, char *death)
+{
+	shared_death = death;
+	child_begin();
+	crash_report_for(p);
+	crash_end_by(child_leave);
+	child_catch_crashes(child_leave);
+}
+
+void child_limit_scenario(unsigned limit_seconds)
+{
+	ASSERT(shared_death);
+	child_limit_time(limit_seconds, leave_hang);
+}
+
 void child_name_death(int status, char *signature)
 {
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {

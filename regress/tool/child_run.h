@@ -66,6 +66,19 @@ void child_limit_time(unsigned limit_seconds, child_hangs *hangs);
 void child_catch_crashes(void (*end)(const char *signature));
 
 /*
+ * Readies this process, a child, for playing many scenarios on *p: as child_begin(), and what ends
+ * it, a crash or its time, leaves a signature in `death`. That has VERDICT_SIGNATURE_SIZE bytes, which
+ * the parent shares.
+ */
+void child_begin_for(struct player *p, char *death);
+
+/* Ends this process, which child_begin_for() readied, with a signature in its `death`. */
+void child_leave(const char *signature) __attribute__((noreturn));
+
+/* The same as child_limit_time() for the scenario that is played next, after child_begin_for(). */
+void child_limit_scenario(unsigned limit_seconds);
+
+/*
  * Names the end of a child that left no signature: `FAIL process.hang`,
  * `FAIL process.signal N` or `FAIL process.exit N`.
  */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 
 #include "fuzz/adapt.h"
 #include "fuzz/apart.h"
-#include "fuzz/crash.h"
 #include "fuzz/generate.h"
 #include "mapper/machine/assert.h"
 #include "regress/tool/child_run.h"
@@ -60,7 +58,6 @@ struct test {
 };
 
 static struct scenario scenario;
-static struct board *board_of_handler; /* for handlers of signals */
 
 /* --- one scenario ------------------------------------------------------------------ */
 
@@ -100,8 +97,6 @@ static struct kernel_tally *tally_of(struct kernel_played *played)
 	return &played->tally[number < LINUX_MACHINES ? number : LINUX_MACHINES - 1];
 }
 
-static void __attribute__((noreturn)) end_by_signature(const char *signature);
-
 /* A process in which a call was ended in the middle is done with: what the call held is not known. */
 static void end_where_hung(const struct verdict *verdict)
 {
@@ -111,7 +106,7 @@ static void end_where_hung(const struct verdict *verdict)
 	if (verdict->rule == scenario.expect.rule)
 		return;
 	verdict_signature(verdict, signature);
-	end_by_signature(signature);
+	child_leave(signature);
 }
 
 static void play_generated(const struct test *t, struct board *b)
@@ -166,22 +161,6 @@ static void play_file(const struct test *t, struct board *b)
 
 /* --- the process that plays ---------------------------------------------------------- */
 
-static void end_by_signature(const char *signature)
-{
-	snprintf(board_of_handler->death, sizeof(board_of_handler->death), "%s", signature);
-	child_end(EXIT_RULE_BROKEN);
-}
-
-static void end_by_timeout(int signal, siginfo_t *info, void *context)
-{
-	char signature[VERDICT_SIGNATURE_SIZE];
-	(void)signal;
-	(void)info;
-	(void)context;
-	crash_signature(CHILD_TIMEOUT, signature);
-	end_by_signature(signature);
-}
-
 /* On a terminal, a line that changes in place. */
 static void show_progress(const struct test *t)
 {
@@ -215,7 +194,7 @@ static void play_item(const struct test *t)
 {
 	struct board *b = t->board;
 	b->origin = (struct origin){ b->next, b->rng };
-	child_limit_time(seconds_for(t), end_by_timeout);
+	child_limit_scenario(seconds_for(t));
 	if (!make_scenario(t, b->next, &b->rng, false))
 		b->played.unusable++;
 	else if (is_generated(t, b->next))
@@ -229,10 +208,7 @@ static void play_item(const struct test *t)
 
 static void __attribute__((noreturn)) be_child(const struct test *t, uint64_t end)
 {
-	child_begin();
-	crash_report_for(t->player);
-	crash_end_by(end_by_signature);
-	child_catch_crashes(end_by_signature);
+	child_begin_for(t->player, t->board->death);
 	while (t->board->next < end && !t->board->interrupted)
 		play_item(t);
 	fflush(NULL);
@@ -474,7 +450,6 @@ int kernel_test(struct player *player, const struct arguments *a,
 			  .second = NO_ITEM,
 			  .generated = a->executions,
 			  .items = a->executions };
-	board_of_handler = board;
 	interrupt_catch(&board->interrupted);
 	int code = play_all(&t, print_generated);
 	interrupt_release();

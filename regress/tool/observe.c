@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +16,6 @@
 #include <unistd.h>
 
 #include "fuzz/apart.h"
-#include "fuzz/crash.h"
 #include "regress/tool/child_run.h"
 #include "regress/tool/observation.h"
 #include "regress/tool/vmapdiff.h"
@@ -102,33 +100,14 @@ static bool answer(struct player *p, const char *path, FILE *to)
 	return goes_on;
 }
 
-static void end_by_signature(const char *signature)
-{
-	snprintf(board->death, sizeof(board->death), "%s", signature);
-	child_end(EXIT_RULE_BROKEN);
-}
-
-static void end_by_timeout(int signal, siginfo_t *info, void *context)
-{
-	char signature[VERDICT_SIGNATURE_SIZE];
-	(void)signal;
-	(void)info;
-	(void)context;
-	crash_signature(CHILD_TIMEOUT, signature);
-	end_by_signature(signature);
-}
-
 static void __attribute__((noreturn)) be_child(struct player *p)
 {
 	char path[PATH_MAX];
-	child_begin();
-	crash_report_for(p);
-	crash_end_by(end_by_signature);
-	child_catch_crashes(end_by_signature);
+	child_begin_for(p, board->death);
 	while (next_path(path)) {
 		if (!path[0])
 			continue;
-		child_limit_time(SECONDS, end_by_timeout);
+		child_limit_scenario(SECONDS);
 		memcpy(board->path, path, sizeof(path));
 		bool goes_on = answer(p, path, stdout);
 		board->path[0] = '\0';
