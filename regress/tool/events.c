@@ -10,6 +10,7 @@
 #include "regress/tool/barrier.h"
 #include "regress/tool/json.h"
 #include "regress/tool/place.h"
+#include "regress/tool/step_record.h"
 #include "regress/tool/version.h"
 
 struct recording {
@@ -24,8 +25,7 @@ struct recording {
 
 static void put_text(const struct recording *r, const char *name, const char *text)
 {
-	fprintf(r->to, ",\"%s\":", name);
-	json_text(r->to, text);
+	step_put_text(r->to, name, text);
 }
 
 static void put_integer(const struct recording *r, const char *name, int64_t number)
@@ -190,29 +190,10 @@ static void put_call(const struct recording *r, const struct player_step *step)
 
 static void put_step(const struct recording *r, const char *record, const struct player_step *step)
 {
-	static const char *const kinds[] = {
-		[PLAYER_SETS_UP] = "setup",
-		[PLAYER_PURGES] = "purge",
-		[PLAYER_CALLS] = "call",
-		[PLAYER_CLEANS_UP] = "cleanup",
-	};
 	begin_line(r, record);
 	put_integer(r, "step", r->step);
 	put_integer(r, "op", step->op);
-	put_text(r, "kind", kinds[step->kind]);
-}
-
-static void put_levels(const struct recording *r, uint32_t modified)
-{
-	const char *comma = "";
-	fputs(",\"modified_levels\":[", r->to);
-	for (int level = -1; level <= ARM64_LAST_LEVEL; level++) {
-		if (!(modified & MODIFIED_LEVEL(level)))
-			continue;
-		fprintf(r->to, "%s%d", comma, level);
-		comma = ",";
-	}
-	fputc(']', r->to);
+	step_put_kind(r->to, step);
 }
 
 static void put_end(const struct recording *r, const struct player_step *step,
@@ -221,14 +202,8 @@ static void put_end(const struct recording *r, const struct player_step *step,
 	put_step(r, "end", step);
 	if (skipped)
 		put_text(r, "skipped", skipped);
-	if (out) {
-		put_integer(r, "error", out->error);
-		put_levels(r, out->modified);
-	}
-	if (out && out->page_shift)
-		put_integer(r, "page_shift", out->page_shift);
-	if (out && r->mapper->warning && r->mapper->warning()[0])
-		put_text(r, "warning", r->mapper->warning());
+	if (out)
+		step_put_outcome(r->to, out, "modified_levels", r->mapper);
 	end_line(r);
 }
 

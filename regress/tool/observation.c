@@ -8,6 +8,7 @@
 #include "regress/tool/barrier.h"
 #include "regress/tool/digest.h"
 #include "regress/tool/json.h"
+#include "regress/tool/step_record.h"
 #include "regress/tool/view.h"
 
 #define MAX_COUNTS 64
@@ -261,48 +262,12 @@ static void put_space(const struct observing *o, const struct call *call)
 
 /* --- steps ---------------------------------------------------------------------------------- */
 
-static void put_text(const struct observing *o, const char *name, const char *text)
-{
-	fprintf(o->to, ",\"%s\":", name);
-	json_text(o->to, text);
-}
-
-static void put_levels(const struct observing *o, uint32_t modified)
-{
-	const char *comma = "";
-	fputs(",\"modified\":[", o->to);
-	for (int level = -1; level <= ARM64_LAST_LEVEL; level++) {
-		if (!(modified & MODIFIED_LEVEL(level)))
-			continue;
-		fprintf(o->to, "%s%d", comma, level);
-		comma = ",";
-	}
-	fputc(']', o->to);
-}
-
-static void put_outcome(const struct observing *o, const struct outcome *out)
-{
-	const char *warning = o->p->mapper->warning ? o->p->mapper->warning() : "";
-	fprintf(o->to, ",\"error\":%d", out->error);
-	put_levels(o, out->modified);
-	if (out->page_shift)
-		fprintf(o->to, ",\"page_shift\":%u", out->page_shift);
-	if (warning[0])
-		put_text(o, "warning", warning);
-}
-
 static void put_head(const struct observing *o, const struct player_step *step)
 {
-	static const char *const kinds[] = {
-		[PLAYER_SETS_UP] = "setup",
-		[PLAYER_PURGES] = "purge",
-		[PLAYER_CALLS] = "call",
-		[PLAYER_CLEANS_UP] = "cleanup",
-	};
-	fprintf(o->to, "%s{\"op\":%u,\"kind\":\"%s\"", o->step ? "," : "", step->op,
-		kinds[step->kind]);
+	fprintf(o->to, "%s{\"op\":%u", o->step ? "," : "", step->op);
+	step_put_kind(o->to, step);
 	if (step->call)
-		put_text(o, "call", call_traits(step->call->kind)->name);
+		step_put_text(o->to, "call", call_traits(step->call->kind)->name);
 }
 
 static void before_step(void *context, const struct player_step *step)
@@ -320,11 +285,11 @@ static void after_step(void *context, const struct player_step *step, const stru
 	struct observing *o = context;
 	put_head(o, step);
 	if (skipped) {
-		put_text(o, "skipped", skipped);
+		step_put_text(o->to, "skipped", skipped);
 	} else {
 		observe_events(o);
 		if (out)
-			put_outcome(o, out);
+			step_put_outcome(o->to, out, "modified", o->p->mapper);
 		put_counts(o);
 		fprintf(o->to, ",\"order\":\"%016" PRIx64 "\"", o->order);
 		put_space(o, step->call);
@@ -355,13 +320,13 @@ static void put_verdict(const struct observing *o, const struct verdict *verdict
 	char signature[VERDICT_SIGNATURE_SIZE] = "";
 	if (verdict->rule != RULE_NONE)
 		verdict_signature(verdict, signature);
-	put_text(o, "signature", signature);
+	step_put_text(o->to, "signature", signature);
 	if (verdict->rule == RULE_NONE)
 		return;
 	fprintf(o->to, ",\"op\":%u,\"va\":\"0x%" PRIx64 "\"", verdict->op, verdict->va);
-	put_text(o, "expected", verdict->expected);
-	put_text(o, "found", verdict->found);
-	put_text(o, "kernel", o->p->warning);
+	step_put_text(o->to, "expected", verdict->expected);
+	step_put_text(o->to, "found", verdict->found);
+	step_put_text(o->to, "kernel", o->p->warning);
 }
 
 bool observation_write(struct player *p, const struct scenario *s, const char *path, FILE *to)
