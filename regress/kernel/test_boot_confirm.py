@@ -319,8 +319,8 @@ class Confirm(unittest.TestCase):
                 unittest.mock.patch.object(sliced, "play", play), \
                 unittest.mock.patch.object(shadow, "top_of", lambda _: self.work), \
                 unittest.mock.patch.object(shadow, "folder_of", lambda _: self.work), \
-                unittest.mock.patch.object(confirm.install, "ensure"), \
-                unittest.mock.patch.object(confirm.kernel, "build_tree",
+                unittest.mock.patch.object(compiled.install, "ensure"), \
+                unittest.mock.patch.object(compiled.sliced_kernel, "build_tree",
                                            lambda *_: types.SimpleNamespace(tool="", again="./rig kernel TREE")), \
                 unittest.mock.patch.object(compiled, "build", lambda *_: kernel), \
                 contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):

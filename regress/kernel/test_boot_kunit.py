@@ -129,8 +129,8 @@ esac
             builds.append(arguments)
             return built
         with unittest.mock.patch.object(compiled, "build", build), \
-                unittest.mock.patch.object(kunit.install, "ensure"), \
-                unittest.mock.patch.object(kunit.kernel, "build_tree", lambda *_: types.SimpleNamespace(tool=tool)), \
+                unittest.mock.patch.object(compiled.install, "ensure"), \
+                unittest.mock.patch.object(compiled.sliced_kernel, "build_tree", lambda *_: types.SimpleNamespace(tool=tool)), \
                 unittest.mock.patch.object(qemu, "console", lambda *_: (console, hung)), \
                 contextlib.redirect_stdout(printed):
             code = kunit.run(argparse.Namespace(tree=self.tree, FILE="a", fresh=False, may_install=False))

@@ -14,9 +14,13 @@ GROUPS = {"4k": 16, "16k": 128, "64k": 32}  # pages of a contiguous group
 LARGE_ORDER = 9  # of the largest block that is tried
 
 
-def add_options(parser):
+def add_granule(parser):
     parser.add_argument("--granule", choices=[*GRANULES, "all"], default="4k",
                         help="the page size, or all three one after the other (4k)")
+
+
+def add_options(parser):
+    add_granule(parser)
     parser.add_argument("--fresh", action="store_true", help="build from nothing, whatever is there")
 
 

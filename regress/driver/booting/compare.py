@@ -11,9 +11,8 @@ import concurrent.futures
 import dataclasses
 import shutil
 
-from driver import install, kernel, machine, packages
-from driver.booting import answer, boot, compiled, generate, judge, plan, scenario, shadow, slice as sliced
-from driver.booting.configuration import GRANULES
+from driver import machine
+from driver.booting import answer, boot, compiled, generate, judge, plan, scenario, slice as sliced
 from driver.command import positive
 from driver.places import short
 from driver.terminal import Progress, Unusable, say
@@ -23,7 +22,7 @@ SHOWN = 12  # kinds of differences that are printed
 
 
 def add_options(parser):
-    parser.add_argument("--granule", choices=[*GRANULES, "all"], default="4k", help="the page size, or all (4k)")
+    boot.add_granule(parser)
     parser.add_argument("--calls", type=positive, metavar="N", default=CALLS, help=f"how many ({CALLS})")
     parser.add_argument("--seed", type=positive, metavar="N", default=1, help="of the generator (1)")
     parser.add_argument("--fresh", action="store_true", help="build the kernel from nothing, whatever is there")
@@ -228,9 +227,5 @@ def compare_granule(options, tree, granule, binary):
 
 
 def run(options):
-    tree = shadow.top_of(options.tree)
-    install.ensure(packages.BOOT, options.may_install)
-    rig = kernel.build_tree(options.tree, ["vmapdiff"])
-    granules = GRANULES if options.granule == "all" else (options.granule,)
-    with compiled.held(tree):
-        return max([compare_granule(options, tree, granule, rig.tool) for granule in granules])
+    with compiled.held_with_slice(options) as (tree, rig):
+        return max([compare_granule(options, tree, granule, rig.tool) for granule in boot.chosen(options.granule)])

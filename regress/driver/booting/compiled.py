@@ -15,7 +15,7 @@ import re
 import shutil
 import subprocess
 
-from driver import machine
+from driver import install, kernel as sliced_kernel, machine, packages
 from driver.booting import configuration, shadow
 from driver.build import locked
 from driver.places import short
@@ -210,6 +210,16 @@ def held(tree):
             yield
         finally:
             HOLDS.remove(folder)
+
+
+@contextlib.contextmanager
+def held_with_slice(options):
+    """(tree, Kernel of the slice): the tree that is named, held, once all is there that its boot and its slice need."""
+    tree = shadow.top_of(options.tree)
+    install.ensure(packages.BOOT, options.may_install)
+    rig = sliced_kernel.build_tree(options.tree, ["vmapdiff"])
+    with held(tree):
+        yield tree, rig
 
 
 def build(tree, granule, fresh=False, test=""):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import pathlib
 import shlex
 
-from driver import install, kernel, packages
 from driver.booting import (answer, boot, compare, compiled, judge, plan, reach, scenario, shadow, slice as sliced,
                             verdict)
 from driver.places import short
@@ -105,16 +104,11 @@ def print_next(options, rig, rule):
 
 def play_finding(options, tree, rig):
     """The finding, as the slice has it now."""
-    folder = shadow.folder_of(tree)
-    folder.mkdir(parents=True, exist_ok=True)
-    return sliced.play(rig.tool, options.FILE, folder / "confirm.events")
+    return sliced.play(rig.tool, options.FILE, shadow.folder_of(tree) / "confirm.events")
 
 
 def run(options):
-    tree = shadow.top_of(options.tree)
-    install.ensure(packages.BOOT, options.may_install)
-    rig = kernel.build_tree(options.tree, ["vmapdiff"])
-    with compiled.held(tree):
+    with compiled.held_with_slice(options) as (tree, rig):
         return run_on(options, tree, rig)
 
 

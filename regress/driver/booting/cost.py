@@ -14,7 +14,6 @@ import shutil
 
 from driver import install, kernel as sliced_kernel, machine, packages
 from driver.booting import answer, boot, compiled, cost_report, cost_rows, judge, shadow, slice as sliced
-from driver.booting.configuration import GRANULES
 from driver.places import short
 from driver.terminal import Progress, Unusable, say
 
@@ -22,7 +21,7 @@ NANOSECOND = 10 ** 9  # -icount shift=0: an instruction takes one
 
 
 def add_options(parser):
-    parser.add_argument("--granule", choices=[*GRANULES, "all"], default="4k", help="the page size, or all (4k)")
+    boot.add_granule(parser)
     parser.add_argument("--csv", type=pathlib.Path, metavar="FILE", help="write every figure to a file")
     parser.add_argument("--plot", type=pathlib.Path, metavar="FILE",
                         help="draw an SVG of what mapping costs, by gnuplot")

@@ -9,7 +9,7 @@ import pathlib
 import re
 import subprocess
 
-from driver import install, kernel, packages, tool
+from driver import tool
 from driver.booting import answer, compiled, qemu, scenario, shadow, slice as sliced
 from driver.places import short
 from driver.terminal import Unusable
@@ -65,16 +65,12 @@ def play(built):
 
 
 def run(options):
-    tree = shadow.top_of(options.tree)
-    install.ensure(packages.BOOT, options.may_install)
-    rig = kernel.build_tree(options.tree, ["vmapdiff"])
-    with compiled.held(tree):
+    with compiled.held_with_slice(options) as (tree, rig):
         return run_on(options, tree, rig)
 
 
 def run_on(options, tree, rig):
     folder = shadow.folder_of(tree)
-    folder.mkdir(parents=True, exist_ok=True)
     granule = scenario.parse(sliced.text_of(rig.tool, options.FILE, folder / "kunit.text")).granule
     test, said = export(rig.tool, options.FILE, folder / "kunit.c")
     code = play(compiled.build(tree, granule, options.fresh, test))
