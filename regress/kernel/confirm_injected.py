@@ -8,7 +8,6 @@ import concurrent.futures
 import dataclasses
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -80,10 +79,7 @@ class Whole(injected.Build):
 
 def on_kernel(tree, *words):
     """(exit code, what is printed) of ./rig kernel TREE and these words."""
-    done = subprocess.run([copies.TOP / "rig", "--no-install", "kernel", tree, *words],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
-                          env={**os.environ, kernel.GEOMETRIES: GEOMETRY})
-    return done.returncode, done.stdout
+    return copies.on_kernel(tree, *words, geometries=GEOMETRY)
 
 
 def confirm(tree, scenario):

@@ -4,8 +4,10 @@
 No line of the kernel stands here: an edit names a file and a function of
 the tree, and what to look for in it.
 """
+import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,6 +22,15 @@ from slicer.source import read_source  # noqa: E402
 
 class EditFailed(Exception):
     """The tree is not as an edit needs it."""
+
+
+def on_kernel(tree, *words, geometries=""):
+    """(exit code, what is printed) of ./rig kernel TREE and these words; of these geometries, or of all."""
+    chosen = {"VMAPDIFF_GEOMETRIES": geometries} if geometries else {}
+    done = subprocess.run([TOP / "rig", "--no-install", "kernel", tree, *words], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+                          env={**os.environ, **chosen})
+    return done.returncode, done.stdout
 
 
 def copy_tree(tree, to):
@@ -84,6 +95,11 @@ def substitute(tree, name, function, pattern, replacement):
             raise EditFailed(f"{name}, {function}(): {count} places are like '{pattern}'")
         return text.split("\n")
     File(tree, name).change(function, new_lines)
+
+
+def edit(*arguments):
+    """substitute() as a function of the tree alone."""
+    return lambda tree: substitute(tree, *arguments)
 
 
 def insert_before(tree, name, function, text):

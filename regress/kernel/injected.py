@@ -20,15 +20,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import copies  # noqa: E402
+from copies import edit  # noqa: E402
 
 SKIP = 77
 MMU = "arch/arm64/mm/mmu.c"
 TLBFLUSH = "arch/arm64/include/asm/tlbflush.h"
 PGTABLE = "arch/arm64/include/asm/pgtable.h"
-
-
-def edit(*arguments):
-    return lambda tree: copies.substitute(tree, *arguments)
 
 
 # name: (fuzz target, signature that must begin the finding, the edit)

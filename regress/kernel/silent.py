@@ -17,16 +17,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import copies  # noqa: E402
+from copies import edit  # noqa: E402
 
 SKIP = 77
 GEOMETRY = "kernel_4k_va48_pa48"
 VMALLOC_H = "arch/arm64/include/asm/vmalloc.h"
 PAGEATTR = "arch/arm64/mm/pageattr.c"
 MMU = "arch/arm64/mm/mmu.c"
-
-
-def edit(*arguments):
-    return lambda tree: copies.substitute(tree, *arguments)
 
 
 # name: (the edit, the call, what a review says of it: aspects of differences, or rules of new findings)

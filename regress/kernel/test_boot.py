@@ -6,11 +6,13 @@ Usage: test_boot.py TREE [--all]     --all: all three page sizes, and not 4K alo
 exit: 0 good, 1 not, 77 no tree, or a package is missing
 """
 import os
-import subprocess
 import sys
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import copies  # noqa: E402
+
+TOP = copies.TOP
 sys.path.insert(0, str(TOP / "regress"))
 from driver import packages  # noqa: E402
 from driver.booting import answer, shadow  # noqa: E402
@@ -31,10 +33,9 @@ def state_of(tree):
 
 
 def boot(tree, *words):
-    done = subprocess.run([TOP / "rig", "--no-install", "kernel", tree, "boot", *words], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, check=False)
-    print(done.stdout, flush=True)
-    return done.returncode, done.stdout
+    code, said = copies.on_kernel(tree, "boot", *words)
+    print(said, flush=True)
+    return code, said
 
 
 def check(tree, granule):
@@ -64,11 +65,17 @@ def cannot_boot(tree):
     return f"this machine lacks: {', '.join(need.what for need in lacking)}" if lacking else ""
 
 
-def main():
-    tree = Path(sys.argv[1]).resolve()
+def is_skipped(tree):
+    """Whether a tree cannot be booted here, which is said."""
     why = cannot_boot(tree)
     if why:
         print(f"SKIP: {why}")
+    return bool(why)
+
+
+def main():
+    tree = Path(sys.argv[1]).resolve()
+    if is_skipped(tree):
         return SKIP
     before = state_of(tree)
     for granule in GRANULES if "--all" in sys.argv else GRANULES[:1]:

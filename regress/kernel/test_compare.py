@@ -4,13 +4,12 @@
 
 Usage: test_compare.py TREE     exit: 0 good, 1 not, 77 no tree, or a package is missing
 """
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import copies  # noqa: E402
 import test_boot  # noqa: E402
 
 CALLS = 300
@@ -19,18 +18,14 @@ KINDS = ("ioremap", "set_memory", "vm_map_ram", "vm_unmap_ram", "vmalloc", "vmap
 
 def main():
     tree = Path(sys.argv[1]).resolve()
-    why = test_boot.cannot_boot(tree)
-    if why:
-        print(f"SKIP: {why}")
+    if test_boot.is_skipped(tree):
         return test_boot.SKIP
-    done = subprocess.run([test_boot.TOP / "rig", "--no-install", "kernel", tree, "compare", "--calls", str(CALLS)],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-                          env={**os.environ, "VMAPDIFF_GEOMETRIES": "kernel_4k_va48_pa48"})
-    print(done.stdout, flush=True)
-    assert done.returncode == 0, f"exit code {done.returncode}"
-    calls, words = re.search(r" (\d+) calls, (\d+) words compared: 0 differences, 0 wrong", done.stdout).groups()
+    code, said = copies.on_kernel(tree, "compare", "--calls", str(CALLS), geometries="kernel_4k_va48_pa48")
+    print(said, flush=True)
+    assert code == 0, f"exit code {code}"
+    calls, words = re.search(r" (\d+) calls, (\d+) words compared: 0 differences, 0 wrong", said).groups()
     assert int(calls) > CALLS * 0.9 and int(words) > 100 * CALLS, (calls, words)
-    missing = [kind for kind in KINDS if not re.search(rf"^  {kind} +[1-9]", done.stdout, re.M)]
+    missing = [kind for kind in KINDS if not re.search(rf"^  {kind} +[1-9]", said, re.M)]
     assert not missing, f"no call of: {' '.join(missing)}"
     return 0
 

@@ -109,9 +109,7 @@ def parsed():
 def main():
     options = parsed()
     tree = options.tree.resolve()
-    why = test_boot.cannot_boot(tree)
-    if why:
-        print(f"SKIP: {why}")
+    if test_boot.is_skipped(tree):
         return test_boot.SKIP
     copy = copies.TOP / ".build/boot/copy-of-test_confirm"  # at one path, so that little is built twice
     try:

@@ -5,13 +5,12 @@
 Usage: test_cost.py TREE [GRANULE]     exit: 0 good, 1 not, 77 no tree, or a package is missing
 """
 import csv
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import copies  # noqa: E402
 import test_boot  # noqa: E402
 from driver.booting import cost_rows, shadow  # noqa: E402
 
@@ -21,11 +20,10 @@ PAGES_100M = {"4k": 25600, "16k": 6400, "64k": 1600}
 
 def count(tree, granule, path, *words):
     """The lines of the CSV, and what the driver said of costs."""
-    done = subprocess.run([test_boot.TOP / "rig", "--no-install", "kernel", tree, "cost", "--granule", granule,
-                           "--csv", path, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False, env={**os.environ, "VMAPDIFF_GEOMETRIES": f"kernel_{granule}_va48_pa48"})
-    print(done.stdout, flush=True)
-    assert done.returncode == 0, f"exit code {done.returncode}"
+    code, said = copies.on_kernel(tree, "cost", "--granule", granule, "--csv", path, *words,
+                                  geometries=f"kernel_{granule}_va48_pa48")
+    print(said, flush=True)
+    assert code == 0, f"exit code {code}"
     console = (shadow.folder_of(tree) / f"cost-{granule}.console").read_text(errors="replace")
     with open(path, newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file)), [line.split("vmapdiff: ")[1] for line in console.splitlines()
@@ -55,9 +53,7 @@ def check_same(first, second):
 
 def main():
     tree = Path(sys.argv[1]).resolve()
-    why = test_boot.cannot_boot(tree)
-    if why:
-        print(f"SKIP: {why}")
+    if test_boot.is_skipped(tree):
         return test_boot.SKIP
     granule = sys.argv[2] if len(sys.argv) > 2 else "4k"
     with tempfile.TemporaryDirectory() as work:
