@@ -39,7 +39,7 @@ static int compare_clusters(const void *a, const void *b)
 	return one->first < other->first ? -1 : one->first > other->first;
 }
 
-/* What is no further apart than `near` pages stays so. */
+/* Runs that are at most `near` pages apart keep their distance. */
 static void join_clusters(struct clusters *c, uint64_t near)
 {
 	unsigned kept = 0;

@@ -83,7 +83,7 @@ static bool is_aligned(const struct scenario *s, const struct op *op)
 	return !(op->call.va & (reachable_alignment(s, op) - 1));
 }
 
-/* vmap() of many kernels has an area at any page; so has vmalloc() of what is no block. */
+/* vmap() of many kernels has an area at any page; so has vmalloc() without a block. */
 static bool always_aligned(const struct scenario *s, const struct op *op)
 {
 	uint64_t block = UINT64_C(1) << scenario_level_shift(&s->machine, 2);

@@ -128,7 +128,7 @@ def add_driver(ours, tree, test):
 
 
 def make(tree, folder, test=""):
-    """The shadow of a tree, made anew where it differs, and its path. `test` is C that is built into the kernel."""
+    """Makes the shadow of a tree, or what of it differs; returns its path. `test` is C that is built into the kernel."""
     shadow = folder / "shadow"
     link_all(tree, shadow, keep=(REAL,))
     link_all(tree / REAL, shadow / REAL, keep=("Makefile", OURS))

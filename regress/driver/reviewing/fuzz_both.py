@@ -97,7 +97,7 @@ def fuzz_target(sides, target, folder, seconds):
 
 def fuzz(rigs, folder, targets, seconds):
     """
-    ([files of scenarios that are new, sorted], executions of both together). `folder` is made anew.
+    ([files of scenarios that are new, sorted], executions of both together). What `folder` had is removed.
     `rigs`: of BASE and PATCHED.
     """
     shutil.rmtree(folder, ignore_errors=True)

@@ -168,7 +168,7 @@ def written(tree, commit, names):
 
 
 def copy_files(tree, names, to):
-    """Copies files of a tree that are there. A name that leads out of the tree is no file of it."""
+    """Copies files of a tree that are there. A name that leads out of the tree is left out."""
     for name in names:
         path = tree / name
         if ".." in pathlib.PurePath(name).parts or pathlib.PurePath(name).is_absolute() or not path.is_file():
