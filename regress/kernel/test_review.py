@@ -103,6 +103,9 @@ class Series(WithCopy):
         self.assertGreater(len(told["reached"]["files"]), 0)
         self.assertGreater(sum(len(one["reached"]) for one in told["reached"]["files"]), 50)
         self.assertLessEqual(max(map(len, Path(f"{out}.markdown").read_text().split("# Details")[0].splitlines())), 72)
+        page = Path(f"{out}.html").read_text()
+        self.assertEqual(page.count("<iframe "), sum(map(len, told["findings"].values())))
+        self.assertIn("leaf-cont", page)
         results = json.loads(Path(f"{out}.sarif").read_text())["runs"][0]["results"]
         self.assertEqual([one["ruleId"] for one in results], ["errors.code"])
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "regress"), str(TOP / "regress/test")]
-from driver.reviewing import (changes, collect, describe, difference, examples, git, known, mails, markdown,  # noqa: E402
-                              reached, report, shrink, text, trees)
+from driver.reviewing import (changes, collect, describe, difference, examples, git, html, known, mails,  # noqa: E402
+                              markdown, pictures, reached, report, shrink, text, trees)
 from driver.terminal import Unusable  # noqa: E402
 from small_schema import violations  # noqa: E402
 
@@ -497,6 +497,23 @@ class Report(unittest.TestCase):
         self.assertIn("no difference", page)
         self.assertIn("the same, but for comments and white space", page)
         self.assertIn("No line of code that the rig runs is changed", page)
+
+    def test_the_page_for_a_browser_has_the_leaves_of_both(self):
+        leaves = {"name": "leaves", "base": [[3, False, 16]], "patched": [[3, True, 16], [2, False, 512]]}
+        page = html.page(told(differences=[{**told_difference(1), "aspects": [leaves]}]))
+        self.assertEqual(page.count("<svg"), 2)
+        self.assertEqual(re.findall(r'<rect class="leaf-(\w+)"', page), ["page", "cont", "block"])
+        self.assertIn("<title>one contiguous group</title>", page)
+        self.assertEqual(pictures.of_difference({**told_difference(1), "aspects": []}), "")
+        sixteen = {**told_difference(1), "aspects": [leaves], "scenario": "vmapdiff 2\nmachine granule=16k\n"}
+        self.assertIn("512 pages in blocks", pictures.of_difference(sixteen))
+
+    def test_a_picture_of_a_finding_reaches_nothing(self):
+        broken = told(findings={"new": [finding()], "gone": [], "both": []})
+        page = html.page(broken, {"a.scenario": '"><script>alert(1)</script>'})
+        self.assertIn('<iframe sandbox="allow-scripts" loading="lazy" srcdoc="&quot;&gt;&lt;script&gt;', page)
+        self.assertNotIn("<script", page)
+        self.assertNotIn("<iframe", html.page(broken))
 
     def test_exit_codes(self):
         patch = {"subject": "a", "commit": "", "error": "", "same_code": False, "new": [], "gone": [], "verdict": "x"}

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A review as one page for a browser, which loads nothing."""
+"""A review as one page for a browser, which loads nothing. Its pictures are in it."""
 from __future__ import annotations
 
 import html
 
-from driver.reviewing import markdown
+from driver.reviewing import markdown, pictures
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; }
 pre { background: #8882; padding: .6em; overflow-x: auto; }
 table { border-collapse: collapse; } td, th { border: 1px solid #8886; padding: .2em .6em; text-align: left; }
 .new { color: #b00020; font-weight: bold; } summary { cursor: pointer; }
-"""
+""" + pictures.STYLE
 
 
 def escape(text):
@@ -30,7 +30,8 @@ def scenario(one):
     return f"<pre>{escape(one['scenario'])}</pre>"
 
 
-def findings(told):
+def findings(told, pages):
+    """`pages`: pictures, by the file of the finding."""
     for what, title in (("new", "New in PATCHED"), ("gone", "Gone in PATCHED"), ("both", "In both")):
         ones = told["findings"][what]
         if ones:
@@ -38,6 +39,7 @@ def findings(told):
         for one in ones:
             yield paragraph(markdown.finding_line(one), "new" if what == "new" else "")
             yield (f"<pre>{escape(one['signature'])}</pre>" if one["signature"] else "") + scenario(one)
+            yield pictures.framed(pages.get(one["file"], ""))
 
 
 def aspects(one):
@@ -51,7 +53,7 @@ def differences(told):
     yield f"<h2>Differences with no rule broken: {len(told['differences'])} kinds</h2>"
     for one in told["differences"]:
         after = " (after a call that differs)" if one["follows"] else ""
-        yield folded(f"{one['sentence']}{after}", aspects(one) + scenario(one))
+        yield folded(f"{one['sentence']}{after}", pictures.of_difference(one) + aspects(one) + scenario(one))
 
 
 def lines(told):
@@ -63,9 +65,9 @@ def lines(told):
                      f"<table>{rows}</table>")
 
 
-def page(told):
-    """The whole page."""
-    body = [f"<h1>{escape(told['verdict'])}</h1>", f"<pre>{escape(markdown.page(told))}</pre>", *findings(told),
+def page(told, pages=None):
+    """The whole page. `pages`: pictures.of_findings()."""
+    body = [f"<h1>{escape(told['verdict'])}</h1>", f"<pre>{escape(markdown.page(told))}</pre>", *findings(told, pages or {}),
             *differences(told), "<h2>Changed lines</h2>", *lines(told)]
     return (f"<!DOCTYPE html>\n<html lang=en><meta charset=utf-8><title>vmapdiff review</title>"
             f"<style>{STYLE}</style>\n" + "\n".join(body) + "\n</html>\n")

@@ -13,7 +13,7 @@ import time
 
 from driver import kernel, tool
 from driver.places import TOP, short
-from driver.reviewing import difference, examples, html, known, markdown, sarif
+from driver.reviewing import difference, examples, html, known, markdown, pictures, sarif
 from driver.reviewing.collect import kind_of
 from driver.reviewing.fuzz_both import TARGETS
 from driver.reviewing.scenarios import SEED
@@ -238,7 +238,7 @@ def write(told, run, options):
     told["played"]["seconds"] = round(time.monotonic() - run.begin)
     forms = {"markdown": (run.folder / "report.md", markdown.text(told)),
              "json": (run.folder / "report.json", json.dumps(told, indent=1, sort_keys=True) + "\n"),
-             "html": (run.folder / "report.html", html.page(told)),
+             "html": (run.folder / "report.html", html.page(told, pictures.of_findings(told, run.tools(), run.folder))),
              "sarif": (run.folder / "report.sarif", sarif.text(told, run))}
     for name, (path, text) in forms.items():
         path.write_text(text, encoding="utf-8", errors="replace")
