@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "test")]
 import copies  # noqa: E402
+import example_series  # noqa: E402
 import silent  # noqa: E402
 from small_schema import violations  # noqa: E402
 
@@ -59,30 +60,10 @@ class WithCopy(unittest.TestCase):
         for tree in written:
             shutil.rmtree(tree)
 
-    def git(self, *words):
-        return subprocess.run(["git", "-c", "user.name=rig", "-c", "user.email=rig@localhost", *words], cwd=self.copy,
-                              capture_output=True, text=True, check=True).stdout.strip()
-
-    def commit(self, subject):
-        self.git("add", "-A")
-        self.git("commit", "--quiet", "-m", subject)
-
-    def make_series(self):
-        """A patch that changes nothing, one that brings hazard D1, and its fix."""
-        self.git("init", "--quiet", "-b", "main")
-        self.commit("base")
-        copies.rename(self.copy, "vmap_pages_pte_range", "vmap_pages_ptes")
-        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range", "/* Words. */")
-        self.commit("mm/vmalloc: rename")
-        copies.add_series(self.copy, batch_bound=False)
-        self.commit("mm/vmalloc: batches")
-        copies.substitute(self.copy, copies.VMALLOC, "rig_batch_size", r"while \(false &&", "while (true &&")
-        self.commit("mm/vmalloc: end a batch with its block")
-
 
 class Series(WithCopy):
     def test_patch_by_patch(self):
-        self.make_series()
+        example_series.write_patches(self.copy)
         before, out = contents(self.copy), self.work / "report"
         words = [f"--{form}={out}.{form}" for form in ("json", "markdown", "sarif", "html")]
         code, said = review(self.copy, "--range", "HEAD~3..HEAD", "--each", "--minutes", "1", *words)
