@@ -60,7 +60,8 @@ struct event {
 	bool by_range;                /* TLBI: FEAT_TLBIRANGE instructions, `count` of them */
 	bool for_writing;             /* lock, unlock: by mmap_write_lock() */
 	int8_t level;                 /* TLBI: the level hint (TTL), or EVENT_NO_HINT */
-	uint32_t table, index, count; /* store, alloc, free, trap; count of a TLBI by range */
+	uint32_t table, index, count; /* store, alloc, free, trap; count of a TLBI: instructions,
+				       * 0 where a model does not say how many by address */
 	uint32_t words;               /* store: the list stored, or EVENT_NO_WORDS for a series */
 	uint32_t old_words;        /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
 	uint64_t first, step;      /* store: the series */

@@ -99,7 +99,8 @@ static void observe_tlbi(struct observing *o, const struct event *e)
 			       : "by address",
 		 e->all ? "" : hint, !e->all && e->last_level_only ? ", last level" : "",
 		 e->local ? ", local" : "");
-	count(o, name, e->by_range ? e->count : 1);
+	/* A tree's record joins the instructions of neighbours, and counts them; a model's has one. */
+	count(o, name, e->count ? e->count : 1);
 	if (!e->all)
 		count(o, "invalidated/pages", e->bytes >> o->s->machine.page_shift);
 	digest_word(&o->order, e->va);
