@@ -19,7 +19,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "regress"), str(TOP / "regress/test")]
-from driver.reviewing import (changes, collect, describe, difference, examples, git, html, known, mails,  # noqa: E402
+from driver.reviewing import (changes, collect, describe, difference, examples, first_event, git, html, known, mails,  # noqa: E402
                               markdown, pictures, reached, report, shrink, text, trees)
 from driver.terminal import Unusable  # noqa: E402
 from small_schema import violations  # noqa: E402
@@ -472,6 +472,46 @@ def told_difference(number):
             "file": "b.scenario", "scenario": "vmapdiff 2\n"}
 
 
+class FirstEvent(unittest.TestCase):
+    STORE = {"record": "event", "step": 0, "event": "store", "table": 1, "pa": "0x1000", "index": 7,
+             "old": ["0x0", "0x0"], "new": ["0x703", "0x1703"],
+             "place": {"file": "mm/vmalloc.c", "line": 565, "function": "vmap_pte_range", "number": 3}}
+    DSB = {"record": "event", "step": 0, "event": "barrier", "barrier": "dsb ishst"}
+
+    def lines(self, *events):
+        begin = {"record": "begin", "step": 0, "op": 0, "kind": "call"}
+        other = {"record": "begin", "step": 1, "op": 1, "kind": "call"}
+        return [json.dumps(one) for one in ({"record": "tool"}, begin, *events, other, {**self.DSB, "barrier": "isb"})]
+
+    def parted(self, base, patched):
+        return first_event.first(*(first_event.of_step(self.lines(*events), 0, "call") for events in (base, patched)))
+
+    def test_the_same_events_from_other_lines(self):
+        moved = {**self.STORE, "place": {**self.STORE["place"], "line": 9}, "table": 2}
+        self.assertIsNone(self.parted([self.STORE, self.DSB], [moved, self.DSB]))
+
+    def test_stores_are_compared_word_by_word(self):
+        first = {**self.STORE, "old": ["0x0"], "new": ["0x703"]}
+        second = {**self.STORE, "index": 8, "old": ["0x0"], "new": ["0x1703"]}
+        self.assertIsNone(self.parted([self.STORE], [first, second]))
+        number, base, patched = self.parted([self.STORE], [first, {**second, "new": ["0x1743"]}])
+        self.assertEqual((number, first_event.told(base), first_event.words_of(patched)),
+                         (2, "entry 8 of table 1: 0x1703, at mm/vmalloc.c:565, vmap_pte_range()", "entry 8 of table 1: 0x1743"))
+
+    def test_a_call_that_ends_before_the_other(self):
+        number, base, patched = self.parted([self.STORE, self.DSB], [self.STORE])
+        self.assertEqual((number, first_event.told(base), first_event.told(patched)), (3, "dsb ishst", "the call has ended"))
+
+    def test_each_event_of_the_schema_has_words(self):
+        schema = json.loads((TOP / "regress/test/events.schema.json").read_text())
+        kinds = [one["properties"]["event"] for one in schema["oneOf"] if "event" in one["properties"]]
+        full = {"old": ["0x1"], "new": ["0x0"], "table": 1, "index": 0, "barrier": "isb", "all": False, "local": True, "va": "0x0",
+                "bytes": "0x1000", "function": "flush_cache_vmap", "acquired": True, "trap": "no table", "failed": True}
+        for kind in kinds:
+            for name in kind.get("enum", [kind.get("const")]):
+                self.assertTrue(first_event.words_of({**full, "event": name}), name)
+
+
 class Report(unittest.TestCase):
     SCHEMA = json.loads((TOP / "regress/test/review.schema.json").read_text())
 
@@ -531,7 +571,11 @@ class Report(unittest.TestCase):
         self.assertEqual(sorted(aspect), sorted(difference.ASPECTS))
 
     def test_it_is_as_its_schema_says(self):
-        full = told(findings={"new": [finding()], "gone": [], "both": []}, differences=[told_difference(1)])
+        event = {"number": 2, "base": "isb", "patched": "dsb ish"}
+        full = told(findings={"new": [finding()], "gone": [], "both": []},
+                    differences=[told_difference(1), {**told_difference(2), "first_event": event}])
+        self.assertIn("- PATCHED: dsb ish", markdown.text(full))
+        self.assertIn("PATCHED: dsb ish</p>", html.page(full))
         self.assertEqual(list(violations(full, self.SCHEMA)), [])
         del full["verdict"]
         self.assertNotEqual(list(violations(full, self.SCHEMA)), [])

@@ -99,10 +99,11 @@ static void observe_tlbi(struct observing *o, const struct event *e)
 			       : "by address",
 		 e->all ? "" : hint, !e->all && e->last_level_only ? ", last level" : "",
 		 e->local ? ", local" : "");
-	/* A tree's record joins the instructions of neighbours, and counts them; a model's has one. */
-	count(o, name, e->count ? e->count : 1);
+	uint64_t pages = e->all ? 1 : e->bytes >> o->s->machine.page_shift;
+	/* A record joins the instructions of neighbours. A tree's counts them; in a model's each is for a page. */
+	count(o, name, e->count ? e->count : pages);
 	if (!e->all)
-		count(o, "invalidated/pages", e->bytes >> o->s->machine.page_shift);
+		count(o, "invalidated/pages", pages);
 	digest_word(&o->order, e->va);
 	digest_word(&o->order, e->bytes);
 	digest_word(&o->order, (uint64_t)e->level << 8 | e->last_level_only << 4 | e->all << 3 |

@@ -49,11 +49,19 @@ def aspects(one):
     return f"<table><tr><th></th><th>BASE</th><th>PATCHED</th></tr>{rows}</table>"
 
 
+def event(one):
+    """The first event that differs."""
+    if not one:
+        return ""
+    return (f"<p>The first event that differs is number {one['number']}.<br>BASE: {escape(one['base'])}<br>"
+            f"PATCHED: {escape(one['patched'])}</p>")
+
+
 def differences(told):
     yield f"<h2>Differences with no rule broken: {len(told['differences'])} kinds</h2>"
     for one in told["differences"]:
         after = " (after a call that differs)" if one["follows"] else ""
-        yield folded(f"{one['sentence']}{after}", pictures.of_difference(one) + aspects(one) + scenario(one))
+        yield folded(f"{one['sentence']}{after}", pictures.of_difference(one) + aspects(one) + scenario(one) + event(one.get("first_event")))
 
 
 def lines(told):

@@ -230,6 +230,16 @@ def difference_details(told):
         yield from wrap(f"{one['sentence']}.")
         yield from wrap(f"{number(one['scenarios'], 'scenario')}, on {', '.join(one['machines'])}.")
         yield from ["", *scenario_block(one["scenario"])]
+        yield from event_details(one.get("first_event"))
+
+
+def event_details(event):
+    """The first event that is not the same, and where in each tree it comes from."""
+    if event:
+        yield ""
+        yield from wrap(f"The first event that differs is number {event['number']}:")
+        yield from item(f"BASE: {event['base']}")
+        yield from item(f"PATCHED: {event['patched']}")
 
 
 def line_details(told):

@@ -13,7 +13,7 @@ import time
 
 from driver import kernel, tool
 from driver.places import TOP, short
-from driver.reviewing import difference, examples, html, known, markdown, pictures, sarif
+from driver.reviewing import difference, examples, first_event, html, known, markdown, pictures, sarif
 from driver.reviewing.collect import kind_of
 from driver.reviewing.fuzz_both import TARGETS
 from driver.reviewing.scenarios import SEED
@@ -124,10 +124,17 @@ def was_waived(run, one):
 # --- differences -----------------------------------------------------------------------------------------
 
 
-def told_difference(maker, kind, number):
+TOLD_BY_ITS_EVENT = ("order", "mapping")  # aspects of which a sentence alone says too little
+
+
+def told_difference(run, maker, kind, number):
     path, lines, found = maker.of_difference(kind, number)
     call, step, aspect, _, follows = kind.key
-    return {"call": call, "step": step, "aspect": aspect, "sentence": examples.sentence_of(lines, found),
+    sentence = examples.sentence_of(lines, found)
+    event = first_event.of_difference(run.tools(), path, found, run.folder / "first-event.events")
+    if event and aspect in TOLD_BY_ITS_EVENT:
+        sentence += f"; event {event['number']} is {event['base']} in BASE, {event['patched']} in PATCHED"
+    return {"call": call, "step": step, "aspect": aspect, "sentence": sentence, **({"first_event": event} if event else {}),
             "scenarios": kind.scenarios, "machines": sorted(kind.machines), "op": found.op, "follows": follows,
             "aspects": [{"name": name, "base": values[0], "patched": values[1]}
                         for name, values in found.aspects.items()],
@@ -201,7 +208,7 @@ def of(run, maker):
     sentences = rule_sentences(run.rigs[1].tool)
     found = findings(run, maker, sentences)
     kinds = run.collected.sorted_kinds()
-    differences = [told_difference(maker, kind, number) for number, kind in enumerate(kinds, 1)]
+    differences = [told_difference(run, maker, kind, number) for number, kind in enumerate(kinds, 1)]
     found["new"] += spread_bugs(run, differences, sentences)
     return {"format": FORMAT, "version": VERSION, "tool": tool_version(run.rigs[1].tool), "how": run.trees.how,
             "base": side(run.trees.base, run.known[0]), "patched": side(run.trees.patched, run.known[1]),
