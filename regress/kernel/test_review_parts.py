@@ -18,10 +18,11 @@ import unittest.mock
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(TOP / "regress"), str(TOP / "regress/test")]
+sys.path[:0] = [str(TOP / "regress"), str(TOP / "regress/test"), str(TOP / "regress/kernel")]
 from driver.reviewing import (changes, collect, describe, difference, examples, first_event, git, html, known, mails,  # noqa: E402
                               markdown, pictures, reached, report, shrink, text, trees)
 from driver.terminal import Unusable  # noqa: E402
+import releases  # noqa: E402
 from small_schema import violations  # noqa: E402
 
 HAS_GIT = shutil.which("git")
@@ -510,6 +511,30 @@ class FirstEvent(unittest.TestCase):
         for kind in kinds:
             for name in kind.get("enum", [kind.get("const")]):
                 self.assertTrue(first_event.words_of({**full, "event": name}), name)
+
+
+class Releases(unittest.TestCase):
+    """What sorts the differences of two releases by their causes."""
+
+    def causes(self, **more):
+        found, left = releases.sort_out([{"call": "vmap", "aspect": "order", "sentence": "", "follows": False,
+                                          "scenarios": 1, **more}])
+        return [cause.where for cause, ones in found.items() if ones], len(left)
+
+    def test_a_difference_that_nothing_explains_is_named(self):
+        self.assertEqual(self.causes(), ([], 1))
+        self.assertEqual(self.causes(follows=True), ([], 0))
+
+    def test_the_access_flag_of_tables_alone(self):
+        event = {"number": 3, "base": "entry 1 of table 0: 0x1003, at a", "patched": "entry 1 of table 0: 0x1403, at b"}
+        self.assertEqual(self.causes(first_event=event), (["pud_populate(), pmd_populate_kernel()"], 0))
+        more = {**event, "patched": "entry 1 of table 0: 0x0 becomes 0x1c03"}
+        self.assertEqual(self.causes(first_event=more), ([], 1))
+
+    def test_reads_alone_are_explained_where_all_events_are_the_same(self):
+        self.assertEqual(self.causes(aspect="reads")[1], 0)
+        event = {"number": 1, "base": "isb", "patched": "dsb ish"}
+        self.assertEqual(self.causes(aspect="reads", first_event=event)[1], 1)
 
 
 class Report(unittest.TestCase):
