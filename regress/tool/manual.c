@@ -82,6 +82,10 @@ static const struct term observations[] = {
 	{ "leaves",
 	  "What maps the call's range: runs of [level, Contiguous or not, pages], of which "
 	  "32 are written." },
+	{ "pages",
+	  "How many pages of the call's range are mapped after it: total; of these, groups (in "
+	  "contiguous groups of pages) and blocks; and walks, the leaves that map them, where a "
+	  "contiguous group counts as one." },
 	{ "tables, order", "Digests: of all that is mapped, with page frames and attributes; and "
 			   "of the events of the "
 			   "step with their words and addresses, in order." },

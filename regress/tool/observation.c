@@ -247,15 +247,52 @@ static void put_shape(const struct observing *o, const struct view *view, uint64
 	fputc(']', o->to);
 }
 
+/* Leaves that [first, end) of an extent touches, a group as one: as many as walks that fill a TLB. */
+static uint64_t walks_of(const struct arm64_geometry *g, const struct extent *e, uint64_t first,
+			 uint64_t end)
+{
+	uint64_t from = e->page > first ? e->page : first;
+	unsigned order = arm64_leaf_order(g, e->level);
+	if (e->contiguous)
+		order += arm64_contiguous_size(g, e->level);
+	return ((from + pages_in(e, first, end) - 1) >> order) - (from >> order) + 1;
+}
+
+/* How the pages [first, end) are mapped, in numbers: all of them, however many runs they are. */
+static void put_pages(const struct observing *o, const struct view *view, uint64_t first,
+		      uint64_t end)
+{
+	uint64_t total = 0, groups = 0, blocks = 0, walks = 0;
+	for (size_t i = 0; i < view->extents; i++) {
+		const struct extent *e = &view->extent[i];
+		uint64_t pages = pages_in(e, first, end);
+		if (!pages)
+			continue;
+		total += pages;
+		walks += walks_of(&o->p->oracle.g, e, first, end);
+		if (e->level < ARM64_LAST_LEVEL)
+			blocks += pages;
+		else if (e->contiguous)
+			groups += pages;
+	}
+	fprintf(o->to,
+		",\"pages\":{\"total\":%" PRIu64 ",\"groups\":%" PRIu64 ",\"blocks\":%" PRIu64
+		",\"walks\":%" PRIu64 "}",
+		total, groups, blocks, walks);
+}
+
 /* The leaves of the call's range, and a digest of all that is mapped. */
 static void put_space(const struct observing *o, const struct call *call)
 {
 	const struct oracle *oracle = &o->p->oracle;
 	struct view view = view_of(&oracle->g, o->m);
 	uint64_t digest = 0;
-	if (call && call->bytes && !call_sets_up(call->kind))
-		put_shape(o, &view, oracle_page(oracle, call->va),
-			  oracle_page(oracle, call->va) + (call->bytes >> oracle->g.granule));
+	if (call && call->bytes && !call_sets_up(call->kind)) {
+		uint64_t first = oracle_page(oracle, call->va);
+		uint64_t end = first + (call->bytes >> oracle->g.granule);
+		put_shape(o, &view, first, end);
+		put_pages(o, &view, first, end);
+	}
 	for (size_t i = 0; i < view.extents; i++)
 		digest_extent(&digest, &view.extent[i]);
 	fprintf(o->to, ",\"tables\":\"%016" PRIx64 "\"", digest);
