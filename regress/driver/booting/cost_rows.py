@@ -76,14 +76,19 @@ def run(planned, block, first, count):
     return [("block", block, first + i) for i in range(count)]
 
 
+def captured_runs(name):
+    """[(page frame, count)] of an array that was captured."""
+    text = scenario.parse((CORPUS / "fuzz_vmap" / f"captured-{name}.scenario").read_text())
+    return next(one.runs for one in text.ops if one.kind == "vmap")
+
+
 def captured_pages(planned, name):
     """
     A page array with runs of as many pages as one that was captured. A run lies as that did towards
     multiples of its length, so that it has the same blocks, and follows no other.
     """
-    text = scenario.parse((CORPUS / "fuzz_vmap" / f"captured-{name}.scenario").read_text())
     pages, block, free = [], None, 0
-    for pfn, count in next(one.runs for one in text.ops if one.kind == "vmap"):
+    for pfn, count in captured_runs(name):
         multiple = 1 << (count - 1).bit_length()
         first = free + (pfn - free) % multiple
         if block is None or first + count > 1 << BLOCK:
