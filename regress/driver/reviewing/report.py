@@ -13,7 +13,7 @@ import time
 
 from driver import kernel, tool
 from driver.places import TOP, short
-from driver.reviewing import difference, examples, first_event, html, known, markdown, pictures, sarif
+from driver.reviewing import difference, examples, first_event, html, known, markdown, pictures, sarif, worth
 from driver.reviewing.collect import kind_of
 from driver.reviewing.fuzz_both import TARGETS
 from driver.reviewing.scenarios import SEED
@@ -214,7 +214,7 @@ def of(run, maker):
             "base": side(run.trees.base, run.known[0]), "patched": side(run.trees.patched, run.known[1]),
             "notes": list(run.trees.notes), "subjects": [step.subject for step in run.trees.steps[1:] if step.subject],
             "findings": found, "known_in_both": sorted(set(run.known[0].bugs) & set(run.known[1].bugs)),
-            "policy": policy(run), "differences": differences, "bounded": maker.bounded,
+            "policy": policy(run), "worth": worth.told(run.counted), "differences": differences, "bounded": maker.bounded,
             "reached": reached(run), "played": played(run), "not_concluded": list(not_concluded(run)),
             "patches": []}
 

@@ -17,7 +17,8 @@ from driver import install, kernel, packages
 from driver.build import locked
 from driver.command import Command, positive
 from driver.places import BUILDS, short
-from driver.reviewing import building, each, examples, fuzz_both, known, reached, report, scenarios, trees
+from driver.reviewing import (building, each, examples, fuzz_both, known, reached, report, scenarios, trees,
+                              worth)
 from driver.reviewing.collect import Collected
 from driver.reviewing.observer import Observer, play_all
 from driver.terminal import Progress, Unusable, say
@@ -41,6 +42,7 @@ class Run:
     rigs: list = dataclasses.field(default_factory=list)  # of BASE and PATCHED
     known: list = dataclasses.field(default_factory=list)
     collected: object = dataclasses.field(default_factory=Collected)
+    counted: object = dataclasses.field(default_factory=worth.Counted)
     reached: object = None
     generated: int = 0
     checked_in: int = 0
@@ -126,7 +128,7 @@ def play_fixed(run, players):
     generated = scenarios.generated(run.tools(), run.folder / "generated", scenarios.generated_for(run.minutes))
     run.checked_in, run.generated = len(checked_in), len(generated)
     play(run, players, [*checked_in, *generated], "playing")
-    return [*checked_in, *generated]
+    return [*checked_in, *generated, *worth.play(run, players)]
 
 
 def play_fuzzed(run, players):
