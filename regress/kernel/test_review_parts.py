@@ -20,7 +20,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "regress"), str(TOP / "regress/test"), str(TOP / "regress/kernel")]
 from driver.reviewing import (changes, collect, describe, difference, examples, first_event, git, html, known, mails,  # noqa: E402
-                              markdown, pictures, reached, report, shrink, text, trees)
+                              markdown, pictures, reached, report, shrink, text, trees, worth)
 from driver.terminal import Unusable  # noqa: E402
 import releases  # noqa: E402
 from small_schema import violations  # noqa: E402
@@ -456,7 +456,7 @@ def told(**more):
     found = {"format": report.FORMAT, "version": report.VERSION, "tool": "vmapdiff 1", "how": "two trees",
              "base": side, "patched": side, "notes": [], "subjects": [],
              "findings": {"new": [], "gone": [], "both": []}, "known_in_both": [], "policy": [], "differences": [],
-             "bounded": 0, "patches": [], "not_concluded": ["Nothing is said of other processors."],
+             "worth": {**worth.told(worth.Counted()), "counted": 93}, "bounded": 0, "patches": [], "not_concluded": ["Nothing is said of other processors."],
              "reached": {"measured": False, "same_code": True, "scenarios": 0, "geometries": [], "not_tested": [],
                          "only_base": 0, "only_patched": 0, "files": []},
              "played": {"scenarios": 10, "calls": 20, "alike": 10, "checked_in": 4, "generated": 6, "seed": 1,
@@ -464,6 +464,17 @@ def told(**more):
                         "machines": {"4k va=48 pa=48": 10}, "not_compared": {}, "not_made": [{}, {}]}, **more}
     found["exit"], found["verdict"] = report.exit_code(found), report.verdict(found)
     return found
+
+
+def told_cost(number):
+    return {"call": "vm_unmap_ram", "step": "unmap", "measure": "pages in groups or blocks", "array": "one page of a group off",
+            "pages": 1024 + number, "machine": "16k va=48 pa=48", "base": 1 << 20, "patched": 1 << 30, "families": 100,
+            "of": 200}
+
+
+def told_family():
+    return {"call": "vmap", "step": "map", "array": "order 0", "pages": 16, "machine": "4k va=48 pa=48",
+            "measures": [{"name": "barriers", "base": 2, "patched": 4}]}
 
 
 def told_difference(number):
@@ -543,6 +554,8 @@ class Report(unittest.TestCase):
     def test_a_page_is_a_page_whatever_is_in_it(self):
         full = told(findings={"new": [finding(rule=f"errors.code{n}") for n in range(30)], "gone": [finding()] * 9,
                               "both": [finding()] * 9}, differences=[told_difference(n) for n in range(80)],
+                    worth={**told()["worth"], "worse": [told_cost(n) for n in range(20)], "families": [told_family()],
+                           "better": [told_cost(n) for n in range(20)], "not_counted": {"PATCHED breaks a.b": 1, "b": 2, "c": 3}},
                     policy=[{"knob": f"knob {n}", "base": "a", "patched": "b"} for n in range(30)],
                     reached={**told()["reached"], "same_code": False, "measured": True, "not_tested": ["fs/a.c"] * 50,
                              "files": [{"name": "mm/a.c", "reached": [], "not_held": [], "uncounted": [], "gone": 0,
@@ -554,6 +567,10 @@ class Report(unittest.TestCase):
         self.assertTrue(whole.startswith(page))
         self.assertEqual(whole.count("### New "), 30)
         self.assertEqual(whole.count("### Difference "), 80)
+        self.assertIn("- worse: vm_unmap_ram of 1,024 pages, one page of a group off, 16K:\n  pages in groups or blocks", page)
+        self.assertLess(page.index("## New in PATCHED"), page.index("## What calls cost"))
+        self.assertLess(page.index("- worse: "), page.index("- better: "))
+        self.assertLess(page.index("- better: "), page.index("## Differences with no rule broken"))
 
     def test_nothing_new_says_so(self):
         nothing = told()
@@ -562,6 +579,8 @@ class Report(unittest.TestCase):
         self.assertIn("no difference", page)
         self.assertIn("the same, but for comments and white space", page)
         self.assertIn("No line of code that the rig runs is changed", page)
+        self.assertIn("93 families of calls were counted: each costs the same in both trees", page)
+        self.assertIn("--instructions counts them", page)
 
     def test_the_page_for_a_browser_has_the_leaves_of_both(self):
         leaves = {"name": "leaves", "base": [[3, False, 16]], "patched": [[3, True, 16], [2, False, 512]]}
@@ -585,6 +604,7 @@ class Report(unittest.TestCase):
         self.assertEqual(told(findings={"new": [finding()], "gone": [], "both": []})["exit"], 1)
         self.assertEqual(told(findings={"new": [], "gone": [finding()], "both": [finding()]})["exit"], 0)
         self.assertEqual(told(differences=[told_difference(1)])["exit"], 0)
+        self.assertEqual(told(worth={**told()["worth"], "worse": [told_cost(1)]})["exit"], 0)
         self.assertEqual(told(patches=[patch, {**patch, "new": ["errors.code"]}])["exit"], 1)
         self.assertEqual(told(patches=[patch, {**patch, "error": "does not build"}])["exit"], 2)
 
@@ -598,7 +618,8 @@ class Report(unittest.TestCase):
     def test_it_is_as_its_schema_says(self):
         event = {"number": 2, "base": "isb", "patched": "dsb ish"}
         full = told(findings={"new": [finding()], "gone": [], "both": []},
-                    differences=[told_difference(1), {**told_difference(2), "first_event": event}])
+                    differences=[told_difference(1), {**told_difference(2), "first_event": event}],
+                    worth={**told()["worth"], "worse": [told_cost(1)], "families": [told_family()]})
         self.assertIn("- PATCHED: dsb ish", markdown.text(full))
         self.assertIn("PATCHED: dsb ish</p>", html.page(full))
         self.assertEqual(list(violations(full, self.SCHEMA)), [])

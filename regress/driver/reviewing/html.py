@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from driver.reviewing import markdown, pictures
+from driver.reviewing import markdown, pictures, worth_text
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; }
@@ -64,6 +64,21 @@ def differences(told):
         yield folded(f"{one['sentence']}{after}", pictures.of_difference(one) + aspects(one) + scenario(one) + event(one.get("first_event")))
 
 
+def costs(told):
+    """A table for each measure by which a call differs."""
+    found = told["worth"]
+    yield f"<h2>What calls cost</h2>{paragraph(worth_text.summary(found))}"
+    for name, rows in worth_text.by_measure(found).items():
+        body = "".join(f"<tr{worse(name, base, patched)}><td>{escape(worth_text.call_words(one))}</td>"
+                       f"<td>{base:,}</td><td>{patched:,}</td></tr>" for one, base, patched in rows)
+        yield folded(worth_text.title(found, name),
+                     f"<table><tr><th></th><th>BASE</th><th>PATCHED</th></tr>{body}</table>")
+
+
+def worse(name, base, patched):
+    return " class=new" if worth_text.direction(name, base, patched) == "worse" else ""
+
+
 def lines(told):
     for one in told["reached"]["files"]:
         rows = "".join(f"<tr><td>{line['line']}</td><td>{what}</td><td><code>{escape(line['text'])}</code></td></tr>"
@@ -76,6 +91,6 @@ def lines(told):
 def page(told, pages=None):
     """The whole page. `pages`: pictures.of_findings()."""
     body = [f"<h1>{escape(told['verdict'])}</h1>", f"<pre>{escape(markdown.page(told))}</pre>", *findings(told, pages or {}),
-            *differences(told), "<h2>Changed lines</h2>", *lines(told)]
+            *costs(told), *differences(told), "<h2>Changed lines</h2>", *lines(told)]
     return (f"<!DOCTYPE html>\n<html lang=en><meta charset=utf-8><title>vmapdiff review</title>"
             f"<style>{STYLE}</style>\n" + "\n".join(body) + "\n</html>\n")

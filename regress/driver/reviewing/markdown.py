@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import textwrap
 
+from driver.reviewing import worth_text
+
 WIDTH = 72
 PAGE = 66  # lines
-# Findings and differences on the page: the most with which it is a page; details have all.
-MOST = ((8, 8), (6, 6), (5, 5), (4, 4), (4, 3), (3, 3), (3, 2), (2, 2), (2, 1), (1, 1))
-LINES_OF_FINDING, LINES_OF_DIFFERENCE = 2, 3
+# Findings, costs and differences on the page: the most with which it is a page; details have all.
+MOST = ((8, 8, 8), (6, 6, 6), (5, 5, 5), (4, 4, 4), (4, 4, 3), (3, 4, 3), (3, 3, 2), (2, 3, 2), (2, 2, 1), (1, 2, 1),
+        (1, 1, 1))
+LINES_OF_FINDING, LINES_OF_COST, LINES_OF_DIFFERENCE = 2, 2, 3
 FEW = 2  # of lists that say less
 MOST_NAMES = 4
 MOST_OF_SCENARIO = 8  # lines
@@ -98,6 +101,22 @@ def findings_on_page(told, most):
                 yield from short_item(finding_line(one), LINES_OF_FINDING)
             if len(found[what]) > few:
                 yield from item(f"and {len(found[what]) - few} more, below")
+
+
+# --- costs ---------------------------------------------------------------------------------------------------
+
+
+def costs_on_page(told, most):
+    found = told["worth"]
+    yield from heading("What calls cost")
+    yield from wrap(worth_text.summary(found))
+    for what, lines, more in worth_text.listed(found, most):
+        for line in lines:
+            yield from short_item(f"{what}: {line}", LINES_OF_COST)
+        if more:
+            yield from item(f"{what}: {more} more, below")
+    for note in filter(None, (worth_text.not_counted(found), worth_text.instructions_note(found))):
+        yield from short_item(note, LINES_OF_COST)
 
 
 # --- differences ---------------------------------------------------------------------------------------------
@@ -199,8 +218,9 @@ def played_on_page(told):
 
 def page(told):
     """The page, as text. A series of many patches has a line for each, whatever that makes of the page."""
-    for findings, differences in MOST:
-        lines = [*head(told), *findings_on_page(told, findings), *differences_on_page(told, differences),
+    for findings, costs, differences in MOST:
+        lines = [*head(told), *findings_on_page(told, findings), *costs_on_page(told, costs),
+                 *differences_on_page(told, differences),
                  *patches_on_page(told), *reached_on_page(told, differences), *played_on_page(told)]
         if len(lines) <= PAGE:
             break
@@ -262,6 +282,7 @@ def details(told):
         yield from ["", "### Policy, as measured", ""]
     for one in told["policy"]:
         yield from item(policy_line(one))
+    yield from worth_text.details(told["worth"])
     yield from difference_details(told)
     yield from line_details(told)
     not_made = told["played"]["not_made"]
