@@ -177,9 +177,10 @@ def measure(kernel, rows):
     return read_all(rows, got), got
 
 
-def measure_tree(tree, granule, options, binary):
+def measure_tree(tree, granule, fresh, binary):
+    """{row's name: Measured} of a whole tree's kernel, booted; without events where there is no tool of its slice."""
     with compiled.held(tree):
-        kernel = compiled.build(tree, granule, options.fresh)
+        kernel = compiled.build(tree, granule, fresh)
         rows = cost_rows.rows(granule)
         measured, got = measure(kernel, rows)
         if binary:
@@ -206,7 +207,7 @@ def run(options):
     install.ensure((*packages.BOOT, *(("gnuplot",) if options.plot else ())), options.may_install)
     binaries = [None if options.no_events else sliced_kernel.build_tree(tree, ["vmapdiff"]).tool for tree in trees]
     names = names_of(trees)
-    found = {granule: {name: measure_tree(tree, granule, options, binary)
+    found = {granule: {name: measure_tree(tree, granule, options.fresh, binary)
                        for name, tree, binary in zip(names, trees, binaries)}
              for granule in boot.chosen(options.granule)}
     for granule, by_tree in found.items():

@@ -17,8 +17,8 @@ from driver import install, kernel, packages
 from driver.build import locked
 from driver.command import Command, positive
 from driver.places import BUILDS, short
-from driver.reviewing import (building, each, examples, fuzz_both, known, reached, report, scenarios, trees,
-                              worth)
+from driver.reviewing import (building, each, examples, fuzz_both, instructions, known, reached, report, scenarios,
+                              trees, worth)
 from driver.reviewing.collect import Collected
 from driver.reviewing.observer import Observer, play_all
 from driver.terminal import Progress, Unusable, say
@@ -144,9 +144,11 @@ def play_fuzzed(run, players):
     return found
 
 
-def all_of_it(run, wants_each):
+def all_of_it(run, options):
     """Builds, plays, counts and writes. The report as a dictionary."""
     build_both(run)
+    if options.instructions:
+        instructions.count(run)
     with observers(run) as players:
         fixed = play_fixed(run, players)
         fuzzed = play_fuzzed(run, players)
@@ -157,13 +159,14 @@ def all_of_it(run, wants_each):
         deadline = time.monotonic() + max(LEAST_EXAMPLE_SECONDS, run.left())
         maker = examples.Examples(run.rigs[1].tool, players, run.folder, deadline)
         found = report.of(run, maker)
-        if wants_each:
+        if options.each:
             found["patches"] = each.patch_by_patch(run, fixed, fuzzed)
     return found
 
 
 def run_review(options):
     """The command; its exit code."""
+    instructions.check(options)
     install.ensure(packages.FUZZ, options.may_install)
     begin = time.monotonic()
     found = chosen(options)
@@ -177,7 +180,7 @@ def run_review(options):
         for note in found.notes:
             say(note)
         try:
-            told = all_of_it(run, options.each)
+            told = all_of_it(run, options)
         except KeyboardInterrupt:
             say(f"interrupted after {int(time.monotonic() - begin)} s: there is no report. The trees were only "
                 f"read; what was made is in {short(folder)}")
@@ -193,6 +196,8 @@ def add_options(parser):
     parser.add_argument("--range", metavar="A..B", help="commits of TREE, a git repository: BASE is where they begin")
     parser.add_argument("--mbox", metavar="FILE", help="a series of mails, applied to a copy of what TREE has")
     parser.add_argument("--each", action="store_true", help="patch by patch too: which brings what, which takes it away")
+    parser.add_argument("--instructions", action="store_true",
+                        help="count Arm instructions of calls too, on the kernels of both, booted; needs whole trees")
     parser.add_argument("--minutes", type=positive, metavar="N", default=MINUTES,
                         help=f"how long it may take with what is built already ({MINUTES}); below "
                              f"{ALL_GEOMETRIES_FROM}, four geometries in place of all")
