@@ -81,6 +81,7 @@ class Series(WithCopy):
         self.assertEqual([(one["known_bug"], one["call"]) for one in told["findings"]["new"]], [("head-check", "vmap")], said)
         leaves = [one["sentence"] for one in told["differences"] if (one["call"], one["aspect"]) == ("vmap", "leaves")]
         self.assertTrue(any("16 pages in BASE, one contiguous group in PATCHED" in one for one in leaves), leaves)
+        self.check_costs(told["worth"], said)
         self.assertGreater(len(told["reached"]["files"]), 0)
         self.assertGreater(sum(len(one["reached"]) for one in told["reached"]["files"]), 50)
         self.assertLessEqual(max(map(len, Path(f"{out}.markdown").read_text().split("# Details")[0].splitlines())), 72)
@@ -114,6 +115,36 @@ class Series(WithCopy):
             self.assertEqual(run.returncode, expected)
 
 
+    def check_costs(self, worth, said):
+        """The series maps groups, and its set_pte() has barriers for each page."""
+        self.assertGreater(worth["counted"], 30)
+        better = {(one["call"], one["measure"]): one for one in worth["better"] if one["step"] == "map"}
+        groups = better["vmap", "pages in groups or blocks"]
+        self.assertEqual((groups["pages"], groups["base"], groups["patched"]), (2048, 0, 2048))
+        worse, = (one for one in worth["worse"]
+                  if (one["call"], one["measure"], one["step"]) == ("vmap", "barriers", "map"))
+        self.assertGreater(worse["patched"], worse["pages"])
+        self.assertIn("- better: vmap of 2,048 pages, order ", said)
+        self.assertLess(said.index("- worse: "), said.index("- better: "))
+
+    def test_costs_are_told_and_no_cost_decides_the_exit_code(self):
+        base = self.work / f"review-base-{os.getpid()}"
+        copies.copy_tree(TREE, base)
+        out = self.work / "report.json"
+        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range", "/* Words. */")
+        code, said = review(base, self.copy, "--minutes", "1", f"--json={out}")
+        worth = json.loads(out.read_text())["worth"]
+        self.assertEqual((code, worth["families"], worth["worse"], worth["better"]), (0, [], [], []), said)
+        self.assertIn("costs the same in both trees", " ".join(said.split()))
+        copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_pte_range", r"do \{", "do { dsb(ishst);")
+        code, said = review(base, self.copy, "--minutes", "1", f"--json={out}")
+        worth = json.loads(out.read_text())["worth"]
+        self.assertEqual((code, worth["better"]), (0, []), said)
+        self.assertEqual({one["measure"] for one in worth["worse"]}, {"barriers"})
+        first = worth["worse"][0]
+        self.assertEqual((first["call"], first["patched"] - first["base"]), ("vmap", first["pages"]))
+
+
 class BadInput(WithCopy):
     def refused(self, *words):
         before = contents(self.copy)
@@ -131,6 +162,8 @@ class BadInput(WithCopy):
                            ((self.copy, "--range", "a..b", "--mbox", "c"), "one is reviewed at a time"),
                            ((self.copy, TREE, "--each"), "needs --range or --mbox"),
                            ((self.copy, "--mbox", "/nowhere"), "cannot be read"),
+                           ((TREE, self.copy, "--instructions"), "the whole tree is needed"),
+                           ((self.copy, "--range", "a..b", "--instructions"), "name two whole trees"),
                            ((self.copy, TREE, "--minutes", "0"), "is not a number of at least 1"),
                            ((self.copy, TREE, "--frob"), "'--frob' is not an option")):
             with self.subTest(words=words):
