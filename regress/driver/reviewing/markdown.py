@@ -78,6 +78,12 @@ def finding_line(one):
     return f"{one['rule']}{where}{sentence} ({seen})"
 
 
+def finding_name(one):
+    """A finding by its rule, and by the call or the known bug."""
+    what = one["known_bug"] or one["call"]
+    return f"{one['rule']} ({what})" if what else one["rule"]
+
+
 def scenario_block(text):
     return [f"    {line}" for line in text.splitlines()]
 
@@ -93,14 +99,16 @@ def findings_on_page(told, most):
         block = scenario_block(found["new"][0]["scenario"])
         yield ""
         yield from block if len(block) <= MOST_OF_SCENARIO else [*block[:MOST_OF_SCENARIO - 1], "    ..."]
-    for what, title in (("gone", "Gone in PATCHED"), ("both", "In both, and not new")):
+    if found["gone"]:
         few = min(most, FEW)
-        if found[what]:
-            yield from heading(f"{title}: {len(found[what])}")
-            for one in found[what][:few]:
-                yield from short_item(finding_line(one), LINES_OF_FINDING)
-            if len(found[what]) > few:
-                yield from item(f"and {len(found[what]) - few} more, below")
+        yield from heading(f"Gone in PATCHED: {len(found['gone'])}")
+        for one in found["gone"][:few]:
+            yield from short_item(finding_line(one), LINES_OF_FINDING)
+        if len(found["gone"]) > few:
+            yield from item(f"and {len(found['gone']) - few} more, below")
+    if found["both"]:
+        yield from heading(f"In both, and not new: {len(found['both'])}")
+        yield from short_item(", ".join(map(finding_name, found["both"])), LINES_OF_FINDING)
 
 
 # --- costs ---------------------------------------------------------------------------------------------------
