@@ -98,7 +98,7 @@ def recorded(binary, path, to):
     to.unlink(missing_ok=True)
     try:
         subprocess.run([str(binary), "show", str(path), "--events", str(to)], stdin=subprocess.DEVNULL,
-                       capture_output=True, check=False, timeout=SHOW_SECONDS, env=tool.environment())
+                       capture_output=True, check=False, timeout=SHOW_SECONDS, env=tool.without_leaks())
         return to.read_text(encoding="utf-8", errors="replace").splitlines()
     except (OSError, subprocess.TimeoutExpired):
         return []

@@ -74,7 +74,7 @@ def show(binary, one, to):
     to.unlink(missing_ok=True)
     try:
         subprocess.run([str(binary), "show", str(TOP / one["file"]), "--html", str(to)], stdin=subprocess.DEVNULL,
-                       capture_output=True, check=False, timeout=SHOW_SECONDS, env=tool.environment(**more))
+                       capture_output=True, check=False, timeout=SHOW_SECONDS, env=tool.without_leaks(**more))
         return to.read_text(encoding="utf-8", errors="replace")
     except (OSError, subprocess.TimeoutExpired):
         return ""

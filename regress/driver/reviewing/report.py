@@ -131,7 +131,7 @@ def told_difference(run, maker, kind, number):
     path, lines, found = maker.of_difference(kind, number)
     call, step, aspect, _, follows = kind.key
     sentence = examples.sentence_of(lines, found)
-    event = first_event.of_difference(run.tools(), path, found, run.folder / "first-event.events")
+    event = None if follows else first_event.of_difference(run.tools(), path, found, run.folder / "first-event.events")
     if event and aspect in TOLD_BY_ITS_EVENT:
         sentence += f"; event {event['number']} is {event['base']} in BASE, {event['patched']} in PATCHED"
     return {"call": call, "step": step, "aspect": aspect, "sentence": sentence, **({"first_event": event} if event else {}),
