@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import fcntl
 import hashlib
 import os
@@ -55,7 +56,21 @@ def take(lock, how):
         return False
 
 
-HELD = []  # locks of builds that this process uses; they go with it
+@dataclasses.dataclass
+class Held:
+    """A build that this process uses. The lock goes with the process."""
+    lock: object
+    targets: set
+
+
+HELD = {}  # {folder: Held}
+
+
+def let_go():
+    """Ends the use of all builds, as the end of this process does."""
+    for held in HELD.values():
+        held.lock.close()
+    HELD.clear()
 
 
 def made_of(stamp):
@@ -86,16 +101,23 @@ def hold(folder, sources, targets, make):
     Calls `make`, which builds targets in a folder, while nobody else uses what is there, and holds
     the folder against other builds until this process ends. What others use is shared as it is, if
     it was made of the same `sources`; otherwise this waits until they have ended.
+
+    What this process holds already stays as it is, even if a source has changed since: it compares
+    what it built. A new lock would wait for the one that this process has.
     """
+    held = HELD.get(folder)
+    if held and set(targets) <= held.targets:
+        return
     stamp, waited = folder.parent / f"{folder.name}.made-of", False
-    lock = open(folder.parent / f"{folder.name}.use", "w", encoding="utf-8")
-    HELD.append(lock)
+    lock = held.lock if held else open(folder.parent / f"{folder.name}.use", "w", encoding="utf-8")
+    HELD[folder] = held = held or Held(lock, set())
     while True:
         if take(lock, fcntl.LOCK_EX):
             remake(stamp, sources, targets, make)
         # A lock is let go before it becomes a shared one: another build may come between. What is
         # there counts once it is shared, and can no longer change.
         if take(lock, fcntl.LOCK_SH) and fits(stamp, sources, targets):
+            held.targets |= set(targets)
             return
         fcntl.flock(lock, fcntl.LOCK_UN)
         if not waited:

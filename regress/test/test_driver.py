@@ -525,9 +525,7 @@ class Held(unittest.TestCase):
         self.made = 0
 
     def tearDown(self):
-        for lock in self.build.HELD:
-            lock.close()
-        self.build.HELD.clear()
+        self.build.let_go()
         self.work.cleanup()
 
     def make(self):
@@ -553,7 +551,7 @@ class Held(unittest.TestCase):
 
     def test_targets_of_the_same_sources_add_up(self):
         self.assertEqual(self.hold("one"), ("mine", {"one"}))
-        self.build.HELD.pop().close()
+        self.build.let_go()
         self.assertEqual(self.hold("two"), ("mine", {"one", "two"}))
         self.assertEqual(self.made, 2)
 
@@ -571,6 +569,27 @@ class Held(unittest.TestCase):
             self.assertEqual(self.hold("new"), ("mine", {"new"}))
         self.assertEqual(self.made, 2)
 
+    def again(self, sources, *targets):
+        """Another request of the same process; it may not wait for itself."""
+        def stuck(_):
+            raise AssertionError("the process waits for its own lock")
+        with unittest.mock.patch.object(self.build.time, "sleep", stuck), \
+                unittest.mock.patch.object(self.build, "say", lambda _: None):
+            self.build.hold(self.folder, sources, targets, self.make)
+
+    def test_sources_that_change_meanwhile_are_not_waited_for(self):
+        self.hold("one")
+        self.again("changed since", "one")
+        self.assertEqual(self.made, 1)
+        self.assertEqual(self.build.made_of(self.stamp), ("mine", {"one"}))
+
+    def test_one_process_asks_for_more_targets(self):
+        self.hold("one")
+        self.again("mine", "two")
+        self.assertEqual(self.build.made_of(self.stamp), ("mine", {"one", "two"}))
+        self.again("mine", "one", "two")
+        self.assertEqual(self.made, 2)
+
     WORKER = """
 import pathlib, sys
 sys.path.insert(0, sys.argv[1])
@@ -581,7 +600,7 @@ for _ in range(100):
     build.hold(folder, mine, [mine], lambda: folder.with_suffix(".built").write_text(mine))
     for _ in range(20):
         assert folder.with_suffix(".built").read_text() == mine
-    build.HELD.pop().close()
+    build.let_go()
 """
 
     def test_many_at_once(self):
