@@ -91,6 +91,7 @@ NEEDS = {
     "groff": Need("groff", machine.has("groff"), "groff-base", "groff-base", "groff", "groff"),
     "debootstrap": Need("debootstrap", machine.has("debootstrap"), "debootstrap", "debootstrap",
                         "debootstrap", "debootstrap"),
+    "bubblewrap": Need("bubblewrap", machine.has("bwrap"), "bubblewrap", "bubblewrap", "bubblewrap", "bubblewrap"),
     "linux 6.1": Need("the source of Linux 6.1, as Debian packs it",
                       machine.file("/usr/src/linux-source-6.1.tar.xz"), "linux-source-6.1"),
     "linux 6.12": Need("the source of Linux 6.12, as Debian packs it",
@@ -115,7 +116,7 @@ TEST = (*UNIT, "gcc", "patch", "git", "python-clang", "gnuplot", "valgrind", "sh
 # Without these their tests report SKIP. What a distribution does not have is left out.
 OPTIONAL = ("linux 6.1", "linux 6.12", "ctags", "browser", "unicorn", "qemu", "lld", "afl",
             "clang 19", "cross compiler", "kernel compiler", "make", "flex", "bison", "bc", "qemu-user", "jsonschema", "sarif", "yaml", "binutils",
-            "debootstrap", "ccache", "mandoc", "groff")
+            "debootstrap", "bubblewrap", "ccache", "mandoc", "groff")
 
 
 def missing(names):
