@@ -13,6 +13,7 @@ import time
 from driver import tool
 from driver.fuzzing import findings, seeds
 from driver.fuzzing.libfuzzer import SLOWEST_EXECUTION, Job
+from driver.reviewing import credible
 from driver.terminal import Progress
 
 POLL_SECONDS = 0.2
@@ -107,4 +108,5 @@ def fuzz(rigs, folder, targets, seconds):
         fuzz_target(sides, target, folder, seconds / len(targets))
     found = [path for top in [folder / "corpus", *(side.found for side in sides)]
              for path in sorted(top.rglob("*")) if path.is_file() and os.path.getsize(path)]
+    credible.scenarios(found, "what fuzzes")
     return found, sum(side.executions for side in sides)

@@ -32,7 +32,7 @@ class Known:
         return [knob for knob, value in self.policy.items() if "NOT UNDERSTOOD" in value]
 
 
-BUG = re.compile(r"  (\S+) \((\S+\.\S+)\)\n    (.*)\n((?:      \| .*\n)*)")
+BUG = re.compile(r"  ([a-z0-9-]+) \((\S+\.\S+)\)\n    (.*)\n((?:      \| .*\n)*)")
 
 
 def policy_of(text):

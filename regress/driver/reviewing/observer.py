@@ -2,14 +2,15 @@
 """`vmapdiff observe`: a process that plays the scenarios it is told, and says what came of each."""
 from __future__ import annotations
 
-import json
+import collections
+import os
 import subprocess
 import threading
 
 from driver import tool
+from driver.reviewing import credible
 from driver.terminal import Unusable
 
-VERSION = 1  # of the answers
 LAST_WORDS = 2000
 
 
@@ -19,6 +20,7 @@ class Observer:
     def __init__(self, binary, name, log, **environment):
         self.name, self.log = name, log
         self.errors = open(log, "ab")
+        self.asked = collections.deque()  # what is not answered yet
         # A group of its own: an interrupt is this process's to handle, and it ends those it started.
         self.process = subprocess.Popen([str(binary), "observe"], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.errors,
@@ -26,6 +28,7 @@ class Observer:
 
     def ask(self, path):
         """Asks for a scenario; the answers come in the order of what was asked."""
+        self.asked.append(path)
         try:
             self.process.stdin.write(f"{path}\n".encode("utf-8", "surrogateescape"))
             self.process.stdin.flush()
@@ -33,14 +36,16 @@ class Observer:
             self.fail()
 
     def answer(self):
-        """What came of the scenario that was asked for first. Raises Unusable where the tool ended."""
-        line = self.process.stdout.readline()
-        if not line.endswith(b"\n"):
+        """
+        What came of the scenario that was asked for first. Raises Unusable where the tool ended, and NotTrusted
+        where it says what cannot be.
+        """
+        line = self.process.stdout.readline(credible.LONGEST_LINE)
+        if not line.endswith(b"\n") and len(line) < credible.LONGEST_LINE:
             self.fail()
-        found = json.loads(line)
-        if found["version"] != VERSION:
-            raise Unusable(f"review: the tool answers in version {found['version']}, and {VERSION} is read")
-        return found
+        if not self.asked:
+            raise credible.NotTrusted(self.name, "answers without being asked")
+        return credible.answer(line, self.asked.popleft(), self.name)
 
     def play(self, path):
         self.ask(path)
@@ -54,7 +59,10 @@ class Observer:
         raise Unusable(f"review: the process that plays {self.name} ended:\n{said}")
 
     def close(self):
-        """Lets the process end, so that it writes what it has counted; one that does not is ended."""
+        """
+        Lets the process end, so that it writes what it has counted; one that does not is ended. Whether it said
+        more than it was asked.
+        """
         try:
             self.process.stdin.close()
         except (BrokenPipeError, ValueError):
@@ -64,8 +72,11 @@ class Observer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        os.set_blocking(self.process.stdout.fileno(), False)
+        more = self.process.stdout.read(1)
         self.process.stdout.close()
         self.errors.close()
+        return bool(more)
 
     def __enter__(self):
         return self
@@ -73,7 +84,8 @@ class Observer:
     def __exit__(self, why, *_):
         if why:  # whoever asks may be in the middle of a question: the process goes first
             self.process.kill()
-        self.close()
+        if self.close() and not why:
+            raise credible.NotTrusted(self.name, "gives more answers than scenarios were asked for")
 
 
 def feed(observers, paths, stop):

@@ -9,6 +9,7 @@ import subprocess
 
 from driver import tool
 from driver.places import CASES, CORPUS
+from driver.reviewing import credible
 from driver.terminal import Unusable
 
 A_MINUTE = 2048  # generated scenarios, for each minute of the budget
@@ -46,6 +47,7 @@ def generated(binaries, folder, executions):
     names, seen, paths = ("base", "patched"), set(), []
     for binary, name in zip(binaries, names):
         generate(binary, folder / name, executions)
+        credible.scenarios([folder / name / f"{number:06d}.scenario" for number in range(executions)], name.upper())
     for number in range(executions):
         for name in names:
             path = folder / name / f"{number:06d}.scenario"
