@@ -440,6 +440,9 @@ class Known(unittest.TestCase):
         self.assertEqual(found.not_understood(), ["vmap(): other"])
         self.assertEqual(found.bugs["head-check"].scenario, "vmapdiff 2\nvunmap va=0x0 size=0x1000\n")
 
+    def test_a_name_that_leads_elsewhere_is_none(self):
+        self.assertEqual(known.parse(KNOWN.replace("head-check", "../head-check")).bugs, {})
+
 
 # --- the report ---------------------------------------------------------------------------------------------------
 
@@ -454,7 +457,7 @@ def finding(**more):
 def told(**more):
     side = {"tree": "/a", "release": "Linux 7.3.4", "commit": "", "not_understood": [], "left_out": ""}
     found = {"format": report.FORMAT, "version": report.VERSION, "tool": "vmapdiff 1", "how": "two trees",
-             "base": side, "patched": side, "notes": [], "subjects": [],
+             "base": side, "patched": side, "partial": "", "notes": [], "subjects": [],
              "findings": {"new": [], "gone": [], "both": []}, "known_in_both": [], "policy": [], "differences": [],
              "worth": {**worth.told(worth.Counted()), "counted": 93}, "bounded": 0, "patches": [], "not_concluded": ["Nothing is said of other processors."],
              "reached": {"measured": False, "same_code": True, "scenarios": 0, "geometries": [], "not_tested": [],
@@ -598,6 +601,14 @@ class Report(unittest.TestCase):
         self.assertIn('<iframe sandbox="allow-scripts" loading="lazy" srcdoc="&quot;&gt;&lt;script&gt;', page)
         self.assertNotIn("<script", page)
         self.assertNotIn("<iframe", html.page(broken))
+
+    def test_a_partial_report_says_so_first(self):
+        partial = told(partial="The review was ended by SIGTERM after 12 s, before it was done: 10 scenarios were played on both, of 99")
+        self.assertEqual(partial["verdict"], "PARTIAL: no new findings so far in PATCHED; no difference")
+        page = markdown.page(partial)
+        self.assertTrue(page.startswith("vmapdiff review: PARTIAL, no new finding\n"))
+        self.assertIn("ended by SIGTERM after 12 s", " ".join(page.split()))
+        self.assertEqual(list(violations({**partial, "exit": 143}, self.SCHEMA)), [])
 
     def test_exit_codes(self):
         patch = {"subject": "a", "commit": "", "error": "", "same_code": False, "new": [], "gone": [], "verdict": "x"}

@@ -14,7 +14,7 @@ add_test(NAME kernel_boot_kunit COMMAND python3 ${kernel_scripts}/test_boot_kuni
 add_test(NAME kernel_boot_compare COMMAND python3 ${kernel_scripts}/test_boot_compare.py)
 add_test(NAME kernel_boot_cost COMMAND python3 ${kernel_scripts}/test_boot_cost.py)
 add_test(NAME kernel_review_parts COMMAND python3 ${kernel_scripts}/test_review_parts.py)
-foreach(part families worth instructions)
+foreach(part families worth instructions trust)
   add_test(NAME kernel_review_${part} COMMAND python3 ${kernel_scripts}/test_review_${part}.py)
 endforeach()
 set(versions 6.1 6.12 7.2 7.3)
@@ -83,6 +83,7 @@ set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel
   kernel_finds kernel_review PROPERTIES COST 200)
 set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_unpack
   kernel_review_parts kernel_review_families kernel_review_worth kernel_review_instructions
+  kernel_review_trust
   kernel_boot_parts kernel_boot_confirm kernel_boot_compare kernel_boot_kunit kernel_boot_cost kernel_unpack_whole
   kernel_boot kernel_confirm kernel_compare kernel_cost kernel_finds_booted
   ${kernel_tests} PROPERTIES

@@ -8,7 +8,7 @@ import pathlib
 import subprocess
 import sys
 
-from driver import fetch, install, kernel, machine, packages, tool
+from driver import fetch, install, kernel, machine, packages, shut_in, tool
 from driver.build import locked
 from driver.command import Command, Parser, nearest, no_options, positive
 from driver.booting import boot, compare, confirm, cost, kunit
@@ -144,6 +144,7 @@ WHAT = [
 ]
 
 
+SHUT_IN = "--shut-in"  # before the tree
 OF_SEVERAL = ("cost",)  # commands that take several trees
 
 
@@ -176,6 +177,7 @@ def split(argv):
 
 def word_of(argv):
     """The command that is typed for a tree, or nothing."""
+    argv = argv[argv[:1] == [SHUT_IN]:]
     return split(argv)[1] if argv and not argv[0].startswith("-") else ""
 
 
@@ -196,6 +198,9 @@ def run(options):
     if options.fetch is not None:
         return fetch.command(options.fetch, options.whole)
     install.ensure(packages.FUZZ if options.what.name != "boot" else (), options.may_install)
+    if options.shut_in:
+        shut_in.is_chosen("required")
+        return shut_in.run([kernel.top_of(tree) for tree in options.trees], options.words)
     return options.what.run(options)
 
 
@@ -206,13 +211,15 @@ class Kernel(Command):
     def parser(self, prefix="./rig"):
         listed = "\n".join(f"  {what.name:<10} {what.summary}" for what in WHAT)
         parser = Parser(prog=f"{prefix} kernel", description=self.summary, add_help=True,
-                        usage="./rig kernel TREE [WHAT] [OPTION]...\n"
+                        usage="./rig kernel [--shut-in] TREE [WHAT] [OPTION]...\n"
                               "       ./rig kernel TREE TREE... cost [OPTION]...\n"
                               "       ./rig kernel review BASE PATCHED [OPTION]...\n"
                               "       ./rig kernel --fetch [VERSION] [--whole]",
                         epilog=f"WHAT (test):\n{listed}\n\n./rig kernel TREE WHAT --help says more; so does "
                                f"mapper/kernel/KERNEL.md.\n./rig kernel review --help: what a patch changes, between "
                                f"two trees.\n\nexample:\n  {self.example}")
+        parser.add_argument(SHUT_IN, action="store_true",
+                            help="before the TREE of a stranger: build and play in bubblewrap, without network")
         parser.add_argument("--fetch", nargs="?", const="", metavar="VERSION",
                             help="download the source of a Linux release, such as 7.3 or newest, as Debian "
                                  "packs it, into .build/trees, and print its path; without VERSION, list "
@@ -227,6 +234,10 @@ class Kernel(Command):
             options = REVIEW.parse(argv[1:], f"{prefix} kernel")
             options.what, options.fetch = REVIEW, None
             return options
+        shut, argv = argv[:1] == [SHUT_IN], argv[argv[:1] == [SHUT_IN]:]
+        if shut and argv[:1] == ["review"]:
+            raise Unusable("kernel: --shut-in goes before a TREE; for a review: "
+                           "./rig kernel review BASE PATCHED --shut-in required")
         if not argv or argv[0].startswith("-"):
             options = self.parser(prefix).parse_args(argv)
             if options.whole and not options.fetch:
@@ -243,6 +254,7 @@ class Kernel(Command):
         check_trees(trees, what)
         options = what.parse(rest, f"{prefix} kernel TREE")
         options.trees, options.tree, options.what, options.fetch = trees, trees[0], what, None
+        options.shut_in, options.words = shut, argv
         return options
 
 

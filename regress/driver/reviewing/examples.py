@@ -22,7 +22,10 @@ def text_of(binary, path, to):
 
 
 class Examples:
-    """Makes examples with the tools of both trees until a deadline; later ones are kept as they are."""
+    """
+    Makes examples with the tools of both trees until a deadline; later ones are kept as they are. Without a
+    deadline, 0, all are.
+    """
 
     def __init__(self, binary, observers, folder, deadline):
         self.binary, self.observers, self.folder, self.deadline = binary, observers, folder, deadline
@@ -63,16 +66,21 @@ class Examples:
         """(path, text) of a finding, minimized by the tool of the tree that has it: 0 BASE, 1 PATCHED."""
         path = self.folder / f"{name}.scenario"
         path.unlink(missing_ok=True)
+        if self.deadline:
+            self.minimize(binary, source, path)
+        if not path.exists() or not self.breaks(side, path, signature):
+            lines = text_of(self.binary, source, path)
+            path.write_text(text.text_of([line for line in lines if line.word != "expect"]))
+        return path, path.read_text()
+
+    def minimize(self, binary, source, path):
+        """What the tool makes of a scenario in some seconds, if it does."""
         seconds = max(2, min(MINIMIZE_SECONDS, self.deadline - time.monotonic()))
         try:
             subprocess.run([str(binary), "minimize", str(source), "-o", str(path)], stdin=subprocess.DEVNULL,
                            capture_output=True, check=False, timeout=seconds, env=tool.environment())
         except subprocess.TimeoutExpired:
             self.bounded += 1
-        if not path.exists() or not self.breaks(side, path, signature):
-            lines = text_of(self.binary, source, path)
-            path.write_text(text.text_of([line for line in lines if line.word != "expect"]))
-        return path, path.read_text()
 
     def breaks(self, side, path, signature):
         """Whether what was minimized still breaks the rule, on the tree that it is about."""

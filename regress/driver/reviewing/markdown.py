@@ -43,7 +43,8 @@ def tree_line(name, side):
 
 
 def head(told):
-    yield f"vmapdiff review: {'NEW FINDINGS' if told['findings']['new'] else 'no new finding'}"
+    partial = "PARTIAL, " if told["partial"] else ""
+    yield f"vmapdiff review: {partial}{'NEW FINDINGS' if told['findings']['new'] else 'no new finding'}"
     yield "=" * WIDTH
     yield tree_line("BASE", told["base"])
     yield tree_line("PATCHED", told["patched"])
@@ -51,6 +52,8 @@ def head(told):
         yield from wrap(note)
     yield ""
     yield from wrap(f"{told['verdict']}.")
+    if told["partial"]:
+        yield from wrap(f"{told['partial']}.")
     for knob in told["patched"]["not_understood"]:
         yield from wrap(f"NOT UNDERSTOOD of PATCHED: {knob}. It maps by a rule that the rig does not know: findings at "
                         "these calls may come of that.")

@@ -2,26 +2,22 @@
 """A review as a dictionary, which regress/test/review.schema.json describes, and its exit code."""
 from __future__ import annotations
 
-import json
 import os
-import pathlib
 import re
-import shutil
 import subprocess
-import sys
 import time
 
 from driver import kernel, tool
 from driver.places import TOP, short
-from driver.reviewing import difference, examples, first_event, html, known, markdown, pictures, sarif, worth
+from driver.reviewing import difference, examples, first_event, known, worth
 from driver.reviewing.collect import kind_of
 from driver.reviewing.fuzz_both import TARGETS
 from driver.reviewing.scenarios import SEED
-from driver.terminal import red, say
 
 FORMAT = "vmapdiff-review"
 VERSION = 1
 NOTHING_NEW, NEW, UNUSABLE = 0, 1, 2
+SIGNALS = {130: "an interrupt", 143: "SIGTERM"}
 
 
 def rule_sentences(binary):
@@ -131,7 +127,9 @@ def told_difference(run, maker, kind, number):
     path, lines, found = maker.of_difference(kind, number)
     call, step, aspect, _, follows = kind.key
     sentence = examples.sentence_of(lines, found)
-    event = None if follows else first_event.of_difference(run.tools(), path, found, run.folder / "first-event.events")
+    event = None
+    if not follows and not run.ended_by:
+        event = first_event.of_difference(run.tools(), path, found, run.folder / "first-event.events")
     if event and aspect in TOLD_BY_ITS_EVENT:
         sentence += f"; event {event['number']} is {event['base']} in BASE, {event['patched']} in PATCHED"
     return {"call": call, "step": step, "aspect": aspect, "sentence": sentence, **({"first_event": event} if event else {}),
@@ -178,8 +176,20 @@ def played(run):
                          for one in collected.not_made]}
 
 
+def partial(run):
+    """What ended the review early, in a sentence, or nothing."""
+    if not run.ended_by:
+        return ""
+    planned = run.checked_in + run.generated + run.fuzzed
+    by, seconds = SIGNALS.get(run.ended_by, "a signal"), round(time.monotonic() - run.begin)
+    return (f"The review was ended by {by} after {seconds} s, before it was done: {run.collected.scenarios} scenarios "
+            f"were played on both, of {planned} that it had by then")
+
+
 def not_concluded(run):
     """What the review does not say, in sentences."""
+    if run.ended_by:
+        yield "What would have been played after the review was ended is not known."
     yield "Other processors at the same time, weak memory ordering beyond barriers, and the allocators are not modelled."
     found = run.reached
     if found.not_tested:
@@ -212,7 +222,8 @@ def of(run, maker):
     found["new"] += spread_bugs(run, differences, sentences)
     return {"format": FORMAT, "version": VERSION, "tool": tool_version(run.rigs[1].tool), "how": run.trees.how,
             "base": side(run.trees.base, run.known[0]), "patched": side(run.trees.patched, run.known[1]),
-            "notes": list(run.trees.notes), "subjects": [step.subject for step in run.trees.steps[1:] if step.subject],
+            "partial": partial(run), "notes": list(run.trees.notes),
+            "subjects": [step.subject for step in run.trees.steps[1:] if step.subject],
             "findings": found, "known_in_both": sorted(set(run.known[0].bugs) & set(run.known[1].bugs)),
             "policy": policy(run), "worth": worth.told(run.counted), "differences": differences, "bounded": maker.bounded,
             "reached": reached(run), "played": played(run), "not_concluded": list(not_concluded(run)),
@@ -226,40 +237,12 @@ def exit_code(told):
     return UNUSABLE if any(patch["error"] for patch in told["patches"]) else NOTHING_NEW
 
 
-# --- files -----------------------------------------------------------------------------------------------
-
-
 def verdict(told):
     """A line."""
     new, differences = told["findings"]["new"], [one for one in told["differences"] if not one["follows"]]
+    what = f"{len(differences)} kind{'s' * (len(differences) != 1)} of difference" if differences else "no difference"
+    if told["partial"]:
+        return f"PARTIAL: {len(new) or 'no'} new finding{'s' * (len(new) != 1)} so far in PATCHED; {what}"
     if new:
         return f"{len(new)} new finding{'s' * (len(new) > 1)} in PATCHED"
-    what = f"{len(differences)} kind{'s' * (len(differences) != 1)} of difference" if differences else "no difference"
     return f"nothing new: no rule is broken that holds in BASE; {what}"
-
-
-def write(told, run, options):
-    """Writes the report in each form, prints the page, and returns the exit code."""
-    told["exit"] = exit_code(told)
-    told["verdict"] = verdict(told)
-    told["played"]["seconds"] = round(time.monotonic() - run.begin)
-    forms = {"markdown": (run.folder / "report.md", markdown.text(told)),
-             "json": (run.folder / "report.json", json.dumps(told, indent=1, sort_keys=True) + "\n"),
-             "html": (run.folder / "report.html", html.page(told, pictures.of_findings(told, run.tools(), run.folder))),
-             "sarif": (run.folder / "report.sarif", sarif.text(told, run))}
-    for name, (path, text) in forms.items():
-        path.write_text(text, encoding="utf-8", errors="replace")
-        wanted = getattr(options, name)
-        if wanted:
-            shutil.copyfile(path, pathlib.Path(wanted))
-    sys.stdout.write(markdown.page(told))
-    sys.stdout.flush()
-    say(red(told["verdict"]) if told["exit"] == NEW else told["verdict"])
-    say(f"details: {short(forms['markdown'][0])}; for a browser: {short(forms['html'][0])}")
-    if told["findings"]["new"]:
-        first = told["findings"]["new"][0]
-        judge = f"VMAPDIFF_JUDGE={first['known_bug']} " if first["known_bug"] else ""
-        say(f"next: {judge}./rig kernel {told['patched']['tree']} show {first['file']}")
-    return told["exit"]
-
-

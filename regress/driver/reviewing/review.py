@@ -5,32 +5,23 @@ report of what the patch changes.
 """
 from __future__ import annotations
 
+import argparse
 import contextlib
 import dataclasses
 import hashlib
-import os
-import shutil
 import pathlib
+import shutil
 import time
 
-from driver import install, kernel, packages
+from driver import install, packages, shut_in
 from driver.build import locked
 from driver.command import Command, positive
 from driver.places import BUILDS, short
-from driver.reviewing import (building, each, examples, fuzz_both, instructions, known, reached, report, scenarios,
-                              trees, worth)
+from driver.reviewing import (budget, building, deliver, each, examples, fuzz_both, inside, instructions, known,
+                              reached, report, scenarios, trees, worth)
 from driver.reviewing.collect import Collected
 from driver.reviewing.observer import Observer, play_all
 from driver.terminal import Progress, Unusable, say
-
-MINUTES = 10
-# Below so many minutes each page size is built, and LPA2, in place of all geometries.
-ALL_GEOMETRIES_FROM = 10
-FEW_GEOMETRIES = "kernel_4k_va48_pa48,kernel_4k_va52_pa52,kernel_16k_va48_pa48,kernel_64k_va48_pa48"
-FUZZ_SHARE = 0.6  # of the time that is left after what is checked in and generated
-LEAST_FUZZ_SECONDS = 10
-LEAST_EXAMPLE_SECONDS = 20
-
 
 @dataclasses.dataclass
 class Run:
@@ -50,6 +41,7 @@ class Run:
     executions: int = 0
     targets: tuple = ()
     each: list = dataclasses.field(default_factory=list)
+    ended_by: int = 0  # the exit code of what ended it early: 130 an interrupt, 143 SIGTERM
 
     def left(self):
         return self.begin + 60 * self.minutes - time.monotonic()
@@ -95,7 +87,7 @@ def folder_of(found):
 
 def build_both(run):
     run.reached = reached.begin(run.trees.base.tree, run.trees.patched.tree, run.trees.changed)
-    targets = fuzz_both.targets_for(int(run.minutes * 60 * FUZZ_SHARE / 2))
+    targets = budget.targets_to_build(run.minutes)
     run.rigs = [building.build_one(step.tree, name, targets)
                 for step, name in ((run.trees.base, "BASE"), (run.trees.patched, "PATCHED"))]
     run.targets = targets
@@ -133,8 +125,8 @@ def play_fixed(run, players):
 
 def play_fuzzed(run, players):
     """What fuzzing finds in a part of the time that is left."""
-    seconds = int(run.left() * FUZZ_SHARE)
-    if seconds < LEAST_FUZZ_SECONDS:
+    seconds = budget.fuzz_seconds(run.left())
+    if not seconds:
         return []
     run.targets = tuple(target for target in fuzz_both.targets_for(seconds) if target in run.targets)
     say(f"fuzzing both for {seconds} s with a shared corpus: {' '.join(run.targets)}")
@@ -156,7 +148,7 @@ def all_of_it(run, options):
             say("counting which of the changed lines are executed")
             reached.count_lines(run.reached, run.trees.base.tree, run.trees.patched.tree, [*fixed, *fuzzed],
                                 run.log("observe-lines"))
-        deadline = time.monotonic() + max(LEAST_EXAMPLE_SECONDS, run.left())
+        deadline = time.monotonic() + max(budget.LEAST_EXAMPLE_SECONDS, run.left())
         maker = examples.Examples(run.rigs[1].tool, players, run.folder, deadline)
         found = report.of(run, maker)
         if options.each:
@@ -164,28 +156,58 @@ def all_of_it(run, options):
     return found
 
 
+def part_of_it(run, code):
+    """The report of what was played before an interrupt; None where nothing was. Another interrupt ends this too."""
+    seconds = int(time.monotonic() - run.begin)
+    if not run.collected.scenarios:
+        say(f"interrupted after {seconds} s, before anything was played: there is no report. The trees were only "
+            f"read; what was made is in {short(run.folder)}")
+        return None
+    say(f"interrupted after {seconds} s: writing a partial report of what was played until then")
+    run.ended_by = code
+    with observers(run) as players:
+        return report.of(run, examples.Examples(run.rigs[1].tool, players, run.folder, 0))
+
+
+def played(run, options):
+    """(the report, or None where there is none; what ended the review: 0 itself, 130 an interrupt, 143 SIGTERM)"""
+    try:
+        return all_of_it(run, options), 0
+    except KeyboardInterrupt:
+        code = 130
+    except SystemExit as end:  # main.end_by_signal
+        code = end.code
+    return part_of_it(run, code), code
+
+
+def run_here(found, options, folder, begin):
+    """Plays in this process; the exit code."""
+    run = Run(found, folder, options.minutes, begin)
+    told, code = played(run, options)
+    if not told:
+        return code
+    deliver.save(deliver.forms_of(told, run), folder, options)
+    return deliver.tell(told, folder)
+
+
 def run_review(options):
     """The command; its exit code."""
+    if options.inside:
+        return inside.serve(options.inside, Run, played)
     instructions.check(options)
     install.ensure(packages.FUZZ, options.may_install)
     begin = time.monotonic()
+    is_shut_in = shut_in.is_chosen(options.shut_in)
     found = chosen(options)
-    if not os.environ.get(kernel.GEOMETRIES) and options.minutes < ALL_GEOMETRIES_FROM:
-        os.environ[kernel.GEOMETRIES] = FEW_GEOMETRIES
+    budget.choose_geometries(options.minutes)
     folder = folder_of(found)
     with locked(folder, "reviews"):
-        run = Run(found, folder, options.minutes, begin)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        trees.prune(folder)
         for note in found.notes:
             say(note)
-        try:
-            told = all_of_it(run, options)
-        except KeyboardInterrupt:
-            say(f"interrupted after {int(time.monotonic() - begin)} s: there is no report. The trees were only "
-                f"read; what was made is in {short(folder)}")
-            return 130
-        return report.write(told, run, options)
+        return (inside.review if is_shut_in else run_here)(found, options, folder, begin)
 
 
 # --- options ---------------------------------------------------------------------------------------------
@@ -198,9 +220,13 @@ def add_options(parser):
     parser.add_argument("--each", action="store_true", help="patch by patch too: which brings what, which takes it away")
     parser.add_argument("--instructions", action="store_true",
                         help="count Arm instructions of calls too, on the kernels of both, booted; needs whole trees")
-    parser.add_argument("--minutes", type=positive, metavar="N", default=MINUTES,
-                        help=f"how long it may take with what is built already ({MINUTES}); below "
-                             f"{ALL_GEOMETRIES_FROM}, four geometries in place of all")
+    parser.add_argument("--minutes", type=positive, metavar="N", default=budget.MINUTES,
+                        help=f"how long it may take with what is built already ({budget.MINUTES}); below "
+                             f"{budget.ALL_GEOMETRIES_FROM}, four geometries in place of all")
+    parser.add_argument("--shut-in", choices=shut_in.HOW, default="auto", metavar="HOW",
+                        help="build and play in bubblewrap, without network: where it works (auto), or not at all "
+                             "without it (required), or without it (no)")
+    parser.add_argument("--inside", help=argparse.SUPPRESS)  # of inside.py, for itself
     for name, what in (("markdown", "for a mail"), ("json", "for a program"), ("sarif", "new findings, for a code host"),
                        ("html", "for a browser")):
         parser.add_argument(f"--{name}", metavar="OUT", help=f"write the report to this file too: {what}")

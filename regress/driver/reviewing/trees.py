@@ -12,14 +12,17 @@ import os
 import pathlib
 import shutil
 
-from driver import kernel
+from driver import kept, kernel
 from driver.places import BUILDS, TOP
 from driver.reviewing import git, mails
 from driver.terminal import Unusable, printable
 
 NEAR = ("include/", "mm/", "arch/arm64/")
 MOST_NEAR = 1000
-PRIVATE = BUILDS / "review" / "trees"
+REVIEWS = BUILDS / "review"
+PRIVATE = REVIEWS / "trees"
+REPORT = "report.json"  # a folder with one is of a review
+MOST_TREES, MOST_REPORTS = 12, 8  # of other reviews, that stay
 
 
 @dataclasses.dataclass
@@ -87,6 +90,7 @@ def keep(folder, name):
     that what was built of it is used again.
     """
     to = PRIVATE / f"{name}-{digest_of(folder)[:12]}"
+    kept.hold(to)
     if to.exists():
         shutil.rmtree(folder)
         os.utime(to)
@@ -111,6 +115,19 @@ def checked(folder, what):
     except Unusable as why:
         shutil.rmtree(folder, ignore_errors=True)
         raise Unusable(f"review: {what}: {why}") from why
+
+
+def built_of(tree):
+    """What was built of a tree of ours: of no use without it."""
+    return sorted((BUILDS / "kernel").glob(f"{tree.name}-*"))
+
+
+def prune(folder):
+    """Removes trees and reports of earlier reviews but the newest, and none that a run uses. `folder`: of this one."""
+    kept.hold(folder)
+    if PRIVATE.is_dir():
+        kept.prune(PRIVATE.iterdir(), MOST_TREES, built_of)
+    kept.prune([path for path in REVIEWS.iterdir() if (path / REPORT).exists() and path != folder], MOST_REPORTS)
 
 
 # --- a range of commits -----------------------------------------------------------------------------
