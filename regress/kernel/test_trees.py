@@ -742,6 +742,63 @@ class Bisect(Copy):
                         str(self.scenario(D1)))
         self.assertRegex(said, "is the first bad commit\n(.*\n)*.*a batch is no longer bound")
 
+    NO_RULE = """machine granule=4k va=48 pa=48
+policy prior
+vmap va=0xffff800080000000 pages=0x10000+2
+vunmap va=0xffff800080000000 size=0x2000
+"""
+
+    def series_of_differences(self):
+        """
+        A copy of what is good, and commits that break no rule: another name, a barrier more, a read less, of
+        which the scenario shows the barrier; and one that does not build.
+        """
+        self.git("init", "-q")
+        self.commit("good")
+        like = self.copy.with_name(f"{self.copy.name}-like")
+        shutil.copytree(self.copy, like, ignore=shutil.ignore_patterns(".git"))
+        copies.rename(self.copy, "vmap_pages_pte_range", "vmap_pages_ptes")
+        self.commit("another name")
+        walk = copies.File(self.copy, copies.VMALLOC)
+        walk.path.write_text(walk.text.replace("static int vmap_pages_ptes(", "int rig_broken(\n", 1))
+        self.commit("does not build")
+        walk.path.write_text(walk.text)
+        self.commit("builds again")
+        copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_ptes", r"do \{", "do { (void)ptep_get(pte);")
+        self.commit("reads more")
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"\{", "{ dsb(ishst);")
+        self.commit("a barrier more")
+        (self.copy / "Makefile").write_text((self.copy / "Makefile").read_text() + "\n# words\n")
+        self.commit("something else")
+        return like
+
+    def first_to_differ(self, like, *more):
+        self.git("bisect", "start", "HEAD", "HEAD~6")
+        said = self.git("bisect", "run", str(RIG), "kernel", ".", "bisect",
+                        str(self.scenario(self.NO_RULE)), "--like", str(like), *more)
+        self.git("bisect", "reset")
+        return re.search("is the first bad commit\n(?:.*\n)*?    (.*)", said).group(1)
+
+    def test_git_bisect_run_for_a_difference(self):
+        like = self.series_of_differences()
+        self.assertEqual(self.first_to_differ(like), "reads more")
+        self.assertEqual(self.first_to_differ(like, "--only", "barriers"), "a barrier more")
+        scenario, words, other = self.scenario(self.NO_RULE), self.work / "words", self.work / "other"
+        words.write_text("words\n")
+        other.write_text("vmapdiff 2\n" + self.NO_RULE.replace("4k va=48", "16k va=47").replace("0x2000", "0x8000"))
+        self.assertEqual(rig(self.copy, "replay", scenario)[0], 0)  # no rule is broken: the other recipe finds nothing
+        for given, code, why in (([scenario, "--like", like], 1, "differs: "),
+                                 ([scenario, "--like", like, "--only", "leaves"], 0, "as to leaves"),
+                                 ([scenario, "--like", self.copy], 125, "names the tree that is bisected"),
+                                 ([scenario, "--only", "reads"], 125, "goes with --like"),
+                                 (["/nowhere", "--like", like], 125, "there is no scenario"),
+                                 ([words, "--like", like], 125, "is not a scenario"),
+                                 ([other, "--like", like], 125, "is not built for")):
+            with self.subTest(why=why):
+                told, said = rig(self.copy, "bisect", *given)
+                self.assertEqual(told, code, said)
+                self.assertIn(why, said)
+
 
 def main():
     if len(sys.argv) < 2:

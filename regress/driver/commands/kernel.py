@@ -16,6 +16,7 @@ from driver.commands import coverage, forwarded, fuzz as fuzz_command
 from driver.fuzzing.rig import all_targets
 from driver.fuzzing.session import fuzz
 from driver.places import CASES, CORPUS
+from driver.reviewing import bisect
 from driver.reviewing.review import COMMAND as REVIEW
 from driver.terminal import Unusable, say
 
@@ -102,11 +103,6 @@ def run_coverage(options):
     return 0
 
 
-def run_bisect(options):
-    rig = kernel.build_tree(options.tree, ["vmapdiff"])
-    return tool.run(rig.tool, "replay", options.FILE)
-
-
 def row(row_, run):
     return dataclasses.replace(forwarded.command(row_, run), example=row_.example.replace(
         "./rig ", "./rig kernel ~/linux "))
@@ -139,8 +135,7 @@ WHAT = [
     Command("cost", "count the instructions of calls on the booted kernel, of one tree or several",
             "./rig kernel ~/linux ~/patched cost --granule all", cost.add_options, cost.run),
     Command("bisect", "for git bisect run: 0 good, 1 bad, 125 no verdict",
-            "git bisect run ./rig kernel . bisect a.scenario",
-            lambda parser: parser.add_argument("FILE", help="the scenario"), run_bisect),
+            "git bisect run ./rig kernel . bisect a.scenario --like ~/base", bisect.add_options, bisect.run),
 ]
 
 
