@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from driver import commands
-from driver.commands.kernel import WHAT
+from driver.commands.kernel import REVIEW, SHUT_IN, WHAT
 
 HEAD = """\
 # SPDX-License-Identifier: GPL-2.0-only
 _rig_of_tree() { # the command for a tree that is typed, after one tree or several
 	local word
+	if [ "${COMP_WORDS[2]}" = review ]; then echo 'kernel review'; return; fi
 	for word in "${COMP_WORDS[@]:3:COMP_CWORD-3}"; do
 		case $word in
 		VERBS) echo "kernel $word"; return ;;
+		SHUT_IN) ;;
 		-*) break ;;
 		esac
 	done
@@ -49,9 +51,12 @@ def case_of(pattern, command):
 
 def script():
     """What bash is to evaluate."""
-    lines = [HEAD.replace("VERBS", "|".join(what.name for what in WHAT)), case("''", [*(one.name for one in commands.ALL), "--help", "--no-install", "--version"],
-                        False)]
+    head = HEAD.replace("VERBS", "|".join(what.name for what in WHAT)).replace("SHUT_IN", SHUT_IN)
+    lines = [head, case("''", [*(one.name for one in commands.ALL), "--help", "--no-install", "--version"], False)]
     lines += [case_of(f"'kernel {what.name}'", what) for what in WHAT]
     lines.append(case("'kernel WHAT'", [what.name for what in WHAT], True))
-    lines += [case_of(command.name, command) for command in commands.ALL]
+    lines.append(case_of("'kernel review'", REVIEW))
+    lines += [case_of(command.name, command) for command in commands.ALL if command.name != "kernel"]
+    kernel = next(command for command in commands.ALL if command.name == "kernel").parser()
+    lines.append(case("kernel", [*kernel.words(), *kernel.options(), REVIEW.name], True, kernel.values()))
     return "".join([*lines, TAIL])

@@ -670,6 +670,10 @@ class Help(unittest.TestCase):
                            (["kernel", "fuzz", "fuzz_vmap"], "./rig kernel TREE fuzz fuzz_vmap\n"),
                            (["kernel", str(TOP), "fuzz", "--engine", "afl"], "'--engine' is not an option"),
                            (["kernel"], "kernel needs the top of a Linux tree"),
+                           (["kernel", "--shut-in"], "kernel needs the top of a Linux tree"),
+                           (["kernel", "--shut-in", "review", "a"], "BASE PATCHED --shut-in required"),
+                           (["kernel", "review", "--shut-in", "maybe"], "the values are: auto required no"),
+                           (["kernel", "review", "--inside", "x"], "--inside is for the driver's own use"),
                            (["kernel", str(TOP), "/", "known"], "'known' takes one tree, not 2: "),
                            (["kernel", str(TOP), "/", "--seed", "1"], "'test' takes one tree, not 2: "),
                            (["kernel", str(TOP), "/", "relpay"], "'relpay' is not a command for a tree; did you mean"),
@@ -739,6 +743,19 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("./rig", "kernel", ".", "regress/dri"), ["regress/driver"])
         self.assertEqual(self.complete("./rig", "kernel", ".", "..", "cos"), ["cost"])
         self.assertEqual(self.complete("./rig", "kernel", ".", "..", "cost", "--pl"), ["--plot"])
+        self.assertEqual(self.complete("./rig", "kernel", "--shut-in", ".", "kno"), ["known"])
+        self.assertEqual(self.complete("./rig", "kernel", ".", "bisect", "a", "--only", "barr"), ["barriers"])
+
+    def test_of_a_review(self):
+        self.assertEqual(self.complete("./rig", "kernel", "revi"), ["review"])
+        self.assertEqual(self.complete("./rig", "kernel", "--shut"), ["--shut-in"])
+        self.assertEqual(self.complete("./rig", "kernel", "review", "--m"), ["--mbox", "--minutes", "--markdown"])
+        self.assertEqual(self.complete("./rig", "kernel", "review", "regress/dri"), ["regress/driver"])
+        self.assertEqual(self.complete("./rig", "kernel", "review", ".", "regress/dri"), ["regress/driver"])
+        self.assertEqual(self.complete("./rig", "kernel", "review", ".", "..", "--ea"), ["--each"])
+        self.assertEqual(self.complete("./rig", "kernel", "review", ".", "--mbox", "regress/dri"), ["regress/driver"])
+        self.assertEqual(self.complete("./rig", "kernel", "review", ".", "--shut-in", "re"), ["required"])
+        self.assertEqual(self.complete("./rig", "kernel", "review", "--ins"), [])
 
 
 if __name__ == "__main__":
