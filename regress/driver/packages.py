@@ -110,6 +110,7 @@ BENCH = (*FUZZ, "valgrind", "gnuplot")
 AFL = (*FUZZ, "gcc", "patch", "afl")
 BUILDER = (*FUZZ, "gcc", "git", "binutils", "llvm")
 BOOT = ("gcc", "make", "flex", "bison", "bc", "kernel compiler", "qemu")
+SHUT_IN = ("bubblewrap",)
 EMULATORS = (*MUTANTS, "pkg-config", "unicorn", "qemu", "lld")
 TEST = (*UNIT, "gcc", "patch", "git", "python-clang", "gnuplot", "valgrind", "shellcheck",
         "clang-format", "clang-tidy", "llvm")

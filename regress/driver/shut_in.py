@@ -40,7 +40,7 @@ SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|(^|_)KEY($|_)")
 HOME = "/tmp/home"
 ENDS = (0, 1, 2, 125, 130, 143)  # what the driver exits with
 
-FLAGS = ("--unshare-all", "--unshare-user", "--cap-drop", "ALL", "--die-with-parent", "--new-session", "--as-pid-1",
+FLAGS = ("--unshare-all", "--unshare-user", "--cap-drop", "ALL", "--die-with-parent", "--new-session",
          "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", HOME)
 WHAT_TO_DO = """\
 to shut it in, install bubblewrap and let it make a user namespace:
@@ -180,15 +180,15 @@ class Inside:
         os.close(theirs)
         with open(info, encoding="utf-8") as told:
             text = told.read()
-        self.program = json.loads(text)["child-pid"] if text else 0  # as it is numbered outside
+        self.first = json.loads(text)["child-pid"] if text else 0  # as it is numbered outside: bubblewrap's own
 
     def tell(self, number):
-        """Hands a signal to the program."""
+        """Hands a signal to the program, which is the first process's child. That one collects what others leave."""
         try:
-            if self.program:
-                os.kill(self.program, number)
-        except ProcessLookupError:
-            pass
+            children = pathlib.Path(f"/proc/{self.first}/task/{self.first}/children").read_text(encoding="ascii")
+            os.kill(int(children.split()[0]), number)
+        except (OSError, IndexError):  # it has ended, or not begun
+            self.process.kill()
 
     def wait(self):
         """The exit code; an interrupt is handed on, and its last words are waited for."""

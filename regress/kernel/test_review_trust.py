@@ -14,8 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import test_review_parts as parts  # noqa: E402
-from driver import kept  # noqa: E402
-from driver.reviewing import credible, inside, observer, scenarios, trees  # noqa: E402
+from driver import kept, shut_in  # noqa: E402
+from driver.reviewing import budget, credible, inside, observer, scenarios, trees  # noqa: E402
 from driver.terminal import Unusable  # noqa: E402
 
 # --- answers that cannot be ------------------------------------------------------------------------------------
@@ -231,6 +231,25 @@ class KeptOfReviews(parts.WithTree):
         trees.prune(self.work / "mine")
         self.assertEqual(sorted(path.name for path in trees.PRIVATE.iterdir()), sorted(step.tree.name for step in found.steps))
         self.assertEqual([(self.work / name).exists() for name in ("old", "older", "mine")], [True, False, True])
+
+
+class Budgets(unittest.TestCase):
+    def test_the_table_of_the_document_is_that_of_the_code(self):
+        document = (parts.TOP / "mapper/kernel/KERNEL.md").read_text()
+        self.assertTrue(budget.table() in document, f"KERNEL.md is to have this table:\n{budget.table()}")
+        self.assertIn(f"The newest {trees.MOST_REPORTS} reports and\n{trees.MOST_TREES} trees stay", document)
+        self.assertEqual(shut_in.MOST_FOLDERS, 4)  # "the newest four stay"
+
+    def test_a_short_one_fuzzes_less(self):
+        self.assertEqual(budget.column(1)["fuzz targets"], "`fuzz_sequence` `fuzz_vmap` `fuzz_set_memory`")
+        self.assertEqual(budget.fuzz_seconds(budget.LEAST_FUZZ_SECONDS), 0)
+
+    def test_geometries_of_the_user_are_taken(self):
+        name = budget.kernel.GEOMETRIES
+        for given, minutes, then in ({}, 3, budget.FEW_GEOMETRIES), ({}, 30, None), ({name: "one"}, 3, "one"):
+            with unittest.mock.patch.dict(os.environ, given, clear=True):
+                budget.choose_geometries(minutes)
+                self.assertEqual(os.environ.get(name), then)
 
 
 if __name__ == "__main__":

@@ -111,7 +111,12 @@ class Inside(WithBox):
                                "print([name for name in os.listdir('/proc') if name.isdigit()], file=found)\n")
             self.assertIsNone(outside.poll())
             outside.kill()
-        self.assertEqual(found, ["ProcessLookupError", "['1']"])
+        self.assertEqual(found, ["ProcessLookupError", "['1', '2']"])
+
+    def test_what_has_no_parent_is_collected(self):
+        found = self.found("subprocess.run(['sh', '-c', 'true & true & true & exit'])\ntime.sleep(1)\n"
+                           "print([name for name in os.listdir('/proc') if name.isdigit()], file=found)\n")
+        self.assertEqual(found, ["['1', '2']"])
 
     def test_no_capability_and_no_more_namespaces(self):
         found = self.found("print(*[line for line in open('/proc/self/status') if line.startswith(('CapEff', 'CapBnd'))], "

@@ -194,6 +194,7 @@ def run(options):
         return fetch.command(options.fetch, options.whole)
     install.ensure(packages.FUZZ if options.what.name != "boot" else (), options.may_install)
     if options.shut_in:
+        install.ensure(packages.SHUT_IN, options.may_install)
         shut_in.is_chosen("required")
         return shut_in.run([kernel.top_of(tree) for tree in options.trees], options.words)
     return options.what.run(options)

@@ -48,15 +48,21 @@ def words_of(geometry):
     return f"{granule.upper()} with {va[2:]} bits"
 
 
+def words_of_targets(targets):
+    """All of them, or which."""
+    every = len(targets) == len(fuzz_both.TARGETS)
+    return f"all {len(targets)} of a review" if every else " ".join(f"`{target}`" for target in targets)
+
+
 def column(minutes):
     """What is told of a budget, line by line."""
-    few = geometries(minutes)
+    few, targets, seconds = geometries(minutes), targets_to_build(minutes), fuzz_seconds(minutes * 60)
     return {"": f"`--minutes {minutes}`",
             "geometries": ", ".join(map(words_of, few.split(","))) if few else "all that Linux builds",
             "checked-in scenarios": f"all but `{scenarios.LARGE}*`",
             "generated scenarios, of each tree": f"{scenarios.generated_for(minutes):,}",
-            "fuzzed, at most": f"{fuzz_seconds(minutes * 60)} s",
-            "fuzz targets": " ".join(f"`{target}`" for target in targets_to_build(minutes)),
+            "fuzzed, at most": f"{seconds} s, {seconds // len(targets)} s a target",
+            "fuzz targets": words_of_targets(targets),
             "minimizing examples, at least": f"{LEAST_EXAMPLE_SECONDS} s"}
 
 

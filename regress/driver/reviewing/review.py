@@ -196,6 +196,8 @@ def run_review(options):
         return inside.serve(options.inside, Run, played)
     instructions.check(options)
     install.ensure(packages.FUZZ, options.may_install)
+    if options.shut_in == "required":
+        install.ensure(packages.SHUT_IN, options.may_install)
     begin = time.monotonic()
     is_shut_in = shut_in.is_chosen(options.shut_in)
     found = chosen(options)
