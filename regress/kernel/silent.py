@@ -56,7 +56,8 @@ SILENT = {
 def review(base, patched, *words, **environment):
     """(exit code, the report, what was said) of a review of two trees."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
-        run = subprocess.run([copies.TOP / "rig", "kernel", "review", base, patched, "--json", report.name, *words],
+        run = subprocess.run([copies.TOP / "rig", "kernel", "review", base, patched, "--json", report.name, "--shut-in", "no",
+                              *words],
                              capture_output=True, text=True, check=False,
                              env={**os.environ, "VMAPDIFF_GEOMETRIES": GEOMETRY, **environment})
         text = Path(report.name).read_text()
@@ -66,7 +67,7 @@ def review(base, patched, *words, **environment):
 def forget(*trees):
     """Removes what was built of copies."""
     for tree in trees:
-        for kind in ("kernel", "review"):
+        for kind in ("kernel", "review", "shut-in"):
             for path in (copies.TOP / ".build" / kind).glob(f"{tree.name}-*"):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 

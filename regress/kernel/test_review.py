@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
@@ -21,6 +20,9 @@ import example_series  # noqa: E402
 import silent  # noqa: E402
 from small_schema import violations  # noqa: E402
 
+sys.path.insert(0, str(copies.TOP / "regress"))
+from driver import shut_in  # noqa: E402
+
 SKIP = 77
 RIG = copies.TOP / "rig"
 BUILT = copies.TOP / ".build"
@@ -28,8 +30,9 @@ SCHEMA = json.loads((copies.TOP / "regress/test/review.schema.json").read_text()
 TREE = None  # set by main()
 
 
-def review(*words, **environment):
-    run = subprocess.run([RIG, "kernel", "review", *map(str, words)], capture_output=True, text=True, check=False,
+def review(*words, how="no", **environment):
+    run = subprocess.run([RIG, "kernel", "review", *map(str, words), "--shut-in", how], capture_output=True, text=True,
+                         check=False,
                          env={**os.environ, "VMAPDIFF_GEOMETRIES": silent.GEOMETRY, **environment})
     return run.returncode, run.stdout + run.stderr
 
@@ -176,19 +179,75 @@ class BadInput(WithCopy):
         self.assertIn("does not build", said)
         self.assertIn("a_new_kernel_function", said)
 
-    def test_an_interrupted_review(self):
-        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range", "int rig_more;")
-        before = contents(self.copy)
-        with subprocess.Popen([RIG, "kernel", "review", TREE, self.copy], stderr=subprocess.PIPE, text=True,
+
+
+class Interrupted(WithCopy):
+    """A review that is ended early, once it says so much."""
+
+    def end(self, after, number, how):
+        """(exit code, what was said, the report or None) of a review that gets a signal after it says `after`."""
+        silent.SILENT["barrier-more"][0](self.copy)
+        before, out = contents(self.copy), self.work / "report.json"
+        command = [RIG, "kernel", "review", TREE, self.copy, "--minutes", "3", "--shut-in", how, "--json", out]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               start_new_session=True,
                               env={**os.environ, "VMAPDIFF_GEOMETRIES": silent.GEOMETRY}) as process:
-            time.sleep(4)
-            os.killpg(process.pid, signal.SIGINT)
-            said = process.stderr.read()
-        self.assertEqual(process.returncode, 130, said)
-        self.assertIn("interrupted after", said)
+            said = ""
+            while after not in said:
+                line = process.stderr.readline()
+                self.assertTrue(line, said)
+                said += line
+            (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
+            said += process.stderr.read()
         self.assertNotIn("Traceback", said)
         self.assertEqual(contents(self.copy), before)
+        return process.returncode, said, json.loads(out.read_text()) if out.exists() else None
+
+    def test_in_the_build_there_is_no_report(self):
+        code, said, told = self.end("building", signal.SIGINT, "no")
+        self.assertEqual((code, told), (130, None), said)
+        self.assertIn("before anything was played: there is no report", said)
+
+    def is_partial(self, number, how):
+        # By then all that is checked in and generated was played.
+        code, said, told = self.end("counting which of the changed lines", number, how)
+        self.assertEqual(code, 128 + number, said)
+        self.assertEqual(list(violations(told, SCHEMA)), [])
+        self.assertEqual(told["exit"], code)
+        self.assertTrue(told["verdict"].startswith("PARTIAL: no new findings so far"), told["verdict"])
+        self.assertGreater(told["played"]["scenarios"], 100)
+        self.assertTrue(list(silent.listed(told, "vunmap", "barriers")), told["differences"])
+
+    def test_what_was_played_until_then_is_told(self):
+        self.is_partial(signal.SIGTERM, "no")
+
+    @unittest.skipIf(shut_in.why_not(), shut_in.why_not())
+    def test_the_same_shut_in(self):
+        self.is_partial(signal.SIGINT, "required")
+
+
+@unittest.skipIf(shut_in.why_not(), shut_in.why_not())
+class ShutIn(WithCopy):
+    """The tree's code is built and played in bubblewrap."""
+
+    def test_a_review_and_a_replay(self):
+        copies.add_series(self.copy, batch_bound=False)
+        out = self.work / "report"
+        code, said = review(TREE, self.copy, "--minutes", "1", f"--json={out}.json", f"--markdown={out}.md",
+                            how="required")
+        self.assertEqual(code, 1, said)
+        told = json.loads(Path(f"{out}.json").read_text())
+        self.assertEqual(list(violations(told, SCHEMA)), [])
+        new = {one["rule"]: one for one in told["findings"]["new"]}
+        found = new["translation.output_address"]
+        self.assertEqual((copies.TOP / found["file"]).read_text(), found["scenario"])
+        self.assertIn(f"next: ./rig kernel --shut-in {self.copy} show ", said)
+        self.assertFalse(list((BUILT / "kernel").glob(f"{self.copy.name}-*")))  # nothing that would be executed outside
+        for tree, expected in ((TREE, 0), (self.copy, 1)):
+            run = subprocess.run([RIG, "kernel", "--shut-in", tree, "replay", copies.TOP / found["file"]],
+                                 capture_output=True, text=True, check=False,
+                                 env={**os.environ, "VMAPDIFF_GEOMETRIES": silent.GEOMETRY})
+            self.assertEqual(run.returncode, expected, run.stderr)
 
 
 def main():

@@ -37,29 +37,35 @@ class Credible(parts.WithFolder):
 
     def test_what_can_be_an_answer_is_one(self):
         for good in (played_answer(), {"version": 1, "file": "/a b.scenario", "played": False, "unusable": True},
-                     {"version": 1, "file": "/a b.scenario", "played": True, "ended": True, "steps": [], "signature": "FAIL a.b"}):
+                     {"version": 1, "file": "/a b.scenario", "played": True, "ended": True, "steps": [],
+                      "signature": "FAIL a.b"}):
             credible.answer(json.dumps(good).encode(), self.PATH, "PATCHED")
         found = credible.answer(json.dumps(played_answer()).encode(), self.PATH, "PATCHED")
         self.assertEqual(found["steps"][0]["warning"], "a tab")
 
     def test_what_cannot(self):
-        for found, why in ((b"{", "not JSON"), (b"[" * 100000, "not JSON"), (b"\xff\n", "not JSON"), ([], "not an answer"),
-                           ({**played_answer(), "version": 2}, "not an answer"), (played_answer(played=1), "not an answer"),
+        for found, why in ((b"{", "not JSON"), (b"[" * 100000, "not JSON"), (b"\xff\n", "not JSON"),
+                           ([], "not an answer"), ({**played_answer(), "version": 2}, "not an answer"),
+                           (played_answer(played=1), "not an answer"),
                            (played_answer(file="/other"), "the next one is about /a b.scenario"),
                            (played_answer(machine="4k\n# Details"), "its machine is not a line"),
                            (played_answer(machine="8k va=1 pa=1"), "its machine is not one"),
-                           (played_answer(signature=7), "its signature"), (played_answer(signature="\x1b[2J"), "its signature"),
+                           (played_answer(signature=7), "its signature"),
+                           (played_answer(signature="\x1b[2J"), "its signature"),
                            (played_answer(op="0"), "its op"), (played_answer(steps={}), "no steps"),
-                           ({"version": 1, "file": "/a b.scenario", "played": True, "steps": []}, "no machine or no verdict")):
+                           ({"version": 1, "file": "/a b.scenario", "played": True, "steps": []},
+                            "no machine or no verdict")):
             with self.subTest(why=why):
                 self.assertIn(why, self.refused(found))
 
     def test_what_cannot_be_a_step(self):
-        for more, why in (({"kind": "frob"}, "not one"), ({"op": None}, "not one"), ({"op": True}, "not one"), ({"counts": [1]}, "counts are not"),
-                          ({"counts": {"barriers/isb": "1"}}, "counts are not"), ({"counts": {"barriers/isb": -1}}, "counts are not"),
+        for more, why in (({"kind": "frob"}, "not one"), ({"op": None}, "not one"), ({"op": True}, "not one"),
+                          ({"counts": [1]}, "counts are not"), ({"counts": {"barriers/isb": "1"}}, "counts are not"),
+                          ({"counts": {"barriers/isb": -1}}, "counts are not"),
                           ({"counts": {"frobs/x": 1}}, "which nothing does"),
-                          ({"leaves": [[3, 1, 16]]}, "its leaves"), ({"leaves": [[9, True, 16]]}, "its leaves"), ({"leaves": 3}, "its leaves"),
-                          ({"modified": ["3"]}, "its modified"), ({"warning": 3}, "its warning"), ({"skipped": "a\nb"}, "its skipped")):
+                          ({"leaves": [[3, 1, 16]]}, "its leaves"), ({"leaves": [[9, True, 16]]}, "its leaves"),
+                          ({"leaves": 3}, "its leaves"), ({"modified": ["3"]}, "its modified"),
+                          ({"warning": 3}, "its warning"), ({"skipped": "a\nb"}, "its skipped")):
             with self.subTest(more=more):
                 self.assertIn(why, self.refused(played_answer(steps=[parts.step(**more)])))
 
@@ -79,7 +85,8 @@ class Credible(parts.WithFolder):
             folder.mkdir()
             for number in range(executions - (folder.name == "patched")):
                 (folder / f"{number:06d}.scenario").write_text(f"vmapdiff 2\n# {number}\n")
-        with unittest.mock.patch.object(scenarios, "generate", generate), self.assertRaises(credible.NotTrusted) as caught:
+        with unittest.mock.patch.object(scenarios, "generate", generate), \
+                self.assertRaises(credible.NotTrusted) as caught:
             scenarios.generated(["a", "b"], self.work / "generated", 3)
         self.assertIn("PATCHED: did not write", str(caught.exception))
 
@@ -89,8 +96,9 @@ class Observers(parts.WithFolder):
 
     def tool(self, text):
         path = self.work / "tool"
-        path.write_text(f"#!{sys.executable}\nimport json, sys, os\ndef say(path):\n    print(json.dumps({{'version': 1, 'file': path, "
-                        f"'played': False, 'unusable': True}}), flush=True)\n{text}")
+        path.write_text(f"#!{sys.executable}\nimport json, sys, os\ndef say(path):\n"
+                        "    answer = {'version': 1, 'file': path, 'played': False, 'unusable': True}\n"
+                        f"    print(json.dumps(answer), flush=True)\n{text}")
         path.chmod(0o755)
         return observer.Observer(path, "PATCHED", self.work / "log")
 
@@ -105,7 +113,8 @@ class Observers(parts.WithFolder):
 
     def test_answers_out_of_order_and_of_another_number(self):
         self.assertIn("NOT TO BE TRUSTED", self.refused("a, b = input(), input()\nsay(b)\nsay(a)\n", "/a", "/b"))
-        self.assertIn("more answers than scenarios", self.refused("for line in sys.stdin:\n    say(line.strip())\nsay('/c')\n", "/a"))
+        one_more = "for line in sys.stdin:\n    say(line.strip())\nsay('/c')\n"
+        self.assertIn("more answers than scenarios", self.refused(one_more, "/a"))
         self.assertIn("the process that plays PATCHED ended", self.refused("say(input())\n", "/a", "/b"))
         self.assertIn("the process that plays PATCHED ended", self.refused("input()\nprint('{', end='')\n", "/a"))
         self.assertIn("not JSON", self.refused("input()\nprint('nothing new')\n", "/a"))
@@ -153,7 +162,8 @@ class TakenOver(parts.WithFolder):
     def test_scenarios_go_into_the_folder_of_the_review_alone(self):
         def one(file):
             return {"file": file, "scenario": "vmapdiff 2\n"}
-        inside.save_scenarios({"differences": [one("../x.scenario"), one(f"{self.work}/../x.scenario"), one("/etc/x.scenario"),
+        inside.save_scenarios({"differences": [one("../x.scenario"), one(f"{self.work}/../x.scenario"),
+                                               one("/etc/x.scenario"),
                                                one(f"{self.work}/good-1.scenario"), one(f"{self.work}/report.md")],
                                "findings": {"new": [], "gone": [], "both": []}}, self.work)
         self.assertEqual({path.name for path in self.work.iterdir()},
@@ -229,7 +239,7 @@ class KeptOfReviews(parts.WithTree):
             os.utime(trees.PRIVATE / f"gone-{number}", (number, number))
         found = trees.of_range(self.tree, f"{self.base}..{self.two}")
         trees.prune(self.work / "mine")
-        self.assertEqual(sorted(path.name for path in trees.PRIVATE.iterdir()), sorted(step.tree.name for step in found.steps))
+        self.assertEqual({path.name for path in trees.PRIVATE.iterdir()}, {step.tree.name for step in found.steps})
         self.assertEqual([(self.work / name).exists() for name in ("old", "older", "mine")], [True, False, True])
 
 

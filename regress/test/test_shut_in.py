@@ -25,8 +25,8 @@ from driver.reviewing import inside
 from driver.terminal import Unusable
 
 SKIP = 77
-TOKENS = {"GITHUB_TOKEN": "s3cret", "ACTIONS_RUNTIME_TOKEN": "s3cret", "CI_JOB_TOKEN": "s3cret", "AWS_ACCESS_KEY_ID": "s3cret",
-          "SSH_AUTH_SOCK": "/s3cret", "VMAPDIFF_TOKEN": "s3cret", "PYTHONPATH": "/s3cret", "LD_PRELOAD": ""}
+TOKENS = dict.fromkeys(["GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "CI_JOB_TOKEN", "AWS_ACCESS_KEY_ID", "SSH_AUTH_SOCK",
+                        "VMAPDIFF_TOKEN", "PYTHONPATH"], "s3cret")
 
 
 class WithBox(unittest.TestCase):
@@ -45,7 +45,8 @@ class WithBox(unittest.TestCase):
     def python(self, text):
         """The words of a program inside that writes what it finds to .build/found."""
         return [os.path.realpath(sys.executable), "-c",
-                f"import os, signal, socket, subprocess, sys, time\nfound = open({str(BUILDS / 'found')!r}, 'w')\n{text}"]
+                "import os, signal, socket, subprocess, sys, time\n"
+                f"found = open({str(BUILDS / 'found')!r}, 'w')\n{text}"]
 
     def found(self, text, environment=None):
         """What a program inside writes to `found`."""
@@ -61,8 +62,8 @@ REASON = shut_in.why_not()
 @unittest.skipIf(REASON, REASON)
 class Inside(WithBox):
     def test_only_the_folder_and_a_private_tmp_can_be_written(self):
-        places = [TOP, TOP / "regress", self.tree, self.work, pathlib.Path.home(), "/", "/usr", "/etc", "/var/tmp", "/run", "/proc/sys/kernel",
-                  "/sys", "/dev/shm/..", BUILDS, "/tmp"]
+        places = [TOP, TOP / "regress", self.tree, self.work, pathlib.Path.home(), "/", "/usr", "/etc", "/var/tmp",
+                  "/run", "/proc/sys/kernel", "/sys", "/dev/shm/..", BUILDS, "/tmp"]
         found = self.found(f"for place in {[str(one) for one in places]!r}:\n"
                            "    try:\n        os.makedirs(place, exist_ok=True)\n"
                            "        open(place + '/vmapdiff-written', 'w').close()\n"
@@ -76,8 +77,10 @@ class Inside(WithBox):
     def test_nothing_of_the_machine_is_read_but_its_programs(self):
         secret = self.work / "secret"
         secret.write_text("s3cret")
-        hidden = [secret, pathlib.Path.home() / ".ssh", "/etc/shadow", "/run/docker.sock", "/var/run", "/home", "/sys/class", "/root/.bashrc"]
-        found = self.found(f"print([path for path in {[str(one) for one in hidden]!r} if os.path.exists(path)], file=found)\n"
+        hidden = [secret, pathlib.Path.home() / ".ssh", "/etc/shadow", "/run/docker.sock", "/var/run", "/home",
+                  "/sys/class", "/root/.bashrc"]
+        found = self.found(f"hidden = {[str(one) for one in hidden]!r}\n"
+                           "print([path for path in hidden if os.path.exists(path)], file=found)\n"
                            f"print(open({str(self.tree / 'Makefile')!r}).read().strip(), file=found)\n"
                            f"print(repr(open({str(self.tree / '.git/config')!r}).read()), file=found)\n")
         self.assertEqual(found, ["[]", "VERSION = 7", "''"])
@@ -88,9 +91,10 @@ class Inside(WithBox):
             abstract.bind(name)
             abstract.listen()
             socket.create_connection(server.getsockname()).close()  # outside, there is somebody
-            found = self.found(f"for family, where in ((socket.AF_INET, {server.getsockname()!r}), (socket.AF_UNIX, {name!r}), "
-                               "(socket.AF_INET, ('192.0.2.1', 80))):\n"
-                               "    try:\n        socket.socket(family).connect(where)\n        print('reached', where, file=found)\n"
+            found = self.found(f"for family, where in ((socket.AF_INET, {server.getsockname()!r}), "
+                               f"(socket.AF_UNIX, {name!r}), (socket.AF_INET, ('192.0.2.1', 80))):\n"
+                               "    try:\n        socket.socket(family).connect(where)\n"
+                               "        print('reached', where, file=found)\n"
                                "    except OSError as why:\n        print(type(why).__name__, file=found)\n"
                                "print(sorted(name for _, name in socket.if_nameindex()), file=found)\n")
         self.assertEqual(found[:2], ["ConnectionRefusedError", "ConnectionRefusedError"])
@@ -119,21 +123,25 @@ class Inside(WithBox):
         self.assertEqual(found, ["['1', '2']"])
 
     def test_no_capability_and_no_more_namespaces(self):
-        found = self.found("print(*[line for line in open('/proc/self/status') if line.startswith(('CapEff', 'CapBnd'))], "
+        found = self.found("status = open('/proc/self/status')\n"
+                           "print(*[line for line in status if line.startswith(('CapEff', 'CapBnd'))], "
                            "sep='', end='', file=found)\n"
-                           "print(subprocess.run(['unshare', '--user', 'true'], capture_output=True).returncode, file=found)\n")
+                           "unshare = subprocess.run(['unshare', '--user', 'true'], capture_output=True)\n"
+                           "print(unshare.returncode, file=found)\n")
         self.assertEqual([line.split()[1] for line in found[:2]], ["0" * 16] * 2)
         if "--disable-userns" in shut_in.machine.output_of(shut_in.PROGRAM, "--help"):
             self.assertNotEqual(found[2], "0")
 
-    TRACES = ("for name in ('mem', 'fd/0', 'environ'):\n    try:\n        open(f'/proc/{os.getppid()}/{name}', 'rb').read(1)\n"
+    TRACES = ("import os\nfor name in ('mem', 'fd/0', 'environ'):\n"
+              "    try:\n        open(f'/proc/{os.getppid()}/{name}', 'rb').read(1)\n"
               "        print('read', name)\n    except OSError as why:\n        print(type(why).__name__)\n")
 
     def test_what_the_driver_starts_does_not_reach_into_it(self):
-        for begins, expected in (("", "read"), ("sys.path.insert(0, {!r})\nfrom driver.reviewing import inside\n"
-                                                "inside.keep_to_itself()\n".format(str(TOP / "regress")), "PermissionError")):
-            found = self.found(f"{begins}text = {'import os' + chr(10) + self.TRACES!r}\n"
-                               "print(subprocess.run([sys.executable, '-c', text], capture_output=True, text=True).stdout, file=found)\n")
+        keeps = (f"sys.path.insert(0, {str(TOP / 'regress')!r})\nfrom driver.reviewing import inside\n"
+                 "inside.keep_to_itself()\n")
+        for begins, expected in (("", "read"), (keeps, "PermissionError")):
+            found = self.found(f"{begins}words = [sys.executable, '-c', {self.TRACES!r}]\n"
+                               "print(subprocess.run(words, capture_output=True, text=True).stdout, file=found)\n")
             self.assertIn(expected, " ".join(found), begins)
             self.assertEqual("read" in " ".join(found), not begins, found)
 
@@ -163,8 +171,9 @@ sys.exit(running.wait())
     BEGUN = f"open({str(BUILDS / 'begun')!r}, 'w').close()\n"
 
     def test_a_signal_is_handed_on_and_last_words_are_waited_for(self):
-        program = ("def end(number, _):\n    time.sleep(0.5)\n    print('last words', file=found, flush=True)\n    sys.exit(128 + number)\n"
-                   f"signal.signal(signal.SIGINT, end)\nsignal.signal(signal.SIGTERM, end)\n{self.BEGUN}time.sleep(600)\n")
+        program = ("def end(number, _):\n    time.sleep(0.5)\n    print('last words', file=found, flush=True)\n"
+                   "    sys.exit(128 + number)\nsignal.signal(signal.SIGINT, end)\nsignal.signal(signal.SIGTERM, end)\n"
+                   f"{self.BEGUN}time.sleep(600)\n")
         for number in (signal.SIGINT, signal.SIGTERM):
             process = self.outer(program)
             process.send_signal(number)
@@ -172,7 +181,8 @@ sys.exit(running.wait())
             self.assertEqual((self.box / "found").read_text(), "last words\n")
 
     def test_it_ends_with_the_process_outside(self):
-        process = self.outer(f"{self.BEGUN}while True:\n    time.sleep(0.05)\n    open({str(BUILDS / 'alive')!r}, 'a').write('x')\n")
+        process = self.outer(f"{self.BEGUN}while True:\n    time.sleep(0.05)\n"
+                             f"    open({str(BUILDS / 'alive')!r}, 'a').write('x')\n")
         process.kill()
         process.wait()
         for _ in range(200):
@@ -208,8 +218,8 @@ class Refused(WithBox):
         self.with_program(self.NOT_ALLOWED)
         with self.assertRaises(Unusable) as caught:
             shut_in.is_chosen("required")
-        for words in ("bubblewrap does not work here: bwrap: No permissions to create new namespace", "nothing was built",
-                      "--shut-in no", "sysctl"):
+        for words in ("bubblewrap does not work here: bwrap: No permissions to create new namespace",
+                      "nothing was built", "--shut-in no", "sysctl"):
             self.assertIn(words, str(caught.exception))
 
     def test_one_that_says_nothing(self):
@@ -243,13 +253,14 @@ class Refused(WithBox):
             (self.tree / name).touch()
         environment = {**os.environ, "PATH": f"{fake}:{os.environ['PATH']}"}
         for words in (("review", self.tree, self.work, "--shut-in", "required"), ("--shut-in", self.tree, "known")):
-            done = subprocess.run([TOP / "rig", "--no-install", "kernel", *words], capture_output=True, text=True, check=False,
-                                  env=environment)
-            self.assertEqual(done.returncode, 2, done.stderr)
-            self.assertIn("No permissions to create new namespace", done.stderr)
-        done = subprocess.run([TOP / "rig", "--no-install", "kernel", "--shut-in", self.tree, "bisect", "a"], capture_output=True,
-                              text=True, check=False, env=environment)
-        self.assertEqual(done.returncode, 125, done.stderr)
+            self.refused(words, 2, environment)
+        self.refused(("--shut-in", self.tree, "bisect", "a"), 125, environment)
+
+    def refused(self, words, code, environment):
+        done = subprocess.run([TOP / "rig", "--no-install", "kernel", *words], capture_output=True, text=True,
+                              check=False, env=environment)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertIn("No permissions to create new namespace", done.stderr)
 
 
 def main():

@@ -95,8 +95,10 @@ def steps_of(workflow):
 def is_posting(workflow):
     """Whether a workflow takes a report as data alone, of a pull request whose head it compares."""
     return (events_of(workflow) == {"workflow_run"}
-            and all(job.get("permissions") == MAY_POST and job.get("if") == OF_THE_RUN for job in workflow["jobs"].values())
-            and not any("actions/checkout" in step.get("uses", "") or "./rig" in step.get("run", "") for step in steps_of(workflow))
+            and all(job.get("permissions") == MAY_POST and job.get("if") == OF_THE_RUN
+                    for job in workflow["jobs"].values())
+            and not any("actions/checkout" in step.get("uses", "") or "./rig" in step.get("run", "")
+                        for step in steps_of(workflow))
             and any(SAME_HEAD in step.get("run", "") for step in steps_of(workflow)))
 
 
