@@ -134,8 +134,8 @@ def driver(argv):
     return [os.path.realpath(sys.executable), "-B", str(TOP / "regress/driver"), "--no-install", *map(str, argv)]
 
 
-def command_line(folder, readable, program, info):
-    """The words that run a program inside. `folder` stands for .build; `info`: what bubblewrap writes to."""
+def command_line(folder, readable, program, status):
+    """The words that run a program inside. `folder` stands for .build; `status`: what bubblewrap writes to."""
     empty = folder.parent / "empty"
     empty.touch()
     words = [PROGRAM, *flags(), *system()]
@@ -144,7 +144,7 @@ def command_line(folder, readable, program, info):
     words += [*without_git(TOP, empty), "--bind", str(folder), str(BUILDS)]
     for path in map(pathlib.Path, readable):
         words += without_git(path, empty)
-    return [*words, "--chdir", str(TOP), "--info-fd", str(info), "--", *program]
+    return [*words, "--chdir", str(TOP), "--json-status-fd", str(status), "--", *program]
 
 
 def folder_for(trees):
@@ -173,14 +173,14 @@ class Inside:
     """A program that runs inside."""
 
     def __init__(self, folder, readable, program, fds=(), stdin=subprocess.DEVNULL):
-        info, theirs = os.pipe()
+        ours, theirs = os.pipe()
         # A session of its own: an interrupt of the terminal would end bubblewrap, and with it what is inside.
         self.process = subprocess.Popen(command_line(folder, readable, program, theirs), stdin=stdin, env=environment(),
                                         pass_fds=(theirs, *fds), start_new_session=True)
         os.close(theirs)
-        with open(info, encoding="utf-8") as told:
-            text = told.read()
-        self.first = json.loads(text)["child-pid"] if text else 0  # as it is numbered outside: bubblewrap's own
+        self.status = open(ours, encoding="utf-8")
+        line = self.status.readline()
+        self.first = json.loads(line)["child-pid"] if line else 0  # as it is numbered outside: bubblewrap's own
 
     def tell(self, number):
         """Hands a signal to the program, which is the first process's child. That one collects what others leave."""
@@ -195,8 +195,7 @@ class Inside:
         limit = None
         while True:
             try:
-                code = self.process.wait(limit)
-                return code if code in ENDS else 2
+                return self.ended(self.process.wait(limit))
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 limit = None
@@ -206,6 +205,15 @@ class Inside:
             except SystemExit:
                 self.tell(signal.SIGTERM)
                 limit = LAST_WORDS_SECONDS
+
+
+    def ended(self, code):
+        """The exit code of the program; 2 where it did not run to an end of its own: bubblewrap's failure is 1."""
+        with self.status as told:
+            begun = "exit-code" in told.read()
+        if not begun and code in (0, 1):
+            say("bubblewrap could not start what it was to run")
+        return code if begun and code in ENDS else 2
 
 
 def absolute(argv):

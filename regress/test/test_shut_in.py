@@ -149,6 +149,10 @@ class Inside(WithBox):
         for how, code in (("sys.exit(1)", 1), ("sys.exit(77)", 2), ("os.abort()", 2), ("sys.exit(130)", 130)):
             self.assertEqual(shut_in.Inside(self.box, [], self.python(how)).wait(), code)
 
+    def test_what_bubblewrap_cannot_start_is_no_broken_rule(self):
+        self.assertEqual(shut_in.Inside(self.box, [self.work / "missing"], self.python("sys.exit(0)")).wait(), 2)
+        self.assertEqual(shut_in.Inside(self.box, [], ["/usr/bin/no-such-program"]).wait(), 2)
+
     OUTER = """
 import sys
 sys.path.insert(0, {regress!r})
