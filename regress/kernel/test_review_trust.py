@@ -5,8 +5,10 @@ in files, what is taken from the run in bubblewrap, and what earlier reviews hav
 
 Usage: test_review_trust.py
 """
+import argparse
 import json
 import os
+import subprocess
 import sys
 import unittest
 import unittest.mock
@@ -15,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import test_review_parts as parts  # noqa: E402
 from driver import kept, shut_in  # noqa: E402
-from driver.reviewing import budget, credible, inside, observer, scenarios, trees  # noqa: E402
+from driver.reviewing import budget, credible, inside, observer, review, scenarios, trees  # noqa: E402
 from driver.terminal import Unusable  # noqa: E402
 
 # --- answers that cannot be ------------------------------------------------------------------------------------
@@ -65,6 +67,7 @@ class Credible(parts.WithFolder):
                           ({"counts": {"frobs/x": 1}}, "which nothing does"),
                           ({"leaves": [[3, 1, 16]]}, "its leaves"), ({"leaves": [[9, True, 16]]}, "its leaves"),
                           ({"leaves": 3}, "its leaves"), ({"modified": ["3"]}, "its modified"),
+                          ({"pages": []}, "its pages"), ({"pages": {"total": "1"}}, "its pages"),
                           ({"warning": 3}, "its warning"), ({"skipped": "a\nb"}, "its skipped")):
             with self.subTest(more=more):
                 self.assertIn(why, self.refused(played_answer(steps=[parts.step(**more)])))
@@ -174,6 +177,30 @@ class TakenOver(parts.WithFolder):
         for given in ("", "x", "3", "3,4,5"):
             with self.assertRaises(Unusable):
                 inside.ends_of(given)
+
+
+class Unexpected(parts.WithFolder):
+    """What would end Python with 1, which is the exit code of a new finding."""
+
+    def options(self, **more):
+        return argparse.Namespace(**{"inside": "", "markdown": None, "json": None, "sarif": None, "html": None, **more})
+
+    def test_an_exception_is_not_a_new_finding(self):
+        for what in (KeyError("event"), ValueError("x"), RecursionError(),
+                     subprocess.CalledProcessError(1, "llvm-cov")):
+            with unittest.mock.patch.object(review, "review", side_effect=what), \
+                    unittest.mock.patch.object(review.traceback, "print_exc") as told, \
+                    self.assertRaises(credible.NotTrusted) as caught:
+                review.run_review(self.options())
+            told.assert_called_once()
+            self.assertIn(type(what).__name__, str(caught.exception))
+
+    def test_a_report_that_could_not_be_written_is_refused_first(self):
+        for form, name, why in (("json", "none/x.json", "its folder is not there"),
+                                ("html", ".", "that is a folder")):
+            with self.assertRaises(Unusable) as caught:
+                review.run_review(self.options(**{form: str(self.work / name)}))
+            self.assertIn(f"--{form} {self.work / name}: {why}", str(caught.exception))
 
 
 # --- what is kept ---------------------------------------------------------------------------------------------

@@ -73,6 +73,9 @@ def wrong_step(step):
     else:  # a text of the tree's, which may have anything in it
         step.update({name: printable(step[name])[:LONGEST_TEXT] for name in ("warning",) if name in step})
     yield from wrong_counts(step.get("counts", {}))
+    pages = step.get("pages", {})
+    if not isinstance(pages, dict) or not all(is_number(number) and number >= 0 for number in pages.values()):
+        yield "its pages are not numbers"
     for name, fits in (("leaves", is_leaf), ("modified", is_number)):
         if not isinstance(step.get(name, []), list) or not all(map(fits, step.get(name, []))):
             yield f"its {name} are not what they can be"

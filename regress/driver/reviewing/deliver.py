@@ -10,9 +10,18 @@ import time
 
 from driver.places import short
 from driver.reviewing import html, markdown, pictures, report, sarif
-from driver.terminal import red, say
+from driver.terminal import Unusable, red, say
 
 SUFFIXES = {"markdown": "md", "json": "json", "html": "html", "sarif": "sarif"}
+
+
+def check(options):
+    """Raises Unusable where a report cannot be written to where options name, before it is made."""
+    for name in SUFFIXES:
+        wanted = pathlib.Path(getattr(options, name) or "report").absolute()
+        if wanted.is_dir() or not wanted.parent.is_dir():
+            raise Unusable(f"review: --{name} {getattr(options, name)}: "
+                           + ("that is a folder; name a file in it" if wanted.is_dir() else "its folder is not there"))
 
 
 def forms_of(told, run):

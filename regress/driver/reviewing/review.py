@@ -12,16 +12,18 @@ import hashlib
 import pathlib
 import shutil
 import time
+import traceback
 
 from driver import install, packages, shut_in
 from driver.build import locked
 from driver.command import Command, positive
 from driver.places import BUILDS, short
-from driver.reviewing import (budget, building, deliver, each, examples, fuzz_both, inside, instructions, known,
-                              reached, report, scenarios, trees, worth)
+from driver.reviewing import (budget, building, credible, deliver, each, examples, fuzz_both, inside, instructions,
+                              known, reached, report, scenarios, trees, worth)
 from driver.reviewing.collect import Collected
 from driver.reviewing.observer import Observer, play_all
 from driver.terminal import Progress, Unusable, say
+
 
 @dataclasses.dataclass
 class Run:
@@ -191,9 +193,22 @@ def run_here(found, options, folder, begin):
 
 
 def run_review(options):
-    """The command; its exit code."""
-    if options.inside:
-        return inside.serve(options.inside, Run, played)
+    """
+    The command; its exit code. Python's own of an exception is 1, which is a new finding's: what a tool says or
+    leaves, and the driver does not expect, is not that.
+    """
+    try:
+        return inside.serve(options.inside, Run, played) if options.inside else review(options)
+    except (Unusable, OSError):  # main.py tells them
+        raise
+    except Exception as why:  # pylint: disable=broad-except
+        traceback.print_exc()
+        raise credible.NotTrusted("the review", f"it met what it does not expect: {type(why).__name__}: {why}") from why
+
+
+def review(options):
+    """Finds the trees, and reviews them in this process or in bubblewrap; the exit code."""
+    deliver.check(options)
     instructions.check(options)
     install.ensure(packages.FUZZ, options.may_install)
     if options.shut_in == "required":
