@@ -755,7 +755,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("./rig", "kernel", "review", ".", "..", "--ea"), ["--each"])
         self.assertEqual(self.complete("./rig", "kernel", "review", ".", "--mbox", "regress/dri"), ["regress/driver"])
         self.assertEqual(self.complete("./rig", "kernel", "review", ".", "--shut-in", "re"), ["required"])
-        self.assertEqual(self.complete("./rig", "kernel", "review", "--ins"), [])
+        self.assertEqual(self.complete("./rig", "kernel", "review", "--insid"), [])
 
 
 if __name__ == "__main__":
