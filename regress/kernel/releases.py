@@ -49,13 +49,16 @@ class Cause:
 CAUSES = (
     Cause("a known bug of one tree alone: the call is not made there", "the table of known bugs",
           lambda one: one["aspect"] == "made"),
-    Cause("vunmap() warns where it takes a part of a block or of a contiguous group", "vunmap_pmd_range(), vunmap_pte_range()",
+    Cause("vunmap() warns where it takes a part of a block or of a contiguous group",
+          "vunmap_pmd_range(), vunmap_pte_range()",
           lambda one: one["aspect"] == "warnings" and "WARN()" in events(one)[1] and "vunmap_p" in events(one)[1]),
     Cause("contiguous groups of pages for ioremap() and vmalloc()", "arch_vmap_pte_range_map_size()",
           lambda one: one["call"] in ("ioremap", "vmalloc") and one["aspect"] == "leaves"),
-    Cause("set_memory_ro() and _rw() change the linear aliases of their range, not of the whole area", "change_memory_common()",
+    Cause("set_memory_ro() and _rw() change the linear aliases of their range, not of the whole area",
+          "change_memory_common()",
           lambda one: changes_aliases(one) and one["aspect"] in ("mapping", "stores", "aliases")),
-    Cause("TLBIs by range for kernel addresses, and another bound above which all is invalidated", "flush_tlb_kernel_range()",
+    Cause("TLBIs by range for kernel addresses, and another bound above which all is invalidated",
+          "flush_tlb_kernel_range()",
           lambda one: one["aspect"] == "tlbi" and "TLBI" in events(one)[0] + events(one)[1]),
     Cause("set_memory walks page tables itself: barriers once a walk, no levels told, invalid entries marked, no TLBI "
           "where pages become valid again", "update_range_prot()",
@@ -64,7 +67,8 @@ CAUSES = (
           lambda one: one["aspect"] == "barriers"),
     Cause("table descriptors have the Access flag", "pud_populate(), pmd_populate_kernel()",
           lambda one: one["aspect"] == "order" and stored(events(one)[0]) ^ stored(events(one)[1]) == PTE_AF),
-    Cause("vunmap() reads each entry to see whether it is of a group; others read fewer times", "arch_vmap_pte_range_unmap_size()",
+    Cause("vunmap() reads each entry to see whether it is of a group; others read fewer times",
+          "arch_vmap_pte_range_unmap_size()",
           lambda one: one["aspect"] == "reads" and not any(events(one))),
 )
 

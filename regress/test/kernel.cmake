@@ -76,9 +76,20 @@ add_test(NAME kernel_cost
 add_test(NAME kernel_finds_booted
   COMMAND python3 ${kernel_scripts}/finds.py --booted --check --only fills-empty)
 set_tests_properties(kernel_boot kernel_confirm kernel_compare kernel_cost kernel_finds_booted PROPERTIES
-  FIXTURES_REQUIRED kernel_whole_tree RESOURCE_LOCK kernel COST 200)
-# They build in the trees' folders, one at a time.
-set_tests_properties(${kernel_tests} PROPERTIES RESOURCE_LOCK kernel)
+  FIXTURES_REQUIRED kernel_whole_tree RESOURCE_LOCK kernel_whole COST 200)
+# Of those that build one tree and its copies, one at a time.
+set(all_locks kernel_whole)
+foreach(version IN LISTS versions)
+  list(APPEND all_locks kernel_${version})
+  set_tests_properties(kernel_ctags_${version} kernel_test_${version} kernel_known_${version} PROPERTIES
+    RESOURCE_LOCK kernel_${version})
+endforeach()
+set_tests_properties(kernel_Messages kernel_Unseen kernel_Series kernel_Policy kernel_Bisect kernel_Findings
+  kernel_Runaway kernel_Faults612 kernel_injected kernel_aarch64 PROPERTIES RESOURCE_LOCK kernel_6.12)
+set_tests_properties(kernel_Newest kernel_Places kernel_messages kernel_review kernel_injected_newest PROPERTIES
+  RESOURCE_LOCK kernel_7.3)
+set_tests_properties(kernel_fuzz PROPERTIES RESOURCE_LOCK "kernel_6.1;kernel_6.12")
+set_tests_properties(kernel_finds PROPERTIES RESOURCE_LOCK "${all_locks}")
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
   kernel_finds kernel_review PROPERTIES COST 200)
 set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_unpack

@@ -61,7 +61,8 @@ def differences(told):
     yield f"<h2>Differences with no rule broken: {len(told['differences'])} kinds</h2>"
     for one in told["differences"]:
         after = " (after a call that differs)" if one["follows"] else ""
-        yield folded(f"{one['sentence']}{after}", pictures.of_difference(one) + aspects(one) + scenario(one) + event(one.get("first_event")))
+        yield folded(f"{one['sentence']}{after}", pictures.of_difference(one) + aspects(one) + scenario(one) +
+                     event(one.get("first_event")))
 
 
 def costs(told):
@@ -90,7 +91,7 @@ def lines(told):
 
 def page(told, pages=None):
     """The whole page. `pages`: pictures.of_findings()."""
-    body = [f"<h1>{escape(told['verdict'])}</h1>", f"<pre>{escape(markdown.page(told))}</pre>", *findings(told, pages or {}),
-            *costs(told), *differences(told), "<h2>Changed lines</h2>", *lines(told)]
+    body = [f"<h1>{escape(told['verdict'])}</h1>", f"<pre>{escape(markdown.page(told))}</pre>",
+            *findings(told, pages or {}), *costs(told), *differences(told), "<h2>Changed lines</h2>", *lines(told)]
     return (f"<!DOCTYPE html>\n<html lang=en><meta charset=utf-8><title>vmapdiff review</title>"
             f"<style>{STYLE}</style>\n" + "\n".join(body) + "\n</html>\n")

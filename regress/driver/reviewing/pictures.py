@@ -18,8 +18,8 @@ svg.strip { display: block; width: 100%; height: 1.4em; margin: .1em 0 .4em; bac
 .key span { display: inline-block; width: .9em; height: .9em; margin: 0 .3em 0 1em; vertical-align: -.1em; }
 iframe { width: 100%; height: 40em; border: 1px solid #8886; }
 """
-KEY = ('<p class="key">leaves:<span style="background:#9db8d9"></span>page<span style="background:#5d8fc9"></span>contiguous '
-       'group<span style="background:#2f5f9e"></span>block</p>')
+KEY = ('<p class="key">leaves:<span style="background:#9db8d9"></span>page'
+       '<span style="background:#5d8fc9"></span>contiguous group<span style="background:#2f5f9e"></span>block</p>')
 
 
 # --- leaves ------------------------------------------------------------------------------------------------

@@ -132,7 +132,8 @@ def told_difference(run, maker, kind, number):
         event = first_event.of_difference(run.tools(), path, found, run.folder / "first-event.events")
     if event and aspect in TOLD_BY_ITS_EVENT:
         sentence += f"; event {event['number']} is {event['base']} in BASE, {event['patched']} in PATCHED"
-    return {"call": call, "step": step, "aspect": aspect, "sentence": sentence, **({"first_event": event} if event else {}),
+    return {"call": call, "step": step, "aspect": aspect, "sentence": sentence,
+            **({"first_event": event} if event else {}),
             "scenarios": kind.scenarios, "machines": sorted(kind.machines), "op": found.op, "follows": follows,
             "aspects": [{"name": name, "base": values[0], "patched": values[1]}
                         for name, values in found.aspects.items()],
@@ -225,7 +226,8 @@ def of(run, maker):
             "partial": partial(run), "notes": list(run.trees.notes),
             "subjects": [step.subject for step in run.trees.steps[1:] if step.subject],
             "findings": found, "known_in_both": sorted(set(run.known[0].bugs) & set(run.known[1].bugs)),
-            "policy": policy(run), "worth": worth.told(run.counted), "differences": differences, "bounded": maker.bounded,
+            "policy": policy(run), "worth": worth.told(run.counted), "differences": differences,
+            "bounded": maker.bounded,
             "reached": reached(run), "played": played(run), "not_concluded": list(not_concluded(run)),
             "patches": []}
 
