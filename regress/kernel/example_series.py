@@ -3,7 +3,7 @@
 """
 Copies what the rig reads of a tree to a git repository and adds a series of three patches, in words of this
 project: one that changes nothing, one that maps in batches which may be too long, and one that ends them in
-time. The branch `series` has them, and `base` what they are for. The commits are the same each time.
+time. `base` is what they are for, v1 has the first two, and v2 all. The commits are the same each time.
 
 Usage: example_series.py TREE TO     TO: a folder that does not exist, or an older copy. exit: 0 written, 2 not
 """
@@ -35,7 +35,7 @@ def commit(repository, subject):
 
 def write_patches(repository):
     """The series on top of a copy: begins a repository there."""
-    git(repository, "init", "--quiet", "-b", "series")
+    git(repository, "init", "--quiet", "-b", "v2")
     commit(repository, "base")
     git(repository, "branch", "base")
     copies.rename(repository, "vmap_pages_pte_range", "vmap_pages_ptes")
@@ -43,12 +43,13 @@ def write_patches(repository):
     commit(repository, "mm/vmalloc: rename")
     copies.add_series(repository, batch_bound=False)
     commit(repository, "mm/vmalloc: batches")
+    git(repository, "branch", "v1")
     copies.substitute(repository, copies.VMALLOC, "rig_batch_size", r"while \(false &&", "while (true &&")
     commit(repository, "mm/vmalloc: end a batch with its block")
 
 
 def is_ours(folder):
-    return (folder / ".git/refs/heads/series").is_file() and (folder / ".git/refs/heads/base").is_file()
+    return all((folder / ".git/refs/heads" / name).is_file() for name in ("base", "v1", "v2"))
 
 
 def refusal(tree, to):
@@ -77,7 +78,7 @@ def main():
     except copies.EditFailed as error:
         print(f"example_series.py: {error}; the series is for Linux 6.12 to 7.3", file=sys.stderr)
         return 2
-    print(f"{to}: branches base and series, three patches\nnext: ./rig kernel review {to} --range base..series --each")
+    print(f"{to}: branches base, v1 and v2\nnext: ./rig kernel review {to} --range base..v1 --each")
     return 0
 
 
