@@ -84,15 +84,15 @@ class Counting(unittest.TestCase):
         found = told((family(), answer(), answer()), (family(pages=16), answer(), answer()))
         self.assertEqual((found["counted"], found["families"], found["worse"], found["better"]), (2, [], [], []))
         self.assertEqual(worth_text.summary(found),
-                         "2 families of calls were counted: each costs the same in both trees, by every measure.")
+                         "2 families of calls: each costs the same in both trees, by every measure.")
 
     def test_more_is_better_of_pages_and_worse_of_events(self):
         pages = {"pages": {"total": 8, "groups": 8, "blocks": 0, "walks": 1}}
         up = told((family(), answer(), answer({2: {**pages, **barriers(4)}})))
         self.assertEqual([one["measure"] for one in up["worse"]], ["barriers"])
         self.assertEqual([one["measure"] for one in up["better"]], ["pages in groups or blocks", "table walks"])
-        self.assertIn("What costs more in PATCHED comes first", worth_text.summary(up))
-        self.assertIn("Nothing costs more in PATCHED", worth_text.summary({**up, "worse": []}))
+        self.assertIn("what costs more in PATCHED comes first", worth_text.summary(up))
+        self.assertIn("nothing costs more in PATCHED", worth_text.summary({**up, "worse": []}))
         down = told((family(), answer({2: {**pages, **barriers(4)}}), answer()))
         self.assertEqual([one["measure"] for one in down["worse"]], ["pages in groups or blocks", "table walks"])
         self.assertEqual([one["measure"] for one in down["better"]], ["barriers"])

@@ -9,8 +9,8 @@ from driver.reviewing import worth_text
 WIDTH = 72
 PAGE = 66  # lines
 # Findings, costs and differences on the page: the most with which it is a page; details have all.
-MOST = ((8, 8, 8), (6, 6, 6), (5, 5, 5), (4, 4, 4), (4, 4, 3), (3, 4, 3), (3, 3, 2), (2, 3, 2), (2, 2, 1), (1, 2, 1),
-        (1, 1, 1))
+MOST = ((8, 8, 8), (6, 6, 6), (5, 5, 5), (4, 4, 4), (4, 4, 3), (3, 4, 3), (3, 3, 2), (2, 3, 2), (2, 2, 2), (2, 2, 1),
+        (1, 2, 1), (1, 1, 1))
 LINES_OF_FINDING, LINES_OF_COST, LINES_OF_DIFFERENCE = 2, 2, 3
 FEW = 2  # of lists that say less
 MOST_NAMES = 4
@@ -99,7 +99,7 @@ def findings_on_page(told, most):
             yield from short_item(finding_line(one), LINES_OF_FINDING)
         if len(found["new"]) > most:
             yield from item(f"and {len(found['new']) - most} more, below")
-        block = scenario_block(found["new"][0]["scenario"])
+        block = [line for line in scenario_block(found["new"][0]["scenario"]) if not line.startswith("    #")]
         yield ""
         yield from block if len(block) <= MOST_OF_SCENARIO else [*block[:MOST_OF_SCENARIO - 1], "    ..."]
     if found["gone"]:
@@ -110,8 +110,8 @@ def findings_on_page(told, most):
         if len(found["gone"]) > few:
             yield from item(f"and {len(found['gone']) - few} more, below")
     if found["both"]:
-        yield from heading(f"In both, and not new: {len(found['both'])}")
-        yield from short_item(", ".join(map(finding_name, found["both"])), LINES_OF_FINDING)
+        yield ""
+        yield from short_item(f"in both, and not new: {', '.join(map(finding_name, found['both']))}", LINES_OF_FINDING)
 
 
 # --- costs ---------------------------------------------------------------------------------------------------
@@ -121,13 +121,15 @@ def costs_on_page(told, most):
     found = told["worth"]
     yield from heading("What calls cost")
     yield from wrap(worth_text.summary(found))
-    for what, lines, more in worth_text.listed(found, most):
+    listed = worth_text.listed(found, most)
+    for what, lines, _ in listed:
         for line in lines:
             yield from short_item(f"{what}: {line}", LINES_OF_COST)
-        if more:
-            yield from item(f"{what}: {more} more, below")
-    for note in filter(None, (worth_text.not_counted(found), worth_text.instructions_note(found))):
-        yield from short_item(note, LINES_OF_COST)
+    left = [f"{more} more that got {what}" for what, _, more in listed if more]
+    if left:
+        yield from item(f"{', '.join(left)}, below")
+    if worth_text.not_counted(found):
+        yield from short_item(worth_text.not_counted(found), LINES_OF_COST)
 
 
 # --- differences ---------------------------------------------------------------------------------------------
@@ -156,10 +158,11 @@ def differences_on_page(told, most):
         yield from wrap("None: in every scenario both did the same, event by event.")
     for one in first_of_each(own)[:most]:
         yield from short_item(f"{number(one['scenarios'], 'scenario')}: {one['sentence']}", LINES_OF_DIFFERENCE)
-    if len(own) > most:
-        yield from item(f"and {len(own) - most} more kinds, below")
+    left = [f"{number(len(own) - most, 'more kind')}"] if len(own) > most else []
     if follow:
-        yield from item(f"{number(follow, 'kind')} in calls after one that differs, below")
+        left.append(f"{number(follow, 'kind')} in calls after one that differs")
+    if left:
+        yield from item(f"and {', '.join(left)}, below")
     few = min(most - 1, FEW)
     for one in told["policy"][:few]:
         yield from short_item(policy_line(one), LINES_OF_FINDING)
@@ -214,12 +217,11 @@ def patches_on_page(told):
 def played_on_page(told):
     one = told["played"]
     yield from heading("What was played")
-    fuzzed = (f", and {number(one['fuzzed'], 'input')} that {one['executions']:,} executions of "
-              f"{' '.join(one['targets'])} found" if one["executions"] else "")
+    fuzzed = (f", and {number(one['fuzzed'], 'input')} that {one['executions']:,} executions of fuzzers found"
+              if one["executions"] else "")
     yield from wrap(f"{number(one['scenarios'], 'scenario')} on both, {one['calls']:,} calls: {one['checked_in']} checked in, "
                     f"{one['generated']:,} generated of seed {one['seed']}{fuzzed}. "
-                    f"{number(len(one['machines']), 'geometry', 'geometries')}, {one['seconds']} s, a budget of {number(one['minutes'], 'minute')}. "
-                    f"{told['tool']}.")
+                    f"{number(len(one['machines']), 'geometry', 'geometries')}, {one['seconds']} s, a budget of {number(one['minutes'], 'minute')}.")
     for why, count in one["not_compared"].items():
         yield from item(f"not compared: {number(count, 'scenario')}: {why}")
     yield from heading("What cannot be concluded")
@@ -287,7 +289,9 @@ def line_details(told):
 
 def details(told):
     yield from ["", "-" * WIDTH, "# Details"]
-    yield from ["", f"BASE: {told['base']['tree']}", f"PATCHED: {told['patched']['tree']}"]
+    yield from ["", f"BASE: {told['base']['tree']}", f"PATCHED: {told['patched']['tree']}", f"{told['tool']}."]
+    if told["played"]["targets"]:
+        yield from wrap(f"Fuzzed: {', '.join(told['played']['targets'])}.")
     yield from finding_details(told)
     if told["policy"]:
         yield from ["", "### Policy, as measured", ""]

@@ -191,27 +191,33 @@ def not_concluded(run):
     """What the review does not say, in sentences."""
     if run.ended_by:
         yield "What would have been played after the review was ended is not known."
-    yield "Other processors at the same time, weak memory ordering beyond barriers, and the allocators are not modelled."
+    yield "Other processors, weak memory ordering beyond barriers, and the allocators are not modelled."
     found = run.reached
     if found.not_tested:
         yield f"Changes in {len(found.not_tested)} files that the rig does not run were not tested."
     missed = found.count("not_reached") + found.count("not_held")
     if missed:
-        yield f"Of {missed} changed lines it is not known what they do: no scenario executed them."
+        yield f"No scenario executed {missed} of the changed lines."
     for name, one in zip(("BASE", "PATCHED"), run.known):
         if one.not_understood():
             yield f"{name}: not understood, and not judged: {', '.join(one.not_understood())}."
         if one.left_out:
             yield f"{name}: left out: {one.left_out}."
     if any(run.known[1].bugs):
-        yield (f"{len(run.known[1].bugs)} known bugs of PATCHED are waived: calls that would meet one are not made, "
-               "or one rule does not judge it.")
+        yield f"{len(run.known[1].bugs)} known bugs of PATCHED are waived, and may hide others."
+    more = list(more_time_needed(run))
+    if more:
+        yield f"More minutes: {'; '.join(more)}."
+
+
+def more_time_needed(run):
+    """What --minutes gives time for, in words that begin with what was not done."""
     if os.environ.get(kernel.GEOMETRIES):
-        yield "Not all geometries that Linux builds were played."
+        yield "not all geometries that Linux builds were played"
     if not run.executions:
-        yield "Nothing was fuzzed: the time was over. --minutes gives more."
+        yield "nothing was fuzzed"
     elif set(run.targets) != set(TARGETS):
-        yield f"Fuzzed were calls of {', '.join(run.targets)} alone; --minutes gives time for all."
+        yield f"not fuzzed: {', '.join(sorted(set(TARGETS) - set(run.targets)))}"
 
 
 def of(run, maker):

@@ -6,7 +6,7 @@ from driver.reviewing import geometry
 from driver.reviewing.worth import BY_NAME, ratio
 
 NAMED = 2  # reasons for which families were not counted, of which so many are named
-HOW = "Arm instructions were not counted: --instructions counts them, on both kernels, booted. It needs whole trees."
+HOW = "Arm instructions were not counted: --instructions counts them, on both kernels, booted."
 
 
 def pages(count):
@@ -34,13 +34,13 @@ def summary(told):
     """How many families were counted, and that they are equal if they are."""
     if not told["counted"]:
         return "No family of calls could be counted: it is not known what calls cost."
-    counted = f"{told['counted']} families of calls were counted"
+    counted = f"{told['counted']} families of calls"
     if told["instructions"]:
         counted += f", and instructions of {told['instructions']} calls on the booted kernels"
     if not told["families"]:
         return f"{counted}: each costs the same in both trees, by every measure."
-    first = "What costs more in PATCHED comes first" if told["worse"] else "Nothing costs more in PATCHED"
-    return f"{counted}. {first}."
+    first = "what costs more in PATCHED comes first" if told["worse"] else "nothing costs more in PATCHED"
+    return f"{counted}; {first}."
 
 
 def not_counted(told):
@@ -95,9 +95,7 @@ def table(told):
 
 def details(told):
     """Lines of the report's end."""
-    if not told["families"] and not told["not_counted"]:
-        return
-    yield from ["", "### What calls cost", ""]
+    yield from ["", "### What calls cost", "", *filter(None, [instructions_note(told)])]
     for why, count in told["not_counted"].items():
         yield f"- not counted: {count}: {why}"
     if told["families"]:
@@ -107,4 +105,3 @@ def details(told):
 
 def instructions_note(told):
     return "" if told["instructions"] else HOW
-
