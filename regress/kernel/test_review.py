@@ -6,6 +6,7 @@ Usage: test_review.py TREE     exit: 0 good, 1 not, 77 no tree
 """
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -64,6 +65,20 @@ class WithCopy(unittest.TestCase):
             shutil.rmtree(tree)
 
 
+DOCUMENT = (copies.TOP / "mapper/kernel/REVIEW.md").read_text()
+
+
+def section(page, title):
+    """The lines of a section of a page, with N for each number: how many scenarios show a thing varies."""
+    lines = page.split(f"## {title}", 1)[1].split("\n## ", 1)[0]
+    return re.sub(r"\b\d[\d,]*\b", "N", " ".join(lines.split()))
+
+
+def shown(name):
+    """What REVIEW.md shows between marks."""
+    return DOCUMENT.split(f"<!-- {name} -->", 1)[1].split("<!-- end -->", 1)[0].replace("```", "")
+
+
 class Series(WithCopy):
     def test_patch_by_patch(self):
         example_series.write_patches(self.copy)
@@ -93,6 +108,16 @@ class Series(WithCopy):
         self.assertIn("leaf-cont", page)
         results = json.loads(Path(f"{out}.sarif").read_text())["runs"][0]["results"]
         self.assertEqual([one["ruleId"] for one in results], ["errors.code"])
+        for line in section(shown("patches"), "Patch by patch").split(" - ")[1:]:
+            self.assertIn(line.partition(";")[0], section(said, "Patch by patch"))
+        self.first_version_is_as_documented(f"{out}.json")
+
+    def first_version_is_as_documented(self, out):
+        """The page of REVIEW.md is of the series without its last patch."""
+        code, said = review(self.copy, "--range", "base..v1", "--minutes", "1", f"--json={out}")
+        self.assertEqual(code, 1, said)
+        for title in ("New in PATCHED", "What calls cost"):  # the first item: how many there is room for varies
+            self.assertEqual(section(shown("page"), title).split(" - ")[1], section(said, title).split(" - ")[1], said)
 
     def test_new_findings_and_silent_changes_in_one(self):
         base, out = self.work / f"review-base-{os.getpid()}", self.work / "report"
