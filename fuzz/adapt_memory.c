@@ -18,14 +18,14 @@ static const struct vm_area *area_of(const struct adaptation *a)
 
 static bool changes_linear_map(const struct adaptation *a)
 {
-	enum memory_change change = a->s->op[a->op].call.change;
-	return change == MEMORY_INVALID || change == MEMORY_VALID;
+	return call_is_of_linear_map(&a->s->op[a->op].call);
 }
 
 static bool changes_aliases(const struct adaptation *a)
 {
-	enum memory_change change = a->s->op[a->op].call.change;
-	return (change == MEMORY_RO || change == MEMORY_RW) && !a->s->machine.noalias;
+	const struct call *call = &a->s->op[a->op].call;
+	return call->kind == CALL_SET_MEMORY &&
+	       (call->change == MEMORY_RO || call->change == MEMORY_RW) && !a->s->machine.noalias;
 }
 
 /* The pages that may change: without the guard page of an area. */
@@ -190,8 +190,7 @@ static void bring_changes_inside(struct scenario *s, struct span all, struct spa
 {
 	for (uint32_t k = 0; k < s->ops; k++) {
 		struct call *call = &s->op[k].call;
-		if (call->kind != CALL_SET_MEMORY ||
-		    (call->change != MEMORY_INVALID && call->change != MEMORY_VALID))
+		if (!call_is_of_linear_map(call))
 			continue;
 		uint64_t first = scenario_va_page(s, k);
 		struct span range = { first, first + scenario_op_pages(s, k) };

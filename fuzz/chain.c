@@ -181,6 +181,9 @@ static void make_again(struct scenario *s, uint32_t about, struct rng *rng)
 		again.call.change = rng_chance(rng, weights.change_reversed)
 					    ? reverse_change(again.call.change)
 					    : again.call.change;
+	if (call_has_field(again.call.kind, FIELD_DIRECT_MAP) &&
+	    rng_chance(rng, weights.change_reversed))
+		again.call.direct_map = reverse_direct_map(again.call.direct_map);
 	clear_faults(&again);
 	edit_insert_op(s, s->ops, &again);
 }
@@ -217,7 +220,7 @@ static void repeat(struct scenario *s, uint32_t about, struct rng *rng, uint64_t
 {
 	enum call_kind kind = s->op[about].call.kind;
 	if (call_sets_up(kind))
-		generate_set_memory(s, s->ops, about, rng);
+		generate_change(s, s->ops, about, rng);
 	else if (rng_chance(rng, weights.fails_before))
 		fail_before(s, about, rng);
 	else if (call_maps(kind))

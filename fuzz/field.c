@@ -19,6 +19,10 @@ static const char *const changes[] = { "ro", "rw", "nx", "x", "invalid", "valid"
 _Static_assert(sizeof(changes) / sizeof(changes[0]) == MEMORY_CHANGES + 1,
 	       "a name for each change");
 
+static const char *const direct_maps[] = { "invalid", "default", NULL };
+_Static_assert(sizeof(direct_maps) / sizeof(direct_maps[0]) == DIRECT_MAP_STATES + 1,
+	       "a name for each state");
+
 static const char *const leaves[] = { "largest", "page", NULL };
 
 static bool is_not_table(const struct op *op)
@@ -118,6 +122,18 @@ static const struct field rows[FIELD_IDS] = {
 		.check = check_change,
 		.mutations = change_mutations,
 		.shrink = shrink_change,
+	},
+	[FIELD_DIRECT_MAP] = {
+		.name = "op",
+		.value = "invalid|default",
+		.what = "which set_direct_map function",
+		.type = &type_word,
+		.offset = offsetof(struct call, direct_map),
+		.words = direct_maps,
+		.needed = true,
+		.check = check_direct_map,
+		.mutations = direct_map_mutations,
+		.shrink = shrink_direct_map,
 	},
 	[FIELD_LEVEL] = {
 		.name = "level",

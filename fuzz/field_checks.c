@@ -87,17 +87,31 @@ bool check_changed_runs(const struct scenario *s, uint32_t i, struct refusal *wh
 	return true;
 }
 
+/* Whether a 'linear' line before the op includes its range. */
+static bool is_laid(const struct scenario *s, uint32_t i)
+{
+	bool found = false;
+	for (uint32_t k = 0; k < i; k++)
+		found |= s->op[k].call.kind == CALL_LINEAR && is_inside(s, &s->op[i], &s->op[k]);
+	return found;
+}
+
 bool check_change(const struct scenario *s, uint32_t i, struct refusal *why)
 {
-	const struct op *op = &s->op[i];
-	bool found = false;
-	if (op->call.change != MEMORY_INVALID && op->call.change != MEMORY_VALID)
-		return true;
-	for (uint32_t k = 0; k < i; k++)
-		found |= s->op[k].call.kind == CALL_LINEAR && is_inside(s, op, &s->op[k]);
-	return found ||
+	return !call_is_of_linear_map(&s->op[i].call) || is_laid(s, i) ||
 	       refuse(why, "va",
 		      "invalid and valid need an earlier 'linear' line that includes this range");
+}
+
+bool check_direct_map(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	if (s->op[i].call.bytes >> s->machine.page_shift > SCENARIO_MAX_DIRECT_PAGES)
+		return refuse(why, "pages",
+			      "set_direct_map changes at most " TEXT_OF(
+				      SCENARIO_MAX_DIRECT_PAGES) " pages, each by itself");
+	return is_laid(s, i) ||
+	       refuse(why, "va",
+		      "set_direct_map needs an earlier 'linear' line that includes this range");
 }
 
 bool check_linear_range(const struct scenario *s, uint32_t i, struct refusal *why)

@@ -10,6 +10,7 @@ bool check_physical_range(const struct scenario *s, uint32_t i, struct refusal *
 bool check_changed_runs(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_shift(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_change(const struct scenario *s, uint32_t i, struct refusal *why);
+bool check_direct_map(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_preset_level(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_preset_leaf(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_linear_range(const struct scenario *s, uint32_t i, struct refusal *why);

@@ -240,6 +240,12 @@ static void undo_change(struct mutation *m)
 	call->change = reverse_change(call->change);
 }
 
+static void undo_direct_map(struct mutation *m)
+{
+	struct call *call = &mutated_op(m)->call;
+	call->direct_map = reverse_direct_map(call->direct_map);
+}
+
 static void change_leaf(struct mutation *m)
 {
 	struct call *call = &mutated_op(m)->call;
@@ -250,4 +256,5 @@ const struct field_mutation shift_mutations[] = { { change_shift, 1 }, { NULL, 0
 const struct field_mutation prot_mutations[] = { { change_prot, 1 }, { NULL, 0 } };
 const struct field_mutation flags_mutations[] = { { change_flags, 1 }, { NULL, 0 } };
 const struct field_mutation change_mutations[] = { { undo_change, 1 }, { NULL, 0 } };
+const struct field_mutation direct_map_mutations[] = { { undo_direct_map, 1 }, { NULL, 0 } };
 const struct field_mutation leaf_mutations[] = { { change_leaf, 1 }, { NULL, 0 } };

@@ -214,6 +214,7 @@ static void get_word(const struct field *f, struct reader *r, struct scenario *s
 
 _Static_assert(sizeof(enum prot) == sizeof(unsigned), "type_word reads an enum as an unsigned");
 _Static_assert(sizeof(enum memory_change) == sizeof(unsigned), "and this one");
+_Static_assert(sizeof(enum direct_map) == sizeof(unsigned), "and this one");
 _Static_assert(sizeof(enum leaf_size) == sizeof(unsigned), "and this one");
 
 const struct field_type type_word = { read_word, is_first_word, print_word, put_word, get_word };

@@ -116,7 +116,7 @@ static void add_set_memory(struct scenario *s, struct rng *rng)
 {
 	uint32_t about = pick_area(s, rng);
 	if (about < s->ops)
-		generate_set_memory(s, s->ops, about, rng);
+		generate_change(s, s->ops, about, rng);
 }
 
 static bool may_be_changed(const struct op *op)
@@ -193,7 +193,7 @@ static void add_step(struct scenario *s, const struct profile *profile, struct r
 	else if (what < 7)
 		generate_unmap(s, s->ops, about, rng);
 	else if (what < 9)
-		generate_set_memory(s, s->ops, about, rng);
+		generate_change(s, s->ops, about, rng);
 	else
 		generate_preset(s, s->ops, about, rng);
 }

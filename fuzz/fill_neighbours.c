@@ -255,7 +255,7 @@ static uint32_t pick_changed(struct neighbourhood *n)
 static void change(struct neighbourhood *n, uint32_t about)
 {
 	uint32_t op = n->s->ops;
-	generate_set_memory(n->s, op, about, n->rng);
+	generate_change(n->s, op, about, n->rng);
 	if (op == n->s->ops || n->s->op[about].call.kind == CALL_LINEAR ||
 	    !rng_chance(n->rng, weights.guard_changed))
 		return;

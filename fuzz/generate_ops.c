@@ -131,6 +131,25 @@ void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct
 	edit_insert_op(s, at, &op);
 }
 
+void generate_set_direct_map(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+{
+	struct page_range range = related_range(s, about, rng);
+	struct op op = scenario_new_op(s, CALL_SET_DIRECT_MAP);
+	op.call.va = scenario_va_of_page(s, range.page);
+	op.call.bytes = min(range.pages, SCENARIO_MAX_DIRECT_PAGES) << s->machine.page_shift;
+	op.call.direct_map = (enum direct_map)rng_below(rng, DIRECT_MAP_STATES);
+	pick_faults(&op, rng);
+	edit_insert_op(s, at, &op);
+}
+
+void generate_change(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+{
+	if (s->op[about].call.kind == CALL_LINEAR && rng_chance(rng, weights.direct_map))
+		generate_set_direct_map(s, at, about, rng);
+	else
+		generate_set_memory(s, at, about, rng);
+}
+
 void generate_preset_at(struct scenario *s, uint32_t at, uint64_t page, struct rng *rng)
 {
 	struct sizes sizes = sizes_of(&s->machine);
@@ -167,4 +186,9 @@ enum memory_change reverse_change(enum memory_change change)
 		[MEMORY_INVALID] = MEMORY_VALID, [MEMORY_VALID] = MEMORY_INVALID,
 	};
 	return reverse[change];
+}
+
+enum direct_map reverse_direct_map(enum direct_map state)
+{
+	return state == DIRECT_MAP_INVALID ? DIRECT_MAP_DEFAULT : DIRECT_MAP_INVALID;
 }

@@ -28,12 +28,16 @@ enum prot pick_prot(struct rng *rng);
 /* Inserts a new op before op `at`, that concerns what op `about` does. */
 void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
+void generate_set_direct_map(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
+/* A set_memory; of a part of the linear map perhaps a set_direct_map. */
+void generate_change(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_preset(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 
 /* The same, for page `page` of the space, or a leaf that holds it. */
 void generate_preset_at(struct scenario *s, uint32_t at, uint64_t page, struct rng *rng);
 
-/* What a set_memory is undone by. */
+/* What a set_memory, and what a set_direct_map, is undone by. */
 enum memory_change reverse_change(enum memory_change change);
+enum direct_map reverse_direct_map(enum direct_map state);
 
 #endif

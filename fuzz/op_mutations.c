@@ -75,9 +75,9 @@ static void insert_unmap(struct mutation *m)
 	generate_unmap(m->s, m->op + 1, m->op, m->rng);
 }
 
-static void insert_set_memory(struct mutation *m)
+static void insert_change(struct mutation *m)
 {
-	generate_set_memory(m->s, m->op + 1, m->op, m->rng);
+	generate_change(m->s, m->op + 1, m->op, m->rng);
 }
 
 /* An op that refers to this one: see chain.h. */
@@ -131,8 +131,6 @@ static void remove_op(struct mutation *m)
 		ONCE(insert_unmap), ONCE(remap), ONCE(remove_op)
 
 const struct field_mutation area_mutations[] = { AREA_MUTATIONS, { NULL, 0 } };
-const struct field_mutation sequence_mutations[] = { AREA_MUTATIONS,
-						     { change_kind, 1 },
-						     { insert_set_memory, 1 },
-						     { extend_chain, 5 },
-						     { NULL, 0 } };
+const struct field_mutation sequence_mutations[] = {
+	AREA_MUTATIONS, { change_kind, 1 }, { insert_change, 1 }, { extend_chain, 5 }, { NULL, 0 }
+};

@@ -81,7 +81,9 @@ static struct address_space space_of(struct player *p)
 
 /*
  * What the area allocator does before it hands out a range that was unmapped
- * lazily: purge_vmap_area_lazy(), outside of any call under test.
+ * lazily: purge_vmap_area_lazy(), outside of any call under test. And what
+ * whoever changed the linear map without a TLBI does before that is changed
+ * again: flush_tlb_kernel_range().
  */
 static void purge_lazy(struct player *p)
 {
@@ -190,7 +192,8 @@ static bool play_call(struct player *p, const struct op *op)
 		call.pages = p->array[p->op];
 	if (is_skipped(p, &call, false))
 		return true;
-	if (call_maps(call.kind) && oracle_meets_lazy(&p->oracle, call.va, call.bytes))
+	if (call_effect(call.kind) != CALL_UNMAPS &&
+	    oracle_meets_lazy(&p->oracle, call.va, call.bytes))
 		purge_lazy(p);
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
 	if (!judge_call(p, &call, false, &error))

@@ -30,6 +30,9 @@ struct page_run {
 /* Runs of the page arrays that set_memory ops change, counted for each op. */
 #define SCENARIO_MAX_CHANGED_RUNS 2048
 
+/* Pages of the linear map that a set_direct_map op changes, one by one. */
+#define SCENARIO_MAX_DIRECT_PAGES 4096
+
 /* The level of pages, and that of a preset entry unless a scenario says otherwise. */
 #define OP_LAST_LEVEL 3
 

@@ -88,6 +88,12 @@ bool shrink_change(struct scenario *s, uint32_t i, unsigned try)
 	return !try;
 }
 
+bool shrink_direct_map(struct scenario *s, uint32_t i, unsigned try)
+{
+	s->op[i].call.direct_map = DIRECT_MAP_INVALID;
+	return !try;
+}
+
 bool shrink_level(struct scenario *s, uint32_t i, unsigned try)
 {
 	if (!s->op[i].call.table)

@@ -154,12 +154,26 @@ static bool changes_invalid_large(const struct oracle *o, struct range range,
 	return meets_invalid_large(o, range, in_group);
 }
 
+/* Whether the call changes a part of a contiguous group of pages by itself: set_direct_map does of any. */
+static bool changes_part_of_group(const struct oracle *o, const struct call *call,
+				  struct range range)
+{
+	const struct tables t = tables_of(o);
+	struct leaf leaf;
+	if (call->kind == CALL_SET_MEMORY)
+		return cuts_group(o, range.first) || cuts_group(o, range.end);
+	for (uint64_t page = range.first; leaf_next(&t, page, range.end, &leaf); page = leaf.end)
+		if (leaf.level == ARM64_LAST_LEVEL && leaf.desc & ARM64_CONTIGUOUS)
+			return true;
+	return false;
+}
+
 static const struct waiver *skip_change(const struct oracle *o, const struct call *call,
 					const struct address_space *space)
 {
 	struct range range = range_of(o, call);
-	bool linear = call->change == MEMORY_INVALID || call->change == MEMORY_VALID;
-	bool aliases = (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
+	bool linear = call_is_of_linear_map(call);
+	bool aliases = !linear && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
 		       !o->machine->config.noalias;
 	uint64_t guard = UINT64_C(1) << o->g.granule;
 	const struct vm_area *area = linear ? NULL : areas_find(space, call->va, guard);
@@ -179,10 +193,10 @@ static const struct waiver *skip_change(const struct oracle *o, const struct cal
 	if (oracle_waives(o, WAIVER_FILLS_EMPTY) &&
 	    (!all_used(o, range) || (aliases && !all_aliases_used(o, area))))
 		return reason(WAIVER_FILLS_EMPTY);
-	if (oracle_waives(o, WAIVER_CUT_GROUPS) &&
-	    (cuts_group(o, range.first) || cuts_group(o, range.end)))
+	if (oracle_waives(o, WAIVER_CUT_GROUPS) && changes_part_of_group(o, call, range))
 		return reason(WAIVER_CUT_GROUPS);
-	if (oracle_waives(o, WAIVER_CUT_GROUPS_OF_ROOT) && keeps_group_of_root(o, range))
+	if (oracle_waives(o, WAIVER_CUT_GROUPS_OF_ROOT) && call->kind == CALL_SET_MEMORY &&
+	    keeps_group_of_root(o, range))
 		return reason(WAIVER_CUT_GROUPS_OF_ROOT);
 	if (oracle_waives(o, WAIVER_PXN_TABLES) && call->change == MEMORY_X &&
 	    meets_large(o, range))

@@ -53,6 +53,7 @@ const struct weights weights = {
 	.fails_before = 35,
 	.larger = 60,
 	.change_reversed = 60,
+	.direct_map = 30,
 	.neighbour_at_alias = 50,
 	.linked_to_changeable = 50,
 	.linked_step = 30,

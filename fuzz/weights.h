@@ -47,6 +47,8 @@ struct weights {
 	unsigned linked_to_changeable; /* the op before is an area that set_memory may change */
 	unsigned fails_before;         /* the same call goes before it, and fails */
 	unsigned larger, change_reversed;
+	unsigned
+		direct_map; /* a change of the linear map is by set_direct_map, not by set_memory */
 	unsigned linked_step, linked_change; /* a step of a sequence, one before a change */
 	/* Preset entries. */
 	unsigned preset_in_group, preset_table, preset_table_at_2, preset_block, preset_block_at_2;

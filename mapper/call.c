@@ -77,6 +77,15 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.example = "set_memory va=0xffff000000201000 pages=3 op=invalid",
 		.fields = { FIELD_VA, FIELD_COUNT, FIELD_CHANGE },
 	},
+	[CALL_SET_DIRECT_MAP] = {
+		.name = "set_direct_map",
+		.function = "set_direct_map_invalid_noflush() and the like",
+		.wire = 9,
+		.effect = CALL_CHANGES,
+		.noflush = true,
+		.example = "set_direct_map va=0xffff000000202000 pages=2 op=default",
+		.fields = { FIELD_VA, FIELD_COUNT, FIELD_DIRECT_MAP },
+	},
 	[CALL_PRESET] = {
 		.name = "preset",
 		.function = "none",

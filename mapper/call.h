@@ -66,6 +66,13 @@ enum memory_change {
 	MEMORY_CHANGES,
 };
 
+/* What set_direct_map_invalid_noflush() and _default_noflush() make of a page of the linear map. */
+enum direct_map {
+	DIRECT_MAP_INVALID, /* the entry stays, and faults */
+	DIRECT_MAP_DEFAULT, /* valid and writable, as boot code mapped it */
+	DIRECT_MAP_STATES,
+};
+
 /* Which leaves a part of the linear map is laid in. */
 enum leaf_size {
 	LEAF_LARGEST, /* the largest that Linux makes there, in contiguous groups */
@@ -92,7 +99,8 @@ static inline bool prot_is_user(enum prot prot)
 	X(VM_MAP_RAM, vm_map_ram)                                                                  \
 	X(VUNMAP, vunmap)                                                                          \
 	X(VM_UNMAP_RAM, vm_unmap_ram)                                                              \
-	X(SET_MEMORY, set_memory)
+	X(SET_MEMORY, set_memory)                                                                  \
+	X(SET_DIRECT_MAP, set_direct_map)
 
 /*
  * Kinds of call. The last two set something up before the calls that meet it:
@@ -120,6 +128,7 @@ enum field_id {
 	FIELD_PROT,
 	FIELD_FLAGS,
 	FIELD_CHANGE,
+	FIELD_DIRECT_MAP,
 	FIELD_LEVEL,
 	FIELD_TABLE,
 	FIELD_PFN,
@@ -153,7 +162,8 @@ struct call_traits {          /* NOLINT(clang-analyzer-optin.performance.Padding
 	enum call_effect effect;
 	enum area_kind area; /* of what maps */
 	enum call_kind undo; /* of what maps: the call by which its callers take it away */
-	bool lazy; /* of what unmaps: TLBs may hold what it cleared until vm_unmap_aliases() */
+	bool lazy;    /* of what unmaps: TLBs may hold what it cleared until vm_unmap_aliases() */
+	bool noflush; /* of what changes: TLBs may hold what was there until its caller invalidates */
 	const char *example; /* a line of text; lines before it in the table make it valid */
 	bool has_pages;      /* maps a page array, and not a physical range */
 	/* C that maps `count` pages of `pages` at `va`, and unmaps them, for exports; NULL if none can. */
@@ -186,6 +196,12 @@ static inline bool call_sets_up(enum call_kind kind)
 /* Whether calls of this kind have the field. */
 bool call_has_field(enum call_kind kind, enum field_id field);
 
+/* Whether TLBs may hold, when such a call returned, what it cleared or changed in its range. */
+static inline bool call_leaves_tlb(enum call_kind kind)
+{
+	return call_traits(kind)->lazy || call_traits(kind)->noflush;
+}
+
 /* One call. A field that its kind does not have is 0. */
 struct call {
 	enum call_kind kind;
@@ -197,12 +213,28 @@ struct call {
 	unsigned flags; /* MAP_FLAG_ */
 	uint8_t shift;  /* vmalloc: log2 bytes of the blocks that the allocator was asked for */
 	enum memory_change change;
+	enum direct_map direct_map;
 
 	/* Of what is set up: the level of an entry, whether it is a table, how memory is laid. */
 	uint8_t level;
 	bool table;
 	enum leaf_size leaf;
 };
+
+/* Whether the range of the call is of the linear map, whose pages it makes valid or invalid. */
+static inline bool call_is_of_linear_map(const struct call *call)
+{
+	return call->kind == CALL_SET_DIRECT_MAP ||
+	       (call->kind == CALL_SET_MEMORY &&
+		(call->change == MEMORY_INVALID || call->change == MEMORY_VALID));
+}
+
+/* Whether the call makes pages of its range invalid, which fault from then on. */
+static inline bool call_makes_invalid(const struct call *call)
+{
+	return (call->kind == CALL_SET_MEMORY && call->change == MEMORY_INVALID) ||
+	       (call->kind == CALL_SET_DIRECT_MAP && call->direct_map == DIRECT_MAP_INVALID);
+}
 
 /* What came of a call, beside what the machine recorded. */
 struct outcome {

@@ -157,6 +157,15 @@ struct mapper {
  * range, where it begins or ends inside of a leaf or contiguous group that may
  * not be split: below BBM level 2. -ENOMEM when no table page is left for a
  * split.
+ *
+ * CALL_SET_DIRECT_MAP makes pages of the linear map invalid, or valid and
+ * writable, one after the other: set_direct_map_invalid_noflush() and
+ * set_direct_map_default_noflush() (Linux 6.12). 0, and nothing is stored, where
+ * the kernel was told at boot not to change the linear map (rodata=noalias), and
+ * is no Realm's guest. -EINVAL, with a warning, at the first page that lies in a
+ * larger leaf which may not be split; -ENOMEM as above. What was changed before
+ * stays. TLBs are left to the caller, who invalidates the range before anything
+ * relies on the change, and before the range is changed again.
  */
 
 /* The series, with what it needs to be right; and the kernel before it. */

@@ -92,7 +92,8 @@ static void check_call(const struct oracle *o, const struct call *call)
 {
 	uint64_t page_mask = (UINT64_C(1) << o->g.granule) - 1;
 	ASSERT(!call_sets_up(call->kind));
-	ASSERT(!call_maps(call->kind) || !oracle_meets_lazy(o, call->va, call->bytes));
+	ASSERT(call_effect(call->kind) == CALL_UNMAPS ||
+	       !oracle_meets_lazy(o, call->va, call->bytes));
 	ASSERT_CMP(call->bytes, >, 0);
 	ASSERT_CMP((call->va | call->bytes) & page_mask, ==, 0);
 	ASSERT_CMP(call->bytes - 1, <=, UINT64_MAX - call->va);
@@ -180,7 +181,7 @@ bool oracle_judge(struct oracle *o, const struct outcome *out)
 		o->verdict.rule = RULE_NONE;
 	}
 	if (o->summary->unmapped_aliases)
-		oracle_purge(o);
+		purge_areas(o);
 	ASSERT_CMP(held, ==, o->verdict.rule == RULE_NONE);
 	return held;
 }

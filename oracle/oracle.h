@@ -140,12 +140,13 @@ bool oracle_judge(struct oracle *o, const struct outcome *out);
 
 /*
  * Whether TLBs may still hold something in [va, va + bytes) that a call
- * unmapped lazily. The area allocator purges such a range before it hands it
- * out again, so that no mapping call meets one.
+ * unmapped lazily, or changed without a TLBI. The area allocator purges such a
+ * range before it hands it out again, and the caller of the other invalidates
+ * it, so that no call which maps or changes meets one.
  */
 bool oracle_meets_lazy(const struct oracle *o, uint64_t va, uint64_t bytes);
 
-/* Every lazily unmapped range was invalidated, outside of any call. */
+/* All of these ranges were invalidated, outside of any call. */
 void oracle_purge(struct oracle *o);
 
 /* Decodes a descriptor into words that fit VERDICT_DETAIL_SIZE. */

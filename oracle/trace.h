@@ -14,9 +14,10 @@ struct table_place {
 	uint64_t written; /* when it was last stored to, or handed out */
 };
 
-/* Pages that a call unmapped and left in TLBs until vm_unmap_aliases(). */
+/* Pages that a call unmapped and left in TLBs until vm_unmap_aliases(); or changed, and left to its caller. */
 struct lazy_range {
 	uint64_t first, end;
+	bool of_linear_map; /* the latter */
 };
 
 #define TRACE_MAX_LAZY 32

@@ -31,7 +31,9 @@ struct tree_knobs {
 	enum block_busy block_busy;
 	bool walks_again; /* vmalloc() walks from the root for each block: its loads are not owed */
 	bool splits;      /* set_memory was seen to split a leaf */
-	bool unmarked;    /* what it makes invalid has no mark (nG, PTE_PRESENT_INVALID) */
+	/* set_direct_map leaves a Realm's linear map as it is, where any other kernel was told to. */
+	bool realm_keeps_linear_map;
+	bool unmarked; /* what it makes invalid has no mark (nG, PTE_PRESENT_INVALID) */
 };
 
 #endif

@@ -103,6 +103,8 @@ static bool batches_held(struct oracle *o, uint64_t tables)
 	uint64_t events = maps ? seen->stores : seen->range_stores;
 	if (!o->owed->batches || !events || (maps && !o->placement.pages))
 		return true;
+	if (o->call->kind == CALL_SET_DIRECT_MAP)
+		return true; /* the kernel's function is for one page */
 	uint64_t most = maps ? most_batches(o, tables) : most_changes(o, tables);
 	char expected[VERDICT_DETAIL_SIZE], found[VERDICT_DETAIL_SIZE];
 	oracle_exercised(o, RULE_COST_STORES);
@@ -115,10 +117,10 @@ static bool batches_held(struct oracle *o, uint64_t tables)
 		    found);
 }
 
-/* set_memory maps nothing: it needs a table for each block that it splits. */
+/* What changes maps nothing: it needs a table for each block that it splits. */
 static bool tables_held(struct oracle *o, const struct machine_counters *spent)
 {
-	if (o->call->kind != CALL_SET_MEMORY || o->out.error)
+	if (call_effect(o->call->kind) != CALL_CHANGES || o->out.error)
 		return true;
 	if (spent->tables)
 		oracle_exercised(o, RULE_COST_TABLES);

@@ -67,7 +67,7 @@ static bool warning_held(struct oracle *o)
 	if (call_effect(o->call->kind) == CALL_UNMAPS && !warned &&
 	    oracle_waives(o, WAIVER_SILENT_CUT))
 		return true;
-	if (o->call->kind == CALL_SET_MEMORY && e->error == -ENOMEM && warned &&
+	if (call_effect(o->call->kind) == CALL_CHANGES && e->error == -ENOMEM && warned &&
 	    oracle_waives(o, WAIVER_WARNS_OUT_OF_TABLES))
 		return true;
 	if (call_maps(o->call->kind) && !e->warns && warned && o->summary->frees &&

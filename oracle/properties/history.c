@@ -210,11 +210,11 @@ void history_begin_call(struct oracle *o)
 	tlb_begin(&o->trace.tlb, &o->g, o->machine);
 }
 
-/* Whether all that is stale are leaves that a lazy call cleared, for which no TLBI is due yet. */
+/* Whether all that is stale are leaves of its range that a call leaves to later: no TLBI is due yet. */
 static bool is_lazy(const struct oracle *o)
 {
 	const struct tlb *tlb = &o->trace.tlb;
-	bool lazy = call_traits(o->call->kind)->lazy;
+	bool lazy = call_leaves_tlb(o->call->kind);
 	for (uint32_t i = 0; i < tlb->count; i++)
 		lazy = lazy && tlb->stale[i].child == MACHINE_NO_TABLE &&
 		       tlb->stale[i].page >= o->expected->affected_first &&
@@ -228,6 +228,7 @@ static void keep_lazy_range(struct oracle *o)
 	o->trace.lazy[o->trace.lazies++] = (struct lazy_range){
 		.first = o->expected->affected_first,
 		.end = o->expected->affected_end,
+		.of_linear_map = call_is_of_linear_map(o->call),
 	};
 }
 
@@ -315,4 +316,13 @@ bool oracle_meets_lazy(const struct oracle *o, uint64_t va, uint64_t bytes)
 void oracle_purge(struct oracle *o)
 {
 	o->trace.lazies = 0;
+}
+
+void purge_areas(struct oracle *o)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < o->trace.lazies; i++)
+		if (o->trace.lazy[i].of_linear_map)
+			o->trace.lazy[kept++] = o->trace.lazy[i];
+	o->trace.lazies = kept;
 }

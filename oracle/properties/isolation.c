@@ -51,9 +51,7 @@ void isolation_exercised(struct oracle *o, uint64_t page, uint64_t end)
  */
 static bool may_break(const struct oracle *o)
 {
-	if (o->call->kind == CALL_SET_MEMORY)
-		return o->call->change == MEMORY_INVALID;
-	return call_effect(o->call->kind) == CALL_UNMAPS;
+	return call_effect(o->call->kind) == CALL_UNMAPS || call_makes_invalid(o->call);
 }
 
 /* The first page of [page, end) that was mapped before the call and may not fault; `end` if none. */

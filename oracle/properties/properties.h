@@ -82,6 +82,8 @@ bool blocks_held(struct oracle *o);
 void history_begin(struct oracle *o);
 void history_begin_call(struct oracle *o);
 bool history_held(struct oracle *o);
+/* vm_unmap_aliases(): what was unmapped lazily was invalidated; of the linear map it knows nothing. */
+void purge_areas(struct oracle *o);
 
 /* placement.c: the leaves of a span that lie in a mapping call's range; before that, what they must be. */
 void placement_begin(struct oracle *o);

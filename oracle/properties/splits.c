@@ -4,7 +4,8 @@
  * cuts, and no other, into the largest leaves that no end cuts. What changes
  * is the range, and each page of the linear map that is an alias of its pages
  * (change_memory_common() changes those one by one). So after a split nothing
- * is smaller than it must be.
+ * is smaller than it must be. Of set_direct_map every page of the range has two
+ * ends, since the kernel's functions are for one page.
  *
  * Each split is judged as it is made: by what is replaced, what replaces it,
  * and where the call ends.
@@ -38,8 +39,10 @@ static bool has_alias(struct oracle *o, uint64_t page, uint64_t end)
 
 static bool is_cut_by_call(struct oracle *o, uint64_t page, uint64_t pages)
 {
-	if (!o->call || o->call->kind != CALL_SET_MEMORY)
+	if (!o->call || call_effect(o->call->kind) != CALL_CHANGES)
 		return false;
+	if (o->call->kind == CALL_SET_DIRECT_MAP) /* which takes each page by itself */
+		return page < o->end_page && o->first_page < page + pages;
 	return has_end(o, page, page + pages) ||
 	       (page < oracle_linear_pages(o) && has_alias(o, page, page + pages));
 }

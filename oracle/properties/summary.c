@@ -16,14 +16,14 @@ static bool is_elsewhere(const struct oracle *o, const struct event *e)
 /*
  * arm64 invalidates a range page by page up to as many pages as a table has
  * entries, or to one fewer, and everything above. A TLBI of table descriptors too is for one
- * entry, whatever it maps. A lazy call leaves all of it to vm_unmap_aliases().
+ * entry, whatever it maps. A lazy call leaves all of it to vm_unmap_aliases(), another to its caller.
  */
 static bool is_wasteful(const struct oracle *o, const struct event *e)
 {
 	uint64_t most = UINT64_C(1) << o->g.stride;
 	if (oracle_waives(o, WAIVER_FLUSHES_AT_LIMIT))
 		most--;
-	if (call_traits(o->call->kind)->lazy)
+	if (call_leaves_tlb(o->call->kind))
 		return true;
 	if (e->local)
 		return false; /* a broadcast one must follow, and is judged */

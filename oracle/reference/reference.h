@@ -32,6 +32,13 @@ CALLS(DECLARE)
 #undef DECLARE
 
 /*
+ * set_memory.c: changes bits of all that is mapped in a range, which is cut out of larger leaves, and
+ * empties the TLBs. 0, -ENOMEM, or -EINVAL with a warning.
+ */
+int reference_change(struct address_space *space, uint64_t va, uint64_t bytes, uint64_t clear,
+		     uint64_t set);
+
+/*
  * mapping.c: maps the pages of a call up to the first that cannot be mapped,
  * whose address *stopped is then. 0, -ENOMEM, -EINVAL or -EBUSY.
  */

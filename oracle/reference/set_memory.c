@@ -152,6 +152,14 @@ static int change_range(const struct change *c, uint64_t va, uint64_t bytes)
 	return 0;
 }
 
+int reference_change(struct address_space *space, uint64_t va, uint64_t bytes, uint64_t clear,
+		     uint64_t set)
+{
+	const struct change c = { space, space->machine, arm64_geometry(&space->machine->config),
+				  clear, set };
+	return change_range(&c, va, bytes);
+}
+
 /* The area whose address the call is for; NULL unless the call may change it. */
 static const struct vm_area *changeable_area(const struct address_space *space, uint64_t va,
 					     uint64_t bytes, uint64_t guard)

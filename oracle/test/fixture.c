@@ -50,6 +50,8 @@ const struct fixture_call fixture_calls[] = {
 	{ CALL_SET_MEMORY, MEMORY_X, "set_memory x" },
 	{ CALL_SET_MEMORY, MEMORY_INVALID, "set_memory invalid" },
 	{ CALL_SET_MEMORY, MEMORY_VALID, "set_memory valid" },
+	{ CALL_SET_DIRECT_MAP, FIXTURE_INVALID, "set_direct_map invalid" },
+	{ CALL_SET_DIRECT_MAP, FIXTURE_DEFAULT, "set_direct_map default" },
 };
 const unsigned fixture_call_count = sizeof(fixture_calls) / sizeof(fixture_calls[0]);
 
@@ -80,9 +82,12 @@ void fixture_expect(enum call_kind kind, enum memory_change change)
 		.kind = kind,
 		.va = fixture.va,
 		.bytes = fixture.pages << fixture.g.granule,
-		.change = change,
 		.prot = fixture.prot,
 	};
+	if (kind == CALL_SET_DIRECT_MAP)
+		fixture.call.direct_map = (enum direct_map)change;
+	else
+		fixture.call.change = change;
 	if (call_traits(kind)->has_pages)
 		fixture.call.pages = (struct page_array){ fixture.pfn, fixture.pages };
 	else if (call_maps(kind))
@@ -175,6 +180,9 @@ void fixture_call(const struct fixture_call *call)
 		make_judged(CALL_SET_MEMORY, MEMORY_X);
 	if (call->kind == CALL_SET_MEMORY && call->change == MEMORY_VALID)
 		make_judged(CALL_SET_MEMORY, MEMORY_INVALID);
+	if (call->kind == CALL_SET_DIRECT_MAP && call->change == FIXTURE_DEFAULT)
+		make_judged(CALL_SET_DIRECT_MAP, FIXTURE_INVALID);
+	oracle_purge(&fixture.oracle);
 	fixture_expect(call->kind, call->change);
 	fixture_run();
 }

@@ -30,7 +30,9 @@ struct fixture_machine {
 extern const struct fixture_machine fixture_machines[];
 extern const unsigned fixture_machine_count;
 
-/* A kind of call, with what set_memory changes. */
+/* A kind of call, with what set_memory changes, or what set_direct_map makes of a page, as a number. */
+#define FIXTURE_INVALID ((enum memory_change)DIRECT_MAP_INVALID)
+#define FIXTURE_DEFAULT ((enum memory_change)DIRECT_MAP_DEFAULT)
 struct fixture_call {
 	enum call_kind kind;
 	enum memory_change change;
@@ -108,6 +110,11 @@ void fixture_forget_events(enum event_kind kind);
 static inline bool fixture_maps(const struct fixture_call *call)
 {
 	return call_maps(call->kind);
+}
+
+static inline bool fixture_changes(const struct fixture_call *call)
+{
+	return call_effect(call->kind) == CALL_CHANGES;
 }
 
 #endif

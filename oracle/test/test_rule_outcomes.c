@@ -68,7 +68,7 @@ static void mask_of(const struct fixture_machine *machine, const struct fixture_
 {
 	for (int level = -1; level <= 3; level++) {
 		fixture_make(machine, call);
-		if (call->kind == CALL_SET_MEMORY)
+		if (fixture_changes(call))
 			return; /* it has no mask */
 		fixture.out.modified ^= MODIFIED_LEVEL(level);
 		fixture_breaks(RULE_FLUSH_MODIFIED, "a level", (uint64_t)(int64_t)level);
@@ -160,7 +160,7 @@ static void flushes_of(const struct fixture_machine *machine, const struct fixtu
 {
 	for (int what = 0; what <= 8; what++) {
 		fixture_make(machine, call);
-		if (call->kind == CALL_SET_MEMORY)
+		if (fixture_changes(call))
 			machine_flush_cache(fixture.m, CACHE_FLUSH_VMAP, fixture.va, 1 << 16);
 		else
 			change_flush(what);

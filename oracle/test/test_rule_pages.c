@@ -33,7 +33,8 @@ static uint64_t page_of(const struct place *p)
 static bool stays_mapped(const struct fixture_call *call, const struct place *p)
 {
 	return p->where != IN_RANGE || fixture_maps(call) ||
-	       (call->kind == CALL_SET_MEMORY && call->change != MEMORY_INVALID);
+	       (call->kind == CALL_SET_MEMORY && call->change != MEMORY_INVALID) ||
+	       (call->kind == CALL_SET_DIRECT_MAP && call->change == FIXTURE_DEFAULT);
 }
 
 static bool changes_aliases(const struct fixture_call *call)
@@ -311,7 +312,7 @@ static void lookups_of_nothing(const struct fixture_machine *machine,
 	const int pages[] = { -1, PAGES, 0, PAGES - 1 };
 	for (int i = 0; i < (mapped ? 2 : 4); i++) {
 		fixture_make(machine, call);
-		if (call->kind == CALL_SET_MEMORY && i > 1)
+		if (fixture_changes(call) && i > 1)
 			continue; /* the entry stays, and its page may be told */
 		found_at = fixture.first + (uint64_t)(int64_t)pages[i];
 		fixture.mapper.lookup = finds_there;

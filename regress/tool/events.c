@@ -156,6 +156,9 @@ static void put_argument(const struct recording *r, const struct call *call, con
 	case FIELD_CHANGE:
 		put_text(r, "change", word(id, call->change));
 		break;
+	case FIELD_DIRECT_MAP:
+		put_text(r, "change", word(id, call->direct_map));
+		break;
 	case FIELD_LEVEL:
 		put_integer(r, "level", call->level);
 		break;

@@ -166,9 +166,7 @@ static bool is_a_part(const struct scenario *s, uint32_t i)
 
 static bool changes_linear_map(const struct scenario *s, uint32_t i)
 {
-	const struct call *call = &s->op[i].call;
-	return call->kind == CALL_SET_MEMORY &&
-	       (call->change == MEMORY_INVALID || call->change == MEMORY_VALID);
+	return call_is_of_linear_map(&s->op[i].call);
 }
 
 /* The weights: what only some kernels let callers do is never preferred to what none does. */
