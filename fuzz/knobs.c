@@ -99,6 +99,11 @@ static void set_invalid_mark(struct setting *s, unsigned value)
 	s->knobs.unmarked = value == 1;
 }
 
+static void set_direct_map_of_realm(struct setting *s, unsigned value)
+{
+	s->knobs.realm_keeps_linear_map = value == 1;
+}
+
 /* --- where they apply --------------------------------------------------------------- */
 
 static bool ioremap_has_large(const struct setting *s)
@@ -412,7 +417,7 @@ const struct knob knobs[KNOBS] = {
 			   "set_memory va=[lin 4B+1G] pages=1 op=invalid\n" },
 		.rules = RULE_BIT(RULE_PLACEMENT_LEAF),
 		.unjudged = RULE_BIT(RULE_PLACEMENT_LEAF),
-		OF(CALL_SET_MEMORY),
+		OF(CALL_SET_MEMORY, CALL_SET_DIRECT_MAP),
 	},
 	[KNOB_INVALID_MARK] = {
 		.call = "set_memory",
@@ -423,6 +428,20 @@ const struct knob knobs[KNOBS] = {
 			   "set_memory va=[lin 4B] pages=2 op=invalid\n" },
 		.rules = RULE_BIT(RULE_LEAF_INVALID),
 		.unjudged = RULE_BIT(RULE_LEAF_INVALID),
-		OF(CALL_SET_MEMORY),
+		OF(CALL_SET_MEMORY, CALL_SET_DIRECT_MAP),
+	},
+	[KNOB_DIRECT_MAP_OF_REALM] = {
+		.call = "set_direct_map",
+		.what = "a Realm's linear map, under rodata=noalias",
+		.value = { "is changed", "stays as it is" },
+		.set = set_direct_map_of_realm,
+		.fixture = { "machine granule=[granule] rodata=noalias realm=yes\n"
+			   "linear pa=[b 4B] size=[b 1G] leaf=page\n"
+			   "set_direct_map va=[lin 4B] pages=2 op=invalid\n" },
+		.rules = RULE_BIT(RULE_TRANSLATION_MISSING) |
+			 RULE_BIT(RULE_TRANSLATION_UNEXPECTED),
+		.unjudged = RULE_BIT(RULE_TRANSLATION_MISSING) |
+			    RULE_BIT(RULE_TRANSLATION_UNEXPECTED) | RULE_BIT(RULE_LEAF_INVALID),
+		OF(CALL_SET_DIRECT_MAP),
 	},
 };

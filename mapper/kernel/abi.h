@@ -97,6 +97,7 @@ enum rig_prot {
 	RIG_USER_EXEC,
 };
 enum rig_change { RIG_RO, RIG_RW, RIG_NX, RIG_X, RIG_INVALID, RIG_VALID };
+enum rig_direct_map { RIG_DIRECT_INVALID, RIG_DIRECT_DEFAULT };
 
 /* One tree, built for one geometry. Errors are the kernel's negative errnos. */
 struct rig_build {
@@ -116,6 +117,8 @@ struct rig_build {
 	/* What vm_unmap_ram() calls of an area: the TLBs are left to vm_unmap_aliases(). */
 	void (*vunmap_lazily)(uint64_t va, uint64_t bytes);
 	int (*set_memory)(uint64_t va, int pages, enum rig_change change);
+	/* Of pages of the linear map, one after the other, up to the first error. */
+	int (*set_direct_map)(uint64_t va, int pages, enum rig_direct_map state);
 	/* The pfn, or UINT64_MAX. */
 	uint64_t (*lookup)(uint64_t va);
 	/* enum rig_left, after a call that returned. */

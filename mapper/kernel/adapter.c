@@ -507,6 +507,19 @@ static int kernel_set_memory(struct address_space *space, const struct call *cal
 					  changes[call->change]));
 }
 
+static int kernel_set_direct_map(struct address_space *space, const struct call *call,
+				 struct outcome *out)
+{
+	static const enum rig_direct_map states[DIRECT_MAP_STATES] = {
+		[DIRECT_MAP_INVALID] = RIG_DIRECT_INVALID,
+		[DIRECT_MAP_DEFAULT] = RIG_DIRECT_DEFAULT,
+	};
+	unsigned granule = space->machine->config.page_shift;
+	begin_call(space, call, out);
+	return CALL(now.build->set_direct_map(call->va, (int)(call->bytes >> granule),
+					      states[call->direct_map]));
+}
+
 /* Asked after a call on the same machine, for many addresses: the call's host still stands. */
 static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
 {
@@ -529,6 +542,14 @@ static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
 #define SET_MEMORY_LINE 0
 #endif
 
+#ifdef RIG_HAVE_set_direct_map_invalid_noflush
+#define SET_DIRECT_MAP_FILE RIG_FILE_set_direct_map_invalid_noflush
+#define SET_DIRECT_MAP_LINE RIG_LINE_set_direct_map_invalid_noflush
+#else
+#define SET_DIRECT_MAP_FILE NULL
+#define SET_DIRECT_MAP_LINE 0
+#endif
+
 const struct mapper kernel_mapper = {
 	.name = "kernel",
 	.kind = MAPPER_TREE,
@@ -540,6 +561,7 @@ const struct mapper kernel_mapper = {
 		[CALL_VUNMAP] = kernel_vunmap,
 		[CALL_VM_UNMAP_RAM] = kernel_vm_unmap_ram,
 		[CALL_SET_MEMORY] = kernel_set_memory,
+		[CALL_SET_DIRECT_MAP] = kernel_set_direct_map,
 	},
 	.lookup = kernel_lookup,
 	.has_machine = has_machine,
@@ -558,5 +580,6 @@ const struct mapper kernel_mapper = {
 		[CALL_VM_UNMAP_RAM] = { RIG_FILE_vunmap_range_noflush,
 					RIG_LINE_vunmap_range_noflush },
 		[CALL_SET_MEMORY] = { SET_MEMORY_FILE, SET_MEMORY_LINE },
+		[CALL_SET_DIRECT_MAP] = { SET_DIRECT_MAP_FILE, SET_DIRECT_MAP_LINE },
 	},
 };

@@ -32,6 +32,10 @@ static const struct reason set_memory_left_out = {
 	"set-memory-left-out",
 	"the tree's set_memory was left out, since it did not build",
 };
+static const struct reason no_direct_map = {
+	"no-set-direct-map",
+	"the tree has no set_direct_map_invalid_noflush() and set_direct_map_default_noflush()",
+};
 static const struct reason guard_page_alias = {
 	"guard-page-alias",
 	"set_memory_ro() and _rw() of a guard page read past area->pages[]",
@@ -129,14 +133,16 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 {
 	if (!TREE_SETS_MEMORY)
 		return &set_memory_left_out;
+	if (call->kind == CALL_SET_DIRECT_MAP && !TREE_SETS_DIRECT_MAP)
+		return &no_direct_map;
 	uint64_t guard = UINT64_C(1) << p->g.page_shift;
-	bool linear = call->change == MEMORY_INVALID || call->change == MEMORY_VALID;
+	bool linear = call_is_of_linear_map(call);
 	const struct vm_area *area = kernel_find_area(space, call->va);
 	if (!linear && is_refused(area, call, guard))
 		return NULL;
 	/* Elsewhere a waiver is found of it. */
-	bool aliases =
-		(call->change == MEMORY_RO || call->change == MEMORY_RW) && !p->m->config.noalias;
+	bool aliases = !linear && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
+		       !p->m->config.noalias;
 	if (p->tree_splits && !poisons() && aliases &&
 	    call->va + call->bytes > area->va + area->bytes)
 		return &guard_page_alias;
@@ -203,7 +209,7 @@ const struct reason *kernel_never_called(const struct address_space *space, cons
 	uint64_t guard = UINT64_C(1) << p.g.page_shift;
 	if (-call->va <= call->bytes + guard)
 		return &top_of_space;
-	if (call->kind == CALL_SET_MEMORY)
+	if (call_effect(call->kind) == CALL_CHANGES)
 		return never_changed(&p, space, call);
 	if (call_effect(call->kind) == CALL_UNMAPS && unmaps_part_of_blocks(&p, call))
 		return &part_of_blocks;

@@ -294,6 +294,34 @@ static int call_set_memory(uint64_t va, int pages, enum rig_change change)
 
 #endif
 
+#if defined(RIG_HAVE_set_direct_map_invalid_noflush) &&                                            \
+	defined(RIG_HAVE_set_direct_map_default_noflush)
+
+static int set_direct_map(struct page *page, enum rig_direct_map state)
+{
+	return state == RIG_DIRECT_INVALID ? set_direct_map_invalid_noflush(page)
+					   : set_direct_map_default_noflush(page);
+}
+
+/* The kernel's functions are for one page: whoever has more calls them for each. */
+static int call_set_direct_map(uint64_t va, int pages, enum rig_direct_map state)
+{
+	struct page *page = pfn_to_page((va - PAGE_OFFSET) >> PAGE_SHIFT);
+	int error = 0;
+	for (int i = 0; i < pages && !error; i++)
+		error = set_direct_map(page + i, state);
+	return error;
+}
+
+#else
+
+static int call_set_direct_map(uint64_t va, int pages, enum rig_direct_map state)
+{
+	return -EOPNOTSUPP;
+}
+
+#endif
+
 static uint64_t call_lookup(uint64_t va)
 {
 	const struct page *page = vmalloc_to_page((void *)va);
@@ -313,6 +341,7 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.vunmap = call_vunmap,
 	.vunmap_lazily = call_vunmap_lazily,
 	.set_memory = call_set_memory,
+	.set_direct_map = call_set_direct_map,
 	.lookup = call_lookup,
 	.left = rig_left,
 };

@@ -18,6 +18,13 @@
 #define TREE_LEFT_OUT "set_memory, which uses names that mapper/kernel/shim.h lacks"
 #endif
 
+#if defined(RIG_HAVE_set_direct_map_invalid_noflush) &&                                            \
+	defined(RIG_HAVE_set_direct_map_default_noflush)
+#define TREE_SETS_DIRECT_MAP true
+#else
+#define TREE_SETS_DIRECT_MAP false
+#endif
+
 /*
  * Leaves that are split in place for set_memory (Linux 6.18). A tree that has
  * the function is to split, and one that was seen to split does, whatever its

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A tree for test_adapt.c, as the slicer describes one: it has set_memory, and splits leaves. */
+/* A tree for test_adapt.c, as the slicer describes one: it has set_memory and set_direct_map, and splits leaves. */
 #ifndef FUZZ_TEST_TREE_HAVE_H
 #define FUZZ_TEST_TREE_HAVE_H
 
 #define RIG_HAVE_set_memory_ro 1
+#define RIG_HAVE_set_direct_map_default_noflush 1
+#define RIG_HAVE_set_direct_map_invalid_noflush 1
 #define RIG_HAVE_split_kernel_leaf_mapping 1
 
 #endif
