@@ -41,6 +41,8 @@ static struct mapper complete(const struct mapper *mapper)
 			whole.call[kind] = model->call[kind];
 	if (!whole.lookup)
 		whole.lookup = model->lookup;
+	if (!whole.page_present && !whole.tree)
+		whole.page_present = model->page_present;
 	return whole;
 }
 

@@ -15,7 +15,7 @@
 struct mapper_list {
 	unsigned count;
 	const struct mapper
-		*mapper[MAX_MAPPERS]; /* the reference first; no function of them is NULL */
+		*mapper[MAX_MAPPERS]; /* the reference first; all have functions for all calls */
 	unsigned under_test;          /* the index of the one that plays every scenario */
 };
 

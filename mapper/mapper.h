@@ -99,6 +99,8 @@ struct mapper {
 	mapper_function *call[CALL_KINDS];
 	/* vmalloc_to_page(): the pfn that is mapped at `va`, or PAGE_HOLE. NULL: as above. */
 	uint64_t (*lookup)(struct address_space *space, uint64_t va);
+	/* kernel_page_present(): whether a page is valid in the linear map. NULL: as above; of a tree, none. */
+	bool (*page_present)(struct address_space *space, uint64_t pfn);
 
 	/* Whether it can map on such a machine; NULL: on every machine. */
 	bool (*has_machine)(const struct machine_config *config);

@@ -169,6 +169,10 @@
 	  "Linux mm/vmalloc.c, vmalloc_to_page()")                                                 \
 	X(LOOKUP_NOTHING, "lookup", "nothing", "a lookup where nothing is mapped gives no page",   \
 	  "Linux mm/vmalloc.c, vmalloc_to_page()")                                                 \
+	X(LOOKUP_PRESENT, "lookup", "present",                                                     \
+	  "after the linear map changed, a page of it is told to be present exactly where its "    \
+	  "entry is valid",                                                                        \
+	  "Linux arch/arm64/mm/pageattr.c, kernel_page_present()")                                 \
 	X(PROCESS_HANG, "process", "hang", "a call or lookup ends", "the call's contract")         \
 	X(PROCESS_STACK_OVERFLOW, "process", "stack_overflow",                                     \
 	  "a call or lookup needs no more than its stack", "Linux THREAD_SIZE")

@@ -10,4 +10,5 @@ const struct mapper batched_mapper = {
 #undef ENTRY
 	},
 	.lookup = batched_lookup,
+	.page_present = batched_page_present,
 };

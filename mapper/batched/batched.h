@@ -9,5 +9,6 @@
 CALLS(DECLARE)
 #undef DECLARE
 uint64_t batched_lookup(struct address_space *space, uint64_t va);
+bool batched_page_present(struct address_space *space, uint64_t pfn);
 
 #endif

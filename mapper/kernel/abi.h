@@ -121,6 +121,8 @@ struct rig_build {
 	int (*set_direct_map)(uint64_t va, int pages, enum rig_direct_map state);
 	/* The pfn, or UINT64_MAX. */
 	uint64_t (*lookup)(uint64_t va);
+	/* kernel_page_present(); NULL: the tree has none. */
+	bool (*page_present)(uint64_t pfn);
 	/* enum rig_left, after a call that returned. */
 	unsigned (*left)(void);
 };

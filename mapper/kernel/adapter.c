@@ -532,6 +532,23 @@ static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
 	return pfn == UINT64_MAX ? PAGE_HOLE : pfn;
 }
 
+#ifdef RIG_HAVE_kernel_page_present
+
+static bool kernel_present(struct address_space *space, uint64_t pfn)
+{
+	bool present = false;
+	if (now.machine != space->machine)
+		begin(space, 0);
+	now.silent = true;
+	if (!setjmp(now.end))
+		present = now.build->page_present(pfn);
+	return present;
+}
+
+#else
+#define kernel_present NULL
+#endif
+
 /* --- what the tree is --------------------------------------------------------------------- */
 
 #ifdef RIG_HAVE_set_memory_ro
@@ -564,6 +581,7 @@ const struct mapper kernel_mapper = {
 		[CALL_SET_DIRECT_MAP] = kernel_set_direct_map,
 	},
 	.lookup = kernel_lookup,
+	.page_present = kernel_present,
 	.has_machine = has_machine,
 	.warning = warning,
 	.never_called = kernel_never_called,

@@ -328,6 +328,17 @@ static uint64_t call_lookup(uint64_t va)
 	return page ? page_to_pfn(page) : UINT64_MAX;
 }
 
+#ifdef RIG_HAVE_kernel_page_present
+
+static bool call_page_present(uint64_t pfn)
+{
+	return kernel_page_present(pfn_to_page(pfn));
+}
+
+#else
+#define call_page_present NULL
+#endif
+
 __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.page_shift = PAGE_SHIFT,
 	.va_bits = VA_BITS,
@@ -343,5 +354,6 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.set_memory = call_set_memory,
 	.set_direct_map = call_set_direct_map,
 	.lookup = call_lookup,
+	.page_present = call_page_present,
 	.left = rig_left,
 };

@@ -12,7 +12,11 @@
 /* set_memory is left out where what it reaches did not build: the build says so. */
 #ifdef RIG_HAVE_set_memory_ro
 #define TREE_SETS_MEMORY true
+#ifdef RIG_HAVE_kernel_page_present
 #define TREE_LEFT_OUT NULL
+#else
+#define TREE_LEFT_OUT "kernel_page_present(), which the tree does not have"
+#endif
 #else
 #define TREE_SETS_MEMORY false
 #define TREE_LEFT_OUT "set_memory, which uses names that mapper/kernel/shim.h lacks"

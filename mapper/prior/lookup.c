@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* vmalloc_to_page(), Linux 6.12, level by level as the kernel writes it. */
+/* vmalloc_to_page() and kernel_page_present(), Linux 6.12, level by level as the kernel writes them. */
 #include "mapper/pgtable/table.h"
 #include "mapper/prior/prior.h"
 
@@ -20,4 +20,22 @@ uint64_t prior_lookup(struct address_space *space, uint64_t va)
 	}
 	uint64_t page = machine_load(m, table, level_index(&g, PTE_LEVEL, offset));
 	return page ? desc_pfn(&g, page) : PAGE_HOLE;
+}
+
+/* Blocks of the linear map may be invalid since Linux 6.18 alone, and then say so as a page does. */
+bool prior_page_present(struct address_space *space, uint64_t pfn)
+{
+	struct machine *m = space->machine;
+	struct geometry g = geometry_of(&m->config);
+	uint64_t offset = pfn << g.page_shift;
+	table_t table = MACHINE_ROOT;
+	for (int level = g.start_level; level < PTE_LEVEL; level++) {
+		uint64_t desc = machine_load(m, table, level_index(&g, level, offset));
+		if (!desc)
+			return false;
+		if (!desc_is_table(desc))
+			return desc & DESC_VALID;
+		table = table_below(m, &g, desc);
+	}
+	return machine_load(m, table, level_index(&g, PTE_LEVEL, offset)) & DESC_VALID;
 }

@@ -16,4 +16,5 @@ const struct mapper prior_mapper = {
 #undef ENTRY
 	},
 	.lookup = prior_lookup,
+	.page_present = prior_page_present,
 };

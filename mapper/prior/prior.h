@@ -15,6 +15,7 @@
 CALLS(DECLARE)
 #undef DECLARE
 uint64_t prior_lookup(struct address_space *space, uint64_t va);
+bool prior_page_present(struct address_space *space, uint64_t pfn);
 
 /* What is mapped where: offsets [start, end) of the space. */
 struct target {

@@ -14,6 +14,12 @@ static uint64_t reference_lookup(struct address_space *space, uint64_t va)
 	return t.mapped ? t.oa >> g.granule : PAGE_HOLE;
 }
 
+static bool reference_page_present(struct address_space *space, uint64_t pfn)
+{
+	struct arm64_geometry g = arm64_geometry(&space->machine->config);
+	return arm64_translate(&g, space->machine, arm64_va_base(&g) + (pfn << g.granule)).mapped;
+}
+
 const struct mapper reference_mapper = {
 	.name = "reference",
 	.kind = MAPPER_PAGES,
@@ -23,4 +29,5 @@ const struct mapper reference_mapper = {
 #undef ENTRY
 	},
 	.lookup = reference_lookup,
+	.page_present = reference_page_present,
 };

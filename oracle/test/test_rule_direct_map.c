@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "oracle/reference/reference.h"
 #include "oracle/test/fixture.h"
 
 /* The call's range is the linear map of the fixture from now on. */
@@ -195,11 +196,72 @@ static void default_is_writable(void **state)
 	}
 }
 
+static uint64_t told_wrong; /* a page of which the opposite is told */
+
+static bool tell_wrong(struct address_space *space, uint64_t pfn)
+{
+	return reference_mapper.page_present(space, pfn) != (pfn == told_wrong);
+}
+
+/* A change of so many pages from one page of the linear map on. */
+static void change_part(unsigned machine, int64_t first, uint64_t pages)
+{
+	begin(NULL, machine);
+	fixture.first = (uint64_t)((int64_t)BASE_PFN + first);
+	fixture.va = oracle_va(&fixture.oracle, fixture.first);
+	fixture.pages = pages;
+	make(FIXTURE_INVALID);
+}
+
+/* Of the pages that changed, of those next to them, and of none but them. */
+static void what_is_told_to_be_present_is_judged(void **state)
+{
+	static const int64_t noticed[] = { -1, 0, 1, 7, 12, 19, 20 };
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		for (unsigned i = 0; i < 7; i++) {
+			change_part(m, 1, PAGES - 4);
+			told_wrong = (uint64_t)((int64_t)fixture.first + noticed[i]);
+			fixture.mapper.page_present = tell_wrong;
+			fixture_breaks(RULE_LOOKUP_PRESENT, "a page", told_wrong);
+		}
+		for (uint64_t page = 0; page < 16; page++) {
+			change_part(m, 1, 16);
+			told_wrong = fixture.first + page;
+			fixture.mapper.page_present = tell_wrong;
+			fixture_breaks(RULE_LOOKUP_PRESENT, "a page", told_wrong);
+		}
+		change_part(m, 1, 16);
+		fixture.mapper.page_present = NULL;
+		fixture_holds();
+	}
+}
+
+/* An area whose aliases set_memory_ro() changes: each is present all the same. */
+static void aliases_are_told_to_be_present(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (int change = MEMORY_RO; change <= MEMORY_X; change++) {
+			const struct fixture_call call = { CALL_SET_MEMORY,
+							   (enum memory_change)change, "an alias" };
+			fixture_make(&fixture_machines[m], &call);
+			told_wrong = BASE_PFN + 3;
+			fixture.mapper.page_present = tell_wrong;
+			if (change <= MEMORY_RW)
+				fixture_breaks(RULE_LOOKUP_PRESENT, "an alias", told_wrong);
+			else
+				fixture_holds();
+		}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_range_stays_stale_until_the_caller_invalidates),
 	cmocka_unit_test(a_tlbi_is_the_callers),
 	cmocka_unit_test(the_linear_map_changes_where_it_may),
 	cmocka_unit_test(it_ends_at_a_leaf_that_may_not_be_split),
 	cmocka_unit_test(default_is_writable),
+	cmocka_unit_test(what_is_told_to_be_present_is_judged),
+	cmocka_unit_test(aliases_are_told_to_be_present),
 };
 FIXTURE_MAIN(tests)

@@ -101,7 +101,8 @@ static void begin(const struct machine_config *config, uint64_t pages)
 	fixture.policy = policy_default(POLICY_V9);
 	fixture.mapper = (struct mapper){ .name = "fixture",
 					  .kind = MAPPER_PAGES,
-					  .lookup = reference_mapper.lookup };
+					  .lookup = reference_mapper.lookup,
+					  .page_present = reference_mapper.page_present };
 	oracle_begin(&fixture.oracle, fixture.m, &fixture.mapper, &fixture.policy);
 	fixture.g = arm64_geometry(config);
 	fixture.areas = 0;
@@ -396,6 +397,18 @@ static void part_of_a_block(uint64_t pages)
 	machine_begin_call(fixture.m, 0, 0);
 	expect_call_of_fixture();
 	fixture.out = (struct outcome){ 0 };
+}
+
+/* Pages of the linear map are made invalid. */
+static void linear_map_changed(void)
+{
+	pages_4k();
+	next_call(CALL_SET_DIRECT_MAP);
+	assert_true(oracle_lay_linear(&fixture.oracle, BASE_PFN << 12, 16 << 12, true));
+	fixture.call.va = oracle_va(&fixture.oracle, BASE_PFN);
+	fixture.call.bytes = 4 << 12;
+	fixture.call.direct_map = DIRECT_MAP_INVALID;
+	make_call();
 }
 
 /* Puts a table in the block's place: pages in groups, but for those of [plain, end). */
@@ -693,6 +706,18 @@ static void lookup_always(void)
 	fixture.mapper.lookup = any_page;
 }
 
+static bool always_present(struct address_space *space, uint64_t pfn)
+{
+	(void)space;
+	(void)pfn;
+	return true;
+}
+
+static void present_always(void)
+{
+	fixture.mapper.page_present = always_present;
+}
+
 static void dangling(void)
 {
 	table_t table;
@@ -853,6 +878,7 @@ static const struct pair {
 	[RULE_ERRORS_RESIDUE] = { cleaned_up, residue },
 	[RULE_LOOKUP_PAGE] = { pages_4k, lookup_next_page },
 	[RULE_LOOKUP_NOTHING] = { pages_4k, lookup_always },
+	[RULE_LOOKUP_PRESENT] = { linear_map_changed, present_always },
 	[RULE_PROCESS_HANG] = { pages_4k, hung },
 	[RULE_PROCESS_STACK_OVERFLOW] = { pages_4k, used_up_its_stack },
 };
