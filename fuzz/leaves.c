@@ -9,12 +9,13 @@ struct place {
 	const uint64_t *words;
 	int level;
 	uint32_t index;
+	uint64_t limits; /* ARM64_TABLE_LIMITS of the tables above */
 };
 
 static struct place place_of(const struct tables *t, uint64_t page)
 {
 	uint64_t va = arm64_va_base(t->g) + (page << t->g->granule);
-	struct place at = { machine_words(t->machine, MACHINE_ROOT), t->g->start_level, 0 };
+	struct place at = { machine_words(t->machine, MACHINE_ROOT), t->g->start_level, 0, 0 };
 	for (;; at.level++) {
 		at.index = arm64_table_index(t->g, at.level, va);
 		uint64_t desc = at.words[at.index];
@@ -25,6 +26,7 @@ static struct place place_of(const struct tables *t, uint64_t page)
 		if (below == MACHINE_NO_TABLE)
 			return at; /* a mapper's mistake, which the rules tell */
 		at.words = machine_words(t->machine, below);
+		at.limits |= desc & ARM64_TABLE_LIMITS;
 	}
 }
 
@@ -44,7 +46,7 @@ bool leaf_next(const struct tables *t, uint64_t page, uint64_t end, struct leaf 
 				break;
 		uint64_t desc = at.words[at.index];
 		if (desc && arm64_kind(t->g, at.level, desc) != ARM64_TABLE) {
-			*found = (struct leaf){ page, page + pages, at.level, desc };
+			*found = (struct leaf){ page, page + pages, at.level, desc, at.limits };
 			return true;
 		}
 		if (!desc)

@@ -15,6 +15,7 @@ struct leaf {
 	uint64_t first, end; /* its pages, also those outside of the range */
 	int level;
 	uint64_t desc;
+	uint64_t limits; /* ARM64_TABLE_LIMITS of the tables above */
 };
 
 /* The first leaf of pages [page, end). False if there is none. */

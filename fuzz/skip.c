@@ -45,6 +45,17 @@ static bool meets_large(const struct oracle *o, struct range range)
 	return false;
 }
 
+/* Whether some page of the range lies below a table, or in a block whose table may, forbid to run it. */
+static bool meets_pxn_table(const struct oracle *o, struct range range)
+{
+	const struct tables t = tables_of(o);
+	struct leaf leaf;
+	for (uint64_t page = range.first; leaf_next(&t, page, range.end, &leaf); page = leaf.end)
+		if (leaf.level < ARM64_LAST_LEVEL || leaf.limits & ARM64_PXNTABLE)
+			return true;
+	return false;
+}
+
 /* Whether some page of the range was made invalid in a block or, if not, in a contiguous group. */
 static bool meets_invalid_large(const struct oracle *o, struct range range, bool in_group)
 {
@@ -199,7 +210,7 @@ static const struct waiver *skip_change(const struct oracle *o, const struct cal
 	    keeps_group_of_root(o, range))
 		return reason(WAIVER_CUT_GROUPS_OF_ROOT);
 	if (oracle_waives(o, WAIVER_PXN_TABLES) && call->change == MEMORY_X &&
-	    meets_large(o, range))
+	    meets_pxn_table(o, range))
 		return reason(WAIVER_PXN_TABLES);
 	return NULL;
 }

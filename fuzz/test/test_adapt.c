@@ -180,6 +180,23 @@ static const struct {
 	  OLD "linear pa=0x40000000 size=0x4000 leaf=page\n"
 	      "vmalloc va=0xffff800080000000 pages=0x40001+2,0x40001\n"
 	      "set_memory va=0xffff800080000000 pages=1 op=ro\n" },
+	{ "a page below a table that forbids to run is not to run, whoever split the block",
+	  WAIVER(WAIVER_PXN_TABLES),
+	  HEAD "2\npolicy prior quirks=pxn-tables\n"
+	       "vmalloc va=0xffff8000001ff000 pages=0x400\n"
+	       "preset va=0xffff800000200000 level=2 pfn=0x0\n"
+	       "set_memory va=0xffff800000200000 pages=1 op=nx\n"
+	       "set_memory va=0xffff800000200000 pages=1 op=x\n",
+	  HEAD "2\npolicy prior quirks=pxn-tables\n"
+	       "vmalloc va=0xffff8000001ff000 pages=0x400\n"
+	       "preset va=0xffff800000200000 level=2 pfn=0x0\n"
+	       "set_memory va=0xffff800000200000 pages=1 op=nx\n"
+	       "set_memory va=0xffff800000200000 pages=1 op=nx\n" },
+	{ "set_direct_map of a block, where leaves are not split, is of single pages", 0,
+	  OLD "linear pa=0x40000000 size=0x40000000\n"
+	      "set_direct_map va=0xffff000060003000 pages=2 op=invalid\n",
+	  OLD "linear pa=0x60000000 size=0x400000 leaf=page\n"
+	      "set_direct_map va=0xffff000060003000 pages=2 op=invalid\n" },
 };
 
 static void each_kind_of_call_becomes_one_that_is_made(void **state)
