@@ -14,16 +14,17 @@ enum step {
 	STEP_END,   /* the scenario goes no further when it is played */
 };
 
-static int make(struct adaptation *a, const struct call *call)
+static int make(struct adaptation *a, const struct call *call, struct outcome *out)
 {
 	struct address_space space = adaptation_space(a);
-	struct outcome out = { 0 };
-	return a->constraints->model->call[call->kind](&space, call, &out);
+	*out = (struct outcome){ 0 };
+	return a->constraints->model->call[call->kind](&space, call, out);
 }
 
 /* The unmap by a failed mapping's caller. Where it is not made, the mapping goes elsewhere. */
 static enum step clean_up(struct adaptation *a, const struct call *failed)
 {
+	struct outcome out;
 	const struct call call = {
 		.kind = call_traits(failed->kind)->undo,
 		.va = failed->va,
@@ -31,7 +32,7 @@ static enum step clean_up(struct adaptation *a, const struct call *failed)
 	};
 	machine_begin_call(a->machine, 0, 0);
 	if (adaptation_makes(a, &call)) {
-		make(a, &call);
+		make(a, &call, &out);
 		areas_forget(&a->areas, &call);
 		return STEP_NEXT;
 	}
@@ -46,11 +47,12 @@ static enum step make_call(struct adaptation *a)
 	const struct op *op = adaptation_op(a);
 	struct call call = adaptation_call(a);
 	machine_begin_call(a->machine, op->fail_alloc, op->fail_trylock);
-	int error = make(a, &call);
+	struct outcome out;
+	int error = make(a, &call, &out);
 	if (call_maps(call.kind) && error)
 		return clean_up(a, &call);
 	if (call_maps(call.kind))
-		areas_keep(&a->areas, &call);
+		areas_keep(&a->areas, &call, &out);
 	if (call_effect(call.kind) == CALL_UNMAPS)
 		areas_forget(&a->areas, &call);
 	return STEP_NEXT;
@@ -67,6 +69,8 @@ static bool apply_one(struct adaptation *a, const adaptation_list *lists)
 
 static const struct changes *changes_of(const struct call *call)
 {
+	if (call->kind == CALL_VFREE)
+		return &changes_of_vfree;
 	switch (call_effect(call->kind)) {
 	case CALL_MAPS:
 		return &changes_of_mapping;

@@ -24,6 +24,8 @@ static bool changes_linear_map(const struct adaptation *a)
 static bool changes_aliases(const struct adaptation *a)
 {
 	const struct call *call = &a->s->op[a->op].call;
+	if (call->kind == CALL_VFREE)
+		return call->reset;
 	return call->kind == CALL_SET_MEMORY &&
 	       (call->change == MEMORY_RO || call->change == MEMORY_RW) && !a->s->machine.noalias;
 }
@@ -104,11 +106,12 @@ static bool forbid_to_run(struct adaptation *a)
 static uint32_t area_op(const struct adaptation *a)
 {
 	const struct vm_area *area = changes_linear_map(a) ? NULL : area_of(a);
-	if (!area || area->kind != AREA_ALLOC)
+	bool frees = a->s->op[a->op].call.kind == CALL_VFREE;
+	if (!area || (area->kind != AREA_ALLOC && !(frees && area->kind == AREA_MAP)))
 		return a->s->ops;
 	for (uint32_t k = a->op; k-- > 0;)
 		if (call_maps(a->s->op[k].call.kind) && a->s->op[k].call.va == area->va &&
-		    call_traits(a->s->op[k].call.kind)->area == AREA_ALLOC)
+		    call_traits(a->s->op[k].call.kind)->area == area->kind)
 			return k;
 	return a->s->ops;
 }
@@ -238,6 +241,15 @@ static bool lay_linear_by_pages(struct adaptation *a)
 	return changed;
 }
 
+/* An area whose aliases are as they were from the start. */
+static bool keep_aliases(struct adaptation *a)
+{
+	struct call *call = &adaptation_op(a)->call;
+	bool reset = call->reset;
+	call->reset = false;
+	return reset;
+}
+
 /* --- which are tried -------------------------------------------------------------------------- */
 
 static const adaptation_list here[] = {
@@ -263,3 +275,18 @@ static const adaptation_list at_last[] = {
 };
 
 const struct changes changes_of_set_memory = { NULL, here, before, at_last };
+
+static const adaptation_list nothing[] = { { NULL } };
+
+static const adaptation_list before_vfree[] = {
+	{ give_aliases },
+	{ lay_linear_by_pages },
+	{ NULL },
+};
+
+static const adaptation_list of_vfree[] = {
+	{ keep_aliases },
+	{ NULL },
+};
+
+const struct changes changes_of_vfree = { NULL, nothing, before_vfree, of_vfree };

@@ -87,6 +87,8 @@ bool adaptation_makes(const struct adaptation *a, const struct call *call)
 {
 	const struct address_space space = adaptation_space(a);
 	const struct constraints *c = a->constraints;
+	if (areas_lack(&space, call))
+		return false;
 	if (c->never_called && c->never_called(&space, call))
 		return false;
 	return !skip_reason(&a->p->oracle, call, &space);

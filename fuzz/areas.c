@@ -3,7 +3,7 @@
 
 #include "mapper/machine/assert.h"
 
-void areas_keep(struct areas *areas, const struct call *call)
+void areas_keep(struct areas *areas, const struct call *call, const struct outcome *out)
 {
 	ASSERT_CMP(areas->count, <, SCENARIO_MAX_OPS);
 	areas->area[areas->count++] = (struct vm_area){
@@ -12,6 +12,7 @@ void areas_keep(struct areas *areas, const struct call *call)
 		.bytes = call->bytes,
 		.flags = call->flags,
 		.pages = call->pages,
+		.page_shift = out->page_shift,
 	};
 }
 
@@ -25,6 +26,15 @@ void areas_forget(struct areas *areas, const struct call *unmap)
 			areas->area[kept++] = *area;
 	}
 	areas->count = kept;
+}
+
+bool areas_lack(const struct address_space *space, const struct call *call)
+{
+	if (call->kind != CALL_VFREE)
+		return false;
+	const struct vm_area *area = areas_find(space, call->va, 0);
+	return !area || area->va != call->va || area->bytes != call->bytes ||
+	       (area->kind != AREA_ALLOC && area->kind != AREA_MAP);
 }
 
 const struct vm_area *areas_find(const struct address_space *space, uint64_t va, uint64_t guard)

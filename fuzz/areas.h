@@ -11,10 +11,13 @@ struct areas {
 };
 
 /* Keeps the area that a mapping call made. Borrows its page array. */
-void areas_keep(struct areas *areas, const struct call *call);
+void areas_keep(struct areas *areas, const struct call *call, const struct outcome *out);
 
 /* Forgets the areas that lie wholly in what was unmapped. */
 void areas_forget(struct areas *areas, const struct call *unmap);
+
+/* Whether the call is vfree() of an area that is not there, or is not the whole of the most recent one there. */
+bool areas_lack(const struct address_space *space, const struct call *call);
 
 /* The most recent area at `va`, its guard page of so many bytes included: find_vm_area(); or NULL. */
 const struct vm_area *areas_find(const struct address_space *space, uint64_t va, uint64_t guard);

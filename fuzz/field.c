@@ -80,6 +80,16 @@ static const struct field rows[FIELD_IDS] = {
 		.check = check_changed_runs,
 		.mutations = size_mutations,
 	},
+	[FIELD_RESET] = {
+		.name = "reset",
+		.value = "",
+		.what = "the area has VM_FLUSH_RESET_PERMS",
+		.type = &type_mark,
+		.offset = offsetof(struct call, reset),
+		.bare = true,
+		.mutations = reset_mutations,
+		.shrink = shrink_reset,
+	},
 	[FIELD_SHIFT] = {
 		.name = "shift",
 		.value = "BITS",

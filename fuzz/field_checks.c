@@ -65,13 +65,19 @@ bool check_physical_range(const struct scenario *s, uint32_t i, struct refusal *
 	return true;
 }
 
-/* The runs of the areas that a set_memory op may have aliases in. */
+/* The runs of the areas that a set_memory or a vfree op may have aliases in. */
 static uint64_t changed_runs(const struct scenario *s, uint32_t i)
 {
+	const struct call *call = &s->op[i].call;
 	uint64_t runs = 0;
-	for (uint32_t k = 0; k < i; k++)
-		if (s->op[k].call.kind == CALL_VMALLOC && s->op[k].call.va <= s->op[i].call.va)
+	if (call->kind != CALL_SET_MEMORY && !call->reset)
+		return 0;
+	for (uint32_t k = 0; k < i; k++) {
+		const struct call *area = &s->op[k].call;
+		bool has = area->kind == CALL_VMALLOC || (area->kind == CALL_VMAP && call->reset);
+		if (has && area->va <= call->va)
 			runs += s->op[k].runs;
+	}
 	return runs;
 }
 
@@ -79,10 +85,10 @@ bool check_changed_runs(const struct scenario *s, uint32_t i, struct refusal *wh
 {
 	uint64_t runs = 0;
 	for (uint32_t k = 0; k <= i; k++)
-		runs += s->op[k].call.kind == CALL_SET_MEMORY ? changed_runs(s, k) : 0;
+		runs += changed_runs(s, k);
 	if (runs > SCENARIO_MAX_CHANGED_RUNS)
 		return refuse(why, "",
-			      "set_memory changes more than " TEXT_OF(
+			      "set_memory and vfree change more than " TEXT_OF(
 				      SCENARIO_MAX_CHANGED_RUNS) " runs of pages in total");
 	return true;
 }

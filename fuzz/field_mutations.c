@@ -246,6 +246,11 @@ static void undo_direct_map(struct mutation *m)
 	call->direct_map = reverse_direct_map(call->direct_map);
 }
 
+static void change_reset(struct mutation *m)
+{
+	mutated_op(m)->call.reset = !mutated_op(m)->call.reset;
+}
+
 static void change_leaf(struct mutation *m)
 {
 	struct call *call = &mutated_op(m)->call;
@@ -257,4 +262,5 @@ const struct field_mutation prot_mutations[] = { { change_prot, 1 }, { NULL, 0 }
 const struct field_mutation flags_mutations[] = { { change_flags, 1 }, { NULL, 0 } };
 const struct field_mutation change_mutations[] = { { undo_change, 1 }, { NULL, 0 } };
 const struct field_mutation direct_map_mutations[] = { { undo_direct_map, 1 }, { NULL, 0 } };
+const struct field_mutation reset_mutations[] = { { change_reset, 1 }, { NULL, 0 } };
 const struct field_mutation leaf_mutations[] = { { change_leaf, 1 }, { NULL, 0 } };

@@ -119,6 +119,16 @@ static void add_set_memory(struct scenario *s, struct rng *rng)
 		generate_change(s, s->ops, about, rng);
 }
 
+/* The first area of vmalloc() goes, and is given back with its permissions perhaps. */
+static void free_area(struct scenario *s, struct rng *rng)
+{
+	uint32_t i = 0;
+	while (i < s->ops && s->op[i].call.kind != CALL_VMALLOC)
+		i++;
+	if (i < s->ops)
+		generate_unmap(s, s->ops, i, rng);
+}
+
 static bool may_be_changed(const struct op *op)
 {
 	return op->call.kind == CALL_VMALLOC && !op->call.flags;
@@ -161,6 +171,8 @@ void fill_set_memory(struct scenario *s, const struct profile *profile, struct r
 			add_link(s, profile, rng, budget);
 		add_set_memory(s, rng);
 	}
+	if (rng_chance(rng, weights.freed))
+		free_area(s, rng);
 }
 
 /* A new area of a sequence, somewhere else or where one was before. */

@@ -109,11 +109,14 @@ void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng 
 	enum call_kind about_kind = s->op[about].call.kind;
 	enum call_kind kind = call_maps(about_kind) ? call_traits(about_kind)->undo : CALL_VUNMAP;
 	struct page_range range = { scenario_va_page(s, about), scenario_op_pages(s, about) };
+	if (about_kind == CALL_VMALLOC && rng_chance(rng, weights.vfree))
+		kind = CALL_VFREE;
 	if (!call_traits(kind)->lazy && rng_chance(rng, weights.unmap_part))
 		range = related_range(s, about, rng);
 	struct op op = scenario_new_op(s, kind);
 	op.call.va = scenario_va_of_page(s, range.page);
 	op.call.bytes = range.pages << s->machine.page_shift;
+	op.call.reset = kind == CALL_VFREE && rng_chance(rng, weights.reset);
 	edit_insert_op(s, at, &op);
 }
 

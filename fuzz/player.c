@@ -123,20 +123,19 @@ static void make_call(struct player *p, const struct call *call, struct outcome 
 		out->error = -EINTR;
 }
 
-/* Makes one call and has it judged. *error is what it returned. */
-static bool judge_call(struct player *p, const struct call *call, bool cleanup, int *error)
+/* Makes one call and has it judged. */
+static bool judge_call(struct player *p, const struct call *call, bool cleanup, struct outcome *out)
 {
-	struct outcome out = { 0 };
+	*out = (struct outcome){ 0 };
 	const struct call_context in = { p->op, p->areas.area, p->areas.count, cleanup };
 	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
 	tell_before(p, &step);
 	oracle_expect(&p->oracle, call, &in);
-	make_call(p, call, &out);
-	*error = out.error;
-	tell_after(p, &step, &out, NULL);
+	make_call(p, call, out);
+	tell_after(p, &step, out, NULL);
 	if (!cleanup)
-		p->error = out.error;
-	bool held = oracle_judge(&p->oracle, &out);
+		p->error = out->error;
+	bool held = oracle_judge(&p->oracle, out);
 	statistics_add_call(&p->statistics[p->which], &p->oracle.examined);
 	return held;
 }
@@ -144,11 +143,13 @@ static bool judge_call(struct player *p, const struct call *call, bool cleanup, 
 /* Whether the call is not made: its callers never make it, or it meets what is waived. */
 static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
 {
+	static const struct reason no_area = { "no-such-area",
+					       "vfree() is for an area that is there, as a whole" };
 	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
 	const struct address_space space = space_of(p);
 	struct statistics *statistics = &p->statistics[p->which];
-	const struct reason *never = NULL;
-	if (p->mapper->never_called && !p->makes_all)
+	const struct reason *never = areas_lack(&space, call) ? &no_area : NULL;
+	if (!never && p->mapper->never_called && !p->makes_all)
 		never = p->mapper->never_called(&space, call);
 	const struct waiver *meets = never ? NULL : skip_reason(&p->oracle, call, &space);
 	if (!never && !meets)
@@ -166,7 +167,7 @@ static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
  */
 static bool clean_up(struct player *p, const struct call *failed)
 {
-	int error;
+	struct outcome out;
 	const struct call call = {
 		.kind = call_traits(failed->kind)->undo,
 		.va = failed->va,
@@ -178,14 +179,14 @@ static bool clean_up(struct player *p, const struct call *failed)
 		p->oracle.waived = true;
 		return true;
 	}
-	bool held = judge_call(p, &call, true, &error);
+	bool held = judge_call(p, &call, true, &out);
 	areas_forget(&p->areas, &call);
 	return held;
 }
 
 static bool play_call(struct player *p, const struct op *op)
 {
-	int error;
+	struct outcome out;
 	struct call call = op->call;
 	call.bytes = op_bytes(p->scenario, op);
 	if (call_traits(call.kind)->has_pages)
@@ -196,14 +197,14 @@ static bool play_call(struct player *p, const struct op *op)
 	    oracle_meets_lazy(&p->oracle, call.va, call.bytes))
 		purge_lazy(p);
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
-	if (!judge_call(p, &call, false, &error))
+	if (!judge_call(p, &call, false, &out))
 		return false;
 	if (p->oracle.waived)
 		return true;
-	if (call_maps(call.kind) && error)
+	if (call_maps(call.kind) && out.error)
 		return clean_up(p, &call);
 	if (call_maps(call.kind))
-		areas_keep(&p->areas, &call);
+		areas_keep(&p->areas, &call, &out);
 	if (call_traits(call.kind)->effect == CALL_UNMAPS)
 		areas_forget(&p->areas, &call);
 	return true;

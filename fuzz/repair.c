@@ -13,7 +13,7 @@ static void repair_undo(struct scenario *s, uint32_t i)
 		enum call_kind kind = s->op[k].call.kind;
 		if (s->op[k].call.va != call->va || !call_maps(kind))
 			continue;
-		if (call_traits(kind)->undo == call->kind)
+		if (call_undoes(call->kind, kind))
 			call->bytes = op_bytes(s, &s->op[k]);
 		return;
 	}

@@ -99,7 +99,8 @@ static bool is_in_lower_half(const struct scenario *s, const struct op *op)
 /* Whether an op needs the lower half of the space to be the linear map. */
 static bool needs_linear_map(const struct op *op)
 {
-	return op->call.kind == CALL_LINEAR || call_effect(op->call.kind) == CALL_CHANGES;
+	return op->call.kind == CALL_LINEAR || call_effect(op->call.kind) == CALL_CHANGES ||
+	       op->call.reset;
 }
 
 /*
@@ -116,7 +117,8 @@ static bool check_linear_map(const struct scenario *s, uint32_t i, struct refusa
 		if ((low && needs_linear_map(other)) || (needs_linear_map(op) && other_low))
 			return refuse(why, "va",
 				      "the lower half of the address space is the linear map in a "
-				      "scenario with 'linear', 'set_memory' or 'set_direct_map'");
+				      "scenario with 'linear', 'set_memory', 'set_direct_map' or "
+				      "'vfree' with reset");
 	}
 	return true;
 }
@@ -137,6 +139,8 @@ static uint64_t op_tables(const struct scenario *s, const struct op *op)
 {
 	uint64_t last = op->call.va + op_bytes(s, op) - 1;
 	enum call_effect effect = call_traits(op->call.kind)->effect;
+	if (op->call.kind == CALL_VFREE) /* of each page, a table of blocks and one of pages */
+		return op->call.reset ? 2 * (op->call.bytes >> s->machine.page_shift) : 0;
 	if (op->call.kind == CALL_SET_DIRECT_MAP) /* which may split all leaves of its range */
 		return tables_bound(s, op->call.va, last);
 	if (effect != CALL_MAPS && effect != CALL_SETS_UP)
@@ -197,6 +201,7 @@ static void assert_no_other_fields(const struct call *call)
 	ASSERT(call_has_field(call->kind, FIELD_SHIFT) || !call->shift);
 	ASSERT(call_has_field(call->kind, FIELD_CHANGE) || !call->change);
 	ASSERT(call_has_field(call->kind, FIELD_DIRECT_MAP) || !call->direct_map);
+	ASSERT(call_has_field(call->kind, FIELD_RESET) || !call->reset);
 	ASSERT(call_has_field(call->kind, FIELD_LEAF) || !call->leaf);
 }
 
@@ -225,8 +230,7 @@ static bool check_undo(const struct scenario *s, uint32_t i, struct refusal *why
 	if (!call_traits(op->call.kind)->lazy)
 		return true;
 	for (uint32_t k = 0; k < i; k++) {
-		enum call_kind kind = s->op[k].call.kind;
-		if (call_maps(kind) && call_traits(kind)->undo == op->call.kind &&
+		if (call_undoes(op->call.kind, s->op[k].call.kind) &&
 		    s->op[k].call.va == op->call.va && op_bytes(s, &s->op[k]) == op->call.bytes)
 			return true;
 	}

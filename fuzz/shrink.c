@@ -94,6 +94,12 @@ bool shrink_direct_map(struct scenario *s, uint32_t i, unsigned try)
 	return !try;
 }
 
+bool shrink_reset(struct scenario *s, uint32_t i, unsigned try)
+{
+	s->op[i].call.reset = false;
+	return !try;
+}
+
 bool shrink_level(struct scenario *s, uint32_t i, unsigned try)
 {
 	if (!s->op[i].call.table)

@@ -3,6 +3,7 @@
 
 #include "fuzz/areas.h"
 #include "fuzz/leaves.h"
+#include "oracle/expect/expect.h"
 
 /* --- what a call meets ---------------------------------------------------------------- */
 
@@ -233,9 +234,30 @@ static const struct waiver *skip_mapping(const struct oracle *o, const struct ca
 	return NULL;
 }
 
-static const struct waiver *skip_unmapping(const struct oracle *o, const struct call *call)
+/* What vfree() of an area meets in the linear map, when it resets the aliases there. */
+static const struct waiver *skip_reset(const struct oracle *o, const struct vm_area *area)
+{
+	const struct range nothing = { 0, 0 };
+	if (oracle_waives(o, WAIVER_INVALID_BLOCKS_STAY) &&
+	    changes_invalid_large(o, nothing, area, false))
+		return reason(WAIVER_INVALID_BLOCKS_STAY);
+	if (oracle_waives(o, WAIVER_CUT_INVALID_GROUPS) &&
+	    changes_invalid_large(o, nothing, area, true))
+		return reason(WAIVER_CUT_INVALID_GROUPS);
+	if (oracle_waives(o, WAIVER_FILLS_EMPTY) && !all_aliases_used(o, area))
+		return reason(WAIVER_FILLS_EMPTY);
+	return NULL;
+}
+
+static const struct waiver *skip_unmapping(const struct oracle *o, const struct call *call,
+					   const struct address_space *space)
 {
 	struct range range = range_of(o, call);
+	if (call->reset && linear_map_may_change(o)) {
+		const struct waiver *meets = skip_reset(o, areas_find(space, call->va, 0));
+		if (meets)
+			return meets;
+	}
 	if (oracle_waives(o, WAIVER_NARROW_FLUSH) &&
 	    (cuts_group(o, range.first) || cuts_group(o, range.end)))
 		return reason(WAIVER_NARROW_FLUSH);
@@ -251,7 +273,7 @@ const struct waiver *skip_reason(const struct oracle *o, const struct call *call
 	case CALL_MAPS:
 		return skip_mapping(o, call);
 	case CALL_UNMAPS:
-		return skip_unmapping(o, call);
+		return skip_unmapping(o, call, space);
 	default:
 		return skip_change(o, call, space);
 	}

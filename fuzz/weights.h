@@ -47,6 +47,9 @@ struct weights {
 	unsigned linked_to_changeable; /* the op before is an area that set_memory may change */
 	unsigned fails_before;         /* the same call goes before it, and fails */
 	unsigned larger, change_reversed;
+	unsigned freed; /* a scenario about set_memory ends with an area that goes */
+	unsigned vfree,
+		reset; /* an area of vmalloc() is freed, not unmapped; with permissions reset */
 	unsigned
 		direct_map; /* a change of the linear map is by set_direct_map, not by set_memory */
 	unsigned linked_step, linked_change; /* a step of a sequence, one before a change */

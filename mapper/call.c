@@ -69,6 +69,15 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.example = "vm_unmap_ram va=0xffff8000d0000000 pages=4",
 		.fields = { FIELD_VA, FIELD_COUNT },
 	},
+	[CALL_VFREE] = {
+		.name = "vfree",
+		.function = "vfree()",
+		.wire = 10,
+		.effect = CALL_UNMAPS,
+		.lazy = true,
+		.example = "vfree va=0xffff800090000000 pages=512 reset",
+		.fields = { FIELD_VA, FIELD_COUNT, FIELD_RESET },
+	},
 	[CALL_SET_MEMORY] = {
 		.name = "set_memory",
 		.function = "set_memory_ro() and the like",
@@ -116,6 +125,15 @@ enum call_kind call_by_wire(uint64_t wire)
 	while (kind < CALL_KINDS && rows[kind].wire != wire)
 		kind++;
 	return kind;
+}
+
+bool call_undoes(enum call_kind undo, enum call_kind maps)
+{
+	const struct call_traits *traits = call_traits(maps);
+	bool of_vfree = traits->has_pages && traits->area != AREA_RAM;
+	if (traits->effect != CALL_MAPS)
+		return false;
+	return traits->undo == undo || (undo == CALL_VFREE && of_vfree);
 }
 
 bool call_has_field(enum call_kind kind, enum field_id field)

@@ -99,6 +99,7 @@ static inline bool prot_is_user(enum prot prot)
 	X(VM_MAP_RAM, vm_map_ram)                                                                  \
 	X(VUNMAP, vunmap)                                                                          \
 	X(VM_UNMAP_RAM, vm_unmap_ram)                                                              \
+	X(VFREE, vfree)                                                                            \
 	X(SET_MEMORY, set_memory)                                                                  \
 	X(SET_DIRECT_MAP, set_direct_map)
 
@@ -124,6 +125,7 @@ enum field_id {
 	FIELD_PA,
 	FIELD_SIZE,
 	FIELD_COUNT,
+	FIELD_RESET,
 	FIELD_SHIFT,
 	FIELD_PROT,
 	FIELD_FLAGS,
@@ -193,14 +195,11 @@ static inline bool call_sets_up(enum call_kind kind)
 	return call_effect(kind) == CALL_SETS_UP;
 }
 
+/* Whether the caller of one kind of call, which maps, may take the area away by the other. */
+bool call_undoes(enum call_kind undo, enum call_kind maps);
+
 /* Whether calls of this kind have the field. */
 bool call_has_field(enum call_kind kind, enum field_id field);
-
-/* Whether TLBs may hold, when such a call returned, what it cleared or changed in its range. */
-static inline bool call_leaves_tlb(enum call_kind kind)
-{
-	return call_traits(kind)->lazy || call_traits(kind)->noflush;
-}
 
 /* One call. A field that its kind does not have is 0. */
 struct call {
@@ -214,12 +213,20 @@ struct call {
 	uint8_t shift;  /* vmalloc: log2 bytes of the blocks that the allocator was asked for */
 	enum memory_change change;
 	enum direct_map direct_map;
+	bool reset; /* vfree: the area has VM_FLUSH_RESET_PERMS */
 
 	/* Of what is set up: the level of an entry, whether it is a table, how memory is laid. */
 	uint8_t level;
 	bool table;
 	enum leaf_size leaf;
 };
+
+/* Whether TLBs may hold, when the call returned, what it cleared or changed in its range. */
+static inline bool call_leaves_tlb(const struct call *call)
+{
+	const struct call_traits *traits = call_traits(call->kind);
+	return (traits->lazy && !call->reset) || traits->noflush;
+}
 
 /* Whether the range of the call is of the linear map, whose pages it makes valid or invalid. */
 static inline bool call_is_of_linear_map(const struct call *call)

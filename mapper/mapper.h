@@ -51,6 +51,7 @@ struct vm_area {
 	uint64_t va, bytes;      /* without the guard page after it */
 	unsigned flags;          /* MAP_FLAG_ */
 	struct page_array pages; /* none for AREA_IOREMAP */
+	uint8_t page_shift;      /* log2 bytes of the blocks of AREA_ALLOC (vm_struct.page_order) */
 };
 
 /* One address space, as a mapper is handed it. Borrowed for the call. */
@@ -150,6 +151,17 @@ struct mapper {
  * CALL_VUNMAP unmaps [va, va + bytes), holes allowed, and invalidates the TLB.
  * A block or contiguous group that lies across an end of the range goes as a
  * whole, with a warning. Frees no table. 0.
+ *
+ * CALL_VFREE unmaps a whole area that CALL_VMALLOC or CALL_VMAP made, as
+ * CALL_VM_UNMAP_RAM does. With `reset` (VM_FLUSH_RESET_PERMS) it leaves nothing
+ * in TLBs, and gives the pages back as boot code mapped them: each alias in the
+ * linear map is made invalid, then what was unmapped and the aliases are
+ * invalidated together, after vm_unmap_aliases(), and then each alias is valid
+ * and writable. So no alias can be written while a TLB may still hold the area,
+ * executable perhaps. Where the linear map is not to be changed, as below, the
+ * aliases stay as they are. An alias that cannot be split off a leaf stays too,
+ * with a warning unless no table page was left. 0. The last area at `va` is the
+ * one that is freed.
  *
  * CALL_SET_MEMORY changes the attributes of [va, va + bytes). RO, RW, NX and X
  * change one area of vmalloc() without MAP_FLAG_HUGE, the guard page after it

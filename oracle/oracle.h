@@ -42,7 +42,8 @@ struct expected {
 	uint64_t error_page; /* of which errors are reported; known at the end */
 	/* The pages that change: the call's range, which vunmap() widens to whole leaves and groups. */
 	uint64_t affected_first, affected_end;
-	const struct vm_area *area;    /* of set_memory: whose pages have aliases to change */
+	const struct vm_area
+		*area; /* of set_memory and vfree: whose pages have aliases to change */
 	uint64_t first_alias, aliases; /* in area->pages: these change also if the call fails */
 	uint64_t all_aliases;          /* so many change if it does not */
 };

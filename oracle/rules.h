@@ -93,6 +93,10 @@
 	  "an ISB follows that DSB, and the DSB of a TLBI, before the call returns or frees a "    \
 	  "table page",                                                                            \
 	  "Arm I_WZCBG; Linux 51696d346c49")                                                       \
+	X(HISTORY_ALIAS, "history", "alias",                                                       \
+	  "vfree() that resets permissions makes an alias valid or writable only when no TLB can " \
+	  "hold the area, which may be executable",                                                \
+	  "Linux mm/vmalloc.c, vm_reset_perms(); Arm R_DDMVT")                                     \
 	X(PLACEMENT_LEAF, "placement", "leaf",                                                     \
 	  "each page is mapped by the leaf that the policy prescribes for this page array and "    \
 	  "address, and set_memory splits only what an end of its range cuts, into groups "        \
@@ -111,8 +115,9 @@
 	  "Linux pgtbl_mod_mask")                                                                  \
 	X(FLUSH_ALIASES, "flush", "aliases",                                                       \
 	  "set_memory of an area drops the stale aliases that lazy unmapping left, before it "     \
-	  "changes the area",                                                                      \
-	  "Linux arch/arm64/mm/pageattr.c, change_memory_common()")                                \
+	  "changes the area, and so does vfree() that resets permissions",                         \
+	  "Linux arch/arm64/mm/pageattr.c, change_memory_common(); mm/vmalloc.c, "                 \
+	  "vm_reset_perms()")                                                                      \
 	X(COST_STORES, "cost", "stores",                                                           \
 	  "a mapping call stores each leaf entry and each table descriptor once, and no call "     \
 	  "stores neighbouring entries of a table one by one",                                     \

@@ -4,8 +4,8 @@
 
 #include "oracle/expect/expect.h"
 
-/* Whether the kernel changes the linear map at all: what it was told at boot does not count in a Realm. */
-static bool may_set(const struct oracle *o)
+/* What the kernel was told at boot does not count in a Realm. */
+bool linear_map_may_change(const struct oracle *o)
 {
 	const struct machine_config *config = &o->machine->config;
 	return !config->noalias || (config->realm && !o->tree->realm_keeps_linear_map);
@@ -25,7 +25,7 @@ static uint64_t pages_before_split(const struct oracle *o)
 static struct expected expect(const struct oracle *o)
 {
 	struct expected e = { .affected_first = o->first_page, .affected_end = o->end_page };
-	if (!may_set(o))
+	if (!linear_map_may_change(o))
 		return e;
 	e.done = pages_before_split(o);
 	if (e.done == o->end_page - o->first_page)

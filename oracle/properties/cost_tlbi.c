@@ -59,7 +59,7 @@ static bool fail_wasteful(struct oracle *o, const struct event *e)
 		return fail_tlbis(o, MAX_RANGE_OPS, e->count);
 	snprintf(found, sizeof(found), "%s for %" PRIu64 " pages",
 		 e->all ? "TLBI of everything" : "TLBI by page", pages);
-	if (call_leaves_tlb(o->call->kind))
+	if (call_leaves_tlb(o->call))
 		return fail(o, RULE_COST_TLBI, VERDICT_NO_LEVEL, o->expected->affected_first,
 			    call_traits(o->call->kind)->lazy ? "no TLBI before vm_unmap_aliases()"
 							     : "no TLBI, which is the caller's",

@@ -67,7 +67,7 @@ static bool warning_held(struct oracle *o)
 	if (call_effect(o->call->kind) == CALL_UNMAPS && !warned &&
 	    oracle_waives(o, WAIVER_SILENT_CUT))
 		return true;
-	if (call_effect(o->call->kind) == CALL_CHANGES && e->error == -ENOMEM && warned &&
+	if (!call_maps(o->call->kind) && o->machine->alloc_failed && warned &&
 	    oracle_waives(o, WAIVER_WARNS_OUT_OF_TABLES))
 		return true;
 	if (call_maps(o->call->kind) && !e->warns && warned && o->summary->frees &&

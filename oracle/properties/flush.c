@@ -70,9 +70,22 @@ static bool modified_held(struct oracle *o, const struct trace_summary *seen)
 		    found);
 }
 
+/* vfree() that resets permissions drops them along with its own, whatever comes of aliases. */
+static bool purge_held(struct oracle *o, const struct trace_summary *seen)
+{
+	if (!o->call->reset)
+		return true;
+	oracle_exercised(o, RULE_FLUSH_ALIASES);
+	return seen->unmapped_aliases ||
+	       fail(o, RULE_FLUSH_ALIASES, VERDICT_NO_LEVEL, o->expected->affected_first,
+		    "vm_unmap_aliases()", "none");
+}
+
 /* set_memory_valid() is for the linear map, and a call that failed may not have come so far. */
 static bool aliases_held(struct oracle *o, const struct trace_summary *seen)
 {
+	if (o->call->kind == CALL_VFREE)
+		return purge_held(o, seen);
 	if (o->out.error || !o->expected->area)
 		return true;
 	char found[VERDICT_DETAIL_SIZE] = "none";

@@ -214,7 +214,7 @@ void history_begin_call(struct oracle *o)
 static bool is_lazy(const struct oracle *o)
 {
 	const struct tlb *tlb = &o->trace.tlb;
-	bool lazy = call_leaves_tlb(o->call->kind);
+	bool lazy = call_leaves_tlb(o->call);
 	for (uint32_t i = 0; i < tlb->count; i++)
 		lazy = lazy && tlb->stale[i].child == MACHINE_NO_TABLE &&
 		       tlb->stale[i].page >= o->expected->affected_first &&

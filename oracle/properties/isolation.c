@@ -14,6 +14,7 @@
 #include "mapper/machine/min.h"
 #include "oracle/attributes.h"
 #include "oracle/properties/fail.h"
+#include "oracle/properties/steps.h"
 
 #define GUARD_PAGES 1
 
@@ -71,11 +72,22 @@ static uint64_t first_lost(const struct oracle *o, uint64_t page, uint64_t end)
 	return end;
 }
 
+/* Whether vfree() gives these pages back to the linear map: they fault until it has. */
+static bool resets_aliases(struct oracle *o, uint64_t page, uint64_t pages)
+{
+	bool all = o->call->kind == CALL_VFREE && page + pages <= oracle_linear_pages(o);
+	for (uint64_t i = 0; i < pages && all; i++)
+		all = step_has_alias(o, page + i, page + i + 1);
+	return all;
+}
+
 void isolation_faults(struct oracle *o, int level, uint64_t page, uint64_t pages)
 {
 	if (!o->trace.judging)
 		return;
 	oracle_exercised(o, RULE_ISOLATION_TRANSIENT);
+	if (resets_aliases(o, page, pages))
+		return;
 	uint64_t lost = first_lost(o, page, page + pages);
 	if (lost < page + pages)
 		trace_fail(o, RULE_ISOLATION_TRANSIENT, level, lost,

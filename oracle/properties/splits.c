@@ -23,7 +23,7 @@ static bool has_end(const struct oracle *o, uint64_t page, uint64_t end)
 }
 
 /* Whether [page, end) has a page whose alias the call changes. They are changed in order: the last is near. */
-static bool has_alias(struct oracle *o, uint64_t page, uint64_t end)
+bool step_has_alias(struct oracle *o, uint64_t page, uint64_t end)
 {
 	const struct expected *e = &o->kept.expected;
 	for (uint64_t i = 0; i < e->all_aliases; i++) {
@@ -39,12 +39,13 @@ static bool has_alias(struct oracle *o, uint64_t page, uint64_t end)
 
 static bool is_cut_by_call(struct oracle *o, uint64_t page, uint64_t pages)
 {
-	if (!o->call || call_effect(o->call->kind) != CALL_CHANGES)
+	bool vfree = o->call && o->call->kind == CALL_VFREE;
+	if (!o->call || (!vfree && call_effect(o->call->kind) != CALL_CHANGES))
 		return false;
 	if (o->call->kind == CALL_SET_DIRECT_MAP) /* which takes each page by itself */
 		return page < o->end_page && o->first_page < page + pages;
-	return has_end(o, page, page + pages) ||
-	       (page < oracle_linear_pages(o) && has_alias(o, page, page + pages));
+	return (!vfree && has_end(o, page, page + pages)) ||
+	       (page < oracle_linear_pages(o) && step_has_alias(o, page, page + pages));
 }
 
 /* The first entry of a group whose Contiguous bit is not `contiguous`; `entries` if none. */

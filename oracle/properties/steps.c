@@ -181,11 +181,30 @@ static bool is_invalid_leaf(const struct step *s)
 	       arm64_kind(&s->o->g, s->level, s->old | ARM64_VALID) == ARM64_LEAF;
 }
 
+/* An alias of what vfree() unmaps gets its permissions back: no TLB may hold the area, nor this alias. */
+static void judge_alias(const struct step *s)
+{
+	struct oracle *o = s->o;
+	const struct expected *e = &o->kept.expected;
+	if (!o->trace.judging || o->call->kind != CALL_VFREE || s->page >= oracle_linear_pages(o))
+		return;
+	oracle_exercised(o, RULE_HISTORY_ALIAS);
+	const struct tlb_stale *stale = tlb_find(&o->trace.tlb, e->affected_first, e->affected_end);
+	if (!stale)
+		return;
+	char found[VERDICT_DETAIL_SIZE];
+	tlb_describe(&o->trace.tlb, stale, found, sizeof(found));
+	trace_fail(o, RULE_HISTORY_ALIAS, s->level, s->page,
+		   "DSB, TLBI of the area, DSB before the alias", found);
+}
+
 static void set_valid(const struct step *s, enum arm64_kind kind)
 {
 	table_t child = kind == ARM64_TABLE ? child_of(s->o, s->new) : MACHINE_NO_TABLE;
 	if (child != MACHINE_NO_TABLE && is_invalid_leaf(s))
 		split_block_judge(s, child);
+	if (kind == ARM64_LEAF)
+		judge_alias(s);
 	step_set_valid(s->o, s->level, s->page, pages_at(s->o, s->level));
 	if (child == MACHINE_NO_TABLE)
 		return;
@@ -216,10 +235,15 @@ static void clear(const struct step *s, enum arm64_kind kind)
 		table_unlinked(s->o, child);
 }
 
-/* Bits that change without any maintenance: software's, and AF, which hardware sets itself. */
-static uint64_t idle_bits(void)
+/*
+ * Bits that change without any maintenance: software's, and AF, which hardware sets itself. So does
+ * DBM of an alias that vfree() could not make invalid, if it was writable: it says nothing without AP[2].
+ */
+static uint64_t idle_bits(const struct step *s)
 {
-	return ARM64_SOFTWARE | ARM64_AF;
+	bool stays_writable = !((s->old | s->new) & ARM64_AP2);
+	bool vfree = s->o->trace.judging && s->o->call->kind == CALL_VFREE;
+	return ARM64_SOFTWARE | ARM64_AF | (vfree && stays_writable ? ARM64_DBM : 0);
 }
 
 /* Bits of a leaf that may change while it is live, and then need a TLBI: permissions. */
@@ -277,7 +301,7 @@ static void split_live(const struct step *s)
 /* What a leaf may become while it is live. */
 static void change_leaf(const struct step *s)
 {
-	uint64_t changed = (s->old ^ s->new) & ~idle_bits();
+	uint64_t changed = (s->old ^ s->new) & ~idle_bits(s);
 	uint64_t free = permission_bits();
 	if (oracle_splits_live(s->o))
 		free |= ARM64_CONTIGUOUS;
@@ -286,6 +310,8 @@ static void change_leaf(const struct step *s)
 	if (changed & ~free)
 		fail_step(s, RULE_HISTORY_LIVE_CHANGE,
 			  "break-before-make: more than permissions changes");
+	if (changed & ~ARM64_CONTIGUOUS)
+		judge_alias(s);
 	if (changed & ~ARM64_CONTIGUOUS || s->old & changed)
 		old_entry_stays(s, MACHINE_NO_TABLE, !(changed & ~ARM64_CONTIGUOUS));
 	s->o->trace.valid = TRACE_STORED;

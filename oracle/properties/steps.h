@@ -33,6 +33,9 @@ void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages);
 void split_block_judge(const struct step *s, table_t child);
 void split_group_judge(const struct step *s);
 
+/* splits.c: whether [page, end) has a page of the linear map whose alias the call changes. */
+bool step_has_alias(struct oracle *o, uint64_t page, uint64_t end);
+
 /* The lock against ptdump is had, or released: for writing or for reading. */
 void step_lock(struct oracle *o, bool for_writing);
 void step_unlock(struct oracle *o, bool for_writing);

@@ -3,9 +3,14 @@
 #include "mapper/machine/assert.h"
 #include "oracle/properties/properties.h"
 
-/* Whether a TLBI by address is for pages that the call does not change. */
+/*
+ * Whether a TLBI by address is for pages that the call does not change. vfree() that resets permissions
+ * has one of all that lies between an area and its aliases.
+ */
 static bool is_elsewhere(const struct oracle *o, const struct event *e)
 {
+	if (o->call->reset)
+		return false;
 	uint64_t page = (e->va - arm64_va_base(&o->g)) >> o->g.granule;
 	uint64_t pages = e->bytes >> o->g.granule;
 	bool alias = pages == 1 && page < oracle_linear_pages(o) && o->expected->all_aliases;
@@ -23,8 +28,10 @@ static bool is_wasteful(const struct oracle *o, const struct event *e)
 	uint64_t most = UINT64_C(1) << o->g.stride;
 	if (oracle_waives(o, WAIVER_FLUSHES_AT_LIMIT))
 		most--;
-	if (call_leaves_tlb(o->call->kind))
+	if (call_leaves_tlb(o->call))
 		return true;
+	if (o->call->kind == CALL_VFREE) /* of an area and its aliases: what lies apart, at once */
+		return !e->all && !e->by_range && e->bytes >> o->g.granule > most;
 	if (e->local)
 		return false; /* a broadcast one must follow, and is judged */
 	if (e->by_range)
@@ -49,6 +56,8 @@ static void count_store(const struct oracle *o, const struct event *e, uint32_t 
 {
 	ASSERT_CMP(e->table, <, o->machine->tables);
 	uint32_t level = MODIFIED_LEVEL(o->trace.place[e->table].level);
+	if (o->call->kind == CALL_VFREE && !is_in_range(o, e))
+		level = 0; /* of the linear map it has no mask */
 	if (!s->stores++)
 		s->first_store = at;
 	s->last_store = at;

@@ -44,6 +44,7 @@ const struct fixture_call fixture_calls[] = {
 	{ CALL_VM_MAP_RAM, 0, "vm_map_ram" },
 	{ CALL_VUNMAP, 0, "vunmap" },
 	{ CALL_VM_UNMAP_RAM, 0, "vm_unmap_ram" },
+	{ CALL_VFREE, 0, "vfree" },
 	{ CALL_SET_MEMORY, MEMORY_RO, "set_memory ro" },
 	{ CALL_SET_MEMORY, MEMORY_RW, "set_memory rw" },
 	{ CALL_SET_MEMORY, MEMORY_NX, "set_memory nx" },
@@ -84,6 +85,7 @@ void fixture_expect(enum call_kind kind, enum memory_change change)
 		.bytes = fixture.pages << fixture.g.granule,
 		.prot = fixture.prot,
 	};
+	fixture.call.reset = kind == CALL_VFREE && fixture.resets;
 	if (kind == CALL_SET_DIRECT_MAP)
 		fixture.call.direct_map = (enum direct_map)change;
 	else
@@ -132,6 +134,7 @@ void fixture_begin(const struct fixture_machine *machine)
 	fixture.areas = 0;
 	fixture.pages = PAGES;
 	fixture.prot = PROT_KERNEL;
+	fixture.resets = false;
 	fixture.base = BASE_PFN;
 	machine_reset(fixture.m, config);
 	fixture.policy = policy_default(POLICY_V9);
@@ -173,7 +176,7 @@ void fixture_call(const struct fixture_call *call)
 	fixture.name = call->name;
 	if (!fixture_maps(call))
 		make_judged(CALL_VMALLOC, 0);
-	if (call->kind == CALL_SET_MEMORY)
+	if (call->kind == CALL_SET_MEMORY || call->kind == CALL_VFREE)
 		fixture_have_area(PAGES);
 	if (call->kind == CALL_SET_MEMORY && call->change == MEMORY_RW)
 		make_judged(CALL_SET_MEMORY, MEMORY_RO);

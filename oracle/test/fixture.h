@@ -51,6 +51,7 @@ struct fixture {
 	uint64_t va, first;   /* of the call's range, as an address and a page of the space */
 	uint64_t pages, base; /* pages of the range; the page frame of ioremap() */
 	enum prot prot;
+	bool resets; /* what vfree() frees has VM_FLUSH_RESET_PERMS */
 	uint64_t pfn[MAX_PAGES], other[NEIGHBOURS];
 	struct call call;
 	struct outcome out;

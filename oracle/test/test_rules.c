@@ -411,6 +411,21 @@ static void linear_map_changed(void)
 	make_call();
 }
 
+/* An area whose first page has an alias is freed, with its permissions reset. */
+static void freed(void)
+{
+	pages_4k();
+	next_call(CALL_VFREE);
+	assert_true(oracle_lay_linear(&fixture.oracle, BASE_PFN << 12, 1 << 12, true));
+	fixture.call.reset = true;
+	fixture.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
+					    .va = fixture.va,
+					    .bytes = fixture.call.bytes,
+					    .pages = { fixture.pfn, PAGES } };
+	fixture.areas = 1;
+	make_call();
+}
+
 /* Puts a table in the block's place: pages in groups, but for those of [plain, end). */
 static void split_block(unsigned plain, unsigned end)
 {
@@ -706,6 +721,26 @@ static void lookup_always(void)
 	fixture.mapper.lookup = any_page;
 }
 
+/* Changes the alias of the first page, as step(). */
+static void step_alias(uint64_t clear, uint64_t set)
+{
+	uint64_t va = fixture.va;
+	fixture.va = oracle_va(&fixture.oracle, BASE_PFN);
+	step(3, 0, clear, set);
+	fixture.va = va;
+}
+
+/* The alias comes back while a TLB may hold a page of the area. */
+static void alias_given_back_early(void)
+{
+	step(3, SINGLE, 0, leaf_of(SINGLE));
+	sync();
+	step(3, SINGLE, ~UINT64_C(0), 0);
+	step_alias(ARM64_VALID, ARM64_NG);
+	step_alias(ARM64_NG, ARM64_VALID);
+	flush();
+}
+
 static bool always_present(struct address_space *space, uint64_t pfn)
 {
 	(void)space;
@@ -878,6 +913,7 @@ static const struct pair {
 	[RULE_ERRORS_RESIDUE] = { cleaned_up, residue },
 	[RULE_LOOKUP_PAGE] = { pages_4k, lookup_next_page },
 	[RULE_LOOKUP_NOTHING] = { pages_4k, lookup_always },
+	[RULE_HISTORY_ALIAS] = { freed, alias_given_back_early },
 	[RULE_LOOKUP_PRESENT] = { linear_map_changed, present_always },
 	[RULE_PROCESS_HANG] = { pages_4k, hung },
 	[RULE_PROCESS_STACK_OVERFLOW] = { pages_4k, used_up_its_stack },

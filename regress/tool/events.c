@@ -159,6 +159,9 @@ static void put_argument(const struct recording *r, const struct call *call, con
 	case FIELD_DIRECT_MAP:
 		put_text(r, "change", word(id, call->direct_map));
 		break;
+	case FIELD_RESET:
+		put_bool(r, "reset", call->reset);
+		break;
 	case FIELD_LEVEL:
 		put_integer(r, "level", call->level);
 		break;
