@@ -40,9 +40,10 @@ enum rig_area_kind { RIG_AREA_MAP, RIG_AREA_ALLOC, RIG_AREA_IOREMAP };
 /* What find_vm_area() finds. */
 struct rig_area {
 	enum rig_area_kind kind;
-	uint64_t va, bytes; /* without the guard page */
-	bool huge;          /* VM_ALLOW_HUGE_VMAP */
-	void **pages;       /* struct pages; exactly count of them may be read */
+	uint64_t va, bytes;  /* without the guard page */
+	bool huge;           /* VM_ALLOW_HUGE_VMAP */
+	unsigned page_shift; /* of its blocks */
+	void **pages;        /* struct pages; exactly count of them may be read */
 	unsigned count;
 };
 
@@ -119,6 +120,8 @@ struct rig_build {
 	int (*set_memory)(uint64_t va, int pages, enum rig_change change);
 	/* Of pages of the linear map, one after the other, up to the first error. */
 	int (*set_direct_map)(uint64_t va, int pages, enum rig_direct_map state);
+	/* Of a whole area, with VM_FLUSH_RESET_PERMS or without. */
+	void (*vfree)(uint64_t va, bool reset);
 	/* The pfn, or UINT64_MAX. */
 	uint64_t (*lookup)(uint64_t va);
 	/* kernel_page_present(); NULL: the tree has none. */

@@ -310,6 +310,7 @@ static bool find_area(uint64_t va, struct rig_area *found)
 		.va = area->va,
 		.bytes = area->bytes,
 		.huge = area->flags & MAP_FLAG_HUGE,
+		.page_shift = area->page_shift,
 		.pages = pages_of(area->pages),
 		.count = (unsigned)area->pages.count,
 	};
@@ -520,6 +521,12 @@ static int kernel_set_direct_map(struct address_space *space, const struct call 
 					      states[call->direct_map]));
 }
 
+static int kernel_vfree(struct address_space *space, const struct call *call, struct outcome *out)
+{
+	begin_call(space, call, out);
+	return CALL((now.build->vfree(call->va, call->reset), 0));
+}
+
 /* Asked after a call on the same machine, for many addresses: the call's host still stands. */
 static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
 {
@@ -559,6 +566,14 @@ static bool kernel_present(struct address_space *space, uint64_t pfn)
 #define SET_MEMORY_LINE 0
 #endif
 
+#ifdef RIG_HAVE_vfree
+#define VFREE_FILE RIG_FILE_vfree
+#define VFREE_LINE RIG_LINE_vfree
+#else
+#define VFREE_FILE NULL
+#define VFREE_LINE 0
+#endif
+
 #ifdef RIG_HAVE_set_direct_map_invalid_noflush
 #define SET_DIRECT_MAP_FILE RIG_FILE_set_direct_map_invalid_noflush
 #define SET_DIRECT_MAP_LINE RIG_LINE_set_direct_map_invalid_noflush
@@ -579,6 +594,7 @@ const struct mapper kernel_mapper = {
 		[CALL_VM_UNMAP_RAM] = kernel_vm_unmap_ram,
 		[CALL_SET_MEMORY] = kernel_set_memory,
 		[CALL_SET_DIRECT_MAP] = kernel_set_direct_map,
+		[CALL_VFREE] = kernel_vfree,
 	},
 	.lookup = kernel_lookup,
 	.page_present = kernel_present,
@@ -599,5 +615,6 @@ const struct mapper kernel_mapper = {
 					RIG_LINE_vunmap_range_noflush },
 		[CALL_SET_MEMORY] = { SET_MEMORY_FILE, SET_MEMORY_LINE },
 		[CALL_SET_DIRECT_MAP] = { SET_DIRECT_MAP_FILE, SET_DIRECT_MAP_LINE },
+		[CALL_VFREE] = { VFREE_FILE, VFREE_LINE },
 	},
 };

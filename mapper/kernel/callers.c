@@ -36,6 +36,10 @@ static const struct reason no_direct_map = {
 	"no-set-direct-map",
 	"the tree has no set_direct_map_invalid_noflush() and set_direct_map_default_noflush()",
 };
+static const struct reason no_vfree = {
+	"no-vfree",
+	"the tree's vfree() was left out, since it did not build, or there is none",
+};
 static const struct reason guard_page_alias = {
 	"guard-page-alias",
 	"set_memory_ro() and _rw() of a guard page read past area->pages[]",
@@ -153,6 +157,18 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 	return NULL;
 }
 
+/* --- vfree ------------------------------------------------------------------------------ */
+
+/* Its aliases are changed where those of set_memory are. */
+static const struct reason *never_freed(const struct place *p, const struct address_space *space,
+					const struct call *call)
+{
+	if (!TREE_FREES)
+		return &no_vfree;
+	const struct vm_area *area = kernel_find_area(space, call->va);
+	return call->reset && area ? never_changed_alias(p, area) : NULL;
+}
+
 /* --- unmapping -------------------------------------------------------------------------- */
 
 /* Whether a range that begins or ends at `offset` cuts a contiguous group of blocks. */
@@ -213,6 +229,8 @@ const struct reason *kernel_never_called(const struct address_space *space, cons
 		return never_changed(&p, space, call);
 	if (call_effect(call->kind) == CALL_UNMAPS && unmaps_part_of_blocks(&p, call))
 		return &part_of_blocks;
+	if (call->kind == CALL_VFREE)
+		return never_freed(&p, space, call);
 	if (call_maps(call->kind) && prot_is_user(call->prot))
 		return &user_protection;
 	if (call->kind == CALL_VMALLOC && !is_aligned_area(&p, space, call))

@@ -28,8 +28,8 @@ int __p4d_alloc(struct mm_struct *mm, pgd_t *pgd, unsigned long address);
 #include <mm/pagewalk.c>
 #include <mm/memory.c>
 #include <mm/pgtable-generic.c>
+#include <arch/arm64/mm/pageattr.c> /* which vfree() calls */
 #include <mm/vmalloc.c>
-#include <arch/arm64/mm/pageattr.c>
 #include <boot.h> /* tree_boot() */
 // clang-format on
 
@@ -146,8 +146,32 @@ struct vm_struct *find_vm_area(const void *addr)
 		.flags = area_flags(&found),
 		.pages = (struct page **)found.pages,
 		.nr_pages = found.count,
+		.page_order = found.page_shift > PAGE_SHIFT ? found.page_shift - PAGE_SHIFT : 0,
 	};
 	return &area;
+}
+
+/* --- what vfree() calls ---------------------------------------------------------------- */
+
+static unsigned long freed_flags; /* of the area that is freed: VM_FLUSH_RESET_PERMS, or none */
+
+/* What free_unmap_vmap_area() does, but for the guard page, of which no entry is in use. */
+struct vm_struct *remove_vm_area(const void *addr)
+{
+	struct vm_struct *found = find_vm_area(addr);
+	unsigned long start = (unsigned long)found->addr, end = start + get_vm_area_size(found);
+	found->flags |= freed_flags;
+	flush_cache_vunmap(start, end);
+	vunmap_range_noflush(start, end);
+	return found;
+}
+
+/* The lazily unmapped areas are purged with what the caller names; the one that is freed is one of them. */
+static void _vm_unmap_aliases(unsigned long start, unsigned long end, int flush)
+{
+	unsigned long first = (unsigned long)area.addr, last = first + get_vm_area_size(&area);
+	RIG_AT(rig->unmap_aliases());
+	flush_tlb_kernel_range(min(start, first), max(end, last));
 }
 
 /* --- calls -------------------------------------------------------------------------------- */
@@ -322,6 +346,22 @@ static int call_set_direct_map(uint64_t va, int pages, enum rig_direct_map state
 
 #endif
 
+#ifdef RIG_HAVE_vfree
+
+static void call_vfree(uint64_t va, bool reset)
+{
+	freed_flags = reset ? VM_FLUSH_RESET_PERMS : 0;
+	vfree((void *)va);
+}
+
+#else
+
+static void call_vfree(uint64_t va, bool reset)
+{
+}
+
+#endif
+
 static uint64_t call_lookup(uint64_t va)
 {
 	const struct page *page = vmalloc_to_page((void *)va);
@@ -353,6 +393,7 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.vunmap_lazily = call_vunmap_lazily,
 	.set_memory = call_set_memory,
 	.set_direct_map = call_set_direct_map,
+	.vfree = call_vfree,
 	.lookup = call_lookup,
 	.page_present = call_page_present,
 	.left = rig_left,

@@ -296,6 +296,8 @@ struct rb_node {
 #define might_alloc(gfp) ((void)0)
 #define cond_resched() ((void)0)
 #define in_interrupt() 0
+#define in_nmi() 0
+#define might_sleep_if(c) ((void)0)
 #define lockdep_assert_held(lock) ((void)(lock))
 
 /* --- memory that tables are in ------------------------------------------------------ */
@@ -685,6 +687,24 @@ struct vm_struct *find_vm_area(const void *addr);
 #define get_vm_area(size, flags) rig_area(size, 1, flags)
 #define __get_vm_area_node(size, align, shift, flags, ...) rig_area(size, align, flags)
 #define vunmap(addr) ((void)(addr)) /* who calls a mapper unmaps what failed */
+/* What vfree() calls: the area's entries go, and later every range that went so is invalidated. */
+struct vm_struct *remove_vm_area(const void *addr);
+static void _vm_unmap_aliases(unsigned long start, unsigned long end, int flush);
+#define vfree_atomic(addr) BUG()
+#define __vfree_deferred(addr) BUG()
+#define vm_area_free_pages(area, from, to) ((void)(area))
+#define free_pages_bulk(pages, count) ((void)(pages))
+#define __free_page(page) ((void)(page))
+#define __free_pages(page, order) ((void)(page))
+#define kfree(p) ((void)(p))
+#define kvfree(p) ((void)(p))
+#define mod_memcg_page_state(page, item, count) ((void)(page))
+#define mod_lruvec_page_state(page, item, count) ((void)(page))
+#define atomic_long_sub(count, to) ((void)(count))
+#define kmemleak_free(addr) ((void)(addr))
+#define kasan_poison_vmalloc(addr, size) ((void)(addr))
+#define debug_check_no_locks_freed(addr, size) ((void)(addr))
+#define debug_check_no_obj_freed(addr, size) ((void)(addr))
 #define vm_unmap_aliases() RIG_AT(rig->unmap_aliases())
 
 #include <asm/memory.h> /* the tree's own: the layout of addresses, memory types */

@@ -29,6 +29,12 @@
 #define TREE_SETS_DIRECT_MAP false
 #endif
 
+#ifdef RIG_HAVE_vfree
+#define TREE_FREES true
+#else
+#define TREE_FREES false
+#endif
+
 /*
  * Leaves that are split in place for set_memory (Linux 6.18). A tree that has
  * the function is to split, and one that was seen to split does, whatever its
