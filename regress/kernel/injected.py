@@ -24,6 +24,7 @@ from copies import edit  # noqa: E402
 
 SKIP = 77
 MMU = "arch/arm64/mm/mmu.c"
+PAGEATTR = "arch/arm64/mm/pageattr.c"
 TLBFLUSH = "arch/arm64/include/asm/tlbflush.h"
 PGTABLE = "arch/arm64/include/asm/pgtable.h"
 
@@ -134,11 +135,31 @@ NEWEST = {
                              edit("arch/arm64/mm/hugetlbpage.c", "get_clear_contig",
                                   r"while \(--ncontig\)", "while (--ncontig > 1)")),
     "set-memory-flushes-short": ("fuzz_set_memory", STALE,
-                                 edit("arch/arm64/mm/pageattr.c", "__change_memory_common",
+                                 edit(PAGEATTR, "__change_memory_common",
                                       r"(flush_tlb_kernel_range\(start, start \+ size)",
                                       r"\1 - PAGE_SIZE")),
+    # The linear map.
+    "direct-map-stays-read-only": ("fuzz_set_memory", "translation.permission",
+                                   edit(PAGEATTR, "set_direct_map_default_noflush",
+                                        r"PTE_PRESENT_INVALID \| PTE_RDONLY", "PTE_PRESENT_INVALID")),
+    "direct-map-flushes": ("fuzz_set_memory", "cost.tlbi",
+                           edit(PAGEATTR, "set_direct_map_invalid_noflush", "update_range_prot",
+                                "__change_memory_common")),
+    "present-where-a-block-is": ("fuzz_set_memory", "lookup.present",
+                                 edit(PAGEATTR, "kernel_page_present", r"return pmd_valid\(pmd\)", "return true")),
+    "vfree-default-before-flush": ("fuzz_set_memory", r"history\.(make_before_tlbi|alias)",
+                                   edit(copies.VMALLOC, "vm_reset_perms",
+                                        r"(_vm_unmap_aliases\(start, end, flush_dmap\);)(\s*)"
+                                        r"(set_area_direct_map\(area, set_direct_map_default_noflush\);)",
+                                        r"\3\2\1")),
+    "vfree-skips-invalid": ("fuzz_set_memory", STALE,
+                            edit(copies.VMALLOC, "vm_reset_perms",
+                                 r"set_area_direct_map\(area, set_direct_map_invalid_noflush\);", "")),
+    "vfree-never-default": ("fuzz_set_memory", "(translation.missing|leaf.invalid)",
+                            edit(copies.VMALLOC, "vm_reset_perms",
+                                 r"set_area_direct_map\(area, set_direct_map_default_noflush\);", "")),
     "set-memory-hides-errors": ("fuzz_set_memory", "errors.code",
-                                edit("arch/arm64/mm/pageattr.c", "update_range_prot",
+                                edit(PAGEATTR, "update_range_prot",
                                      r"(WARN_ON_ONCE\(ret\)\)\s*)return ret", r"\1return 0")),
 }
 
