@@ -94,8 +94,12 @@ static enum step adapt_call(struct adaptation *a)
 	const struct changes *changes = changes_of(&call);
 	if (is_made(a))
 		return make_call(a);
-	if (changes->first && adaptation_apply(a, *changes->first) && is_made(a))
-		return make_call(a);
+	if (changes->first && adaptation_apply(a, *changes->first)) {
+		if (is_made(a))
+			return make_call(a);
+		call = adaptation_call(a);
+		changes = changes_of(&call); /* which may be of another kind now */
+	}
 	if (apply_one(a, changes->here))
 		return make_call(a);
 	for (const adaptation_list *list = changes->before; (*list)[0]; list++)

@@ -250,6 +250,18 @@ static bool keep_aliases(struct adaptation *a)
 	return reset;
 }
 
+/* What is no area any more, or not all of one, is unmapped as a range. */
+static bool unmap_instead(struct adaptation *a)
+{
+	const struct address_space space = adaptation_space(a);
+	struct call *call = &adaptation_op(a)->call;
+	if (!areas_lack(&space, call))
+		return false;
+	call->kind = CALL_VUNMAP;
+	call->reset = false;
+	return true;
+}
+
 /* --- which are tried -------------------------------------------------------------------------- */
 
 static const adaptation_list here[] = {
@@ -276,6 +288,7 @@ static const adaptation_list at_last[] = {
 
 const struct changes changes_of_set_memory = { NULL, here, before, at_last };
 
+static const adaptation_list of_no_area = { unmap_instead };
 static const adaptation_list nothing[] = { { NULL } };
 
 static const adaptation_list before_vfree[] = {
@@ -289,4 +302,4 @@ static const adaptation_list of_vfree[] = {
 	{ NULL },
 };
 
-const struct changes changes_of_vfree = { NULL, nothing, before_vfree, of_vfree };
+const struct changes changes_of_vfree = { &of_no_area, nothing, before_vfree, of_vfree };

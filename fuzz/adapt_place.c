@@ -33,8 +33,7 @@ static uint32_t partner_of(const struct scenario *s, uint32_t k)
 {
 	const struct call *unmap = &s->op[k].call;
 	for (uint32_t i = k; i-- > 0;)
-		if (s->op[i].call.va == unmap->va && call_maps(s->op[i].call.kind) &&
-		    call_traits(s->op[i].call.kind)->undo == unmap->kind)
+		if (s->op[i].call.va == unmap->va && call_undoes(unmap->kind, s->op[i].call.kind))
 			return i;
 	return s->ops;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/adaptation.h"
 
+#include "fuzz/repair.h"
 #include "fuzz/skip.h"
 #include "mapper/machine/assert.h"
 
@@ -111,6 +112,8 @@ bool adaptation_apply(struct adaptation *a, adaptation_change *const *changes)
 		changed |= changes[i](a);
 		player_prepare(a->p, a->s);
 	}
+	if (changed)
+		repair_undos(a->s);
 	if (changed && scenario_check(a->s, &why))
 		return true;
 	restore(a);

@@ -19,6 +19,12 @@ static void repair_undo(struct scenario *s, uint32_t i)
 	}
 }
 
+void repair_undos(struct scenario *s)
+{
+	for (uint32_t i = 0; i < s->ops; i++)
+		repair_undo(s, i);
+}
+
 bool scenario_repair(struct scenario *s)
 {
 	struct refusal why;

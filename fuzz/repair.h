@@ -11,4 +11,7 @@
  */
 bool scenario_repair(struct scenario *s);
 
+/* Has each op that takes away a whole area take away all that the area has now. */
+void repair_undos(struct scenario *s);
+
 #endif

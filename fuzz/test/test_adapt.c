@@ -197,6 +197,24 @@ static const struct {
 	      "set_direct_map va=0xffff000060003000 pages=2 op=invalid\n",
 	  OLD "linear pa=0x60000000 size=0x400000 leaf=page\n"
 	      "set_direct_map va=0xffff000060003000 pages=2 op=invalid\n" },
+	{ "vfree() of an area of which a part was unmapped and mapped anew is an unmap of the "
+	  "range",
+	  0,
+	  OLD "vmalloc va=0xffff800080000000 pages=0x400+4\n"
+	      "vunmap va=0xffff800080000000 size=0x1000\n"
+	      "vmap va=0xffff800080000000 pages=0x10\n"
+	      "vfree va=0xffff800080000000 pages=4\n",
+	  OLD "vmalloc va=0xffff800080000000 pages=0x400+4\n"
+	      "vunmap va=0xffff800080000000 size=0x1000\n"
+	      "vmap va=0xffff800080000000 pages=0x10\n"
+	      "vunmap va=0xffff800080000000 size=0x4000\n" },
+	{ "vfree() gives back aliases that are in the linear map", WAIVER(WAIVER_FILLS_EMPTY),
+	  OLD "linear pa=0x40000000 size=0x4000 leaf=page\n"
+	      "vmalloc va=0xffff800080000000 pages=0x100+2\n"
+	      "vfree va=0xffff800080000000 pages=2 reset\n",
+	  OLD "linear pa=0x40000000 size=0x4000 leaf=page\n"
+	      "vmalloc va=0xffff800080000000 pages=0x40001+2\n"
+	      "vfree va=0xffff800080000000 pages=2 reset\n" },
 };
 
 static void each_kind_of_call_becomes_one_that_is_made(void **state)

@@ -43,6 +43,7 @@ static struct {
 	struct outcome *out;
 	struct machine *machine;
 	uint64_t va;
+	bool frees;  /* the call is vfree() */
 	bool silent; /* a lookup: nothing is recorded */
 	void **pool;
 	size_t pool_used;
@@ -302,7 +303,9 @@ static bool find_area(uint64_t va, struct rig_area *found)
 		[AREA_ALLOC] = RIG_AREA_ALLOC,
 		[AREA_IOREMAP] = RIG_AREA_IOREMAP,
 	};
-	const struct vm_area *area = kernel_find_area(now.space, va);
+	/* vfree() knows its area by where it begins; on a guard page the rig may have another. */
+	const struct vm_area *area =
+		now.frees ? kernel_freed_area(now.space, va) : kernel_find_area(now.space, va);
 	if (!area || area->kind == AREA_RAM)
 		return false;
 	*found = (struct rig_area){
@@ -397,6 +400,7 @@ static void begin(struct address_space *space, uint64_t va)
 static void begin_call(struct address_space *space, const struct call *call, struct outcome *out)
 {
 	now.silent = false;
+	now.frees = call->kind == CALL_VFREE;
 	now.warning[0] = '\0';
 	now.out = out;
 	begin(space, call->va);

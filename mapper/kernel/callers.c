@@ -159,13 +159,21 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 
 /* --- vfree ------------------------------------------------------------------------------ */
 
+const struct vm_area *kernel_freed_area(const struct address_space *space, uint64_t va)
+{
+	for (unsigned i = space->areas; i-- > 0;)
+		if (space->area[i].va == va)
+			return &space->area[i];
+	return NULL;
+}
+
 /* Its aliases are changed where those of set_memory are. */
 static const struct reason *never_freed(const struct place *p, const struct address_space *space,
 					const struct call *call)
 {
 	if (!TREE_FREES)
 		return &no_vfree;
-	const struct vm_area *area = kernel_find_area(space, call->va);
+	const struct vm_area *area = kernel_freed_area(space, call->va);
 	return call->reset && area ? never_changed_alias(p, area) : NULL;
 }
 

@@ -8,6 +8,9 @@
 const struct reason *kernel_never_called(const struct address_space *space,
 					 const struct call *call);
 
+/* The area that vfree() of an address is for; NULL if there is none. Borrowed. */
+const struct vm_area *kernel_freed_area(const struct address_space *space, uint64_t va);
+
 /* find_vm_area(): the most recent area at `va`, its guard page included; NULL if there is none. Borrowed. */
 const struct vm_area *kernel_find_area(const struct address_space *space, uint64_t va);
 

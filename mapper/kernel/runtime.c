@@ -105,8 +105,9 @@ static unsigned rig_left(void)
 
 /* --- areas ---------------------------------------------------------------------------- */
 
-static struct vm_struct area; /* of the call, or what find_vm_area() found last */
-static uint64_t area_va;      /* where the call's area is to lie; 0 in calls that make none */
+static struct vm_struct area;     /* of the call, or what find_vm_area() found last */
+static unsigned long freed_flags; /* of the area that vfree() is called for */
+static uint64_t area_va;          /* where the call's area is to lie; 0 in calls that make none */
 
 /* An area where the scenario wants it; none if it must be aligned and is not there. */
 struct vm_struct *rig_area(unsigned long size, unsigned long align, unsigned long flags)
@@ -143,7 +144,7 @@ struct vm_struct *find_vm_area(const void *addr)
 	area = (struct vm_struct){
 		.addr = (void *)found.va,
 		.size = found.bytes + PAGE_SIZE,
-		.flags = area_flags(&found),
+		.flags = area_flags(&found) | freed_flags,
 		.pages = (struct page **)found.pages,
 		.nr_pages = found.count,
 		.page_order = found.page_shift > PAGE_SHIFT ? found.page_shift - PAGE_SHIFT : 0,
@@ -153,14 +154,11 @@ struct vm_struct *find_vm_area(const void *addr)
 
 /* --- what vfree() calls ---------------------------------------------------------------- */
 
-static unsigned long freed_flags; /* of the area that is freed: VM_FLUSH_RESET_PERMS, or none */
-
 /* What free_unmap_vmap_area() does, but for the guard page, of which no entry is in use. */
 struct vm_struct *remove_vm_area(const void *addr)
 {
 	struct vm_struct *found = find_vm_area(addr);
 	unsigned long start = (unsigned long)found->addr, end = start + get_vm_area_size(found);
-	found->flags |= freed_flags;
 	flush_cache_vunmap(start, end);
 	vunmap_range_noflush(start, end);
 	return found;
@@ -182,6 +180,7 @@ static void begin(const struct rig_host *host)
 	rig_task = (struct task_struct){ .active_mm = &rig_mm };
 	rig_mm = (struct mm_struct){ .pgd = (pgd_t *)host->root, .mm_users.counter = 2 };
 	area_va = 0;
+	freed_flags = 0;
 	rig_call++;
 	rig_locks = 0;
 	rig_place = (struct source_place){ 0 };

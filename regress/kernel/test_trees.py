@@ -397,7 +397,9 @@ class Policy(Measured):
                           "ioremap(): single pages under nohugeiomap": "yes",
                           "vmalloc(): contiguous groups of pages": "no",
                           "vmalloc(): blocks of a PMD": "yes",
-                          "set_memory: an entry that it makes invalid": "has no mark"}, self.tree)
+                          "set_memory: an entry that it makes invalid": "has no mark",
+                          "set_direct_map: a Realm's linear map, under rodata=noalias":
+                          "stays as it is"}, self.tree)
 
     def test_groups_by_ioremap_only(self):
         copies.add_groups(self.copy)
@@ -476,7 +478,9 @@ class Newest(Measured):
         self.is_measured({**BEFORE, "ioremap(): contiguous groups of pages": "yes",
                           "vmalloc(): contiguous groups of pages": "yes",
                           "set_memory: leaves that it changes a part of":
-                          "are split, with BBM level 2"}, self.tree)
+                          "are split, with BBM level 2",
+                          "set_direct_map: a Realm's linear map, under rodata=noalias":
+                          "is changed"}, self.tree)
 
     def test_the_series_on_it(self):
         copies.add_series(self.copy)

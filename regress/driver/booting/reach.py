@@ -13,6 +13,8 @@ from driver.booting.plan import NotReachable
 
 BUDGET = 0.6  # of the kernel's memory, for blocks
 PA_BITS = 48  # of the kernel that is booted
+NOT_PLAYED = {"vfree": "vfree() is not among the calls that are played there",
+              "set_direct_map": "set_direct_map changes the linear map, which is the kernel's own"}
 GROUP_ORDERS = {"4k": 4, "16k": 7, "64k": 5}
 
 
@@ -169,6 +171,8 @@ class Reach:
                            "more than its own")
 
     def change(self, op):
+        if op.kind in NOT_PLAYED:
+            raise NotReachable(f"op {op.number}: {NOT_PLAYED[op.kind]}")
         count = op.pages(self.shift)
         area, page = self.area_with(op, count)
         made = self.planned.areas[area]

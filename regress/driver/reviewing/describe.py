@@ -8,7 +8,7 @@ from driver.reviewing import geometry, text
 from driver.reviewing.difference import aspect_of
 
 FUNCTIONS = {"vmap": "vmap()", "vmalloc": "vmalloc()", "ioremap": "ioremap()", "vm_map_ram": "vm_map_ram()",
-             "vunmap": "vunmap()", "vm_unmap_ram": "vm_unmap_ram()"}
+             "vunmap": "vunmap()", "vm_unmap_ram": "vm_unmap_ram()", "vfree": "vfree()"}
 MOST_COUNTS = 6  # counts of events that a sentence has
 
 
@@ -71,6 +71,8 @@ def fault_words(faults):
 def function_of(line):
     if line.word == "set_memory":
         return f"set_memory_{line.get('op')}()"
+    if line.word == "set_direct_map":
+        return f"set_direct_map_{line.get('op')}_noflush()"
     return FUNCTIONS.get(line.word, line.word)
 
 
