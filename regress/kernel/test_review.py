@@ -275,6 +275,35 @@ class ShutIn(WithCopy):
             self.assertEqual(run.returncode, expected, run.stderr)
 
 
+    def test_code_that_writes_and_connects_as_it_is_loaded(self):
+        written = Path.home() / f"vmapdiff-{os.getpid()}"
+        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range", AS_IT_IS_LOADED % written)
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{", r"\1{ (void)rig_at_start;")
+        out = self.work / "report.json"
+        code, said = review(TREE, self.copy, "--minutes", "1", f"--json={out}", how="required")
+        self.assertEqual(code, 0, said)
+        self.assertFalse(written.exists())
+        self.assertIn("PATCHED's code calls connect(), open(), socket(): of the C library", said)
+        notes = json.loads(out.read_text())["notes"]
+        self.assertTrue(any("connect(), open(), socket()" in one for one in notes), notes)
+        self.assertTrue(any("run as it is loaded" in one for one in notes), notes)
+
+
+# Of a patch that wants to deceive, as the tree's code may be.
+AS_IT_IS_LOADED = """\
+extern int open(const char *name, int flags, ...);
+extern int socket(int domain, int type, int protocol);
+extern int connect(int socket, const void *address, unsigned int size);
+
+static __attribute__((constructor)) void rig_at_start(void)
+{
+	struct { unsigned short family, port; unsigned int address; char zero[8]; } to = { 2, 0x5000, 0x0100007f };
+	if (open("%s", 0101, 0600) >= 0 || connect(socket(2, 1, 0), &to, sizeof(to)) >= 0)
+		__builtin_trap();
+}
+"""
+
+
 def main():
     global TREE  # pylint: disable=global-statement
     TREE = Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else sys.exit(__doc__)

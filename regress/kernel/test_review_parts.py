@@ -19,8 +19,8 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "regress"), str(TOP / "regress/test"), str(TOP / "regress/kernel")]
-from driver.reviewing import (changes, collect, describe, difference, examples, first_event, git, html, known, mails,  # noqa: E402
-                              markdown, pictures, reached, report, shrink, text, trees, worth)
+from driver.reviewing import (changes, collect, describe, difference, examples, first_event, foreign, git,  # noqa: E402
+                              html, known, mails, markdown, pictures, reached, report, shrink, text, trees, worth)
 from driver.terminal import Unusable  # noqa: E402
 import releases  # noqa: E402
 from small_schema import violations  # noqa: E402
@@ -525,6 +525,30 @@ class FirstEvent(unittest.TestCase):
         for kind in kinds:
             for name in kind.get("enum", [kind.get("const")]):
                 self.assertTrue(first_event.words_of({**full, "event": name}), name)
+
+
+@unittest.skipUnless(shutil.which("cc") and shutil.which("nm") and shutil.which("readelf"), "needs cc and binutils")
+class Foreign(WithFolder):
+    """What a tree's code does that no kernel's does."""
+
+    def built(self, name, text):
+        folder = self.work / name / "mapper/kernel"
+        folder.mkdir(parents=True)
+        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", folder / "libkernel_4k.so"], input=text, text=True,
+                       check=True)
+        return unittest.mock.Mock(built=self.work / name)
+
+    def test_what_is_the_kernels_is_not_told(self):
+        both = [self.built(name, "int first(int a) { return a; }") for name in "ab"]
+        self.assertEqual(list(foreign.notes(both)), [])
+
+    def test_calls_and_constructors_are_told(self):
+        base = self.built("a", "int first(int a) { return a; }")
+        patched = self.built("b", "int socket(int, int, int); int open(const char *, int, ...);"
+                                  "__attribute__((constructor)) void first(void) { open(\"a\", socket(2, 1, 0)); }")
+        calls, runs = foreign.notes([base, patched])
+        self.assertIn("PATCHED's code calls open(), socket(): of the C library", calls)
+        self.assertIn("PATCHED's code has 2 functions that run as it is loaded, and BASE's 1", runs)
 
 
 class Releases(unittest.TestCase):

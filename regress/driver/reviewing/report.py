@@ -229,7 +229,7 @@ def of(run, maker):
     found["new"] += spread_bugs(run, differences, sentences)
     return {"format": FORMAT, "version": VERSION, "tool": tool_version(run.rigs[1].tool), "how": run.trees.how,
             "base": side(run.trees.base, run.known[0]), "patched": side(run.trees.patched, run.known[1]),
-            "partial": partial(run), "notes": list(run.trees.notes),
+            "partial": partial(run), "notes": [*run.trees.notes, *run.notes],
             "subjects": [step.subject for step in run.trees.steps[1:] if step.subject],
             "findings": found, "known_in_both": sorted(set(run.known[0].bugs) & set(run.known[1].bugs)),
             "policy": policy(run), "worth": worth.told(run.counted), "differences": differences,

@@ -18,8 +18,8 @@ from driver import install, packages, shut_in
 from driver.build import locked
 from driver.command import Command, positive
 from driver.places import BUILDS, short
-from driver.reviewing import (budget, building, credible, deliver, each, examples, fuzz_both, inside, instructions,
-                              known, reached, report, scenarios, trees, worth)
+from driver.reviewing import (budget, building, credible, deliver, each, examples, foreign, fuzz_both, inside,
+                              instructions, known, reached, report, scenarios, trees, worth)
 from driver.reviewing.collect import Collected
 from driver.reviewing.observer import Observer, play_all
 from driver.terminal import Progress, Unusable, say
@@ -42,6 +42,7 @@ class Run:
     fuzzed: int = 0  # inputs that fuzzing kept
     executions: int = 0
     targets: tuple = ()
+    notes: list = dataclasses.field(default_factory=list)  # on what the trees' code does that no kernel's does
     each: list = dataclasses.field(default_factory=list)
     ended_by: int = 0  # the exit code of what ended it early: 130 an interrupt, 143 SIGTERM
 
@@ -93,6 +94,9 @@ def build_both(run):
     run.rigs = [building.build_one(step.tree, name, targets)
                 for step, name in ((run.trees.base, "BASE"), (run.trees.patched, "PATCHED"))]
     run.targets = targets
+    run.notes = list(foreign.notes(run.rigs))
+    for note in run.notes:
+        say(note)
     run.known = [known.of(tool) for tool in run.tools()]
     if not run.reached.same_code:
         reached.build(run.trees.patched.tree)
