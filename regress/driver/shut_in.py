@@ -144,6 +144,8 @@ def command_line(folder, readable, program, status):
     words += [*without_git(TOP, empty), "--bind", str(folder), str(BUILDS)]
     for path in map(pathlib.Path, readable):
         words += without_git(path, empty)
+    # Folders of their own. What is mounted on them stays as it is.
+    words += ["--remount-ro", "/", "--remount-ro", "/dev"]
     return [*words, "--chdir", str(TOP), "--json-status-fd", str(status), "--", *program]
 
 
