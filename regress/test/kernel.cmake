@@ -92,6 +92,9 @@ set_tests_properties(kernel_fuzz PROPERTIES RESOURCE_LOCK "kernel_6.1;kernel_6.1
 set_tests_properties(kernel_finds PROPERTIES RESOURCE_LOCK "${all_locks}")
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
   kernel_finds kernel_review PROPERTIES COST 200)
+# Minutes each on quiet cores; next to another that builds a kernel, more.
+set_tests_properties(${kernel_tests} kernel_boot kernel_confirm kernel_compare kernel_cost kernel_finds_booted
+  PROPERTIES TIMEOUT 3600)
 set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_unpack
   kernel_review_parts kernel_review_families kernel_review_worth kernel_review_instructions
   kernel_review_trust
