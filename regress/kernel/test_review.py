@@ -251,44 +251,6 @@ class Interrupted(WithCopy):
         self.is_partial(signal.SIGINT, "required")
 
 
-@unittest.skipIf(shut_in.why_not(), shut_in.why_not())
-class ShutIn(WithCopy):
-    """The tree's code is built and played in bubblewrap."""
-
-    def test_a_review_and_a_replay(self):
-        copies.add_series(self.copy, batch_bound=False)
-        out = self.work / "report"
-        code, said = review(TREE, self.copy, "--minutes", "1", f"--json={out}.json", f"--markdown={out}.md",
-                            how="required")
-        self.assertEqual(code, 1, said)
-        told = json.loads(Path(f"{out}.json").read_text())
-        self.assertEqual(list(violations(told, SCHEMA)), [])
-        new = {one["rule"]: one for one in told["findings"]["new"]}
-        found = new["translation.output_address"]
-        self.assertEqual((copies.TOP / found["file"]).read_text(), found["scenario"])
-        self.assertIn(f"next: ./rig kernel --shut-in {self.copy} show ", said)
-        self.assertFalse(list((BUILT / "kernel").glob(f"{self.copy.name}-*")))  # nothing that would be executed outside
-        for tree, expected in ((TREE, 0), (self.copy, 1)):
-            run = subprocess.run([RIG, "kernel", "--shut-in", tree, "replay", copies.TOP / found["file"]],
-                                 capture_output=True, text=True, check=False,
-                                 env={**os.environ, "VMAPDIFF_GEOMETRIES": silent.GEOMETRY})
-            self.assertEqual(run.returncode, expected, run.stderr)
-
-
-    def test_code_that_writes_and_connects_as_it_is_loaded(self):
-        written = Path.home() / f"vmapdiff-{os.getpid()}"
-        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range", AS_IT_IS_LOADED % written)
-        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{", r"\1{ (void)rig_at_start;")
-        out = self.work / "report.json"
-        code, said = review(TREE, self.copy, "--minutes", "1", f"--json={out}", how="required")
-        self.assertEqual(code, 0, said)
-        self.assertFalse(written.exists())
-        self.assertIn("PATCHED's code calls connect(), open(), socket(): of the C library", said)
-        notes = json.loads(out.read_text())["notes"]
-        self.assertTrue(any("connect(), open(), socket()" in one for one in notes), notes)
-        self.assertTrue(any("run as it is loaded" in one for one in notes), notes)
-
-
 # Of a patch that wants to deceive, as the tree's code may be.
 AS_IT_IS_LOADED = """\
 extern int open(const char *name, int flags, ...);
@@ -302,6 +264,35 @@ static __attribute__((constructor)) void rig_at_start(void)
 		__builtin_trap();
 }
 """
+
+
+@unittest.skipIf(shut_in.why_not(), shut_in.why_not())
+class ShutIn(WithCopy):
+    """The tree's code is built and played in bubblewrap."""
+
+    def test_code_with_a_bug_that_writes_and_connects_as_it_is_loaded(self):
+        written, out = Path.home() / f"vmapdiff-{os.getpid()}", self.work / "report"
+        copies.add_series(self.copy, batch_bound=False)
+        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range", AS_IT_IS_LOADED % written)
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{", r"\1{ (void)rig_at_start;")
+        code, said = review(TREE, self.copy, "--minutes", "1", f"--json={out}.json", f"--markdown={out}.md",
+                            how="required")
+        self.assertEqual(code, 1, said)
+        self.assertFalse(written.exists())
+        told = json.loads(Path(f"{out}.json").read_text())
+        self.assertEqual(list(violations(told, SCHEMA)), [])
+        self.assertIn("PATCHED's code calls connect(), open(), socket(): of the C library", said)
+        self.assertTrue(any("connect(), open(), socket()" in one for one in told["notes"]), told["notes"])
+        self.assertTrue(any("run as it is loaded" in one for one in told["notes"]), told["notes"])
+        new = {one["rule"]: one for one in told["findings"]["new"]}
+        found = new["translation.output_address"]
+        self.assertEqual((copies.TOP / found["file"]).read_text(), found["scenario"])
+        self.assertIn(f"next: ./rig kernel --shut-in {self.copy} show ", said)
+        self.assertFalse(list((BUILT / "kernel").glob(f"{self.copy.name}-*")))  # nothing that would be executed outside
+        run = subprocess.run([RIG, "kernel", "--shut-in", self.copy, "replay", copies.TOP / found["file"]],
+                             capture_output=True, text=True, check=False,
+                             env={**os.environ, "VMAPDIFF_GEOMETRIES": silent.GEOMETRY})
+        self.assertEqual(run.returncode, 1, run.stderr)
 
 
 def main():
