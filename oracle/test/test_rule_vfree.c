@@ -82,6 +82,16 @@ static void flush_all(void)
 	complete();
 }
 
+/* All that vfree() does with permissions reset, each step where it belongs. */
+static void free_in_order(void)
+{
+	unmap();
+	aliases_invalid();
+	flush_all();
+	aliases_default(0);
+	complete();
+}
+
 /* A TLBI of pages [first, first + FREED) alone. */
 static void flush_part(uint64_t first)
 {
@@ -120,11 +130,7 @@ static void in_the_right_order_it_holds(void **state)
 	(void)state;
 	for (unsigned m = 0; m < fixture_machine_count; m++) {
 		begin(m, true);
-		unmap();
-		aliases_invalid();
-		flush_all();
-		aliases_default(0);
-		complete();
+		free_in_order();
 		fixture_holds();
 		assert_false(meets_lazy());
 	}
@@ -186,11 +192,7 @@ static void what_comes_of_aliases_is_judged(void **state)
 		flush_all();
 		fixture_breaks(RULE_TRANSLATION_PERMISSION, "aliases that stay read-only", m);
 		begin(m, true);
-		unmap();
-		aliases_invalid();
-		flush_all();
-		aliases_default(0);
-		complete();
+		free_in_order();
 		fixture_forget_events(EVENT_UNMAP_ALIASES);
 		fixture_breaks(RULE_FLUSH_ALIASES, "no vm_unmap_aliases()", m);
 		begin(m, true);
@@ -215,11 +217,7 @@ static void aliases_change_where_they_may(void **state)
 		make_area(told & 4 ? AREA_MAP : AREA_ALLOC);
 		fixture.resets = true;
 		fixture_expect(CALL_VFREE, 0);
-		unmap();
-		aliases_invalid();
-		flush_all();
-		aliases_default(0);
-		complete();
+		free_in_order();
 		if (changes)
 			fixture_holds();
 		else
@@ -233,11 +231,7 @@ static void a_tlbi_of_everything_is_right(void **state)
 	(void)state;
 	for (unsigned m = 0; m < fixture_machine_count; m++) {
 		begin(m, true);
-		unmap();
-		aliases_invalid();
-		flush_all();
-		aliases_default(0);
-		complete();
+		free_in_order();
 		fixture.oracle.owed = owed_by(MAPPER_TREE, &fixture.policy);
 		fixture_holds();
 		begin(m, true);
