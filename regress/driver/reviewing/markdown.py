@@ -91,24 +91,25 @@ def scenario_block(text):
     return [f"    {line}" for line in text.splitlines()]
 
 
+def first_findings(ones, most):
+    """An item for each of so many, and how many more there are."""
+    for one in ones[:most]:
+        yield from short_item(finding_line(one), LINES_OF_FINDING)
+    if len(ones) > most:
+        yield from item(f"and {len(ones) - most} more, below")
+
+
 def findings_on_page(told, most):
     found = told["findings"]
     if found["new"]:
         yield from heading(f"New in PATCHED: {len(found['new'])}")
-        for one in found["new"][:most]:
-            yield from short_item(finding_line(one), LINES_OF_FINDING)
-        if len(found["new"]) > most:
-            yield from item(f"and {len(found['new']) - most} more, below")
+        yield from first_findings(found["new"], most)
         block = [line for line in scenario_block(found["new"][0]["scenario"]) if not line.startswith("    #")]
         yield ""
         yield from block if len(block) <= MOST_OF_SCENARIO else [*block[:MOST_OF_SCENARIO - 1], "    ..."]
     if found["gone"]:
-        few = min(most, FEW)
         yield from heading(f"Gone in PATCHED: {len(found['gone'])}")
-        for one in found["gone"][:few]:
-            yield from short_item(finding_line(one), LINES_OF_FINDING)
-        if len(found["gone"]) > few:
-            yield from item(f"and {len(found['gone']) - few} more, below")
+        yield from first_findings(found["gone"], min(most, FEW))
     if found["both"]:
         yield ""
         yield from short_item(f"in both, and not new: {', '.join(map(finding_name, found['both']))}", LINES_OF_FINDING)
