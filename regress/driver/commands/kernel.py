@@ -210,6 +210,8 @@ class Kernel(Command):
                         usage="./rig kernel [--shut-in] TREE [WHAT] [OPTION]...\n"
                               "       ./rig kernel TREE TREE... cost [OPTION]...\n"
                               "       ./rig kernel review BASE PATCHED [OPTION]...\n"
+                              "       ./rig kernel review TREE --range A..B [OPTION]...\n"
+                              "       ./rig kernel review TREE --mbox FILE [OPTION]...\n"
                               "       ./rig kernel --fetch [VERSION] [--whole]",
                         epilog=f"WHAT (test):\n{listed}\n\n./rig kernel TREE WHAT --help says more; so does "
                                f"mapper/kernel/KERNEL.md.\n./rig kernel review --help: what a patch changes, between "

@@ -112,7 +112,7 @@ def findings_on_page(told, most):
         yield from first_findings(found["gone"], min(most, FEW))
     if found["both"]:
         yield ""
-        yield from short_item(f"in both, and not new: {', '.join(map(finding_name, found['both']))}", LINES_OF_FINDING)
+        yield from short_item(f"in both, so not new: {', '.join(map(finding_name, found['both']))}", LINES_OF_FINDING)
 
 
 # --- costs ---------------------------------------------------------------------------------------------------

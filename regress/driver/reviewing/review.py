@@ -242,7 +242,7 @@ def add_options(parser):
     parser.add_argument("--instructions", action="store_true",
                         help="count Arm instructions of calls too, on the kernels of both, booted; needs whole trees")
     parser.add_argument("--minutes", type=positive, metavar="N", default=budget.MINUTES,
-                        help=f"how long it may take with what is built already ({budget.MINUTES}); below "
+                        help=f"how long it may take, builds included ({budget.MINUTES}); below "
                              f"{budget.ALL_GEOMETRIES_FROM}, four geometries in place of all")
     parser.add_argument("--shut-in", choices=shut_in.HOW, default="auto", metavar="HOW",
                         help="build and play in bubblewrap, without network: where it works (auto), or not at all "
