@@ -29,6 +29,8 @@ RIG = copies.TOP / "rig"
 BUILT = copies.TOP / ".build"
 SCHEMA = json.loads((copies.TOP / "regress/test/review.schema.json").read_text())
 TREE = None  # set by main()
+EXECUTIONS = 4096
+SHORT = ("--minutes", "1", "--executions", str(EXECUTIONS))
 
 
 def review(*words, how="no", **environment):
@@ -84,7 +86,7 @@ class Series(WithCopy):
         example_series.write_patches(self.copy)
         before, out = contents(self.copy), self.work / "report"
         words = [f"--{form}={out}.{form}" for form in ("json", "markdown", "sarif", "html")]
-        code, said = review(self.copy, "--range", "HEAD~3..HEAD", "--each", "--minutes", "1", *words)
+        code, said = review(self.copy, "--range", "HEAD~3..HEAD", "--each", *SHORT, *words)
         self.assertEqual(contents(self.copy), before)
         self.assertEqual(code, 1, said)
         told = json.loads(Path(f"{out}.json").read_text())
@@ -114,7 +116,7 @@ class Series(WithCopy):
 
     def first_version_is_as_documented(self, out):
         """The page of REVIEW.md is of the series without its last patch."""
-        code, said = review(self.copy, "--range", "base..v1", "--minutes", "1", f"--json={out}")
+        code, said = review(self.copy, "--range", "base..v1", *SHORT, f"--json={out}")
         self.assertEqual(code, 1, said)
         for title in ("New in PATCHED", "What calls cost"):  # the first item: how many there is room for varies
             self.assertEqual(section(shown("page"), title).split(" - ")[1], section(said, title).split(" - ")[1], said)
@@ -125,7 +127,7 @@ class Series(WithCopy):
         copies.add_series(self.copy, batch_bound=False)
         silent.SILENT["barrier-more"][0](self.copy)
         silent.SILENT["aliases-twice"][0](self.copy)
-        code, said = review(base, self.copy, "--minutes", "1", f"--json={out}.json", f"--sarif={out}.sarif")
+        code, said = review(base, self.copy, *SHORT, f"--json={out}.json", f"--sarif={out}.sarif")
         told = json.loads(Path(f"{out}.json").read_text())
         self.assertEqual(code, 1, said)
         new = {one["rule"]: one for one in told["findings"]["new"]}
@@ -160,12 +162,14 @@ class Series(WithCopy):
         copies.copy_tree(TREE, base)
         out = self.work / "report.json"
         copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range", "/* Words. */")
-        code, said = review(base, self.copy, "--minutes", "1", f"--json={out}")
-        worth = json.loads(out.read_text())["worth"]
+        code, said = review(base, self.copy, *SHORT, f"--json={out}")
+        told = json.loads(out.read_text())
+        worth, played = told["worth"], told["played"]
+        self.assertLessEqual(played["executions"], 2 * EXECUTIONS * len(played["targets"]), said)
         self.assertEqual((code, worth["families"], worth["worse"], worth["better"]), (0, [], [], []), said)
         self.assertIn("costs the same in both trees", " ".join(said.split()))
         copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_pte_range", r"do \{", "do { dsb(ishst);")
-        code, said = review(base, self.copy, "--minutes", "1", f"--json={out}")
+        code, said = review(base, self.copy, *SHORT, f"--json={out}")
         worth = json.loads(out.read_text())["worth"]
         self.assertEqual((code, worth["better"]), (0, []), said)
         self.assertEqual({one["measure"] for one in worth["worse"]}, {"barriers"})
@@ -199,7 +203,7 @@ class BadInput(WithCopy):
 
     def test_a_tree_that_does_not_build(self):
         copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"\{", "{ a_new_kernel_function(addr);")
-        said = self.refused(TREE, self.copy, "--minutes", "1")
+        said = self.refused(TREE, self.copy, *SHORT)
         self.assertIn("PATCHED", said)
         self.assertIn("does not build", said)
         self.assertIn("a_new_kernel_function", said)
@@ -275,7 +279,7 @@ class ShutIn(WithCopy):
         copies.add_series(self.copy, batch_bound=False)
         copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range", AS_IT_IS_LOADED % written)
         copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{", r"\1{ (void)rig_at_start;")
-        code, said = review(TREE, self.copy, "--minutes", "1", f"--json={out}.json", f"--markdown={out}.md",
+        code, said = review(TREE, self.copy, *SHORT, f"--json={out}.json", f"--markdown={out}.md",
                             how="required")
         self.assertEqual(code, 1, said)
         self.assertFalse(written.exists())

@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import test_review_parts as parts  # noqa: E402
 from driver import kept, shut_in  # noqa: E402
-from driver.reviewing import budget, credible, inside, observer, review, scenarios, trees  # noqa: E402
+from driver.reviewing import budget, credible, fuzz_both, inside, observer, review, scenarios, trees  # noqa: E402
 from driver.terminal import Unusable  # noqa: E402
 
 # --- answers that cannot be ------------------------------------------------------------------------------------
@@ -287,6 +287,26 @@ class Budgets(unittest.TestCase):
             with unittest.mock.patch.dict(os.environ, given, clear=True):
                 budget.choose_geometries(minutes)
                 self.assertEqual(os.environ.get(name), then)
+
+
+class Bounded(parts.WithFolder):
+    """A fuzz target that is given a number of executions ends after them, and is not started again."""
+
+    ENGINE = """#!/bin/sh
+echo "$@" >>%s
+echo "#4096 DONE cov: 5 ft: 6 corp: 7/8b exec/s: 9"
+"""
+
+    def test_each_side_starts_once(self):
+        given, tool = self.work / "given", self.work / "engine"
+        tool.write_text(self.ENGINE % given)
+        tool.chmod(0o755)
+        rig = unittest.mock.Mock(**{"target.return_value": tool})
+        with unittest.mock.patch.object(fuzz_both.seeds, "seeds_of", return_value=self.work):
+            found, executions = fuzz_both.fuzz([rig, rig], self.work / "fuzz", ("fuzz_vmap",), 60, 4096)
+        lines = given.read_text().splitlines()
+        self.assertEqual((found, executions, len(lines)), ([], 2 * 4096, 2))
+        self.assertTrue(all(" -runs=4096 " in line for line in lines), lines)
 
 
 if __name__ == "__main__":

@@ -31,8 +31,9 @@ def targets_for(seconds):
 class Side:
     """The engine of one tree."""
 
-    def __init__(self, rig, name, folder):
+    def __init__(self, rig, name, folder, most):
         self.rig, self.name = rig, name
+        self.bound = [f"-runs={most}"] if most else []
         self.found = folder / f"crashes-{name}"
         self.waived = folder / f"waived-{name}"
         self.log = folder / f"fuzz-{name}.log"
@@ -44,7 +45,7 @@ class Side:
         environment = tool.environment(VMAPDIFF_WAIVE=f"@{self.waived}")
         self.job = Job([str(self.rig.target(target)), "-max_len=65536", f"-max_total_time={max(1, seconds)}",
                         f"-timeout={SLOWEST_EXECUTION}", f"-artifact_prefix={self.found}/",
-                        f"-reload={RELOAD_SECONDS}", "-seed=1", str(corpus), str(start)], self.log, environment)
+                        f"-reload={RELOAD_SECONDS}", "-seed=1", *self.bound, str(corpus), str(start)], self.log, environment)
 
     def end(self):
         """Ends the engine if it still runs, and counts what it made."""
@@ -59,6 +60,13 @@ class Side:
         self.job.update()
         self.executions += self.job.pace.executions
         self.job = None
+
+    def goes_on(self):
+        """Whether an engine that ended is to be started again: after a finding, which it judges no more."""
+        if self.job.process.returncode == 0:  # it made as many executions as it was given
+            self.end()
+            return False
+        return self.waive_what_it_found()
 
     def waive_what_it_found(self):
         """After a finding: goes on without judging it; False where that is of no use."""
@@ -85,7 +93,7 @@ def fuzz_target(sides, target, folder, seconds):
         while (left := end - time.monotonic()) > 0 and any(side.job for side in sides):
             time.sleep(POLL_SECONDS)
             for side in sides:
-                if side.job and not side.job.runs() and not side.stopped and side.waive_what_it_found():
+                if side.job and not side.job.runs() and not side.stopped and side.goes_on():
                     side.start(target, corpus, start, int(left))
                 elif side.job:
                     side.job.update()
@@ -96,14 +104,15 @@ def fuzz_target(sides, target, folder, seconds):
         progress.clear()
 
 
-def fuzz(rigs, folder, targets, seconds):
+def fuzz(rigs, folder, targets, seconds, most=0):
     """
     ([files of scenarios that are new, sorted], executions of both together). What `folder` had is removed.
-    `rigs`: of BASE and PATCHED.
+    `rigs`: of BASE and PATCHED. `most`: executions of a target on a tree, after which it ends; 0: as many as
+    there is time for.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    sides = [Side(rig, name, folder) for rig, name in zip(rigs, ("base", "patched"))]
+    sides = [Side(rig, name, folder, most) for rig, name in zip(rigs, ("base", "patched"))]
     for target in targets:
         fuzz_target(sides, target, folder, seconds / len(targets))
     found = [path for top in [folder / "corpus", *(side.found for side in sides)]

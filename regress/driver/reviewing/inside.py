@@ -36,8 +36,8 @@ def request_of(found, options, folder, begin):
     """The trees and options of a review, as JSON."""
     return json.dumps({"steps": [[str(step.tree), step.subject, step.commit] for step in found.steps], "how": found.how,
                        "changed": None if found.changed is None else sorted(found.changed), "notes": found.notes,
-                       "folder": str(folder), "minutes": options.minutes, "each": options.each,
-                       "instructions": options.instructions, "spent": time.monotonic() - begin})
+                       "folder": str(folder), "minutes": options.minutes, "most": options.executions,
+                       "each": options.each, "instructions": options.instructions, "spent": time.monotonic() - begin})
 
 
 def trees_of(request):
@@ -75,7 +75,8 @@ def serve(text, make_run, play):
         request = json.load(file)
     folder = pathlib.Path(request["folder"])
     folder.mkdir(parents=True, exist_ok=True)
-    run = make_run(trees_of(request), folder, request["minutes"], time.monotonic() - request["spent"])
+    run = make_run(trees_of(request), folder, request["minutes"], time.monotonic() - request["spent"],
+                   request["most"])
     told, code = play(run, argparse.Namespace(each=request["each"], instructions=request["instructions"]))
     if not told:
         return code

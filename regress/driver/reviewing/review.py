@@ -32,6 +32,7 @@ class Run:
     folder: pathlib.Path
     minutes: int
     begin: float
+    most: int = 0  # executions of a fuzz target on a tree; 0: as many as there is time for
     rigs: list = dataclasses.field(default_factory=list)  # of BASE and PATCHED
     known: list = dataclasses.field(default_factory=list)
     collected: object = dataclasses.field(default_factory=Collected)
@@ -136,7 +137,7 @@ def play_fuzzed(run, players):
         return []
     run.targets = tuple(target for target in fuzz_both.targets_for(seconds) if target in run.targets)
     say(f"fuzzing both for {seconds} s with a shared corpus: {' '.join(run.targets)}")
-    found, run.executions = fuzz_both.fuzz(run.rigs, run.folder / "fuzz", run.targets, seconds)
+    found, run.executions = fuzz_both.fuzz(run.rigs, run.folder / "fuzz", run.targets, seconds, run.most)
     run.fuzzed = len(found)
     play(run, players, found, "playing what fuzzing found")
     return found
@@ -188,7 +189,7 @@ def played(run, options):
 
 def run_here(found, options, folder, begin):
     """Plays in this process; the exit code."""
-    run = Run(found, folder, options.minutes, begin)
+    run = Run(found, folder, options.minutes, begin, options.executions)
     told, code = played(run, options)
     if not told:
         return code
@@ -244,6 +245,8 @@ def add_options(parser):
     parser.add_argument("--minutes", type=positive, metavar="N", default=budget.MINUTES,
                         help=f"how long it may take, builds included ({budget.MINUTES}); below "
                              f"{budget.ALL_GEOMETRIES_FROM}, four geometries in place of all")
+    parser.add_argument("--executions", type=positive, metavar="N", default=0,
+                        help="end each fuzz target after so many executions, even if time is left")
     parser.add_argument("--shut-in", choices=shut_in.HOW, default="auto", metavar="HOW",
                         help="build and play in bubblewrap, without network: where it works (auto), or not at all "
                              "without it (required), or without it (no)")
