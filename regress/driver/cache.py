@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from driver.places import BUILDS
+from driver.places import BUILDS, TOP
 
 NOT_CACHED = ("afl",)  # AFL++'s compiler reads lists from its environment, which ccache does not see
 LAUNCHER = "CMAKE_C_COMPILER_LAUNCHER"
@@ -20,6 +20,7 @@ def use():
         os.environ[LAUNCHER] = "ccache"
         # Objects name the folder that they were first compiled in, and nothing reads that.
         os.environ.setdefault("CCACHE_NOHASHDIR", "1")
+        os.environ.setdefault("CCACHE_BASEDIR", str(TOP))  # a build of a copy is like that of the tree
         os.environ.setdefault("CCACHE_DIR", str(BUILDS / "ccache"))
 
 
