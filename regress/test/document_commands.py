@@ -16,15 +16,16 @@ from pathlib import Path
 
 # `./rig test` is what runs this test.
 SKIPPED = {"./rig test"}
-# What takes minutes, shortened by its own options, and without writing over what is checked in.
+# What takes minutes, shortened by its own options, and without writing over what is checked in. Of presets
+# whose tests `./rig test` runs before this one, a few are run again.
 SHORT = {
     "./rig fuzz": "./rig fuzz --seconds 7",
     "./rig mutants": "./rig mutants --seeds 1",
     "./rig kernel ~/linux": "./rig kernel ~/linux test --executions 2048",
     "cmake --workflow --preset asan":
-        "cmake --preset asan && cmake --build --preset asan && ctest --preset asan -L unit",
+        "cmake --preset asan && cmake --build --preset asan && ctest --preset asan -L rule",
     "cmake --workflow --preset replay":
-        "cmake --preset replay && cmake --build --preset replay && ctest --preset replay -L unit",
+        "cmake --preset replay && cmake --build --preset replay && ctest --preset replay -L rule",
     "./rig kernel ~/linux fuzz": "./rig kernel ~/linux fuzz --seconds 5",
     "./rig mutants --record":
         "./rig mutants lookup-forgets-block-offset --record --seeds 1 -o .build/kills-short",
