@@ -16,10 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fuzz/watch.h"
 #include "mapper/test/cmocka_all.h"
 #include "regress/tool/child_run.h"
 #include "regress/tool/kernel_test.h"
 
+#define HANG_SECONDS "2" /* of the processor, without progress; more than a call here takes that is slow */
 #define RUN_SECONDS 300 /* that a run may take, of the clock */
 #define TEXT_SIZE (1 << 16)
 
@@ -388,6 +390,7 @@ static int make_all(void **state)
 	(void)state;
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
+	setenv(WATCH_VARIABLE, HANG_SECONDS, 1);
 	snprintf(folder, sizeof(folder), "/tmp/vmapdiff-XXXXXX");
 	player = shared == MAP_FAILED || !mkdtemp(folder) ? NULL : player_create();
 	return !player;
