@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What show --events writes, read as a checker from elsewhere would: nothing of the rig is used."""
 import json
+import re
 from pathlib import Path
 
 from small_schema import violations
@@ -8,12 +9,28 @@ from small_schema import violations
 SCHEMA = json.loads((Path(__file__).resolve().parent / "events.schema.json").read_text())
 
 
+# Numbers of which the schema says of an event what it says of all such: a hexadecimal one without zeros before
+# it, and one above 0.
+NUMBER = re.compile(r'"0x(?:0|[1-9a-f][0-9a-f]{0,15})"|(?<=":)[1-9][0-9]*(?=[,}])')
+GOOD = set()  # events that are as the schema says, without their numbers
+
+
+def check(text, line, number):
+    """An assertion unless a line is as the schema says. Of events that differ in numbers alone, one is compared."""
+    form = NUMBER.sub(lambda found: '"0x1"' if found.group()[0] == '"' else "1", text)
+    if line.get("record") == "event" and form in GOOD:
+        return
+    found = list(violations(line, SCHEMA))
+    assert not found, f"line {number}: {found[:3]}\n{json.dumps(line)[:400]}"
+    GOOD.add(form)
+
+
 def read(text):
     """The lines, each as the schema says, or an assertion."""
-    lines = [json.loads(line) for line in text.splitlines()]
-    for number, line in enumerate(lines, 1):
-        found = list(violations(line, SCHEMA))
-        assert not found, f"line {number}: {found[:3]}\n{json.dumps(line)[:400]}"
+    lines = []
+    for number, line in enumerate(text.splitlines(), 1):
+        lines.append(json.loads(line))
+        check(line, lines[-1], number)
     return lines
 
 

@@ -116,6 +116,17 @@ class Events(unittest.TestCase):
             bad = {key: value for key, value in good.items() if key != name}
             self.assertNotEqual(list(violations(bad, event_lines.SCHEMA)), [], name)
 
+    def test_an_event_that_resembles_a_good_one_is_checked(self):
+        good = ('{"record":"event","step":0,"event":"store","table":1,"pa":"0xfee00000","index":256,'
+                '"old":["0x0"],"new":["0x1000"]}')
+        event_lines.read(good)
+        event_lines.read(good.replace("256", "7"))
+        for member, bad in (("256", "-1"), ("256", "true"), ("256", '"7"'), ("256", "1.5"), ("0xfee00000", "0x0ff"),
+                            ("0xfee00000", "fff"), ("0xfee00000", "0x" + 17 * "1"), ('"store"', '"stored"'),
+                            ('["0x0"]', "[]"), ('"0x1000"', "4096")):
+            with self.assertRaises(AssertionError, msg=bad):
+                event_lines.read(good.replace(member, bad))
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
