@@ -41,8 +41,8 @@ function(vmapdiff_mutant patch)
   add_executable(fuzz.${name} ${PROJECT_SOURCE_DIR}/fuzz/${target}.c)
   target_link_libraries(fuzz.${name}
     PRIVATE vmapdiff_mapper_flags fuzz_engine harness batched.${name} batched prior)
-  add_executable(vmapdiff.${name} ${PROJECT_SOURCE_DIR}/regress/tool/main.c)
-  target_link_libraries(vmapdiff.${name} PRIVATE tool batched.${name} batched prior)
+  add_executable(vmapdiff.${name})
+  target_link_libraries(vmapdiff.${name} PRIVATE tool_main tool batched.${name} batched prior)
   set_target_properties(fuzz.${name} vmapdiff.${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/mutants)
   if(engine)

@@ -12,8 +12,8 @@ cmake --preset install && cmake --build --preset install && cmake --install .bui
   return()
 endif()
 
-add_library(rig STATIC main.c ${CMAKE_CURRENT_BINARY_DIR}/commit.c $<TARGET_OBJECTS:tool> $<TARGET_OBJECTS:harness>
-  $<TARGET_OBJECTS:scenarios> $<TARGET_OBJECTS:oracle> $<TARGET_OBJECTS:prior>
+add_library(rig STATIC ${CMAKE_CURRENT_BINARY_DIR}/commit.c $<TARGET_OBJECTS:tool_main> $<TARGET_OBJECTS:tool>
+  $<TARGET_OBJECTS:harness> $<TARGET_OBJECTS:scenarios> $<TARGET_OBJECTS:oracle> $<TARGET_OBJECTS:prior>
   $<TARGET_OBJECTS:batched> $<TARGET_OBJECTS:machine>)
 add_dependencies(rig commit)
 target_link_libraries(rig PRIVATE $<BUILD_INTERFACE:vmapdiff_flags>)

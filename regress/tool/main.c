@@ -5,6 +5,7 @@
 
 #include "fuzz/nearest.h"
 #include "regress/tool/commands.h"
+#include "regress/tool/leak_roots.h"
 #include "regress/tool/version.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -39,6 +40,7 @@ static int refuse_command(const char *name)
 
 int main(int argc, char **argv)
 {
+	leak_roots_at_exit();
 	signal(SIGCHLD, SIG_DFL); /* where a parent left it ignored, nobody can wait for a child */
 	if (argc < 2 || asks_for_help(argv[1])) {
 		print_help(argc < 2 ? stderr : stdout);
