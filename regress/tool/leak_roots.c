@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define PRESENT_OR_SWAPPED (UINT64_C(3) << 62) /* of a word of /proc/PID/pagemap */
-#define MAX_GAP 256			       /* untouched pages inside a root: few roots are soon looked up */
-#define CHUNK 4096			       /* words of pagemap that are read at once */
+#define MAX_GAP 256 /* untouched pages inside a root: few roots are soon looked up */
+#define CHUNK 4096  /* words of pagemap that are read at once */
 
 __attribute__((weak)) void __lsan_register_root_region(const void *first, size_t size);
 const char *__lsan_default_options(void);
@@ -28,7 +28,7 @@ const char *__lsan_default_options(void)
 }
 
 struct root {
-	int pagemap; /* file descriptor; -1: none, all pages count as touched */
+	int pagemap;                     /* file descriptor; -1: none, all pages count as touched */
 	uintptr_t page_size, first, end; /* bytes of the root so far; first == end: none */
 };
 
@@ -80,7 +80,8 @@ static void take_segment(struct root *root, uintptr_t first, uintptr_t end)
 static int take_module(struct dl_phdr_info *module, size_t size, void *root)
 {
 	(void)size;
-	for (const ElfW(Phdr) *p = module->dlpi_phdr; p < module->dlpi_phdr + module->dlpi_phnum; p++)
+	for (const ElfW(Phdr) *p = module->dlpi_phdr; p < module->dlpi_phdr + module->dlpi_phnum;
+	     p++)
 		if (p->p_type == PT_LOAD && (p->p_flags & PF_W) && p->p_memsz)
 			take_segment(root, module->dlpi_addr + p->p_vaddr,
 				     module->dlpi_addr + p->p_vaddr + p->p_memsz);
