@@ -36,18 +36,6 @@ def violations_of_value(value, schema, place):
         yield f"{place}: {value} is below {schema['minimum']}"
 
 
-CONSTANTS = {}  # {id of a form: (the form, [(member that it must have, its constant)])}
-
-
-def has_constants_of(value, form):
-    """Whether a form of `oneOf` is worth a closer look: an object that lacks one of its constants does not fit."""
-    if id(form) not in CONSTANTS:
-        members = form.get("properties", {})
-        CONSTANTS[id(form)] = form, [(name, members[name]["const"]) for name in form.get("required", ())
-                                     if "const" in members.get(name, {})]
-    return not isinstance(value, dict) or all(value.get(name) == constant for name, constant in CONSTANTS[id(form)][1])
-
-
 def violations(value, schema, root=None, place="line"):
     """What of `value` is not as the schema says; nothing if it is."""
     root = root or schema
@@ -56,11 +44,9 @@ def violations(value, schema, root=None, place="line"):
         yield from violations(value, root["$defs"][schema["$ref"].rpartition("/")[2]], root, place)
         return
     if "oneOf" in schema:
-        fitting = sum(next(violations(value, one, root, place), None) is None
-                      for one in schema["oneOf"] if has_constants_of(value, one))
-        if fitting != 1:  # all that is wrong is of interest only now
-            nearest = min((list(violations(value, one, root, place)) for one in schema["oneOf"]), key=len)
-            yield f"{place}: {fitting} forms fit; nearest: {nearest}"
+        found = [list(violations(value, one, root, place)) for one in schema["oneOf"]]
+        if sum(not one for one in found) != 1:
+            yield f"{place}: {sum(not one for one in found)} forms fit; nearest: {min(found, key=len)}"
     if "type" in schema and not is_of(value, schema["type"]):
         yield f"{place}: {value!r} is no {schema['type']}"
         return
