@@ -20,7 +20,7 @@ def use():
         os.environ[LAUNCHER] = "ccache"
         # Objects name the folder that they were first compiled in, and nothing reads that.
         os.environ.setdefault("CCACHE_NOHASHDIR", "1")
-        os.environ.setdefault("CCACHE_BASEDIR", str(TOP))  # a build of a copy is like that of the tree
+        os.environ.setdefault("CCACHE_BASEDIR", str(TOP))  # paths below are relative: of two copies of a tree too
         os.environ.setdefault("CCACHE_DIR", str(BUILDS / "ccache"))
 
 

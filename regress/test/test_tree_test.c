@@ -21,8 +21,8 @@
 #include "regress/tool/child_run.h"
 #include "regress/tool/kernel_test.h"
 
-#define HANG_SECONDS                                                                               \
-	"2" /* of the processor, without progress; more than a call here takes that is slow */
+/* Of the processor, without progress: more than a call here takes that is slow. */
+#define HANG_SECONDS "2"
 #define RUN_SECONDS 300 /* that a run may take, of the clock */
 #define TEXT_SIZE (1 << 16)
 

@@ -45,7 +45,8 @@ class Side:
         environment = tool.environment(VMAPDIFF_WAIVE=f"@{self.waived}")
         self.job = Job([str(self.rig.target(target)), "-max_len=65536", f"-max_total_time={max(1, seconds)}",
                         f"-timeout={SLOWEST_EXECUTION}", f"-artifact_prefix={self.found}/",
-                        f"-reload={RELOAD_SECONDS}", "-seed=1", *self.bound, str(corpus), str(start)], self.log, environment)
+                        f"-reload={RELOAD_SECONDS}", "-seed=1", *self.bound, str(corpus), str(start)],
+                       self.log, environment)
 
     def end(self):
         """Ends the engine if it still runs, and counts what it made."""
