@@ -10,7 +10,9 @@ import shutil
 
 from driver.places import BUILDS, TOP
 
-NOT_CACHED = ("afl",)  # AFL++'s compiler reads lists from its environment, which ccache does not see
+# AFL++'s compiler reads lists from its environment, which ccache does not see. Coverage names the files that were
+# compiled, by paths that ccache rewrites.
+NOT_CACHED = ("afl", "coverage")
 LAUNCHER = "CMAKE_C_COMPILER_LAUNCHER"
 
 
