@@ -43,6 +43,8 @@ static struct mapper complete(const struct mapper *mapper)
 		whole.lookup = model->lookup;
 	if (!whole.page_present && !whole.tree)
 		whole.page_present = model->page_present;
+	if (!whole.dump && !whole.tree)
+		whole.dump = model->dump;
 	return whole;
 }
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "mapper/call.h"
+#include "mapper/dump.h"
 #include "mapper/machine/machine.h"
 
 /* Of a page, set_memory stores the entry and its alias, and orders and invalidates both. */
@@ -102,6 +103,13 @@ struct mapper {
 	uint64_t (*lookup)(struct address_space *space, uint64_t va);
 	/* kernel_page_present(): whether a page is valid in the linear map. NULL: as above; of a tree, none. */
 	bool (*page_present)(struct address_space *space, uint64_t pfn);
+	/*
+	 * ptdump_walk() of [va, va + bytes): fills in lines, which cover it in order, and returns how
+	 * many; those for which there is no room are left out. Stores nothing. NULL: as above; of a
+	 * tree, none.
+	 */
+	unsigned (*dump)(struct address_space *space, uint64_t va, uint64_t bytes,
+			 struct dump_line *line, unsigned room);
 
 	/* Whether it can map on such a machine; NULL: on every machine. */
 	bool (*has_machine)(const struct machine_config *config);

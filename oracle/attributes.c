@@ -112,3 +112,31 @@ uint8_t attributes_may(enum prot prot)
 	return MAY_BE_MAPPED | (table[prot].el1_write ? MAY_WRITE : MAY_NOT_WRITE) |
 	       (table[prot].el1_exec ? MAY_EXEC : MAY_NOT_EXEC);
 }
+
+static uint32_t said_if(bool has, uint32_t says)
+{
+	return has ? says : 0;
+}
+
+static uint32_t memory_dumped(uint64_t desc)
+{
+	unsigned index = (unsigned)((desc & ARM64_ATTRINDX) >> 2);
+	return DUMP_MEMORY(index < MACHINE_MAIR_USED ? MACHINE_MAIR_EL1 >> (8 * index) & 0xff
+						     : DUMP_NO_MEMORY);
+}
+
+uint32_t attributes_dumped(const struct arm64_geometry *g, int level, uint64_t desc)
+{
+	if (!desc)
+		return 0;
+	ASSERT(arm64_kind(g, level, desc) != ARM64_TABLE);
+	return DUMP_IN_USE | said_if(desc & ARM64_VALID, DUMP_VALID) |
+	       said_if(desc & ARM64_AP1, DUMP_USER) | said_if(desc & ARM64_AP2, DUMP_READ_ONLY) |
+	       said_if(desc & ARM64_PXN, DUMP_PXN) | said_if(desc & ARM64_UXN, DUMP_UXN) |
+	       said_if(!g->ds && (desc & ARM64_SH) >> 8 == ARM64_SH_INNER, DUMP_SHARED) |
+	       said_if(desc & ARM64_AF, DUMP_ACCESSED) | said_if(desc & ARM64_NG, DUMP_NOT_GLOBAL) |
+	       said_if(desc & ARM64_CONTIGUOUS, DUMP_CONTIGUOUS) |
+	       said_if(arm64_kind(g, level, desc) == ARM64_LEAF && level < ARM64_LAST_LEVEL,
+		       DUMP_BLOCK) |
+	       said_if(desc & ARM64_GP, DUMP_GUARDED) | memory_dumped(desc);
+}

@@ -95,6 +95,8 @@ struct oracle {
 		struct trace_summary summary;
 	} kept;
 
+	struct dump_line dumped[DUMP_MAX_LINES]; /* what the mapper said last */
+
 	/* The sweep in progress. */
 	uint64_t seen_page;                      /* pages below have been judged */
 	unsigned segment;                        /* the first that ends after seen_page */

@@ -178,6 +178,10 @@
 	  "after the linear map changed, a page of it is told to be present exactly where its "    \
 	  "entry is valid",                                                                        \
 	  "Linux arch/arm64/mm/pageattr.c, kernel_page_present()")                                 \
+	X(LOOKUP_DUMP, "lookup", "dump",                                                           \
+	  "a dump of the tables says of each entry of a range that changed what a walk finds, "    \
+	  "and stores nothing",                                                                    \
+	  "Linux arch/arm64/mm/ptdump.c, ptdump_walk(); Arm D8.3")                                 \
 	X(PROCESS_HANG, "process", "hang", "a call or lookup ends", "the call's contract")         \
 	X(PROCESS_STACK_OVERFLOW, "process", "stack_overflow",                                     \
 	  "a call or lookup needs no more than its stack", "Linux THREAD_SIZE")

@@ -11,4 +11,5 @@ const struct mapper batched_mapper = {
 	},
 	.lookup = batched_lookup,
 	.page_present = batched_page_present,
+	.dump = batched_dump,
 };

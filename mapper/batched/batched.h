@@ -10,5 +10,7 @@ CALLS(DECLARE)
 #undef DECLARE
 uint64_t batched_lookup(struct address_space *space, uint64_t va);
 bool batched_page_present(struct address_space *space, uint64_t pfn);
+unsigned batched_dump(struct address_space *space, uint64_t va, uint64_t bytes,
+		      struct dump_line *line, unsigned room);
 
 #endif

@@ -17,4 +17,5 @@ const struct mapper prior_mapper = {
 	},
 	.lookup = prior_lookup,
 	.page_present = prior_page_present,
+	.dump = prior_dump,
 };

@@ -16,6 +16,8 @@ CALLS(DECLARE)
 #undef DECLARE
 uint64_t prior_lookup(struct address_space *space, uint64_t va);
 bool prior_page_present(struct address_space *space, uint64_t pfn);
+unsigned prior_dump(struct address_space *space, uint64_t va, uint64_t bytes,
+		    struct dump_line *line, unsigned room);
 
 /* What is mapped where: offsets [start, end) of the space. */
 struct target {

@@ -108,4 +108,7 @@ bool lookup_nothing(struct oracle *o);
 /* present.c: what is told of pages of the linear map that changed. */
 bool present_held(struct oracle *o);
 
+/* dumps.c: what a dump of the tables says of what the call changed. */
+bool dumps_held(struct oracle *o);
+
 #endif

@@ -6,6 +6,7 @@
 #include "oracle/reference/reference.h"
 
 #include "oracle/arm64/translate.h"
+#include "oracle/attributes.h"
 
 static uint64_t reference_lookup(struct address_space *space, uint64_t va)
 {
@@ -20,6 +21,26 @@ static bool reference_page_present(struct address_space *space, uint64_t pfn)
 	return arm64_translate(&g, space->machine, arm64_va_base(&g) + (pfn << g.granule)).mapped;
 }
 
+/* A line for each entry. */
+static unsigned reference_dump(struct address_space *space, uint64_t va, uint64_t bytes,
+			       struct dump_line *line, unsigned room)
+{
+	struct arm64_geometry g = arm64_geometry(&space->machine->config);
+	uint64_t low;
+	unsigned lines = 0;
+	for (uint64_t at = va; at - va < bytes && lines < room; at = (at | low) + 1) {
+		struct arm64_translation t = arm64_translate(&g, space->machine, at);
+		low = (UINT64_C(1) << arm64_leaf_bits(&g, t.level)) - 1;
+		uint64_t left = bytes - (at - va), size = low + 1 - (at & low);
+		line[lines++] =
+			(struct dump_line){ .va = at,
+					    .bytes = left < size ? left : size,
+					    .level = t.level,
+					    .says = attributes_dumped(&g, t.level, t.desc) };
+	}
+	return lines;
+}
+
 const struct mapper reference_mapper = {
 	.name = "reference",
 	.kind = MAPPER_PAGES,
@@ -30,4 +51,5 @@ const struct mapper reference_mapper = {
 	},
 	.lookup = reference_lookup,
 	.page_present = reference_page_present,
+	.dump = reference_dump,
 };

@@ -141,7 +141,8 @@ void fixture_begin(const struct fixture_machine *machine)
 	fixture.mapper = (struct mapper){ .name = "fixture",
 					  .kind = MAPPER_PAGES,
 					  .lookup = reference_mapper.lookup,
-					  .page_present = reference_mapper.page_present };
+					  .page_present = reference_mapper.page_present,
+					  .dump = reference_mapper.dump };
 	oracle_begin(&fixture.oracle, fixture.m, &fixture.mapper, &fixture.policy);
 	fixture.g = fixture.oracle.g;
 	/* The second half; aligned to the groups of pages that a granule has, and not a table's first. */

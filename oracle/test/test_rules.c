@@ -102,7 +102,8 @@ static void begin(const struct machine_config *config, uint64_t pages)
 	fixture.mapper = (struct mapper){ .name = "fixture",
 					  .kind = MAPPER_PAGES,
 					  .lookup = reference_mapper.lookup,
-					  .page_present = reference_mapper.page_present };
+					  .page_present = reference_mapper.page_present,
+					  .dump = reference_mapper.dump };
 	oracle_begin(&fixture.oracle, fixture.m, &fixture.mapper, &fixture.policy);
 	fixture.g = arm64_geometry(config);
 	fixture.areas = 0;
@@ -753,6 +754,18 @@ static void present_always(void)
 	fixture.mapper.page_present = always_present;
 }
 
+/* The last line is not told. */
+static unsigned short_dump(struct address_space *space, uint64_t va, uint64_t bytes,
+			   struct dump_line *line, unsigned room)
+{
+	return reference_mapper.dump(space, va, bytes, line, room) - 1;
+}
+
+static void dump_ends_early(void)
+{
+	fixture.mapper.dump = short_dump;
+}
+
 static void dangling(void)
 {
 	table_t table;
@@ -914,6 +927,7 @@ static const struct pair {
 	[RULE_LOOKUP_PAGE] = { pages_4k, lookup_next_page },
 	[RULE_LOOKUP_NOTHING] = { pages_4k, lookup_always },
 	[RULE_HISTORY_ALIAS] = { freed, alias_given_back_early },
+	[RULE_LOOKUP_DUMP] = { pages_4k, dump_ends_early },
 	[RULE_LOOKUP_PRESENT] = { linear_map_changed, present_always },
 	[RULE_PROCESS_HANG] = { pages_4k, hung },
 	[RULE_PROCESS_STACK_OVERFLOW] = { pages_4k, used_up_its_stack },

@@ -41,6 +41,7 @@ TARGETS = {
     "split.c": ["fuzz_set_memory", "fuzz_sequence"],
     "set_direct_map.c": ["fuzz_set_memory", "fuzz_sequence"],
     "page_present.c": ["fuzz_set_memory", "fuzz_sequence"],
+    "dump.c": ["fuzz_set_memory", "fuzz_sequence"],
     "vfree.c": ["fuzz_set_memory", "fuzz_sequence"],
     "vm_map_ram.c": ["fuzz_vm_map_ram", "fuzz_sequence"],
     "vunmap.c": ["fuzz_sequence"],
