@@ -126,6 +126,8 @@ struct rig_build {
 	uint64_t (*lookup)(uint64_t va);
 	/* kernel_page_present(); NULL: the tree has none. */
 	bool (*page_present)(uint64_t pfn);
+	/* What ptdump_walk() prints of [va, end), 0 for the end of the space, as text; NULL: the tree has none. */
+	void (*dump)(uint64_t va, uint64_t end, char *text, size_t room);
 	/* enum rig_left, after a call that returned. */
 	unsigned (*left)(void);
 };

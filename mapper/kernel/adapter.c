@@ -13,6 +13,7 @@
 
 #include "mapper/kernel/abi.h"
 #include "mapper/kernel/callers.h"
+#include "mapper/kernel/dump_text.h"
 #include "mapper/kernel/tlbi_operand.h"
 #include "mapper/kernel/tree.h"
 #include "mapper/machine/poison.h"
@@ -182,6 +183,8 @@ static bool trylock(void)
 
 static void lock(bool for_writing)
 {
+	if (now.silent)
+		return;
 	flush_pending_tlbi();
 	if (for_writing)
 		machine_write_lock(now.machine);
@@ -191,6 +194,8 @@ static void lock(bool for_writing)
 
 static void unlock(bool for_writing)
 {
+	if (now.silent)
+		return;
 	flush_pending_tlbi();
 	if (for_writing)
 		machine_write_unlock(now.machine);
@@ -560,6 +565,34 @@ static bool kernel_present(struct address_space *space, uint64_t pfn)
 #define kernel_present NULL
 #endif
 
+#ifdef RIG_HAVE_ptdump_walk
+
+#define DUMP_LINE_BYTES 160 /* of text: all words of a line, and what is before them */
+
+/* Linux's name of the root is that of a level which Arm counts by the bits of an address. */
+static int root_level(const struct machine_config *config)
+{
+	unsigned stride = config->page_shift - 3u;
+	return 3 - (int)((config->va_bits - 1u - config->page_shift) / stride);
+}
+
+static unsigned kernel_dump(struct address_space *space, uint64_t va, uint64_t bytes,
+			    struct dump_line *line, unsigned room)
+{
+	static char text[DUMP_MAX_LINES * DUMP_LINE_BYTES];
+	if (now.machine != space->machine)
+		begin(space, va);
+	now.silent = true;
+	if (setjmp(now.end))
+		return 0;
+	now.build->dump(va, va + bytes, text, sizeof(text));
+	return dump_text_read(text, root_level(&space->machine->config), va + bytes, line, room);
+}
+
+#else
+#define kernel_dump NULL
+#endif
+
 /* --- what the tree is --------------------------------------------------------------------- */
 
 #ifdef RIG_HAVE_set_memory_ro
@@ -602,6 +635,7 @@ const struct mapper kernel_mapper = {
 	},
 	.lookup = kernel_lookup,
 	.page_present = kernel_present,
+	.dump = kernel_dump,
 	.has_machine = has_machine,
 	.warning = warning,
 	.never_called = kernel_never_called,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Checks that a slice compiles, and says why if not: the tree, or names that shim.h lacks.
 
-If only set_memory does not compile, the slice is made anew without it.
+If only groups of roots do not compile, the slice is cut again without them.
 
 exit: 0 it compiles, 1 it does not, and ERROR has the message
 """
@@ -23,7 +23,11 @@ from diagnosis.verdict import Judge, Unknown, Verdict
 from slicer import reach
 from slicer.source import read_source
 
-GROUP = "set_memory"
+# Groups of `roots`, and what is told of a tree that is tested without them. Those at the front are kept if they can be.
+GROUPS = {
+    "set_memory": "set_memory",
+    "ptdump": "the dump of ptdump_walk()",
+}
 
 
 class Check:
@@ -62,13 +66,24 @@ class Check:
     def reporter(self, tree):
         return Reporter(tree, self.texts, f"./rig kernel {shlex.quote(str(tree.top))}")
 
-    def without_group(self, tree):
-        """Slices again without set_memory."""
-        self.options.leave_out = GROUP
+    def without(self, groups, tree):
+        """The configurations for which the slice does not compile without these groups either."""
+        self.options.leave_out = list(groups)
         slicing.cut(self.options, tree.placed)
+        return self.broken()
+
+    def fewest(self, tree):
+        """The groups without which the slice compiles, and with each of which it does not."""
+        left_out = list(GROUPS)
+        for group in GROUPS:
+            fewer = [one for one in left_out if one != group]
+            if not self.without(fewer, tree):
+                left_out = fewer
+        self.without(left_out, tree)
+        return left_out
 
     def run(self):
-        """(message, whether the tree is tested without set_memory); nothing if it compiles"""
+        """(message, whether the tree is tested without a group); nothing if it compiles"""
         broken = self.broken()
         if not broken:
             return None
@@ -76,12 +91,12 @@ class Check:
         whole, reporter = self.diagnose(tree, broken), self.reporter(tree)
         if whole.own:
             return reporter.message(whole), False
-        self.without_group(tree)
-        broken = self.broken()
+        broken = self.without(GROUPS, tree)
         if not broken:
-            return reporter.left_out(whole), True
+            return reporter.left_out(whole, " and ".join(GROUPS[one] for one in self.fewest(tree))), True
         needed = {one.key for one in self.diagnose(tree, broken).names}
-        return reporter.message(whole, {one.key for one in whole.names} - needed), False
+        only = {one.key for one in whole.names} - needed
+        return reporter.message(whole, only, " or ".join(GROUPS.values())), False
 
     def undefined(self, names):
         """The message for names that the linker misses: declared in a header, defined elsewhere."""

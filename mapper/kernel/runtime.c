@@ -11,6 +11,9 @@
 #include <asm/pgalloc.h>
 #include <asm/tlbflush.h>
 #include <asm/hugetlb.h>
+#include <linux/pagewalk.h>
+#include <linux/ptdump.h>
+#include <asm/ptdump.h>
 // clang-format on
 
 #include <have.h>
@@ -30,6 +33,8 @@ int __p4d_alloc(struct mm_struct *mm, pgd_t *pgd, unsigned long address);
 #include <mm/pgtable-generic.c>
 #include <arch/arm64/mm/pageattr.c> /* which vfree() calls */
 #include <mm/vmalloc.c>
+#include <mm/ptdump.c>
+#include <arch/arm64/mm/ptdump.c>
 #include <boot.h> /* tree_boot() */
 // clang-format on
 
@@ -378,6 +383,36 @@ static bool call_page_present(uint64_t pfn)
 #define call_page_present NULL
 #endif
 
+#ifdef RIG_HAVE_ptdump_walk
+
+/* The whole of a text that does not fit is cut: each word of it is what the tree printed. */
+void seq_printf(struct seq_file *file, const char *format, ...)
+{
+	__builtin_va_list list;
+	__builtin_va_start(list, format);
+	int length = vsnprintf(file->text, file->room, format, list);
+	__builtin_va_end(list);
+	size_t used = length < 0 ? 0 : min((size_t)length, file->room ? file->room - 1 : 0);
+	file->text += used;
+	file->room -= used;
+}
+
+/* One area of all addresses: only what its entries are is told, and not whose. */
+static void call_dump(uint64_t va, uint64_t end, char *text, size_t room)
+{
+	const struct addr_marker areas[] = { { 0, "" }, { ~0UL, NULL } };
+	struct ptdump_info info = { .mm = &init_mm, .markers = areas, .base_addr = va };
+	struct seq_file file = { .text = text, .room = room };
+	text[0] = '\0';
+	rig_dump_end = end;
+	ptdump_initialize();
+	ptdump_walk(&file, &info);
+}
+
+#else
+#define call_dump NULL
+#endif
+
 __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.page_shift = PAGE_SHIFT,
 	.va_bits = VA_BITS,
@@ -395,5 +430,6 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.vfree = call_vfree,
 	.lookup = call_lookup,
 	.page_present = call_page_present,
+	.dump = call_dump,
 	.left = rig_left,
 };

@@ -228,6 +228,8 @@ struct rb_node {
 #define min3(a, b, c) min(min(a, b), c)
 #define max3(a, b, c) max(max(a, b), c)
 #define clamp(v, low, high) min(max(v, low), high)
+#define offsetof(type, member) __builtin_offsetof(type, member)
+#define container_of(p, type, member) ((type *)((char *)(p)-offsetof(type, member)))
 #define swap(a, b)                                                                                 \
 	do {                                                                                       \
 		typeof(a) _t = (a);                                                                \
@@ -553,6 +555,9 @@ static unsigned rig_locks;     /* held in it */
 #define mm_inc_nr_puds(mm) ((void)(mm))
 #define mm_inc_nr_pmds(mm) ((void)(mm))
 #define mm_inc_nr_ptes(mm) ((void)(mm))
+#define mmap_write_lock_nested(mm, class) mmap_write_lock(mm)
+#define get_online_mems() ((void)0)
+#define put_online_mems() ((void)0)
 #define rcu_read_lock() ((void)0)
 #define rcu_read_unlock() ((void)0)
 
@@ -676,8 +681,28 @@ extern struct mm_struct rig_mm;
 #define GFP_ATOMIC 0u
 #define __GFP_ZERO 0u
 #define NUMA_NO_NODE (-1)
+typedef struct {
+	unsigned long pd;
+} hugepd_t; /* of powerpc */
+#define __hugepd(value) ((hugepd_t){ value })
+#define is_hugepd(hugepd) ((void)(hugepd), 0)
 #define hugetlb_swap_entry_to_folio(entry) ((struct folio *)0)
 #define pte_to_swp_entry(pte) 0
+
+/* --- what a dump of the tables is printed to ---------------------------------------------- */
+
+struct seq_file {
+	char *text;
+	size_t room; /* bytes that are left, with a NUL */
+};
+void seq_printf(struct seq_file *file, const char *format, ...);
+#define seq_puts(file, text) seq_printf(file, "%s", text)
+int vsnprintf(char *text, size_t room, const char *format, __builtin_va_list list);
+static uint64_t rig_dump_end; /* of the dump that is asked for; 0: it goes on to the end of the space */
+#define TASK_SIZE_64 rig_dump_end /* where ptdump_walk() ends if it begins below */
+#define device_initcall(function) struct rig_unused
+#define DEFINE_SHOW_ATTRIBUTE(name) struct rig_unused
+#define ptdump_debugfs_register(info, name) ((void)(info))
 
 /* --- the allocator of addresses: the scenario chooses them ------------------------------- */
 

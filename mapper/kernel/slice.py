@@ -75,10 +75,10 @@ def some(names):
 
 
 def find_roots(index, tree, roots, left_out):
-    """{name: item} of the roots that the tree has, without those of a group that is left out."""
+    """{name: item} of the roots that the tree has, without those of groups that are left out."""
     found, missing = {}, []
     for optional, name, rest in read_list(roots):
-        if f"@{left_out}" in rest:
+        if any(f"@{group}" in rest for group in left_out):
             continue
         item = index.definition(name, rest[0] if rest else None)
         if item:
@@ -177,7 +177,8 @@ def add_options(parser):
     parser.add_argument("--files", default=FILES)
     parser.add_argument("--roots", default=HERE / "roots")
     parser.add_argument("--shim", default=HERE / "shim.h")
-    parser.add_argument("--leave-out", metavar="GROUP", help="roots that are not looked for")
+    parser.add_argument("--leave-out", action="append", default=[], metavar="GROUP",
+                        help="roots that are not looked for; may be given again")
 
 
 def main():

@@ -9,18 +9,33 @@
 
 #include <have.h>
 
-/* set_memory is left out where what it reaches did not build: the build says so. */
+/* A group of roots is left out where what it reaches did not build: the build says so. */
 #ifdef RIG_HAVE_set_memory_ro
 #define TREE_SETS_MEMORY true
-#ifdef RIG_HAVE_kernel_page_present
-#define TREE_LEFT_OUT NULL
-#else
-#define TREE_LEFT_OUT "kernel_page_present(), which the tree does not have"
-#endif
 #else
 #define TREE_SETS_MEMORY false
-#define TREE_LEFT_OUT "set_memory, which uses names that mapper/kernel/shim.h lacks"
 #endif
+
+/* What is not tested, in one line: LACKS_x, each with what stands between it and what is before it. */
+#ifndef RIG_HAVE_set_memory_ro
+#define LACKS_CHANGES "set_memory, which uses names that mapper/kernel/shim.h lacks"
+#define AFTER_CHANGES "; "
+#elif !defined(RIG_HAVE_kernel_page_present)
+#define LACKS_CHANGES "kernel_page_present(), which the tree does not have"
+#define AFTER_CHANGES "; "
+#else
+#define LACKS_CHANGES ""
+#define AFTER_CHANGES ""
+#endif
+#ifdef RIG_HAVE_ptdump_walk
+#define LACKS_DUMP ""
+#else
+#define LACKS_DUMP                                                                                 \
+	AFTER_CHANGES "ptdump_walk(), which the tree does not have or which uses names that "      \
+		      "mapper/kernel/shim.h lacks"
+#endif
+#define TREE_LACKS LACKS_CHANGES LACKS_DUMP
+#define TREE_LEFT_OUT (sizeof(TREE_LACKS) > 1 ? TREE_LACKS : NULL)
 
 #if defined(RIG_HAVE_set_direct_map_invalid_noflush) &&                                            \
 	defined(RIG_HAVE_set_direct_map_default_noflush)

@@ -27,6 +27,8 @@ MMU = "arch/arm64/mm/mmu.c"
 PAGEATTR = "arch/arm64/mm/pageattr.c"
 TLBFLUSH = "arch/arm64/include/asm/tlbflush.h"
 PGTABLE = "arch/arm64/include/asm/pgtable.h"
+PTDUMP = "mm/ptdump.c"
+ARM_PTDUMP = "arch/arm64/mm/ptdump.c"
 
 
 # name: (fuzz target, signature that must begin the finding, the edit)
@@ -56,6 +58,11 @@ INJECTED = {
     "takes-bad-pages": ("fuzz_vmap", "(translation.unexpected|errors.(code|warning))",
                         edit(copies.VMALLOC, "vmap_pages_pte_range",
                              r"WARN_ON\(!pfn_valid\(page_to_pfn\(page\)\)\)", "false")),
+    # Readers: what the dump of the tables says.
+    "dump-merges-levels": ("fuzz_vmap", "lookup.dump",
+                           edit(ARM_PTDUMP, "note_page", r" \|\| level != st->level", "")),
+    "dump-without-holes": ("fuzz_vmap", "lookup.dump",
+                           edit(PTDUMP, "ptdump_hole", r"^(.*?)\{", r"\1{ if (depth > 2) return 0;")),
     # The series as it stood in the mm tree in July 2026: a batch runs past the end of its block.
     "batch-past-block": ("fuzz_vmap", "translation.output_address",
                          lambda tree: copies.add_series(tree, batch_bound=False)),
@@ -147,6 +154,9 @@ NEWEST = {
                                        r"PTE_PRESENT_INVALID \| PTE_RDONLY", "PTE_RDONLY")),
     "present-where-a-block-is": ("fuzz_set_memory", "lookup.present",
                                  edit(PAGEATTR, "kernel_page_present", r"return pmd_valid\(pmd\)", "return true")),
+    "dump-skips-invalid-blocks": ("fuzz_set_memory", "lookup.dump",
+                                  edit(PTDUMP, "ptdump_pmd_entry", r"if \(pmd_leaf\(val\)\)",
+                                       "if (pmd_valid(val) && pmd_leaf(val))")),
     "vfree-default-before-flush": ("fuzz_set_memory", r"history\.(make_before_tlbi|alias)",
                                    edit(copies.VMALLOC, "vm_reset_perms",
                                         r"(_vm_unmap_aliases\(start, end, flush_dmap\);)(\s*)"

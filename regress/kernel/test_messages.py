@@ -255,6 +255,20 @@ class Names(Copy):
             self.uses(self.row(said, name)[1], name)
         self.assertIn("next: ", said)
 
+    def test_names_of_the_dump_alone(self):
+        self.edit("arch/arm64/mm/ptdump.c", "note_page", r"^(.*?)\{", r"\1{ new_function(addr);")
+        how, said = self.check()
+        self.assertEqual(how, "left out")
+        self.assertRegex(said, r"^rig: LEFT OUT: the dump of ptdump_walk\(\)\. .* all else is tested:\n")
+        self.uses(self.row(said, "new_function")[1], "new_function")
+
+    def test_names_of_both_groups(self):
+        self.edit("arch/arm64/mm/ptdump.c", "note_page", r"^(.*?)\{", r"\1{ new_function(addr);")
+        self.edit(PAGEATTR, "set_memory_nx", r"^(.*?)\{", r"\1{ new_other(addr);")
+        how, said = self.check()
+        self.assertEqual(how, "left out")
+        self.assertRegex(said, r"^rig: LEFT OUT: set_memory and the dump of ptdump_walk\(\)\. ")
+
     def test_names_of_set_memory_are_marked_among_others(self):
         self.edit(PAGEATTR, "set_memory_nx", r"^(.*?)\{", r"\1{ new_function(addr);")
         self.edit(copies.VMALLOC, "vunmap_range", r"^(.*?)\{", r"\1{ new_other(addr);")
@@ -262,7 +276,7 @@ class Names(Copy):
         self.assertEqual(how, "error")
         self.assertIn("\n  new_function*  ", said)
         self.assertIn("\n  new_other      ", said)
-        self.assertIn("\n  * only set_memory needs it\n", said)
+        self.assertIn("\n  * only set_memory or the dump of ptdump_walk() needs it\n", said)
 
     def test_a_root_that_is_reached_by_pasting(self):
         copies.insert_before(self.tree, MMU, "pmd_set_huge",

@@ -130,11 +130,11 @@ class Reporter:
         }
         return [text for kind, text in lines.items() if kind in kinds]
 
-    def names(self, unknowns, only=()):
-        """The table of names, and what to do about them."""
+    def names(self, unknowns, only=(), what=""):
+        """The table of names, and what to do about them. `what` alone needs those that are in `only`."""
         lines = self.table(unknowns, only)
         if only:
-            lines.append("  * only set_memory needs it")
+            lines.append(f"  * only {what} needs it")
         if any(map(self.is_nowhere, unknowns)):
             lines += ["not found: it is misspelt, or stands in a file that is not here, since this is a part "
                       "of a tree"]
@@ -142,7 +142,7 @@ class Reporter:
 
     # --- messages -------------------------------------------------------------------------------
 
-    def message(self, verdict, only=()):
+    def message(self, verdict, only=(), what=""):
         """Why a tree cannot be tested."""
         old = version.too_old(self.tree.top)
         if verdict.own and not old:
@@ -150,7 +150,7 @@ class Reporter:
                              f"correct it, then {self.again}")
         lines = [old] if old else []
         if verdict.names:
-            lines += [f"{self.release} {self.headline(verdict.names)}", *self.names(verdict.names, only)]
+            lines += [f"{self.release} {self.headline(verdict.names)}", *self.names(verdict.names, only, what)]
         rest = [*verdict.either, *verdict.misfits, *(verdict.own if old else [])]
         if rest:
             lines += [("the compiler says as well:" if verdict.names else f"{self.release} does not build:"),
@@ -158,9 +158,9 @@ class Reporter:
                       f"either the tree is wrong there, or what {SHIM} or mapper/kernel/runtime.c says"]
         return self.text(lines, "" if old else self.again)
 
-    def left_out(self, verdict):
-        """What is told of a tree that is tested without set_memory."""
-        lines = [f"LEFT OUT: set_memory. {self.release} uses for it what {SHIM} lacks; "
+    def left_out(self, verdict, what):
+        """What is told of a tree that is tested without groups of roots, such as set_memory."""
+        lines = [f"LEFT OUT: {what}. {self.release} uses for it what {SHIM} lacks; "
                  "all else is tested:"]
         if verdict.names:
             lines += self.names(verdict.names)
