@@ -76,6 +76,8 @@ static const struct changes *changes_of(const struct call *call)
 		return &changes_of_mapping;
 	case CALL_UNMAPS:
 		return &changes_of_unmapping;
+	case CALL_COPIES:
+		return &changes_of_copy;
 	default:
 		return &changes_of_set_memory;
 	}

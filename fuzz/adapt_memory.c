@@ -303,3 +303,11 @@ static const adaptation_list of_vfree[] = {
 };
 
 const struct changes changes_of_vfree = { &of_no_area, nothing, before_vfree, of_vfree };
+
+/* Who copies copies the whole linear map, and cuts no leaf. */
+static const adaptation_list of_copy[] = {
+	{ widen_change },
+	{ NULL },
+};
+
+const struct changes changes_of_copy = { NULL, of_copy, nothing, nothing };

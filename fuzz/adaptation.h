@@ -78,6 +78,6 @@ extern const struct changes changes_of_mapping, changes_of_unmapping;
 extern const adaptation_list changes_of_place[];
 
 /* adapt_memory.c */
-extern const struct changes changes_of_set_memory, changes_of_vfree;
+extern const struct changes changes_of_set_memory, changes_of_vfree, changes_of_copy;
 
 #endif

@@ -68,6 +68,7 @@ static const struct field rows[FIELD_IDS] = {
 		.type = &type_bytes,
 		.offset = offsetof(struct call, bytes),
 		.needed = true,
+		.check = check_copied_range,
 		.mutations = size_mutations,
 	},
 	[FIELD_COUNT] = {

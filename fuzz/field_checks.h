@@ -13,6 +13,7 @@ bool check_change(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_direct_map(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_preset_level(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_preset_leaf(const struct scenario *s, uint32_t i, struct refusal *why);
+bool check_copied_range(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_linear_range(const struct scenario *s, uint32_t i, struct refusal *why);
 
 #endif

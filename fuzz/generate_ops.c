@@ -14,7 +14,8 @@
 
 static void pick_faults(struct op *op, struct rng *rng)
 {
-	bool changes = call_traits(op->call.kind)->effect == CALL_CHANGES;
+	enum call_effect effect = call_effect(op->call.kind);
+	bool changes = effect == CALL_CHANGES || effect == CALL_COPIES;
 	if (rng_chance(rng, changes ? weights.fail_alloc_of_change : weights.fail_alloc))
 		op->fail_alloc =
 			1 + (uint32_t)rng_below(rng, 1 + rng_below(rng, GENERATE_MAX_FAULT));
@@ -145,9 +146,30 @@ void generate_set_direct_map(struct scenario *s, uint32_t at, uint32_t about, st
 	edit_insert_op(s, at, &op);
 }
 
+/* Of all that is laid, with holes around it, or of a part. */
+void generate_trans_pgd(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	struct page_range range = related_range(s, about, rng);
+	struct op op = scenario_new_op(s, CALL_TRANS_PGD);
+	if (rng_chance(rng, weights.copied_whole)) {
+		uint64_t unit = sizes.block << sizes.table_bits, end = range.page + range.pages;
+		range.page = range.page / unit * unit;
+		range.pages =
+			min((end + unit - 1) / unit * unit, linear_map_pages(&sizes)) - range.page;
+	}
+	op.call.va = scenario_va_of_page(s, range.page);
+	op.call.bytes = min(range.pages, SCENARIO_MAX_COPIED_PAGES) << s->machine.page_shift;
+	pick_faults(&op, rng);
+	edit_insert_op(s, at, &op);
+}
+
 void generate_change(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
 {
-	if (s->op[about].call.kind == CALL_LINEAR && rng_chance(rng, weights.direct_map))
+	bool linear = s->op[about].call.kind == CALL_LINEAR;
+	if (linear && rng_chance(rng, weights.copied))
+		generate_trans_pgd(s, at, about, rng);
+	else if (linear && rng_chance(rng, weights.direct_map))
 		generate_set_direct_map(s, at, about, rng);
 	else
 		generate_set_memory(s, at, about, rng);

@@ -29,6 +29,7 @@ enum prot pick_prot(struct rng *rng);
 void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_set_direct_map(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
+void generate_trans_pgd(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 /* A set_memory; of a part of the linear map perhaps a set_direct_map. */
 void generate_change(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_preset(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);

@@ -184,6 +184,15 @@ static bool clean_up(struct player *p, const struct call *failed)
 	return held;
 }
 
+/* What kexec and hibernation do with the tables of a copy in the end, and with those of one that failed. */
+static void free_copy(struct player *p, uint32_t tables_before)
+{
+	struct machine *m = p->oracle.machine;
+	machine_begin_call(m, 0, 0);
+	for (table_t t = tables_before; t < m->tables; t++)
+		machine_free_table(m, t);
+}
+
 static bool play_call(struct player *p, const struct op *op)
 {
 	struct outcome out;
@@ -193,12 +202,14 @@ static bool play_call(struct player *p, const struct op *op)
 		call.pages = p->array[p->op];
 	if (is_skipped(p, &call, false))
 		return true;
-	if (call_effect(call.kind) != CALL_UNMAPS &&
-	    oracle_meets_lazy(&p->oracle, call.va, call.bytes))
+	if (call_meets_tlb(call.kind) && oracle_meets_lazy(&p->oracle, call.va, call.bytes))
 		purge_lazy(p);
+	uint32_t tables_before = p->oracle.machine->tables;
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
 	if (!judge_call(p, &call, false, &out))
 		return false;
+	if (call_effect(call.kind) == CALL_COPIES)
+		free_copy(p, tables_before);
 	if (p->oracle.waived)
 		return true;
 	if (call_maps(call.kind) && out.error)
@@ -336,7 +347,9 @@ static bool wants_crosscheck(const struct player *p, const struct scenario *s)
 	uint64_t pages = 0, mix = 0;
 	for (uint32_t i = 0; i < s->ops; i++) {
 		const struct call *call = &s->op[i].call;
-		pages += p->array[i].count + (call->bytes >> s->machine.page_shift);
+		pages += p->array[i].count;
+		if (call_effect(call->kind) != CALL_COPIES) /* of which most may be a hole */
+			pages += call->bytes >> s->machine.page_shift;
 		mix = (mix ^ call->va ^ call->pfn ^ (p->array[i].count ? p->array[i].page[0] : 0)) *
 		      UINT64_C(0x9e3779b97f4a7c15);
 	}

@@ -5,6 +5,7 @@
  */
 #include "fuzz/field.h"
 #include "fuzz/refuse.h"
+#include "mapper/machine/min.h"
 
 /* The address sizes that Linux builds for each granule (arch/arm64/Kconfig). */
 static bool va_fits_granule(unsigned page_shift, unsigned va_bits)
@@ -99,7 +100,8 @@ static bool is_in_lower_half(const struct scenario *s, const struct op *op)
 /* Whether an op needs the lower half of the space to be the linear map. */
 static bool needs_linear_map(const struct op *op)
 {
-	return op->call.kind == CALL_LINEAR || call_effect(op->call.kind) == CALL_CHANGES ||
+	enum call_effect effect = call_effect(op->call.kind);
+	return op->call.kind == CALL_LINEAR || effect == CALL_CHANGES || effect == CALL_COPIES ||
 	       op->call.reset;
 }
 
@@ -117,8 +119,8 @@ static bool check_linear_map(const struct scenario *s, uint32_t i, struct refusa
 		if ((low && needs_linear_map(other)) || (needs_linear_map(op) && other_low))
 			return refuse(why, "va",
 				      "the lower half of the address space is the linear map in a "
-				      "scenario with 'linear', 'set_memory', 'set_direct_map' or "
-				      "'vfree' with reset");
+				      "scenario with 'linear', 'set_memory', 'set_direct_map', "
+				      "'trans_pgd' or 'vfree' with reset");
 	}
 	return true;
 }
@@ -162,9 +164,21 @@ struct budget {
 	uint64_t pages, tables, device, linear;
 };
 
+/* What ends of set_memory ops may split, and tables above: more of these than of ops before a copy. */
+#define COPIED_SPLITS 64
+
+/* Tables of a copy: those of its range that may be there, and a root. */
+static uint64_t copied_tables(const struct budget *b, const struct scenario *s, const struct op *op)
+{
+	uint64_t last = op->call.va + op_bytes(s, op) - 1;
+	return 1 + min(tables_bound(s, op->call.va, last), b->tables + COPIED_SPLITS);
+}
+
 /* A table freed for a block may be allocated again, so each op's are counted by themselves. */
 static void spend(struct budget *b, const struct scenario *s, const struct op *op)
 {
+	if (op->call.kind == CALL_TRANS_PGD)
+		b->tables += copied_tables(b, s, op);
 	b->pages += op_pages(s, op);
 	b->tables += op_tables(s, op);
 	b->device +=

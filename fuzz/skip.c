@@ -274,6 +274,10 @@ const struct waiver *skip_reason(const struct oracle *o, const struct call *call
 		return skip_mapping(o, call);
 	case CALL_UNMAPS:
 		return skip_unmapping(o, call, space);
+	case CALL_COPIES:
+		return o->g.start_level < 0 && oracle_waives(o, WAIVER_COPIES_NO_LEVEL_0)
+			       ? reason(WAIVER_COPIES_NO_LEVEL_0)
+			       : NULL;
 	default:
 		return skip_change(o, call, space);
 	}

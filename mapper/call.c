@@ -95,6 +95,14 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.example = "set_direct_map va=0xffff000000202000 pages=2 op=default",
 		.fields = { FIELD_VA, FIELD_COUNT, FIELD_DIRECT_MAP },
 	},
+	[CALL_TRANS_PGD] = {
+		.name = "trans_pgd",
+		.function = "trans_pgd_create_copy()",
+		.wire = 31,
+		.effect = CALL_COPIES,
+		.example = "trans_pgd va=0xffff000000000000 size=0x40000000",
+		.fields = { FIELD_VA, FIELD_SIZE },
+	},
 	[CALL_PRESET] = {
 		.name = "preset",
 		.function = "none",

@@ -101,7 +101,8 @@ static inline bool prot_is_user(enum prot prot)
 	X(VM_UNMAP_RAM, vm_unmap_ram)                                                              \
 	X(VFREE, vfree)                                                                            \
 	X(SET_MEMORY, set_memory)                                                                  \
-	X(SET_DIRECT_MAP, set_direct_map)
+	X(SET_DIRECT_MAP, set_direct_map)                                                          \
+	X(TRANS_PGD, trans_pgd)
 
 /*
  * Kinds of call. The last two set something up before the calls that meet it:
@@ -145,6 +146,7 @@ enum call_effect {
 	CALL_MAPS,    /* makes an area of it */
 	CALL_UNMAPS,  /* takes away what it meets */
 	CALL_CHANGES, /* changes the attributes of what is mapped */
+	CALL_COPIES,  /* makes tables of its own, and leaves those of the space as they are */
 	CALL_SETS_UP, /* before the calls under test: see CALL_PRESET */
 };
 
@@ -236,6 +238,12 @@ static inline bool call_is_of_linear_map(const struct call *call)
 		(call->change == MEMORY_INVALID || call->change == MEMORY_VALID));
 }
 
+/* Whether the call meets, and may not meet, what TLBs hold of its range from before. */
+static inline bool call_meets_tlb(enum call_kind kind)
+{
+	return call_effect(kind) != CALL_UNMAPS && call_effect(kind) != CALL_COPIES;
+}
+
 /* Whether the call makes pages of its range invalid, which fault from then on. */
 static inline bool call_makes_invalid(const struct call *call)
 {
@@ -248,6 +256,7 @@ struct outcome {
 	int error;          /* 0 or a negative errno; filled from what the mapper returned */
 	uint32_t modified;  /* MODIFIED_LEVEL() of each level of table that was stored to */
 	uint8_t page_shift; /* vmalloc: log2 bytes of the area's blocks (vm_struct.page_order) */
+	uint32_t copy; /* trans_pgd: the root table of the copy, as table_t; 0: there is none */
 	uint32_t
 		walks; /* of a tree's code: walks that ended, each of which says what it modified */
 };

@@ -188,6 +188,16 @@ struct mapper {
  * larger leaf which may not be split; -ENOMEM as above. What was changed before
  * stays. TLBs are left to the caller, who invalidates the range before anything
  * relies on the change, and before the range is changed again.
+ *
+ * CALL_TRANS_PGD copies the tables of a part of the linear map to tables of its
+ * own: trans_pgd_create_copy(), for kexec and for resuming from hibernation,
+ * which run on the copy while they overwrite the original. Each entry in use,
+ * valid or not, is valid and writable in the copy (Linux 7.2), with the page
+ * frame and all other attributes that it has. A block that an end of the range
+ * cuts is copied as a whole; of a group that one cuts, what is in the range, and
+ * that is no group in the copy. Nothing else is there, and no table that walks
+ * reach is stored to. 0, and out->copy is the root of the copy; or -ENOMEM. All
+ * tables that it took are its caller's, who gives them back, also if it failed.
  */
 
 /* The series, with what it needs to be right; and the kernel before it. */

@@ -92,8 +92,7 @@ static void check_call(const struct oracle *o, const struct call *call)
 {
 	uint64_t page_mask = (UINT64_C(1) << o->g.granule) - 1;
 	ASSERT(!call_sets_up(call->kind));
-	ASSERT(call_effect(call->kind) == CALL_UNMAPS ||
-	       !oracle_meets_lazy(o, call->va, call->bytes));
+	ASSERT(!call_meets_tlb(call->kind) || !oracle_meets_lazy(o, call->va, call->bytes));
 	ASSERT_CMP(call->bytes, >, 0);
 	ASSERT_CMP((call->va | call->bytes) & page_mask, ==, 0);
 	ASSERT_CMP(call->bytes - 1, <=, UINT64_MAX - call->va);
@@ -114,6 +113,7 @@ void oracle_expect(struct oracle *o, const struct call *call, const struct call_
 	o->expected = NULL;
 	o->summary = NULL;
 	o->before = o->machine->counters;
+	o->tables_before = o->machine->tables;
 	o->examined = (struct examined){ 0 };
 	o->may_overwrite = call_maps(call->kind) && o->space.segments;
 	history_begin_call(o);
@@ -138,7 +138,7 @@ struct end {
 static void judge_end(void *context)
 {
 	struct end *end = context;
-	end->held = judge_tables(end->o) && invalid_all_kept(end->o) &&
+	end->held = judge_tables(end->o) && invalid_all_kept(end->o) && copies_held(end->o) &&
 		    tables_all_reached(end->o) && lookup_nothing(end->o) && present_held(end->o) &&
 		    dumps_held(end->o);
 }

@@ -82,6 +82,7 @@ struct oracle {
 	struct examined examined;       /* complete once the call is judged */
 	bool may_overwrite;             /* a mapping call, when something was mapped already */
 	struct machine_counters before; /* the call */
+	uint32_t tables_before;         /* the call: those from this one on are its own */
 	uint64_t leaves;                /* entries of its range */
 
 	/*

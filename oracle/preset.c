@@ -26,9 +26,12 @@ static bool fill_slot(struct oracle *o, uint64_t va, int level, uint64_t desc)
 	return true;
 }
 
+/* PAGE_KERNEL is dirty, as Linux counts: PTE_DIRTY, a bit of software. trans_pgd asks for it. */
+#define SOFTWARE_DIRTY ARM64_BIT(55)
+
 static uint64_t leaf_desc(const struct oracle *o, uint64_t pfn, int level)
 {
-	uint64_t desc = arm64_address_bits(&o->g, pfn << o->g.granule) |
+	uint64_t desc = SOFTWARE_DIRTY | arm64_address_bits(&o->g, pfn << o->g.granule) |
 			arm64_leaf_bits_of(&o->g, level, attributes_of(PROT_KERNEL));
 	ASSERT_CMP(arm64_address(&o->g, desc), ==, pfn << o->g.granule);
 	ASSERT_CMP(arm64_kind(&o->g, level, desc), ==, ARM64_LEAF);

@@ -34,6 +34,10 @@
 	X(TRANSLATION_BLOCK_CONTIGUITY, "translation", "block_contiguity",                         \
 	  "an area keeps blocks only if each block of its page array is physically contiguous",    \
 	  "Linux 61ebe5a747da (CVE-2024-45022)")                                                   \
+	X(TRANSLATION_COPY, "translation", "copy",                                                 \
+	  "a copy of a part of the linear map has all pages that an entry is in use for there, "   \
+	  "valid, writable and as they are otherwise, and no others; the original stays",          \
+	  "Linux arch/arm64/mm/trans_pgd.c, trans_pgd_create_copy(); 15bfba1ad77f")                \
 	X(LEAF_LEVEL, "leaf", "level",                                                             \
 	  "a leaf is only at a level at which its granule has leaves",                             \
 	  "Arm R_KRMJZ, AArch64_BlockDescSupported")                                               \

@@ -260,6 +260,29 @@ const struct waiver waiver_list[WAIVERS] = {
 			    "linear pa=0x0 size=0x40000000\n"
 			    "set_memory va=0xfffffff012000000 pages=2048 op=invalid\n",
 	},
+	[WAIVER_COPIES_NO_INVALID] = {
+		.name = "copies-no-invalid",
+		.effect = WAIVES_RULES,
+		.rule = { RULE_TRANSLATION_COPY },
+		.why = "the copy of the linear map for kexec and hibernation lacks pages that are not "
+		       "valid in it (Linux 6.1, without debug_pagealloc)",
+		.scenario = "vmapdiff 2\n"
+			    "machine bbm=2\n"
+			    "linear pa=0x40000000 size=0x4000 leaf=page\n"
+			    "set_memory va=0xffff000040001000 pages=2 op=invalid\n"
+			    "trans_pgd va=0xffff000040000000 size=0x4000\n",
+	},
+	[WAIVER_COPIES_NO_LEVEL_0] = {
+		.name = "copies-no-level-0",
+		.effect = SKIPS_CALLS,
+		.rule = { RULE_ERRORS_CODE },
+		.why = "with five levels of tables, the copy of the linear map has no table below its "
+		       "root, and copy_p4d() takes physical address 0 for one (Linux 6.12)",
+		.scenario = "vmapdiff 2\n"
+			    "machine granule=4k va=52 pa=52 lpa2\n"
+			    "linear pa=0x40000000 size=0x4000 leaf=page\n"
+			    "trans_pgd va=0xfff0000040000000 size=0x4000\n",
+	},
 };
 
 bool waives_verdict(const struct waivers *w, const struct verdict *verdict)

@@ -179,10 +179,16 @@ static bool visit_table(const struct sweep *s, const struct place *at)
 	return true;
 }
 
+bool arm64_sweep_from(const struct arm64_geometry *g, const struct machine *m, table_t root,
+		      const struct arm64_visitor *visitor)
+{
+	struct sweep s = { .g = g, .m = m, .visitor = visitor };
+	struct place place = { .table = root, .level = g->start_level };
+	return visit_table(&s, &place);
+}
+
 bool arm64_sweep(const struct arm64_geometry *g, const struct machine *m,
 		 const struct arm64_visitor *visitor)
 {
-	struct sweep s = { .g = g, .m = m, .visitor = visitor };
-	struct place root = { .table = MACHINE_ROOT, .level = g->start_level };
-	return visit_table(&s, &root);
+	return arm64_sweep_from(g, m, MACHINE_ROOT, visitor);
 }

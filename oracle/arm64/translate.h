@@ -66,4 +66,8 @@ struct arm64_visitor {
 bool arm64_sweep(const struct arm64_geometry *g, const struct machine *m,
 		 const struct arm64_visitor *visitor);
 
+/* The same of the tables below another root. */
+bool arm64_sweep_from(const struct arm64_geometry *g, const struct machine *m, table_t root,
+		      const struct arm64_visitor *visitor);
+
 #endif

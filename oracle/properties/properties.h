@@ -65,6 +65,9 @@ bool tables_accesses(struct oracle *o);
 bool tables_link(struct oracle *o, const struct arm64_link *link);
 bool tables_all_reached(struct oracle *o);
 
+/* copies.c: after the sweep, the tables that trans_pgd made, which count as reached. */
+bool copies_held(struct oracle *o);
+
 /* errors.c: errno, BUG() and warnings, and that a refused call stores nothing. */
 bool errors_held(struct oracle *o);
 

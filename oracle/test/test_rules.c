@@ -412,6 +412,17 @@ static void linear_map_changed(void)
 	make_call();
 }
 
+/* A part of the linear map is copied. */
+static void linear_map_copied(void)
+{
+	pages_4k();
+	next_call(CALL_TRANS_PGD);
+	assert_true(oracle_lay_linear(&fixture.oracle, BASE_PFN << 12, 16 << 12, true));
+	fixture.call.va = oracle_va(&fixture.oracle, BASE_PFN);
+	fixture.call.bytes = 16 << 12;
+	make_call();
+}
+
 /* An area whose first page has an alias is freed, with its permissions reset. */
 static void freed(void)
 {
@@ -766,6 +777,11 @@ static void dump_ends_early(void)
 	fixture.mapper.dump = short_dump;
 }
 
+static void copy_has_no_root(void)
+{
+	fixture.out.copy = MACHINE_ROOT;
+}
+
 static void dangling(void)
 {
 	table_t table;
@@ -927,6 +943,7 @@ static const struct pair {
 	[RULE_LOOKUP_PAGE] = { pages_4k, lookup_next_page },
 	[RULE_LOOKUP_NOTHING] = { pages_4k, lookup_always },
 	[RULE_HISTORY_ALIAS] = { freed, alias_given_back_early },
+	[RULE_TRANSLATION_COPY] = { linear_map_copied, copy_has_no_root },
 	[RULE_LOOKUP_DUMP] = { pages_4k, dump_ends_early },
 	[RULE_LOOKUP_PRESENT] = { linear_map_changed, present_always },
 	[RULE_PROCESS_HANG] = { pages_4k, hung },

@@ -42,6 +42,7 @@ TARGETS = {
     "set_direct_map.c": ["fuzz_set_memory", "fuzz_sequence"],
     "page_present.c": ["fuzz_set_memory", "fuzz_sequence"],
     "dump.c": ["fuzz_set_memory", "fuzz_sequence"],
+    "trans_pgd.c": ["fuzz_set_memory", "fuzz_sequence"],
     "vfree.c": ["fuzz_set_memory", "fuzz_sequence"],
     "vm_map_ram.c": ["fuzz_vm_map_ram", "fuzz_sequence"],
     "vunmap.c": ["fuzz_sequence"],

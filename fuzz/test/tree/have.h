@@ -6,6 +6,7 @@
 #define RIG_HAVE_set_memory_ro 1
 #define RIG_HAVE_set_direct_map_default_noflush 1
 #define RIG_HAVE_set_direct_map_invalid_noflush 1
+#define RIG_HAVE_trans_pgd_create_copy 1
 #define RIG_HAVE_vfree 1
 #define RIG_HAVE_split_kernel_leaf_mapping 1
 

@@ -8,7 +8,8 @@ from driver.reviewing import geometry, text
 from driver.reviewing.difference import aspect_of
 
 FUNCTIONS = {"vmap": "vmap()", "vmalloc": "vmalloc()", "ioremap": "ioremap()", "vm_map_ram": "vm_map_ram()",
-             "vunmap": "vunmap()", "vm_unmap_ram": "vm_unmap_ram()", "vfree": "vfree()"}
+             "vunmap": "vunmap()", "vm_unmap_ram": "vm_unmap_ram()", "vfree": "vfree()",
+             "trans_pgd": "trans_pgd_create_copy()"}
 MOST_COUNTS = 6  # counts of events that a sentence has
 
 
