@@ -122,6 +122,8 @@ struct rig_build {
 	int (*set_direct_map)(uint64_t va, int pages, enum rig_direct_map state);
 	/* Of a whole area, with VM_FLUSH_RESET_PERMS or without. */
 	void (*vfree)(uint64_t va, bool reset);
+	/* trans_pgd_create_copy(): the root of the copy in *root if it made one. */
+	int (*trans_pgd)(uint64_t va, uint64_t bytes, uint64_t **root);
 	/* The pfn, or UINT64_MAX. */
 	uint64_t (*lookup)(uint64_t va);
 	/* kernel_page_present(); NULL: the tree has none. */

@@ -536,6 +536,20 @@ static int kernel_vfree(struct address_space *space, const struct call *call, st
 	return CALL((now.build->vfree(call->va, call->reset), 0));
 }
 
+static int kernel_trans_pgd(struct address_space *space, const struct call *call,
+			    struct outcome *out)
+{
+	uint64_t *root = NULL;
+	table_t copy;
+	uint32_t index;
+	begin_call(space, call, out);
+	int error = CALL(now.build->trans_pgd(call->va, call->bytes, &root));
+	/* What is no table is no copy: the oracle says so. */
+	if (root && machine_entry_at(now.machine, root, &copy, &index) && !index)
+		out->copy = copy;
+	return error;
+}
+
 /* Asked after a call on the same machine, for many addresses: the call's host still stands. */
 static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
 {
@@ -611,6 +625,14 @@ static unsigned kernel_dump(struct address_space *space, uint64_t va, uint64_t b
 #define VFREE_LINE 0
 #endif
 
+#ifdef RIG_HAVE_trans_pgd_create_copy
+#define TRANS_PGD_FILE RIG_FILE_trans_pgd_create_copy
+#define TRANS_PGD_LINE RIG_LINE_trans_pgd_create_copy
+#else
+#define TRANS_PGD_FILE NULL
+#define TRANS_PGD_LINE 0
+#endif
+
 #ifdef RIG_HAVE_set_direct_map_invalid_noflush
 #define SET_DIRECT_MAP_FILE RIG_FILE_set_direct_map_invalid_noflush
 #define SET_DIRECT_MAP_LINE RIG_LINE_set_direct_map_invalid_noflush
@@ -632,6 +654,7 @@ const struct mapper kernel_mapper = {
 		[CALL_SET_MEMORY] = kernel_set_memory,
 		[CALL_SET_DIRECT_MAP] = kernel_set_direct_map,
 		[CALL_VFREE] = kernel_vfree,
+		[CALL_TRANS_PGD] = kernel_trans_pgd,
 	},
 	.lookup = kernel_lookup,
 	.page_present = kernel_present,
@@ -654,5 +677,6 @@ const struct mapper kernel_mapper = {
 		[CALL_SET_MEMORY] = { SET_MEMORY_FILE, SET_MEMORY_LINE },
 		[CALL_SET_DIRECT_MAP] = { SET_DIRECT_MAP_FILE, SET_DIRECT_MAP_LINE },
 		[CALL_VFREE] = { VFREE_FILE, VFREE_LINE },
+		[CALL_TRANS_PGD] = { TRANS_PGD_FILE, TRANS_PGD_LINE },
 	},
 };

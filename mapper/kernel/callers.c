@@ -40,6 +40,14 @@ static const struct reason no_vfree = {
 	"no-vfree",
 	"the tree's vfree() was left out, since it did not build, or there is none",
 };
+static const struct reason no_trans_pgd = {
+	"no-trans-pgd",
+	"the tree's trans_pgd_create_copy() was left out, since it did not build, or there is none",
+};
+static const struct reason part_of_leaf = {
+	"copy-of-part",
+	"who copies the linear map copies all of it, and so no part of a block or group",
+};
 static const struct reason guard_page_alias = {
 	"guard-page-alias",
 	"set_memory_ro() and _rw() of a guard page read past area->pages[]",
@@ -199,6 +207,32 @@ static bool unmaps_part_of_blocks(const struct place *p, const struct call *call
 	return cuts_blocks(p, start) || cuts_blocks(p, start + call->bytes);
 }
 
+/* --- trans_pgd -------------------------------------------------------------------------- */
+
+/* Whether a range that begins or ends at `offset` cuts a block or a contiguous group. */
+static bool cuts_leaf(const struct place *p, uint64_t offset)
+{
+	table_t table = MACHINE_ROOT;
+	for (int level = p->g.start_level;; level++) {
+		uint64_t desc = machine_words(p->m, table)[level_index(&p->g, level, offset)];
+		if (level < PTE_LEVEL && desc_is_table(desc)) {
+			table = table_below(p->m, &p->g, desc);
+			continue;
+		}
+		unsigned shift =
+			desc & DESC_CONT ? group_shift(&p->g, level) : level_shift(&p->g, level);
+		return desc && offset & ((UINT64_C(1) << shift) - 1);
+	}
+}
+
+static const struct reason *never_copied(const struct place *p, const struct call *call)
+{
+	uint64_t start = call->va - p->g.va_base;
+	if (!TREE_COPIES)
+		return &no_trans_pgd;
+	return cuts_leaf(p, start) || cuts_leaf(p, start + call->bytes) ? &part_of_leaf : NULL;
+}
+
 /* --- vmalloc ---------------------------------------------------------------------------- */
 
 unsigned kernel_block_shift(const struct address_space *space, const struct call *call)
@@ -237,6 +271,8 @@ const struct reason *kernel_never_called(const struct address_space *space, cons
 		return never_changed(&p, space, call);
 	if (call_effect(call->kind) == CALL_UNMAPS && unmaps_part_of_blocks(&p, call))
 		return &part_of_blocks;
+	if (call_effect(call->kind) == CALL_COPIES)
+		return never_copied(&p, call);
 	if (call->kind == CALL_VFREE)
 		return never_freed(&p, space, call);
 	if (call_maps(call->kind) && prot_is_user(call->prot))

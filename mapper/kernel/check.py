@@ -26,6 +26,7 @@ from slicer.source import read_source
 # Groups of `roots`, and what is told of a tree that is tested without them. Those at the front are kept if they can be.
 GROUPS = {
     "set_memory": "set_memory",
+    "trans_pgd": "trans_pgd_create_copy()",
     "ptdump": "the dump of ptdump_walk()",
 }
 

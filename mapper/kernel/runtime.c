@@ -14,6 +14,7 @@
 #include <linux/pagewalk.h>
 #include <linux/ptdump.h>
 #include <asm/ptdump.h>
+#include <asm/trans_pgd.h>
 // clang-format on
 
 #include <have.h>
@@ -33,6 +34,7 @@ int __p4d_alloc(struct mm_struct *mm, pgd_t *pgd, unsigned long address);
 #include <mm/pgtable-generic.c>
 #include <arch/arm64/mm/pageattr.c> /* which vfree() calls */
 #include <mm/vmalloc.c>
+#include <arch/arm64/mm/trans_pgd.c>
 #include <mm/ptdump.c>
 #include <arch/arm64/mm/ptdump.c>
 #include <boot.h> /* tree_boot() */
@@ -366,6 +368,32 @@ static void call_vfree(uint64_t va, bool reset)
 
 #endif
 
+#ifdef RIG_HAVE_trans_pgd_create_copy
+
+/* What kexec and hibernation allocate tables of a copy with: zeroed pages, which nobody frees one by one. */
+static void *alloc_copied_table(void *unused)
+{
+	return rig->alloc_table();
+}
+
+static int call_trans_pgd(uint64_t va, uint64_t bytes, uint64_t **root)
+{
+	struct trans_pgd_info info = { .trans_alloc_page = alloc_copied_table };
+	pgd_t *copy = NULL;
+	int error = trans_pgd_create_copy(&info, &copy, va, va + bytes);
+	*root = (uint64_t *)copy;
+	return error;
+}
+
+#else
+
+static int call_trans_pgd(uint64_t va, uint64_t bytes, uint64_t **root)
+{
+	return -EOPNOTSUPP;
+}
+
+#endif
+
 static uint64_t call_lookup(uint64_t va)
 {
 	const struct page *page = vmalloc_to_page((void *)va);
@@ -428,6 +456,7 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.set_memory = call_set_memory,
 	.set_direct_map = call_set_direct_map,
 	.vfree = call_vfree,
+	.trans_pgd = call_trans_pgd,
 	.lookup = call_lookup,
 	.page_present = call_page_present,
 	.dump = call_dump,

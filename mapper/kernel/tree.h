@@ -44,6 +44,12 @@
 #define TREE_SETS_DIRECT_MAP false
 #endif
 
+#ifdef RIG_HAVE_trans_pgd_create_copy
+#define TREE_COPIES true
+#else
+#define TREE_COPIES false
+#endif
+
 #ifdef RIG_HAVE_vfree
 #define TREE_FREES true
 #else

@@ -29,6 +29,7 @@ TLBFLUSH = "arch/arm64/include/asm/tlbflush.h"
 PGTABLE = "arch/arm64/include/asm/pgtable.h"
 PTDUMP = "mm/ptdump.c"
 ARM_PTDUMP = "arch/arm64/mm/ptdump.c"
+TRANS_PGD = "arch/arm64/mm/trans_pgd.c"
 
 
 # name: (fuzz target, signature that must begin the finding, the edit)
@@ -157,6 +158,21 @@ NEWEST = {
     "dump-skips-invalid-blocks": ("fuzz_set_memory", "lookup.dump",
                                   edit(PTDUMP, "ptdump_pmd_entry", r"if \(pmd_leaf\(val\)\)",
                                        "if (pmd_valid(val) && pmd_leaf(val))")),
+    # Linux 15bfba1ad77f: blocks that are not valid stayed so in the copy for kexec.
+    "copy-leaves-invalid-blocks": ("fuzz_set_memory", "translation.copy",
+                                   edit(TRANS_PGD, "copy_pmd", r"pmd_mkvalid_k\((pmd_mkwrite_novma\(pmd\))\)",
+                                        r"\1")),
+    "copy-leaves-invalid-pages": ("fuzz_set_memory", "translation.copy",
+                                  edit(TRANS_PGD, "copy_pte", r"pte_none\(pte\)", "!pte_valid(pte)")),
+    "copy-stays-read-only": ("fuzz_set_memory", "translation.copy",
+                             edit(TRANS_PGD, "copy_pte", r"pte_mkwrite_novma\(pte\)", "pte")),
+    # As Linux 6.12 has it; only with five levels of tables.
+    "copy-without-level-0": ("fuzz_set_memory", "(errors.code|translation.copy)",
+                             edit(TRANS_PGD, "copy_p4d",
+                                  r"if \(pgd_none\(READ_ONCE\(\*dst_pgdp\)\)\) \{.*?\n\t\}\n", "")),
+    "copy-hides-out-of-memory": ("fuzz_set_memory", "errors.code",
+                                 edit(TRANS_PGD, "copy_pmd", r"(copy_pte\([^;]*\)\s*)return -ENOMEM;",
+                                      r"\1continue;")),
     "vfree-default-before-flush": ("fuzz_set_memory", r"history\.(make_before_tlbi|alias)",
                                    edit(copies.VMALLOC, "vm_reset_perms",
                                         r"(_vm_unmap_aliases\(start, end, flush_dmap\);)(\s*)"
