@@ -146,20 +146,27 @@ void generate_set_direct_map(struct scenario *s, uint32_t at, uint32_t about, st
 	edit_insert_op(s, at, &op);
 }
 
-/* Of all that is laid, with holes around it, or of a part. */
-void generate_trans_pgd(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+/* What is copied of the linear map: all of it, as the kernel's callers do, or what is near a part. */
+static struct page_range pick_copied(const struct scenario *s, uint32_t about, struct rng *rng)
 {
 	struct sizes sizes = sizes_of(&s->machine);
 	struct page_range range = related_range(s, about, rng);
+	uint64_t all = linear_map_pages(&sizes), unit = sizes.block << sizes.table_bits;
+	if (rng_chance(rng, weights.copied_all))
+		return (struct page_range){ 0, all };
+	if (!rng_chance(rng, weights.copied_around))
+		return range;
+	uint64_t first = range.page / unit * unit;
+	uint64_t end = (range.page + range.pages + unit - 1) / unit * unit;
+	return (struct page_range){ first, min(end, all) - first };
+}
+
+void generate_trans_pgd(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+{
+	struct page_range range = pick_copied(s, about, rng);
 	struct op op = scenario_new_op(s, CALL_TRANS_PGD);
-	if (rng_chance(rng, weights.copied_whole)) {
-		uint64_t unit = sizes.block << sizes.table_bits, end = range.page + range.pages;
-		range.page = range.page / unit * unit;
-		range.pages =
-			min((end + unit - 1) / unit * unit, linear_map_pages(&sizes)) - range.page;
-	}
 	op.call.va = scenario_va_of_page(s, range.page);
-	op.call.bytes = min(range.pages, SCENARIO_MAX_COPIED_PAGES) << s->machine.page_shift;
+	op.call.bytes = range.pages << s->machine.page_shift;
 	pick_faults(&op, rng);
 	edit_insert_op(s, at, &op);
 }

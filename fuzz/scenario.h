@@ -33,9 +33,6 @@ struct page_run {
 /* Pages of the linear map that a set_direct_map op changes, one by one. */
 #define SCENARIO_MAX_DIRECT_PAGES 4096
 
-/* Pages of the linear map that a trans_pgd op copies, with holes. */
-#define SCENARIO_MAX_COPIED_PAGES 2101248
-
 /* The level of pages, and that of a preset entry unless a scenario says otherwise. */
 #define OP_LAST_LEVEL 3
 
