@@ -44,7 +44,9 @@ add_test(NAME kernel_Places COMMAND python3 ${kernel_scripts}/test_trees.py
   ${trees}/linux-source-7.3 Places)
 add_test(NAME kernel_messages
   COMMAND python3 ${kernel_scripts}/test_messages.py ${trees}/linux-source-7.3)
-list(APPEND kernel_tests kernel_Newest kernel_Places kernel_messages)
+add_test(NAME kernel_coverage
+  COMMAND python3 ${kernel_scripts}/test_coverage.py ${trees}/linux-source-7.3)
+list(APPEND kernel_tests kernel_Newest kernel_Places kernel_messages kernel_coverage)
 # All silent changes: silent.py TREE, in some ten minutes.
 add_test(NAME kernel_review COMMAND python3 ${kernel_scripts}/test_review.py ${trees}/linux-source-7.3)
 add_test(NAME kernel_injected
@@ -86,12 +88,12 @@ foreach(version IN LISTS versions)
 endforeach()
 set_tests_properties(kernel_Messages kernel_Unseen kernel_Series kernel_Policy kernel_Bisect kernel_Findings
   kernel_Runaway kernel_Faults612 kernel_injected kernel_aarch64 PROPERTIES RESOURCE_LOCK kernel_6.12)
-set_tests_properties(kernel_Newest kernel_Places kernel_messages kernel_review kernel_injected_newest PROPERTIES
+set_tests_properties(kernel_Newest kernel_Places kernel_messages kernel_coverage kernel_review kernel_injected_newest PROPERTIES
   RESOURCE_LOCK kernel_7.3)
 set_tests_properties(kernel_fuzz PROPERTIES RESOURCE_LOCK "kernel_6.1;kernel_6.12")
 set_tests_properties(kernel_finds PROPERTIES RESOURCE_LOCK "${all_locks}")
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
-  kernel_finds kernel_review PROPERTIES COST 200)
+  kernel_finds kernel_review kernel_coverage PROPERTIES COST 200)
 # Minutes each on quiet cores; next to another that builds a kernel, more.
 set_tests_properties(${kernel_tests} kernel_boot kernel_confirm kernel_compare kernel_cost kernel_finds_booted
   PROPERTIES TIMEOUT 3600)

@@ -11,7 +11,7 @@ import sys
 from driver import install, packages, tool
 from driver.build import build
 from driver.command import Command, no_options
-from driver.counters import llvm_cov, merge
+from driver.counters import data_of, failing, llvm_cov
 from driver.places import BUILDS, CASES, CORPUS, TOP, short
 from driver.terminal import Unusable, say
 
@@ -41,25 +41,6 @@ def play_each(environment):
     return sum(subprocess.run([BINARY, "replay", path], stdout=subprocess.DEVNULL, check=False,
                               stderr=subprocess.DEVNULL, env=environment).returncode != 0
                for path in scenarios)
-
-
-def failing(said):
-    """How many scenarios fail, by the last words of a replay or of a test."""
-    of_test = re.search(r"^(\d+) scenarios? fails?, ", said, re.MULTILINE)
-    of_replay = re.search(r"^\d+ scenarios: \d+ as expected, (\d+) not, ", said, re.MULTILINE)
-    found = of_test or of_replay
-    return int(found.group(1)) if found else 0
-
-
-def data_of(raw, into, failed):
-    """Merges what processes have counted, says how many scenarios failed, and returns the file."""
-    written = [path for path in raw if path.stat().st_size]
-    if not written:
-        raise Unusable("no scenario was played to its end: there is no data")
-    merge(written, into)
-    if failed:
-        say(f"{failed} scenario{'s fail' if failed > 1 else ' fails'}: what they reach counts as well")
-    return into
 
 
 def table(report, folder, width=34):

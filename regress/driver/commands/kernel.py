@@ -8,11 +8,11 @@ import pathlib
 import subprocess
 import sys
 
-from driver import fetch, install, kernel, machine, packages, shut_in, tool
+from driver import fetch, install, kernel, machine, packages, shut_in, tool, tree_coverage
 from driver.build import locked
 from driver.command import Command, Parser, nearest, no_options, positive
 from driver.booting import boot, compare, confirm, cost, kunit
-from driver.commands import coverage, forwarded, fuzz as fuzz_command
+from driver.commands import forwarded, fuzz as fuzz_command
 from driver.fuzzing.rig import all_targets
 from driver.fuzzing.session import fuzz
 from driver.places import CASES, CORPUS
@@ -21,7 +21,6 @@ from driver.reviewing.review import COMMAND as REVIEW
 from driver.terminal import Unusable, say
 
 NOT_OF_A_TREE = ("fuzz_text",)
-COVERAGE_EXECUTIONS = "8192"
 
 
 def targets_of_a_tree():
@@ -70,39 +69,6 @@ def run_replay(options):
     return tool.run(rig.tool, "replay", *forwarded.with_defaults("replay", options))
 
 
-def play_for_coverage(rig):
-    """
-    Plays generated and checked-in scenarios with counters. What fails counts as well; a process that
-    a scenario ends writes what it has counted.
-    """
-    for old in rig.built.glob("*.profraw"):
-        old.unlink()
-    environment = tool.environment(LLVM_PROFILE_FILE=f"{rig.built}/%p-%m.profraw")
-    played = subprocess.run([rig.tool, "kernel", "test", "--executions", COVERAGE_EXECUTIONS, CASES, CORPUS],
-                            stdout=subprocess.PIPE, text=True, errors="replace", check=False,
-                            env=environment)
-    sys.stderr.write(played.stdout)
-    return coverage.data_of(rig.built.glob("*.profraw"), rig.built / "kernel.profdata",
-                            coverage.failing(played.stdout))
-
-
-def run_coverage(options):
-    install.ensure(packages.COVERAGE, options.may_install)
-    rig = kernel.build_tree(options.tree, ["vmapdiff"], "-coverage", kernel.COVERAGE_OPTIONS)
-    with locked(rig.state / "measuring", "measures coverage"):
-        data = play_for_coverage(rig)
-        libraries = sorted((rig.built / "mapper/kernel").glob("libkernel_*.so"))
-        objects = [word for library in libraries for word in ("-object", library)][1:]
-        tree = kernel.top_of(options.tree)
-        report = coverage.llvm_cov("report", *objects, f"-instr-profile={data}",
-                                   "-show-region-summary=false",
-                                   "-ignore-filename-regex=mapper/kernel")
-    print("\n".join(coverage.table(report, tree, 40)))
-    say(f"line by line: {machine.llvm_tool('llvm-cov')} show {libraries[0]} "
-        f"-instr-profile={data} {tree}/mm/vmalloc.c")
-    return 0
-
-
 def row(row_, run):
     return dataclasses.replace(forwarded.command(row_, run), example=row_.example.replace(
         "./rig ", "./rig kernel ~/linux "))
@@ -121,7 +87,7 @@ WHAT = [
     *(row(one, run_tool(one.name)) for one in (forwarded.SHOW, forwarded.MINIMIZE, forwarded.TRIAGE,
                                                 forwarded.EXPORT)),
     Command("coverage", "list the lines of the tree that scenarios reach",
-            "./rig kernel ~/linux coverage", no_options, run_coverage),
+            "./rig kernel ~/linux coverage", tree_coverage.add_options, tree_coverage.run),
     Command("bench", "executions a second, compared with the models", "./rig kernel ~/linux bench",
             no_options, run_tool("kernel", "bench")),
     Command("boot", "build the tree as a kernel, boot it, and try a few calls",

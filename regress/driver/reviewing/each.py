@@ -7,7 +7,7 @@ import dataclasses
 from driver.reviewing import building, changes, known
 from driver.reviewing.collect import Collected
 from driver.reviewing.observer import Observer, play_all
-from driver.reviewing.reached import places_in_slice
+from driver.slice_counts import places_in_slice
 from driver.terminal import Progress, Unusable, say
 
 

@@ -2,17 +2,15 @@
 """Of the lines that a patch changes or adds: which a scenario executed, in which geometry, and which none did."""
 from __future__ import annotations
 
-import collections
 import dataclasses
-import pathlib
 import re
 
 from driver import kernel
 from driver.build import locked
-from driver.counters import llvm_cov, merge
-from driver.places import TOP
+from driver.counters import merge
 from driver.reviewing import changes
 from driver.reviewing.observer import Observer, play_all
+from driver.slice_counts import counts_of, places_in_slice
 from driver.terminal import Unusable, printable
 
 
@@ -44,36 +42,7 @@ class Reached:
         return sum(len(getattr(one, what)) for one in self.files)
 
 
-def places_in_slice():
-    """{name in the tree: place in the slice}"""
-    found = {}
-    for line in (TOP / "mapper/kernel/files").read_text().splitlines():
-        words = line.split("#")[0].split()
-        if words:
-            found[words[0].lstrip("?")] = words[-1].lstrip("?")
-    return found
-
-
 # --- counts -------------------------------------------------------------------------------------------
-
-
-def counts_of(library, data, tree, slice_folder):
-    """
-    {name: {line: how often it was executed}} in one geometry. Compilers name the tree's file, as #line says,
-    or that of the slice, whose lines have the same numbers.
-    """
-    said = llvm_cov("export", library, f"-instr-profile={data}", "-format=lcov")
-    where = {slice_folder / place: name for name, place in places_in_slice().items()}
-    where.update({tree / name: name for name in places_in_slice()})
-    found, lines, name = {}, {}, None
-    for line in said.splitlines():
-        if line.startswith("SF:"):
-            name = where.get(pathlib.Path(line[3:]))
-            lines = found.setdefault(name, collections.Counter()) if name else {}
-        elif line.startswith("DA:") and name:
-            number, count = line[3:].split(",")[:2]
-            lines[int(number)] += int(count)
-    return found
 
 
 def geometry_of(library):
@@ -97,7 +66,9 @@ def measure(tree, paths, log):
         merge(raw, data)
         libraries = sorted((rig.built / "mapper/kernel").glob("libkernel_*.so"))
         sliced = rig.built / "mapper/kernel/slice"
-        return {geometry_of(one): counts_of(one, data, tree, sliced) for one in libraries}, sliced
+        found = {geometry_of(one): counts_of(one, data, tree, sliced) for one in libraries}
+        return {geometry: {name: counts.lines for name, counts in one.items()}
+                for geometry, one in found.items()}, sliced
 
 
 # --- lines --------------------------------------------------------------------------------------------
