@@ -29,6 +29,6 @@ struct dump_line {
 };
 
 /* Entries that one dump is asked for at the most, and so its lines. */
-#define DUMP_MAX_LINES 1026
+#define DUMP_MAX_LINES 66
 
 #endif

@@ -16,8 +16,8 @@
 #include "oracle/attributes.h"
 #include "oracle/properties/fail.h"
 
-#define END_PAGES                                                                                  \
-	UINT64_C(512) /* of a range that is longer than two of these: so many at each end */
+/* Of a range that is longer than two of these, so many pages at each end. */
+#define END_PAGES UINT64_C(32)
 #define FEW_ALIASES 4
 
 _Static_assert(2 * END_PAGES + 2 == DUMP_MAX_LINES, "a line for each page that is asked for");
