@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "fuzz/linear_lines.h"
 #include "fuzz/measure.h"
 #include "fuzz/skip.h"
 #include "fuzz/watch.h"
@@ -258,6 +259,24 @@ static void note_refused(struct player *p, uint64_t skipped)
 	p->refused.op = p->op;
 }
 
+/* The mapper under test lays a part of the linear map by its own code, which is judged as a call is. */
+static bool judge_laying(struct player *p, const struct op *op)
+{
+	struct outcome out = { 0 };
+	const struct call_context in = { p->op, p->areas.area, p->areas.count, false };
+	const struct player_step step = { PLAYER_SETS_UP, p->op, &op->call };
+	tell_before(p, &step);
+	machine_begin_call(p->oracle.machine, 0, 0);
+	oracle_expect(&p->oracle, &op->call, &in);
+	make_call(p, &op->call, &out);
+	tell_after(p, &step, NULL, NULL);
+	bool held = oracle_judge(&p->oracle, &out);
+	statistics_add_rules(&p->statistics[p->which], &p->oracle.examined);
+	if (out.error)
+		note_refused(p, 0);
+	return held;
+}
+
 /* Counts the calls from op `p->op` on, at which the scenario ended before its `ops` did. */
 static void count_rest(struct player *p, struct statistics *statistics, uint32_t ops)
 {
@@ -325,6 +344,8 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 		const struct op *op = &s->op[p->op];
 		if (!call_sets_up(op->call.kind))
 			holds = play_call(p, op);
+		else if (laid_by_mapper(p->mapper, s, op))
+			holds = judge_laying(p, op);
 		else if (!set_up(p, op))
 			note_refused(p, statistics->skipped_calls - skipped_before);
 	}

@@ -23,6 +23,11 @@ void statistics_add_call(struct statistics *s, const struct examined *examined)
 	}
 }
 
+void statistics_add_rules(struct statistics *s, const struct examined *examined)
+{
+	s->examined.rules |= examined->rules;
+}
+
 void statistics_add_skipped(struct statistics *s, const char *name, const char *why, uint64_t calls)
 {
 	unsigned i = 0;

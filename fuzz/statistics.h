@@ -32,6 +32,9 @@ struct statistics {
 /* Counts a call that was judged, and what its judging looked at. */
 void statistics_add_call(struct statistics *s, const struct examined *examined);
 
+/* Counts what the judging of something else looked at: the rules alone. */
+void statistics_add_rules(struct statistics *s, const struct examined *examined);
+
 /* Counts calls that were not made. Borrows the reason's name and sentence for good. */
 void statistics_add_skipped(struct statistics *s, const char *name, const char *why,
 			    uint64_t calls);

@@ -106,8 +106,8 @@ static inline bool prot_is_user(enum prot prot)
 
 /*
  * Kinds of call. The last two set something up before the calls that meet it:
- * the oracle makes them, and no mapper does. Their order means nothing; what a
- * kind is, its row says.
+ * the oracle makes them, but for a linear map that a tree's code lays. Their
+ * order means nothing; what a kind is, its row says.
  */
 enum call_kind {
 #define CALL_KIND(KIND, name) CALL_##KIND,
@@ -192,9 +192,21 @@ static inline bool call_maps(enum call_kind kind)
 	return call_effect(kind) == CALL_MAPS;
 }
 
+/* Whether calls of this kind lay a part of the linear map: as boot code does, whoever makes them. */
+static inline bool call_lays(enum call_kind kind)
+{
+	return kind == CALL_LINEAR;
+}
+
 static inline bool call_sets_up(enum call_kind kind)
 {
 	return call_effect(kind) == CALL_SETS_UP;
+}
+
+/* Whether calls of this kind put leaves where none are. */
+static inline bool call_fills(enum call_kind kind)
+{
+	return call_maps(kind) || call_lays(kind);
 }
 
 /* Whether the caller of one kind of call, which maps, may take the area away by the other. */

@@ -96,7 +96,8 @@ struct mapper {
 
 	/*
 	 * The calls, by kind. NULL: the function of the rig's own mapper of the
-	 * same kind is called. What each promises is written below.
+	 * same kind is called; or the oracle lays out what CALL_LINEAR is for. What
+	 * each promises is written below.
 	 */
 	mapper_function *call[CALL_KINDS];
 	/* vmalloc_to_page(): the pfn that is mapped at `va`, or PAGE_HOLE. NULL: as above. */
@@ -198,6 +199,12 @@ struct mapper {
  * that is no group in the copy. Nothing else is there, and no table that walks
  * reach is stored to. 0, and out->copy is the root of the copy; or -ENOMEM. All
  * tables that it took are its caller's, who gives them back, also if it failed.
+ *
+ * CALL_LINEAR lays [va, va + bytes) of the linear map, where nothing is, with
+ * PAGE_KERNEL: in single pages, or in the largest leaves and groups of pages and
+ * blocks that its range holds whole, blocks of a PUD with 4K pages alone. With
+ * two levels of tables there are no groups of blocks. 0; or -ENOMEM. No mapper
+ * but a tree's has it: __create_pgd_mapping(), as map_mem() calls it (Linux 6.12).
  */
 
 /* The series, with what it needs to be right; and the kernel before it. */

@@ -91,7 +91,7 @@ static bool judge_tables(struct oracle *o)
 static void check_call(const struct oracle *o, const struct call *call)
 {
 	uint64_t page_mask = (UINT64_C(1) << o->g.granule) - 1;
-	ASSERT(!call_sets_up(call->kind));
+	ASSERT(!call_sets_up(call->kind) || call_lays(call->kind));
 	ASSERT(!call_meets_tlb(call->kind) || !oracle_meets_lazy(o, call->va, call->bytes));
 	ASSERT_CMP(call->bytes, >, 0);
 	ASSERT_CMP((call->va | call->bytes) & page_mask, ==, 0);
@@ -115,7 +115,7 @@ void oracle_expect(struct oracle *o, const struct call *call, const struct call_
 	o->before = o->machine->counters;
 	o->tables_before = o->machine->tables;
 	o->examined = (struct examined){ 0 };
-	o->may_overwrite = call_maps(call->kind) && o->space.segments;
+	o->may_overwrite = call_fills(call->kind) && o->space.segments;
 	history_begin_call(o);
 }
 

@@ -114,6 +114,14 @@ static bool level_fits(const struct placement *p, int level, uint64_t index, uin
 	return window_fits(p, index, arm64_leaf_order(p->g, level), end);
 }
 
+/* Whether the level 2 block around `index` is in a contiguous group; *end is the group's end then. */
+static bool in_block_group(const struct placement *p, int level, uint64_t index, uint64_t *end)
+{
+	unsigned order = arm64_leaf_order(p->g, level) + arm64_contiguous_size(p->g, level);
+	return p->block_groups && level == ARM64_LAST_LEVEL - 1 &&
+	       window_fits(p, index, order, end);
+}
+
 struct placed placement_at(struct placement *p, uint64_t index)
 {
 	struct placed placed = { .level = ARM64_LAST_LEVEL };
@@ -126,8 +134,10 @@ struct placed placement_at(struct placement *p, uint64_t index)
 		return placed;
 	for (int level = 1; level < ARM64_LAST_LEVEL; level++) {
 		placed.level = level;
-		if (level_fits(p, level, index, &placed.end))
-			return placed;
+		if (!level_fits(p, level, index, &placed.end))
+			continue;
+		placed.contiguous = in_block_group(p, level, index, &placed.end);
+		return placed;
 	}
 	placed.level = ARM64_LAST_LEVEL;
 	placed.contiguous =

@@ -15,6 +15,7 @@
  *             (facts of the series: vmap_batched())
  *   vmalloc   the blocks that the call says it kept
  *   ioremap   the whole range
+ *   linear    the same
  */
 #ifndef ORACLE_PLACEMENT_H
 #define ORACLE_PLACEMENT_H
@@ -31,7 +32,8 @@ struct placement {
 	uint64_t first, pages; /* in the space; of the call */
 	uint64_t block;        /* pages of a block if all are alike; 0: as vmap() finds them */
 	unsigned max_shift;    /* log2 bytes of the largest leaf */
-	bool groups;           /* whether there are contiguous groups */
+	bool groups;           /* whether there are contiguous groups of pages */
+	bool block_groups;     /* and of level 2 blocks */
 	bool blocks;           /* whether there are blocks at all */
 	uint8_t no_blocks;     /* levels, 1 << each, at which the call makes none */
 

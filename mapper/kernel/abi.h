@@ -124,6 +124,8 @@ struct rig_build {
 	void (*vfree)(uint64_t va, bool reset);
 	/* trans_pgd_create_copy(): the root of the copy in *root if it made one. */
 	int (*trans_pgd)(uint64_t va, uint64_t bytes, uint64_t **root);
+	/* A part of the linear map, in the largest leaves or by pages; NULL: the tree's code was left out. */
+	int (*lay_linear)(uint64_t va, uint64_t bytes, bool by_pages);
 	/* The pfn, or UINT64_MAX. */
 	uint64_t (*lookup)(uint64_t va);
 	/* kernel_page_present(); NULL: the tree has none. */

@@ -530,6 +530,13 @@ static int kernel_set_direct_map(struct address_space *space, const struct call 
 					      states[call->direct_map]));
 }
 
+/* A line `linear`. */
+static int kernel_linear(struct address_space *space, const struct call *call, struct outcome *out)
+{
+	begin_call(space, call, out);
+	return CALL(now.build->lay_linear(call->va, call->bytes, call->leaf == LEAF_PAGE));
+}
+
 static int kernel_vfree(struct address_space *space, const struct call *call, struct outcome *out)
 {
 	begin_call(space, call, out);
@@ -641,6 +648,16 @@ static unsigned kernel_dump(struct address_space *space, uint64_t va, uint64_t b
 #define SET_DIRECT_MAP_LINE 0
 #endif
 
+#ifdef RIG_HAVE___create_pgd_mapping
+#define LAY_LINEAR kernel_linear
+#define LINEAR_FILE RIG_FILE___create_pgd_mapping
+#define LINEAR_LINE RIG_LINE___create_pgd_mapping
+#else
+#define LAY_LINEAR NULL
+#define LINEAR_FILE NULL
+#define LINEAR_LINE 0
+#endif
+
 const struct mapper kernel_mapper = {
 	.name = "kernel",
 	.kind = MAPPER_TREE,
@@ -655,6 +672,7 @@ const struct mapper kernel_mapper = {
 		[CALL_SET_DIRECT_MAP] = kernel_set_direct_map,
 		[CALL_VFREE] = kernel_vfree,
 		[CALL_TRANS_PGD] = kernel_trans_pgd,
+		[CALL_LINEAR] = LAY_LINEAR,
 	},
 	.lookup = kernel_lookup,
 	.page_present = kernel_present,
@@ -678,5 +696,6 @@ const struct mapper kernel_mapper = {
 		[CALL_SET_DIRECT_MAP] = { SET_DIRECT_MAP_FILE, SET_DIRECT_MAP_LINE },
 		[CALL_VFREE] = { VFREE_FILE, VFREE_LINE },
 		[CALL_TRANS_PGD] = { TRANS_PGD_FILE, TRANS_PGD_LINE },
+		[CALL_LINEAR] = { LINEAR_FILE, LINEAR_LINE },
 	},
 };

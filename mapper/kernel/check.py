@@ -28,6 +28,7 @@ GROUPS = {
     "set_memory": "set_memory",
     "trans_pgd": "trans_pgd_create_copy()",
     "ptdump": "the dump of ptdump_walk()",
+    "linear_map": "the linear map by the tree's code",
 }
 
 

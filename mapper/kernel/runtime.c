@@ -394,6 +394,42 @@ static int call_trans_pgd(uint64_t va, uint64_t bytes, uint64_t **root)
 
 #endif
 
+#ifdef RIG_HAVE___create_pgd_mapping
+
+static phys_addr_t alloc_linear_table(int what);
+#define MAPPING(pa, va, bytes, flags)                                                              \
+	__create_pgd_mapping(init_mm.pgd, pa, va, bytes, PAGE_KERNEL, (void *)alloc_linear_table,  \
+			     flags)
+/* In Linux 6.12 it returns nothing: what cannot be mapped is a BUG(). */
+#define RETURNS_NOTHING __builtin_types_compatible_p(typeof(MAPPING(0, 0, 0, 0)), void)
+#define CREATE_MAPPING(...)                                                                        \
+	__builtin_choose_expr(RETURNS_NOTHING, (MAPPING(__VA_ARGS__), 0), MAPPING(__VA_ARGS__))
+
+/*
+ * As the tree's own: its zeroes are ordered before the table is linked, by the caller where that is
+ * init_clear_pgtable(). Where the caller is told of no error, no page is a BUG().
+ */
+static phys_addr_t alloc_linear_table(int what)
+{
+	uint64_t *table = RIG_AT(rig->alloc_table());
+	BUG_ON(!table && RETURNS_NOTHING);
+#ifndef RIG_HAVE_init_clear_pgtable
+	dsb(ishst);
+#endif
+	return table ? (phys_addr_t)rig->table_pa(table) : INVALID_PHYS_ADDR;
+}
+
+/* What map_mem() and arch_add_memory() do once they know which leaves there may be. */
+static int call_lay_linear(uint64_t va, uint64_t bytes, bool by_pages)
+{
+	int flags = NO_EXEC_MAPPINGS | (by_pages ? NO_BLOCK_MAPPINGS | NO_CONT_MAPPINGS : 0);
+	return CREATE_MAPPING(va - PAGE_OFFSET, va, bytes, flags);
+}
+
+#else
+#define call_lay_linear NULL
+#endif
+
 static uint64_t call_lookup(uint64_t va)
 {
 	const struct page *page = vmalloc_to_page((void *)va);
@@ -457,6 +493,7 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.set_direct_map = call_set_direct_map,
 	.vfree = call_vfree,
 	.trans_pgd = call_trans_pgd,
+	.lay_linear = call_lay_linear,
 	.lookup = call_lookup,
 	.page_present = call_page_present,
 	.dump = call_dump,

@@ -636,6 +636,20 @@ enum pgtable_type { TABLE_PTE, TABLE_PMD, TABLE_PUD, TABLE_P4D };
 		uint64_t *_table = RIG_AT(rig->alloc_table());                                     \
 		_table ? (phys_addr_t)rig->table_pa(_table) : INVALID_PHYS_ADDR;                   \
 	})
+/* A table is written through the fixmap, whose own entry and TLBI are another range's: what they order counts. */
+#define clear_page(page) ((void)(page)) /* it was zeroed when it was allocated */
+#define set_fixmap_offset(slot, pa)                                                                \
+	({                                                                                         \
+		rig_sync(RIG_DSB_ISHST);                                                           \
+		rig_sync(RIG_ISB);                                                                 \
+		(unsigned long)__va(pa);                                                           \
+	})
+#define clear_fixmap(slot)                                                                         \
+	do {                                                                                       \
+		rig_sync(RIG_DSB_ISHST);                                                           \
+		rig_sync(RIG_DSB_ISH);                                                             \
+		rig_sync(RIG_ISB);                                                                 \
+	} while (0)
 #define pte_free_kernel(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))
 #define pmd_free(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))
 #define pud_free(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))

@@ -9,6 +9,7 @@ static const struct call_expectation *const rows[CALL_KINDS] = {
 #define ENTRY(KIND, name) [CALL_##KIND] = &expect_##name,
 	CALLS(ENTRY)
 #undef ENTRY
+		[CALL_LINEAR] = &expect_linear,
 };
 
 static const struct call_expectation *row_of(const struct oracle *o)

@@ -20,6 +20,7 @@ struct call_expectation {
 #define DECLARE(KIND, name) extern const struct call_expectation expect_##name;
 CALLS(DECLARE)
 #undef DECLARE
+extern const struct call_expectation expect_linear;
 
 /* The same for o->call, by its kind. */
 struct expected expect_call(const struct oracle *o);

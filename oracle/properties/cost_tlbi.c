@@ -37,6 +37,7 @@ static uint64_t most_tlbis(const struct oracle *o)
 	case CALL_CHANGES:
 		return 1 + o->expected->all_aliases;
 	case CALL_COPIES:
+	case CALL_SETS_UP:
 		return 0;
 	default:
 		return 1;
@@ -83,7 +84,7 @@ bool cost_tlbis_held(struct oracle *o)
 	if (seen->tlbi_elsewhere)
 		return fail_needless(o, "no TLBI of pages that the call does not change",
 				     seen->tlbi_elsewhere);
-	if (call_maps(o->call->kind) && idle != UINT32_MAX)
+	if (call_fills(o->call->kind) && idle != UINT32_MAX)
 		return fail_needless(o, "no TLBI by a mapping call where nothing is stale",
 				     &o->machine->log.event[idle]);
 	return seen->tlbis <= most || fail_tlbis(o, most, seen->tlbis);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * placement: after a mapping call that succeeded, each page of its range is
+ * placement: after a call that maps, or lays the linear map, and succeeded, each page of its range is
  * mapped by the leaf that the policy prescribes. Large leaves that a policy
  * forgoes are counted, and do not fail.
  *
@@ -16,7 +16,7 @@
 
 static bool is_judged(const struct oracle *o)
 {
-	return call_maps(o->call->kind) && !o->out.error && !o->summary->failed_trylocks;
+	return call_fills(o->call->kind) && !o->out.error && !o->summary->failed_trylocks;
 }
 
 void placement_begin(struct oracle *o)
@@ -122,7 +122,7 @@ bool placement_span(struct oracle *o, const struct arm64_span *span)
 		if (!judge_piece(o, span, span->index + (uint32_t)((page - span->page) >> order),
 				 page, end, &placed))
 			return false;
-		if (placed.contiguous)
+		if (placed.contiguous && placed.level == ARM64_LAST_LEVEL)
 			o->examined.group_pages += end - page;
 		page = end;
 	}

@@ -338,7 +338,7 @@ static void change_live(const struct step *s, enum arm64_kind old, enum arm64_ki
 
 static bool is_mapping(const struct oracle *o)
 {
-	return call_maps(o->call->kind);
+	return call_fills(o->call->kind);
 }
 
 void step_judge(const struct step *s)
