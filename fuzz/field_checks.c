@@ -106,7 +106,8 @@ bool check_change(const struct scenario *s, uint32_t i, struct refusal *why)
 {
 	return !call_is_of_linear_map(&s->op[i].call) || is_laid(s, i) ||
 	       refuse(why, "va",
-		      "invalid and valid need an earlier 'linear' line that includes this range");
+		      "invalid, valid and splits need an earlier 'linear' line that includes this "
+		      "range");
 }
 
 bool check_direct_map(const struct scenario *s, uint32_t i, struct refusal *why)

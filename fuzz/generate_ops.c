@@ -124,6 +124,7 @@ void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng 
 void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
 {
 	static const enum memory_change of_linear_map[] = { MEMORY_INVALID, MEMORY_VALID };
+	static const enum memory_change splits[] = { MEMORY_SPLIT, MEMORY_SPLIT_PAGES };
 	static const enum memory_change of_area[] = { MEMORY_RO, MEMORY_RW, MEMORY_NX, MEMORY_X };
 	bool linear = s->op[about].call.kind == CALL_LINEAR;
 	struct page_range range = related_range(s, about, rng);
@@ -131,6 +132,8 @@ void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct
 	op.call.va = scenario_va_of_page(s, range.page);
 	op.call.bytes = range.pages << s->machine.page_shift;
 	op.call.change = linear ? of_linear_map[rng_below(rng, 2)] : of_area[rng_below(rng, 4)];
+	if (linear && rng_chance(rng, weights.split))
+		op.call.change = splits[rng_below(rng, 2)];
 	pick_faults(&op, rng);
 	edit_insert_op(s, at, &op);
 }
@@ -216,6 +219,7 @@ enum memory_change reverse_change(enum memory_change change)
 		[MEMORY_RO] = MEMORY_RW,         [MEMORY_RW] = MEMORY_RO,
 		[MEMORY_NX] = MEMORY_X,          [MEMORY_X] = MEMORY_NX,
 		[MEMORY_INVALID] = MEMORY_VALID, [MEMORY_VALID] = MEMORY_INVALID,
+		[MEMORY_SPLIT] = MEMORY_INVALID, [MEMORY_SPLIT_PAGES] = MEMORY_INVALID,
 	};
 	return reverse[change];
 }

@@ -180,11 +180,23 @@ static bool changes_part_of_group(const struct oracle *o, const struct call *cal
 	return false;
 }
 
+/* A split of leaves changes nothing else, and asks for no page to be mapped. */
+static const struct waiver *skip_split(const struct oracle *o, const struct call *call,
+				       struct range range)
+{
+	if (oracle_waives(o, WAIVER_CUT_GROUPS_OF_ROOT) && call->change == MEMORY_SPLIT &&
+	    keeps_group_of_root(o, range))
+		return reason(WAIVER_CUT_GROUPS_OF_ROOT);
+	return NULL;
+}
+
 static const struct waiver *skip_change(const struct oracle *o, const struct call *call,
 					const struct address_space *space)
 {
 	struct range range = range_of(o, call);
 	bool linear = call_is_of_linear_map(call);
+	if (call_splits(call))
+		return skip_split(o, call, range);
 	bool aliases = !linear && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
 		       !o->machine->config.noalias;
 	uint64_t guard = UINT64_C(1) << o->g.granule;

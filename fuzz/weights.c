@@ -57,6 +57,7 @@ const struct weights weights = {
 	.copied = 20,
 	.copied_all = 35,
 	.copied_around = 50,
+	.split = 20,
 	.freed = 40,
 	.vfree = 40,
 	.reset = 70,

@@ -54,6 +54,7 @@ struct weights {
 		direct_map; /* a change of the linear map is by set_direct_map, not by set_memory */
 	unsigned copied, copied_all,
 		copied_around; /* a change of the linear map is a copy; of all, or with what is near */
+	unsigned split;     /* one by set_memory splits leaves alone */
 	unsigned linked_step, linked_change; /* a step of a sequence, one before a change */
 	/* Preset entries. */
 	unsigned preset_in_group, preset_table, preset_table_at_2, preset_block, preset_block_at_2;

@@ -55,7 +55,7 @@ enum prot {
 	PROT_COUNT,
 };
 
-/* What set_memory_ro() and the functions like it change. */
+/* What set_memory_ro() and the functions like it change; and how leaves are split for them. */
 enum memory_change {
 	MEMORY_RO,
 	MEMORY_RW,
@@ -63,6 +63,8 @@ enum memory_change {
 	MEMORY_X,
 	MEMORY_INVALID, /* set_memory_valid(addr, n, 0): the entry stays, and faults */
 	MEMORY_VALID,   /* set_memory_valid(addr, n, 1) */
+	MEMORY_SPLIT,   /* split_kernel_leaf_mapping(): both ends lie between leaves */
+	MEMORY_SPLIT_PAGES, /* range_split_to_ptes(): single pages */
 	MEMORY_CHANGES,
 };
 
@@ -242,10 +244,17 @@ static inline bool call_leaves_tlb(const struct call *call)
 	return (traits->lazy && !call->reset) || traits->noflush;
 }
 
-/* Whether the range of the call is of the linear map, whose pages it makes valid or invalid. */
+/* Whether the call splits leaves, and changes nothing else. */
+static inline bool call_splits(const struct call *call)
+{
+	return call->kind == CALL_SET_MEMORY &&
+	       (call->change == MEMORY_SPLIT || call->change == MEMORY_SPLIT_PAGES);
+}
+
+/* Whether the range of the call is of the linear map: it makes pages valid or invalid there, or splits leaves. */
 static inline bool call_is_of_linear_map(const struct call *call)
 {
-	return call->kind == CALL_SET_DIRECT_MAP ||
+	return call->kind == CALL_SET_DIRECT_MAP || call_splits(call) ||
 	       (call->kind == CALL_SET_MEMORY &&
 		(call->change == MEMORY_INVALID || call->change == MEMORY_VALID));
 }

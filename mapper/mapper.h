@@ -181,6 +181,14 @@ struct mapper {
  * not be split: below BBM level 2. -ENOMEM when no table page is left for a
  * split.
  *
+ * SPLIT and SPLIT_PAGES are for any part of the linear map, and change no
+ * translation. After SPLIT no leaf or group lies across an end of the range;
+ * after SPLIT_PAGES its pages are single ones, and so are those that were in one
+ * leaf or group with some of them, as far as that was replaced. Leaves that are
+ * not valid are split as others are. No TLBI: what TLBs hold means the same.
+ * 0 and no store where leaves may not be split; -ENOMEM as above, with some
+ * leaves split.
+ *
  * CALL_SET_DIRECT_MAP makes pages of the linear map invalid, or valid and
  * writable, one after the other: set_direct_map_invalid_noflush() and
  * set_direct_map_default_noflush() (Linux 6.12). 0, and nothing is stored, where

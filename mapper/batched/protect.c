@@ -44,11 +44,8 @@ static void change_table(struct protect *p, table_t table, int level, uint64_t o
 	}
 }
 
-/*
- * Whether leaves are split while they are live: where the CPU can, and boot
- * code laid out the linear map for it (linear_map_requires_bbml2, Linux 6.18).
- */
-static bool splits_live(const struct machine_config *config)
+/* Boot code laid out the linear map for it (linear_map_requires_bbml2, Linux 6.18). */
+bool splits_live(const struct machine_config *config)
 {
 	return config->bbm >= BBM_LEVEL_OF_SPLITS && (!config->noalias || config->realm);
 }

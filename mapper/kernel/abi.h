@@ -97,7 +97,7 @@ enum rig_prot {
 	RIG_USER,
 	RIG_USER_EXEC,
 };
-enum rig_change { RIG_RO, RIG_RW, RIG_NX, RIG_X, RIG_INVALID, RIG_VALID };
+enum rig_change { RIG_RO, RIG_RW, RIG_NX, RIG_X, RIG_INVALID, RIG_VALID, RIG_SPLIT, RIG_SPLIT_PAGES };
 enum rig_direct_map { RIG_DIRECT_INVALID, RIG_DIRECT_DEFAULT };
 
 /* One tree, built for one geometry. Errors are the kernel's negative errnos. */

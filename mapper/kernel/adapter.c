@@ -510,6 +510,7 @@ static int kernel_set_memory(struct address_space *space, const struct call *cal
 	static const enum rig_change changes[MEMORY_CHANGES] = {
 		[MEMORY_RO] = RIG_RO, [MEMORY_RW] = RIG_RW,           [MEMORY_NX] = RIG_NX,
 		[MEMORY_X] = RIG_X,   [MEMORY_INVALID] = RIG_INVALID, [MEMORY_VALID] = RIG_VALID,
+		[MEMORY_SPLIT] = RIG_SPLIT, [MEMORY_SPLIT_PAGES] = RIG_SPLIT_PAGES,
 	};
 	unsigned granule = space->machine->config.page_shift;
 	begin_call(space, call, out);

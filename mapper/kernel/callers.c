@@ -36,6 +36,10 @@ static const struct reason no_direct_map = {
 	"no-set-direct-map",
 	"the tree has no set_direct_map_invalid_noflush() and set_direct_map_default_noflush()",
 };
+static const struct reason no_split = {
+	"no-split",
+	"the tree has no split_kernel_leaf_mapping(), or no range_split_to_ptes()",
+};
 static const struct reason no_vfree = {
 	"no-vfree",
 	"the tree's vfree() was left out, since it did not build, or there is none",
@@ -121,6 +125,14 @@ static bool splits(const struct place *p)
 	return p->tree_splits && config->bbm >= 2 && (!config->noalias || config->realm);
 }
 
+/* Whether the tree has no function for a call that splits. */
+static bool lacks_split(const struct call *call)
+{
+	if (!call_splits(call))
+		return false;
+	return call->change == MEMORY_SPLIT ? !TREE_SPLITS : !TREE_SPLITS_TO_PAGES;
+}
+
 /* Whether the kernel refuses the call before it looks at any entry. */
 static bool is_refused(const struct vm_area *area, const struct call *call, uint64_t guard)
 {
@@ -147,6 +159,8 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 		return &set_memory_left_out;
 	if (call->kind == CALL_SET_DIRECT_MAP && !TREE_SETS_DIRECT_MAP)
 		return &no_direct_map;
+	if (lacks_split(call))
+		return &no_split;
 	uint64_t guard = UINT64_C(1) << p->g.page_shift;
 	bool linear = call_is_of_linear_map(call);
 	const struct vm_area *area = kernel_find_area(space, call->va);
@@ -158,7 +172,8 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 	if (p->tree_splits && !poisons() && aliases &&
 	    call->va + call->bytes > area->va + area->bytes)
 		return &guard_page_alias;
-	if (!splits(p) && meets_large(p, call->va - p->g.va_base, call->bytes))
+	bool large = !splits(p) && meets_large(p, call->va - p->g.va_base, call->bytes);
+	if (large && !(call_splits(call) && call->change == MEMORY_SPLIT)) /* which returns at once */
 		return &unsplit_leaf;
 	if (aliases)
 		return never_changed_alias(p, area);

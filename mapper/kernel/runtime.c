@@ -295,11 +295,27 @@ static void call_vunmap_lazily(uint64_t va, uint64_t bytes)
 	vunmap_range_noflush(va, va + bytes);
 }
 
+static int call_split(uint64_t va, uint64_t bytes, enum rig_change change)
+{
+#ifdef RIG_HAVE_split_kernel_leaf_mapping
+	if (change == RIG_SPLIT)
+		return split_kernel_leaf_mapping(va, va + bytes);
+#endif
+#ifdef RIG_HAVE_range_split_to_ptes
+	if (change == RIG_SPLIT_PAGES)
+		return range_split_to_ptes(va, va + bytes, GFP_KERNEL);
+#endif
+	return -EOPNOTSUPP;
+}
+
 #ifdef RIG_HAVE_set_memory_ro
 
 static int call_set_memory(uint64_t va, int pages, enum rig_change change)
 {
 	switch (change) {
+	case RIG_SPLIT:
+	case RIG_SPLIT_PAGES:
+		return call_split(va, (uint64_t)pages << PAGE_SHIFT, change);
 	case RIG_RO:
 		return set_memory_ro(va, pages);
 	case RIG_RW:

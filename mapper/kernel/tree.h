@@ -67,4 +67,11 @@
 #define TREE_SPLITS false
 #endif
 
+/* Splits of the linear map to single pages (Linux 7.2). */
+#ifdef RIG_HAVE_range_split_to_ptes
+#define TREE_SPLITS_TO_PAGES true
+#else
+#define TREE_SPLITS_TO_PAGES false
+#endif
+
 #endif

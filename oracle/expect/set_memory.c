@@ -65,6 +65,8 @@ static struct expected expect_change(const struct oracle *o)
 {
 	const struct call *call = o->call;
 	uint64_t guard = UINT64_C(1) << o->g.granule;
+	if (call_splits(call))
+		return (struct expected){ 0 };
 	if (call->change == MEMORY_INVALID || call->change == MEMORY_VALID)
 		return expect_set_valid(o);
 	struct expected e = { .area = area_of(o, guard) };
@@ -97,6 +99,8 @@ static const struct {
 	[MEMORY_X] = { MAY_NOT_EXEC, MAY_EXEC },
 	[MEMORY_INVALID] = { MAY_BE_MAPPED, MAY_BE_ABSENT },
 	[MEMORY_VALID] = { MAY_BE_ABSENT, MAY_BE_MAPPED },
+	[MEMORY_SPLIT] = { 0, 0 },
+	[MEMORY_SPLIT_PAGES] = { 0, 0 },
 };
 
 /* Changes the linear aliases of `count` pages, those that follow each other at once. */
@@ -123,7 +127,7 @@ static void apply(struct oracle *o, const struct expected *e)
 	if (e->all_aliases)
 		change_aliases(o, e, open || !e->error ? e->all_aliases : e->aliases,
 			       open ? 0 : clear, set);
-	if (!e->error)
+	if (!e->error && !call_splits(o->call))
 		space_change(&o->space, o->first_page, o->end_page, clear, set);
 }
 

@@ -114,4 +114,7 @@ bool present_held(struct oracle *o);
 /* dumps.c: what a dump of the tables says of what the call changed. */
 bool dumps_held(struct oracle *o);
 
+/* splits.c: where a call that splits leaves, and changes nothing else, has left larger ones. */
+bool splits_held(struct oracle *o);
+
 #endif

@@ -8,12 +8,16 @@
  * ends, since the kernel's functions are for one page.
  *
  * Each split is judged as it is made: by what is replaced, what replaces it,
- * and where the call ends.
+ * and where the call ends. Of a call that splits and changes nothing, the end is
+ * judged as well: both ends of its range lie between leaves, or all of it is in
+ * single pages, with what was in one block with some of it.
  */
 #include "oracle/properties/steps.h"
 
 #include "mapper/machine/assert.h"
+#include "oracle/expect/expect.h"
 #include "oracle/properties/fail.h"
+#include "oracle/properties/properties.h"
 
 /* Whether an end of the range lies inside of [page, end). */
 static bool has_end(const struct oracle *o, uint64_t page, uint64_t end)
@@ -37,12 +41,21 @@ bool step_has_alias(struct oracle *o, uint64_t page, uint64_t end)
 	return false;
 }
 
+/* set_direct_map changes each page by itself, and a range is split to its pages. */
+static bool takes_each_page(const struct call *call)
+{
+	return call->kind == CALL_SET_DIRECT_MAP ||
+	       (call_splits(call) && call->change == MEMORY_SPLIT_PAGES);
+}
+
 static bool is_cut_by_call(struct oracle *o, uint64_t page, uint64_t pages)
 {
 	bool vfree = o->call && o->call->kind == CALL_VFREE;
 	if (!o->call || (!vfree && call_effect(o->call->kind) != CALL_CHANGES))
 		return false;
-	if (o->call->kind == CALL_SET_DIRECT_MAP) /* which takes each page by itself */
+	if (call_splits(o->call) && !oracle_splits_for_set_memory(o))
+		return false;
+	if (takes_each_page(o->call))
 		return page < o->end_page && o->first_page < page + pages;
 	return (!vfree && has_end(o, page, page + pages)) ||
 	       (page < oracle_linear_pages(o) && step_has_alias(o, page, page + pages));
@@ -57,6 +70,13 @@ static uint32_t first_other(const uint64_t *words, uint32_t entries, bool contig
 	return i;
 }
 
+/* Whether the leaves of such a table are in groups. What is split to pages is split further at once. */
+static bool makes_groups(const struct oracle *o)
+{
+	bool to_pages = call_splits(o->call) && o->call->change == MEMORY_SPLIT_PAGES;
+	return !to_pages && !o->tree->call[CALL_SET_MEMORY].no_groups;
+}
+
 /* Judges the groups of the table that took a block's place. */
 static void judge_groups(const struct step *s, table_t child)
 {
@@ -69,7 +89,7 @@ static void judge_groups(const struct step *s, table_t child)
 		return;
 	for (uint32_t i = 0; i < 1u << o->g.stride; i += members) {
 		uint64_t page = s->page + i * pages;
-		bool groups = !o->tree->call[CALL_SET_MEMORY].no_groups;
+		bool groups = makes_groups(o);
 		if (groups && is_cut_by_call(o, page, members * pages))
 			continue;
 		uint32_t other = first_other(words + i, members, groups);
@@ -108,4 +128,47 @@ void split_group_judge(const struct step *s)
 		trace_fail(s->o, RULE_PLACEMENT_LEAF, s->level, s->page,
 			   "a contiguous group, which no end of what changes cuts",
 			   "a leaf without the Contiguous bit");
+}
+
+/* The first page of the range that is not mapped by a leaf of its own, or its end. */
+static uint64_t first_larger(const struct oracle *o)
+{
+	uint64_t page = o->first_page;
+	while (page < o->end_page) {
+		struct arm64_translation t = arm64_translate(&o->g, o->machine, oracle_va(o, page));
+		uint64_t pages = UINT64_C(1) << arm64_leaf_order(&o->g, t.level);
+		if (t.desc && pages_together(o, page) > 1)
+			return page;
+		page = (page & ~(pages - 1)) + pages;
+	}
+	return o->end_page;
+}
+
+/* The page at which the call ought to have split a leaf, and has not; UINT64_MAX if there is none. */
+static uint64_t first_unsplit(const struct oracle *o)
+{
+	if (is_cut(o, o->first_page))
+		return o->first_page;
+	if (is_cut(o, o->end_page))
+		return o->end_page;
+	uint64_t page =
+		o->call->change == MEMORY_SPLIT_PAGES ? first_larger(o) : o->end_page;
+	return page < o->end_page ? page : UINT64_MAX;
+}
+
+bool splits_held(struct oracle *o)
+{
+	if (!call_splits(o->call) || o->out.error || !oracle_splits_for_set_memory(o))
+		return true;
+	oracle_exercised(o, RULE_PLACEMENT_LEAF);
+	uint64_t page = first_unsplit(o);
+	if (page == UINT64_MAX)
+		return true;
+	char found[VERDICT_DETAIL_SIZE];
+	struct arm64_translation t = arm64_translate(&o->g, o->machine, oracle_va(o, page));
+	oracle_describe(o, t.level, t.desc, found);
+	return fail(o, RULE_PLACEMENT_LEAF, t.level, page,
+		    o->call->change == MEMORY_SPLIT_PAGES ? "a single page"
+							  : "the start of a leaf or group",
+		    found);
 }

@@ -29,6 +29,8 @@ static struct change change_of(struct address_space *space, enum memory_change c
 		[MEMORY_X] = { ARM64_PXN, 0 },
 		[MEMORY_INVALID] = { ARM64_VALID, ARM64_NG },
 		[MEMORY_VALID] = { ARM64_NG, ARM64_VALID },
+		[MEMORY_SPLIT] = { 0, 0 },
+		[MEMORY_SPLIT_PAGES] = { 0, 0 },
 	};
 	return (struct change){ space, space->machine, arm64_geometry(&space->machine->config),
 				bits[change].clear, bits[change].set };
@@ -152,6 +154,19 @@ static int change_range(const struct change *c, uint64_t va, uint64_t bytes)
 	return 0;
 }
 
+/* Whatever lies across an end, or of single pages across any page's, is taken apart. */
+static int split_range(const struct change *c, enum memory_change change, uint64_t va,
+		       uint64_t bytes)
+{
+	uint64_t page = UINT64_C(1) << c->g.granule;
+	if (!may_cut(&c->m->config))
+		return 0;
+	int error = cut(c, va);
+	for (uint64_t at = page; change == MEMORY_SPLIT_PAGES && at < bytes && !error; at += page)
+		error = cut(c, va + at);
+	return error ? error : cut(c, va + bytes);
+}
+
 int reference_change(struct address_space *space, uint64_t va, uint64_t bytes, uint64_t clear,
 		     uint64_t set)
 {
@@ -182,6 +197,8 @@ int reference_set_memory(struct address_space *space, const struct call *call, s
 	struct change c = change_of(space, change);
 	uint64_t va = call->va, bytes = call->bytes;
 	uint64_t page = UINT64_C(1) << c.g.granule, pages = bytes >> c.g.granule;
+	if (call_splits(call))
+		return split_range(&c, change, va, bytes);
 	if (change == MEMORY_INVALID || change == MEMORY_VALID)
 		return change_range(&c, va, bytes);
 	const struct vm_area *area = changeable_area(space, va, bytes, page);
