@@ -44,8 +44,11 @@ static void change_table(struct protect *p, table_t table, int level, uint64_t o
 	}
 }
 
-/* Boot code laid out the linear map for it (linear_map_requires_bbml2, Linux 6.18). */
-bool splits_live(const struct machine_config *config)
+/*
+ * Whether leaves are split while they are live: where the CPU can, and boot
+ * code laid out the linear map for it (linear_map_requires_bbml2, Linux 6.18).
+ */
+static bool splits_live(const struct machine_config *config)
 {
 	return config->bbm >= BBM_LEVEL_OF_SPLITS && (!config->noalias || config->realm);
 }
@@ -76,4 +79,15 @@ int protect_range(struct protect *p, uint64_t start, uint64_t end)
 		machine_barrier(p->machine, BARRIER_ISB);
 	}
 	return 0;
+}
+
+/* split_kernel_leaf_mapping(), or range_split_to_ptes() (Linux 7.2). */
+int split_range(struct protect *p, bool to_pages, uint64_t start, uint64_t end)
+{
+	if (!splits_live(&p->machine->config))
+		return 0;
+	if (to_pages)
+		return split_to_pages(p, start, end);
+	int error = split_at(p, start);
+	return error ? error : split_at(p, end);
 }

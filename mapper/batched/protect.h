@@ -37,18 +37,12 @@ bool boundary_in_leaf(struct protect *p, uint64_t at);
 int split_at(struct protect *p, uint64_t at);
 
 /*
- * split_pages.c: makes each leaf and group that meets offsets [start, end) one of
- * single pages, where leaves are split while they are live. 0 or -ENOMEM.
+ * Makes offsets [start, end) begin and end between leaves, or be of single
+ * pages, where leaves are split while they are live. 0 or -ENOMEM.
  */
+int split_range(struct protect *p, bool to_pages, uint64_t start, uint64_t end);
+
+/* split_pages.c: the same of single pages, wherever that is allowed. */
 int split_to_pages(struct protect *p, uint64_t start, uint64_t end);
-
-/* split.c: puts a full table in the place of block `desc`, of leaves that are in groups or not. 0 or -ENOMEM. */
-int split_block(struct protect *p, table_t table, uint32_t index, int level, uint64_t desc,
-		bool to_groups);
-/* Makes the contiguous group that entry `index`, at `level`, is in a group of single leaves. */
-void clear_group(struct protect *p, table_t table, uint32_t index, int level);
-
-/* Whether leaves are split while they are live: where the CPU can, and the linear map is set in part. */
-bool splits_live(const struct machine_config *config);
 
 #endif

@@ -20,8 +20,6 @@ static struct protect protect_of(struct address_space *space, enum memory_change
 		[MEMORY_X] = { DESC_PXN, 0 },
 		[MEMORY_INVALID] = { DESC_VALID, DESC_PRESENT_INVALID },
 		[MEMORY_VALID] = { DESC_PRESENT_INVALID, DESC_VALID },
-		[MEMORY_SPLIT] = { 0, 0 },
-		[MEMORY_SPLIT_PAGES] = { 0, 0 },
 	};
 	return (struct protect){
 		.space = space,
@@ -72,17 +70,6 @@ static int change_aliases(struct protect *p, const struct vm_area *area, uint64_
 	return 0;
 }
 
-/* split_kernel_leaf_mapping(), or range_split_to_ptes() (Linux 7.2). */
-static int split_range(struct protect *p, enum memory_change change, uint64_t start, uint64_t end)
-{
-	if (!splits_live(&p->machine->config))
-		return 0;
-	if (change == MEMORY_SPLIT_PAGES)
-		return split_to_pages(p, start, end);
-	int error = split_at(p, start);
-	return error ? error : split_at(p, end);
-}
-
 int batched_set_memory(struct address_space *space, const struct call *call, struct outcome *out)
 {
 	(void)out; /* the kernel's has no mask of modified levels */
@@ -92,7 +79,7 @@ int batched_set_memory(struct address_space *space, const struct call *call, str
 	uint64_t va = call->va, bytes = call->bytes;
 	uint64_t start = va - p.g.va_base;
 	if (call_splits(call))
-		return split_range(&p, change, start, start + bytes);
+		return split_range(&p, change == MEMORY_SPLIT_PAGES, start, start + bytes);
 	if (change == MEMORY_INVALID || change == MEMORY_VALID)
 		return protect_range(&p, start, start + bytes);
 

@@ -53,28 +53,28 @@ bool boundary_in_leaf(struct protect *p, uint64_t at)
 	return at & ((UINT64_C(1) << shift) - 1);
 }
 
-void clear_group(struct protect *p, table_t table, uint32_t index, int level)
+/* Makes the contiguous group that a leaf is in a group of single leaves. */
+static void clear_group(struct protect *p, const struct leaf *leaf)
 {
-	uint32_t entries = group_entries(p, level);
-	uint32_t first = index & ~(entries - 1);
+	uint32_t entries = group_entries(p, leaf->level);
+	uint32_t first = leaf->index & ~(entries - 1);
 	uint64_t list[GATHER];
 	ASSERT_CMP(entries, <=, GATHER);
 	for (uint32_t i = 0; i < entries; i++)
-		list[i] = machine_load(p->machine, table, first + i) & ~DESC_CONT;
-	machine_store_list(p->machine, table, first, entries, list);
+		list[i] = machine_load(p->machine, leaf->table, first + i) & ~DESC_CONT;
+	machine_store_list(p->machine, leaf->table, first, entries, list);
 	machine_barrier(p->machine, BARRIER_DSB_ISHST);
 	machine_barrier(p->machine, BARRIER_ISB);
 }
 
 /* Fills a new table with the leaves, one level down, that map what block `desc` at `level` maps. */
-static void fill_table(struct protect *p, table_t child, int level, uint64_t desc, bool to_groups)
+static void fill_table(struct protect *p, table_t child, int level, uint64_t desc)
 {
 	uint64_t list[GATHER];
 	uint32_t entries = 1u << p->g.table_bits;
 	uint64_t pages = UINT64_C(1) << (level_shift(&p->g, level + 1) - p->g.page_shift);
 	uint64_t pfn = desc_pfn(&p->g, desc);
-	/* The block's address bits are in those of each part. */
-	uint64_t bits = (desc & ~DESC_CONT) | (to_groups ? DESC_CONT : 0);
+	uint64_t bits = desc | DESC_CONT; /* the block's address bits are in those of each part */
 	if (level + 1 == PTE_LEVEL)
 		bits |= DESC_TABLE; /* a page's type */
 	uint32_t part = entries < GATHER ? entries : GATHER;
@@ -90,18 +90,17 @@ static void fill_table(struct protect *p, table_t child, int level, uint64_t des
  * kernel's forbids to run what the block did, which set_memory_x() of a page
  * below it could not undo.
  */
-int split_block(struct protect *p, table_t table, uint32_t index, int level, uint64_t desc,
-		bool to_groups)
+static int split_block(struct protect *p, const struct leaf *leaf)
 {
 	table_t child = machine_alloc_table(p->machine);
 	if (child == MACHINE_NO_TABLE)
 		return -ENOMEM;
-	fill_table(p, child, level, desc, to_groups);
+	fill_table(p, child, leaf->level, leaf->desc);
 	machine_barrier(p->machine, BARRIER_DSB_ISHST);
 	uint64_t link = desc_to_table(&p->g, machine_table_pfn(p->machine, child));
-	if (p->space->policy->quirks & QUIRK_PXN_TABLES && desc & DESC_PXN)
+	if (p->space->policy->quirks & QUIRK_PXN_TABLES && leaf->desc & DESC_PXN)
 		link |= DESC_TABLE_PXN;
-	machine_store(p->machine, table, index, 1, link, 0);
+	machine_store(p->machine, leaf->table, leaf->index, 1, link, 0);
 	machine_barrier(p->machine, BARRIER_DSB_ISHST);
 	machine_barrier(p->machine, BARRIER_ISB);
 	return 0;
@@ -112,11 +111,10 @@ int split_at(struct protect *p, uint64_t at)
 	while (boundary_in_leaf(p, at)) {
 		struct leaf leaf = leaf_at(p, at);
 		if (leaf.desc & DESC_CONT) {
-			clear_group(p, leaf.table, leaf.index, leaf.level);
+			clear_group(p, &leaf);
 			continue;
 		}
-		int error =
-			split_block(p, leaf.table, leaf.index, leaf.level, leaf.desc, true);
+		int error = split_block(p, &leaf);
 		if (error)
 			return error;
 	}
