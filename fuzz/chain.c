@@ -219,7 +219,7 @@ static void fail_before(struct scenario *s, uint32_t about, struct rng *rng)
 static void repeat(struct scenario *s, uint32_t about, struct rng *rng, uint64_t max_pages)
 {
 	enum call_kind kind = s->op[about].call.kind;
-	if (call_sets_up(kind))
+	if (call_sets_up(kind) || call_is_of_memory(kind))
 		generate_change(s, s->ops, about, rng);
 	else if (rng_chance(rng, weights.fails_before))
 		fail_before(s, about, rng);

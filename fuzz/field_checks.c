@@ -93,12 +93,12 @@ bool check_changed_runs(const struct scenario *s, uint32_t i, struct refusal *wh
 	return true;
 }
 
-/* Whether a 'linear' line before the op includes its range. */
+/* Whether a 'linear' or 'add_memory' line before the op includes its range. */
 static bool is_laid(const struct scenario *s, uint32_t i)
 {
 	bool found = false;
 	for (uint32_t k = 0; k < i; k++)
-		found |= s->op[k].call.kind == CALL_LINEAR && is_inside(s, &s->op[i], &s->op[k]);
+		found |= call_lays(s->op[k].call.kind) && is_inside(s, &s->op[i], &s->op[k]);
 	return found;
 }
 
@@ -106,8 +106,9 @@ bool check_change(const struct scenario *s, uint32_t i, struct refusal *why)
 {
 	return !call_is_of_linear_map(&s->op[i].call) || is_laid(s, i) ||
 	       refuse(why, "va",
-		      "invalid, valid and splits need an earlier 'linear' line that includes this "
-		      "range");
+		      "invalid, valid and splits need an earlier 'linear' or 'add_memory' line "
+		      "that "
+		      "includes this range");
 }
 
 bool check_direct_map(const struct scenario *s, uint32_t i, struct refusal *why)
@@ -118,7 +119,8 @@ bool check_direct_map(const struct scenario *s, uint32_t i, struct refusal *why)
 				      SCENARIO_MAX_DIRECT_PAGES) " pages, each by itself");
 	return is_laid(s, i) ||
 	       refuse(why, "va",
-		      "set_direct_map needs an earlier 'linear' line that includes this range");
+		      "set_direct_map needs an earlier 'linear' or 'add_memory' line that includes "
+		      "this range");
 }
 
 bool check_copied_range(const struct scenario *s, uint32_t i, struct refusal *why)
@@ -135,11 +137,10 @@ bool check_copied_range(const struct scenario *s, uint32_t i, struct refusal *wh
 bool check_linear_range(const struct scenario *s, uint32_t i, struct refusal *why)
 {
 	const struct op *op = &s->op[i];
-	if (op->call.bytes > scenario_va_middle(s) - op->call.va)
-		return refuse(why, "size", "the linear map is half of the address space");
-	for (uint32_t k = 0; k < i; k++)
-		if (s->op[k].call.kind == CALL_LINEAR && ranges_meet(s, op, &s->op[k]))
-			return refuse(why, "pa", "the range overlaps another 'linear' range");
+	for (uint32_t k = 0; k < i && op->call.kind == CALL_LINEAR; k++)
+		if (call_lays(s->op[k].call.kind) && ranges_meet(s, op, &s->op[k]))
+			return refuse(why, "pa",
+				      "the range overlaps another 'linear' or 'add_memory' range");
 	return true;
 }
 

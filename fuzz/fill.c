@@ -85,7 +85,8 @@ static struct page_range pick_small_linear(const struct sizes *sizes, struct rng
 void fill_linear(struct scenario *s, struct rng *rng, uint64_t max_pages)
 {
 	struct sizes sizes = sizes_of(&s->machine);
-	struct op op = scenario_new_op(s, CALL_LINEAR);
+	bool added = rng_chance(rng, weights.added);
+	struct op op = scenario_new_op(s, added ? CALL_ADD_MEMORY : CALL_LINEAR);
 	op.call.leaf = rng_chance(rng, weights.linear_by_pages) ? LEAF_PAGE : LEAF_LARGEST;
 	bool large = op.call.leaf == LEAF_LARGEST && max_pages > 4 * sizes.block_group &&
 		     rng_chance(rng, weights.linear_large);
@@ -100,13 +101,13 @@ void fill_linear(struct scenario *s, struct rng *rng, uint64_t max_pages)
 	edit_insert_op(s, s->ops, &op);
 }
 
-/* An op before the end that maps, or is a linear range; the number of ops if there is none. */
+/* An op before the end that maps, or is about memory; the number of ops if there is none. */
 static uint32_t pick_area(const struct scenario *s, struct rng *rng)
 {
 	uint32_t from = (uint32_t)rng_below(rng, s->ops + 1u);
 	for (uint32_t i = 0; i < s->ops; i++) {
 		uint32_t op = (from + i) % s->ops;
-		if (call_maps(s->op[op].call.kind) || s->op[op].call.kind == CALL_LINEAR)
+		if (call_maps(s->op[op].call.kind) || call_is_of_memory(s->op[op].call.kind))
 			return op;
 	}
 	return s->ops;

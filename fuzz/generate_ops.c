@@ -126,7 +126,7 @@ void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct
 	static const enum memory_change of_linear_map[] = { MEMORY_INVALID, MEMORY_VALID };
 	static const enum memory_change splits[] = { MEMORY_SPLIT, MEMORY_SPLIT_PAGES };
 	static const enum memory_change of_area[] = { MEMORY_RO, MEMORY_RW, MEMORY_NX, MEMORY_X };
-	bool linear = s->op[about].call.kind == CALL_LINEAR;
+	bool linear = call_lays(s->op[about].call.kind);
 	struct page_range range = related_range(s, about, rng);
 	struct op op = scenario_new_op(s, CALL_SET_MEMORY);
 	op.call.va = scenario_va_of_page(s, range.page);
@@ -174,12 +174,42 @@ void generate_trans_pgd(struct scenario *s, uint32_t at, uint32_t about, struct 
 	edit_insert_op(s, at, &op);
 }
 
+/* Whether a range of physical memory ends where the linear map does, at most. */
+static bool is_in_linear_map(const struct scenario *s, struct page_range range)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t end = linear_map_pages(&sizes);
+	return range.page < end && range.pages <= end - range.page;
+}
+
+void generate_hotplug(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+{
+	bool adds = s->op[about].call.kind == CALL_REMOVE_MEMORY;
+	struct page_range range = { scenario_va_page(s, about), scenario_op_pages(s, about) };
+	if (!rng_chance(rng, weights.whole_again))
+		range = related_range(s, about, rng);
+	if (!is_in_linear_map(s, range))
+		return;
+	struct op op = scenario_new_op(s, adds ? CALL_ADD_MEMORY : CALL_REMOVE_MEMORY);
+	op.call.pfn = range.page;
+	op.call.bytes = range.pages << s->machine.page_shift;
+	if (adds && rng_chance(rng, weights.linear_by_pages))
+		op.call.leaf = LEAF_PAGE;
+	if (adds)
+		pick_faults(&op, rng);
+	scenario_place_op(s, &op);
+	edit_insert_op(s, at, &op);
+}
+
 void generate_change(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
 {
-	bool linear = s->op[about].call.kind == CALL_LINEAR;
-	if (linear && rng_chance(rng, weights.copied))
+	enum call_kind kind = s->op[about].call.kind;
+	bool lays = call_lays(kind);
+	if (kind == CALL_REMOVE_MEMORY || (lays && rng_chance(rng, weights.hotplug)))
+		generate_hotplug(s, at, about, rng);
+	else if (lays && rng_chance(rng, weights.copied))
 		generate_trans_pgd(s, at, about, rng);
-	else if (linear && rng_chance(rng, weights.direct_map))
+	else if (lays && rng_chance(rng, weights.direct_map))
 		generate_set_direct_map(s, at, about, rng);
 	else
 		generate_set_memory(s, at, about, rng);

@@ -30,7 +30,12 @@ void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng 
 void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_set_direct_map(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_trans_pgd(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
-/* A set_memory; of a part of the linear map perhaps a set_direct_map. */
+/*
+ * Adds before op `at` a removal of memory that op `about` lays, or of some near it;
+ * or memory where that op removes some.
+ */
+void generate_hotplug(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
+/* A set_memory; of a part of the linear map perhaps a set_direct_map, a copy or a hot-remove. */
 void generate_change(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_preset(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 

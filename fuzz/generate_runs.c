@@ -81,7 +81,7 @@ static void add_blocks(struct scenario *s, uint32_t op, struct rng *rng, uint64_
 static struct page_range linear_range(const struct scenario *s)
 {
 	for (uint32_t i = 0; i < s->ops; i++)
-		if (s->op[i].call.kind == CALL_LINEAR)
+		if (call_lays(s->op[i].call.kind))
 			return (struct page_range){ scenario_va_page(s, i),
 						    scenario_op_pages(s, i) };
 	return (struct page_range){ 0, 0 };

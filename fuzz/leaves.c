@@ -74,3 +74,11 @@ uint64_t leaf_pages_together(const struct tables *t, uint64_t page)
 		order += arm64_contiguous_size(t->g, leaf.level);
 	return UINT64_C(1) << order;
 }
+
+bool leaf_is_in_the_way(const struct tables *t, const struct call *call)
+{
+	struct leaf leaf;
+	uint64_t first = (call->va - arm64_va_base(t->g)) >> t->g->granule;
+	return call->kind == CALL_ADD_MEMORY &&
+	       leaf_next(t, first, first + (call->bytes >> t->g->granule), &leaf);
+}

@@ -3,6 +3,7 @@
 #ifndef FUZZ_LEAVES_H
 #define FUZZ_LEAVES_H
 
+#include "mapper/call.h"
 #include "oracle/arm64/translate.h"
 
 struct tables {
@@ -20,6 +21,9 @@ struct leaf {
 
 /* The first leaf of pages [page, end). False if there is none. */
 bool leaf_next(const struct tables *t, uint64_t page, uint64_t end, struct leaf *found);
+
+/* Whether the call is to add memory where some is, which whoever adds it knows. */
+bool leaf_is_in_the_way(const struct tables *t, const struct call *call);
 
 /* Whether a leaf maps each page of [page, end). */
 bool leaf_covers(const struct tables *t, uint64_t page, uint64_t end);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "fuzz/leaves.h"
 #include "fuzz/linear_lines.h"
 #include "fuzz/measure.h"
 #include "fuzz/skip.h"
@@ -77,6 +78,7 @@ static struct address_space space_of(struct player *p)
 		.area = p->areas.area,
 		.areas = p->areas.count,
 		.splits = p->oracle.tree->splits,
+		.lacks_tables = p->scenario->op[p->op].fail_alloc,
 	};
 }
 
@@ -146,10 +148,15 @@ static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
 {
 	static const struct reason no_area = { "no-such-area",
 					       "vfree() is for an area that is there, as a whole" };
+	static const struct reason is_there = { "memory-is-there",
+						"add_memory is for memory that is not there" };
 	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
 	const struct address_space space = space_of(p);
+	const struct tables tables = { &p->oracle.g, p->oracle.machine };
 	struct statistics *statistics = &p->statistics[p->which];
 	const struct reason *never = areas_lack(&space, call) ? &no_area : NULL;
+	if (!never && leaf_is_in_the_way(&tables, call))
+		never = &is_there;
 	if (!never && p->mapper->never_called && !p->makes_all)
 		never = p->mapper->never_called(&space, call);
 	const struct waiver *meets = never ? NULL : skip_reason(&p->oracle, call, &space);

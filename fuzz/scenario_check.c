@@ -75,9 +75,11 @@ static bool check_range(const struct scenario *s, const struct op *op, struct re
 {
 	uint64_t page_mask = (UINT64_C(1) << s->machine.page_shift) - 1;
 	uint64_t bytes = op_bytes(s, op);
-	if (op->call.kind == CALL_LINEAR &&
+	if (call_is_of_memory(op->call.kind) &&
 	    op->call.pfn >> (s->machine.va_bits - 1 - s->machine.page_shift))
 		return refuse(why, "pa", "the linear map is half of the address space, from PA 0");
+	if (call_is_of_memory(op->call.kind) && bytes > scenario_va_middle(s) - op->call.va)
+		return refuse(why, "size", "the linear map is half of the address space");
 	if (op->call.va & page_mask)
 		return refuse(why, "va", "the address is not a multiple of the page size");
 	if (op->call.va < scenario_va_base(s))
@@ -101,8 +103,8 @@ static bool is_in_lower_half(const struct scenario *s, const struct op *op)
 static bool needs_linear_map(const struct op *op)
 {
 	enum call_effect effect = call_effect(op->call.kind);
-	return op->call.kind == CALL_LINEAR || effect == CALL_CHANGES || effect == CALL_COPIES ||
-	       op->call.reset;
+	return call_is_of_memory(op->call.kind) || effect == CALL_CHANGES ||
+	       effect == CALL_COPIES || op->call.reset;
 }
 
 /*
@@ -119,8 +121,9 @@ static bool check_linear_map(const struct scenario *s, uint32_t i, struct refusa
 		if ((low && needs_linear_map(other)) || (needs_linear_map(op) && other_low))
 			return refuse(why, "va",
 				      "the lower half of the address space is the linear map in a "
-				      "scenario with 'linear', 'set_memory', 'set_direct_map', "
-				      "'trans_pgd' or 'vfree' with reset");
+				      "scenario with 'linear', 'add_memory', 'remove_memory', "
+				      "'set_memory', 'set_direct_map', 'trans_pgd' or 'vfree' with "
+				      "reset");
 	}
 	return true;
 }
@@ -145,9 +148,9 @@ static uint64_t op_tables(const struct scenario *s, const struct op *op)
 		return op->call.reset ? 2 * (op->call.bytes >> s->machine.page_shift) : 0;
 	if (op->call.kind == CALL_SET_DIRECT_MAP) /* which may split all leaves of its range */
 		return tables_bound(s, op->call.va, last);
-	if (effect != CALL_MAPS && effect != CALL_SETS_UP)
+	if (effect != CALL_MAPS && effect != CALL_SETS_UP && effect != CALL_ADDS)
 		return 0;
-	if (op->call.kind != CALL_LINEAR || op->call.leaf == LEAF_PAGE)
+	if (!call_lays(op->call.kind) || op->call.leaf == LEAF_PAGE)
 		return tables_bound(s, op->call.va, last);
 	unsigned shift = scenario_level_shift(&s->machine, s->machine.page_shift == 12 ? 1 : 2);
 	return tables_bound(s, op->call.va, op->call.va) + tables_bound(s, last, last) +
@@ -183,7 +186,7 @@ static void spend(struct budget *b, const struct scenario *s, const struct op *o
 	b->tables += op_tables(s, op);
 	b->device +=
 		maps_physical_range(op->call.kind) ? op->call.bytes >> s->machine.page_shift : 0;
-	b->linear += op->call.kind == CALL_LINEAR ? op->call.bytes >> s->machine.page_shift : 0;
+	b->linear += call_lays(op->call.kind) ? op->call.bytes >> s->machine.page_shift : 0;
 }
 
 static bool check_budget(const struct budget *b, struct refusal *why)
@@ -198,7 +201,7 @@ static bool check_budget(const struct budget *b, struct refusal *why)
 				      SCENARIO_MAX_DEVICE_PAGES) " pages in total");
 	if (b->linear > SCENARIO_MAX_DEVICE_PAGES)
 		return refuse(why, "size",
-			      "'linear' maps more than " TEXT_OF(
+			      "'linear' and 'add_memory' map more than " TEXT_OF(
 				      SCENARIO_MAX_DEVICE_PAGES) " pages in total");
 	if (1 + b->tables > MACHINE_MAX_TABLES) /* and the root */
 		return refuse(why, "",

@@ -103,6 +103,22 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.example = "trans_pgd va=0xffff000000000000 size=0x40000000",
 		.fields = { FIELD_VA, FIELD_SIZE },
 	},
+	[CALL_ADD_MEMORY] = {
+		.name = "add_memory",
+		.function = "arch_add_memory()",
+		.wire = 21,
+		.effect = CALL_ADDS,
+		.example = "add_memory pa=0x8000000 size=0x400000 leaf=page",
+		.fields = { FIELD_PA, FIELD_SIZE, FIELD_LEAF },
+	},
+	[CALL_REMOVE_MEMORY] = {
+		.name = "remove_memory",
+		.function = "arch_remove_memory()",
+		.wire = 22,
+		.effect = CALL_REMOVES,
+		.example = "remove_memory pa=0x8000000 size=0x200000",
+		.fields = { FIELD_PA, FIELD_SIZE },
+	},
 	[CALL_PRESET] = {
 		.name = "preset",
 		.function = "none",

@@ -61,9 +61,9 @@ enum memory_change {
 	MEMORY_RW,
 	MEMORY_NX,
 	MEMORY_X,
-	MEMORY_INVALID, /* set_memory_valid(addr, n, 0): the entry stays, and faults */
-	MEMORY_VALID,   /* set_memory_valid(addr, n, 1) */
-	MEMORY_SPLIT,   /* split_kernel_leaf_mapping(): both ends lie between leaves */
+	MEMORY_INVALID,     /* set_memory_valid(addr, n, 0): the entry stays, and faults */
+	MEMORY_VALID,       /* set_memory_valid(addr, n, 1) */
+	MEMORY_SPLIT,       /* split_kernel_leaf_mapping(): both ends lie between leaves */
 	MEMORY_SPLIT_PAGES, /* range_split_to_ptes(): single pages */
 	MEMORY_CHANGES,
 };
@@ -104,7 +104,9 @@ static inline bool prot_is_user(enum prot prot)
 	X(VFREE, vfree)                                                                            \
 	X(SET_MEMORY, set_memory)                                                                  \
 	X(SET_DIRECT_MAP, set_direct_map)                                                          \
-	X(TRANS_PGD, trans_pgd)
+	X(TRANS_PGD, trans_pgd)                                                                    \
+	X(ADD_MEMORY, add_memory)                                                                  \
+	X(REMOVE_MEMORY, remove_memory)
 
 /*
  * Kinds of call. The last two set something up before the calls that meet it:
@@ -149,6 +151,8 @@ enum call_effect {
 	CALL_UNMAPS,  /* takes away what it meets */
 	CALL_CHANGES, /* changes the attributes of what is mapped */
 	CALL_COPIES,  /* makes tables of its own, and leaves those of the space as they are */
+	CALL_ADDS,    /* lays a part of the linear map, and makes no area */
+	CALL_REMOVES, /* takes a part of the linear map away, with the tables that are empty then */
 	CALL_SETS_UP, /* before the calls under test: see CALL_PRESET */
 };
 
@@ -197,7 +201,13 @@ static inline bool call_maps(enum call_kind kind)
 /* Whether calls of this kind lay a part of the linear map: as boot code does, whoever makes them. */
 static inline bool call_lays(enum call_kind kind)
 {
-	return kind == CALL_LINEAR;
+	return kind == CALL_LINEAR || kind == CALL_ADD_MEMORY;
+}
+
+/* Whether the range of such calls is of physical memory, where that is in the linear map. */
+static inline bool call_is_of_memory(enum call_kind kind)
+{
+	return call_lays(kind) || kind == CALL_REMOVE_MEMORY;
 }
 
 static inline bool call_sets_up(enum call_kind kind)

@@ -61,7 +61,8 @@ struct address_space {
 	const struct policy *policy;
 	const struct vm_area *area; /* the oldest first; where two meet, the later one counts */
 	unsigned areas;
-	bool splits; /* set_memory of this mapper, a tree's, was seen to split a leaf */
+	bool splits;       /* set_memory of this mapper, a tree's, was seen to split a leaf */
+	bool lacks_tables; /* the scenario has a table allocation fail in the call */
 };
 
 /* Whose shapes, errors and costs a mapper promises: oracle/owed.h says what each kind owes. */
@@ -207,6 +208,17 @@ struct mapper {
  * that is no group in the copy. Nothing else is there, and no table that walks
  * reach is stored to. 0, and out->copy is the root of the copy; or -ENOMEM. All
  * tables that it took are its caller's, who gives them back, also if it failed.
+ *
+ * CALL_ADD_MEMORY lays a part of the linear map as CALL_LINEAR does, where no
+ * memory is: memory that is added while the kernel runs. 0; or -ENOMEM when no
+ * table page is left, and then nothing of it is mapped and no table stays empty.
+ * In Linux 6.12 that is a BUG().
+ *
+ * CALL_REMOVE_MEMORY takes any part of the linear map away, holes allowed, and
+ * invalidates the TLBs. Tables that it reaches into and that are empty then are
+ * freed, each after its own TLBI. -EPERM, and nothing is stored, where the range
+ * begins or ends inside of a leaf or contiguous group: so the notifier of Linux 7.2
+ * refuses it (95a58852b0e5). 0.
  *
  * CALL_LINEAR lays [va, va + bytes) of the linear map, where nothing is, with
  * PAGE_KERNEL: in single pages, or in the largest leaves and groups of pages and

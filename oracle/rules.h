@@ -104,8 +104,9 @@
 	X(PLACEMENT_LEAF, "placement", "leaf",                                                     \
 	  "each page is mapped by the leaf that the policy prescribes for this page array and "    \
 	  "address, and set_memory splits only what an end of its range cuts, into groups "        \
-	  "wherever they fit",                                                                     \
-	  "Linux mm/vmalloc.c, and the series that batches it; split_kernel_leaf_mapping()")       \
+	  "wherever they fit; a split alone splits all that it is for",                            \
+	  "Linux mm/vmalloc.c, and the series that batches it; split_kernel_leaf_mapping(), "      \
+	  "range_split_to_ptes(); of the linear map __create_pgd_mapping()")                       \
 	X(PLACEMENT_BLOCK_SIZE, "placement", "block_size",                                         \
 	  "vmalloc() keeps the block size that it was asked for, if the policy allows it and "     \
 	  "each block is contiguous; else single pages",                                           \
@@ -139,8 +140,10 @@
 	X(COST_TABLES, "cost", "tables",                                                           \
 	  "set_memory takes a table page for each block that it splits, and no other",             \
 	  "Linux split_kernel_leaf_mapping()")                                                     \
-	X(TABLES_LEAK, "tables", "leak", "every table page is reachable or freed",                 \
-	  "Linux: nothing else could free it")                                                     \
+	X(TABLES_LEAK, "tables", "leak",                                                           \
+	  "every table page is reachable or freed, and memory that is removed, or could not be "   \
+	  "added, leaves no table of its range empty",                                             \
+	  "Linux: nothing else could free it; free_empty_tables()")                                \
 	X(TABLES_DANGLING, "tables", "dangling", "a table descriptor points to a live table page", \
 	  "Linux: use after free")                                                                 \
 	X(TABLES_REACHED_TWICE, "tables", "reached_twice",                                         \

@@ -43,6 +43,11 @@ void apply_unmapping(struct oracle *o, const struct expected *e);
 /* set_direct_map.c: whether the kernel changes the linear map at all: can_set_direct_map(). */
 bool linear_map_may_change(const struct oracle *o);
 
+/* linear.c: a part of the linear map is laid, in which leaves. */
+struct expected expect_laying(const struct oracle *o);
+void apply_laying(struct oracle *o, const struct expected *e);
+void place_laying(const struct oracle *o, struct placement *p);
+
 /* cut.c: pages of the leaf or contiguous group, valid or not, that the entry for `page` is part of. */
 uint64_t pages_together(const struct oracle *o, uint64_t page);
 /* Whether a range that begins or ends at `page` cuts what is there. */

@@ -2,7 +2,7 @@
 /* A part of the linear map that a tree's own code lays. */
 #include "oracle/expect/expect.h"
 
-static struct expected expect(const struct oracle *o)
+struct expected expect_laying(const struct oracle *o)
 {
 	return (struct expected){
 		.done = o->end_page - o->first_page,
@@ -11,8 +11,13 @@ static struct expected expect(const struct oracle *o)
 	};
 }
 
+void apply_laying(struct oracle *o, const struct expected *e)
+{
+	apply_mapping(o, e);
+}
+
 /* Its groups are not HugeTLB's, and nohugeiomap is not for it. A root of blocks is walked block by block. */
-static void place(const struct oracle *o, struct placement *p)
+void place_laying(const struct oracle *o, struct placement *p)
 {
 	p->blocks = o->call->leaf == LEAF_LARGEST;
 	p->block = o->end_page - o->first_page;
@@ -22,7 +27,7 @@ static void place(const struct oracle *o, struct placement *p)
 }
 
 const struct call_expectation expect_linear = {
-	.expect = expect,
-	.apply = apply_mapping,
-	.place = place,
+	.expect = expect_laying,
+	.apply = apply_laying,
+	.place = place_laying,
 };

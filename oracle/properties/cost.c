@@ -81,6 +81,8 @@ static uint64_t most_changes(const struct oracle *o, uint64_t tables)
 	uint64_t entries = UINT64_C(1) << o->g.stride;
 	if (call_effect(o->call->kind) == CALL_CHANGES && oracle_splits_for_set_memory(o))
 		most += 2 + (3 + entries / LIST) * tables;
+	if (call_effect(o->call->kind) == CALL_REMOVES)
+		most += o->summary->frees;
 	return most;
 }
 
@@ -99,7 +101,7 @@ static uint64_t most_batches(const struct oracle *o, uint64_t tables)
 static bool batches_held(struct oracle *o, uint64_t tables)
 {
 	const struct trace_summary *seen = o->summary;
-	bool maps = call_maps(o->call->kind);
+	bool maps = call_fills(o->call->kind);
 	uint64_t events = maps ? seen->stores : seen->range_stores;
 	if (!o->owed->batches || !events || (maps && !o->placement.pages))
 		return true;

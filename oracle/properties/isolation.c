@@ -43,6 +43,12 @@ void isolation_exercised(struct oracle *o, uint64_t page, uint64_t end)
 
 /* --- faults ---------------------------------------------------------------------- */
 
+static bool takes_away(const struct oracle *o)
+{
+	enum call_effect effect = call_effect(o->call->kind);
+	return effect == CALL_UNMAPS || effect == CALL_REMOVES;
+}
+
 /*
  * Whether pages in the call's range may fault while it runs: what is unmapped
  * or made invalid does. No other change breaks an entry to make it again.
@@ -52,7 +58,7 @@ void isolation_exercised(struct oracle *o, uint64_t page, uint64_t end)
  */
 static bool may_break(const struct oracle *o)
 {
-	return call_effect(o->call->kind) == CALL_UNMAPS || call_makes_invalid(o->call);
+	return takes_away(o) || call_makes_invalid(o->call);
 }
 
 /* The first page of [page, end) that was mapped before the call and may not fault; `end` if none. */
@@ -117,7 +123,7 @@ static bool is_old_or_new(const struct oracle *o, int level, uint64_t page, uint
 	unsigned at = space_find(&o->space, page);
 	const struct segment *s = &o->space.segment[at];
 	if (at == o->space.segments || s->start > page)
-		return call_effect(o->call->kind) == CALL_UNMAPS; /* what was there, and went */
+		return takes_away(o) || call_lays(o->call->kind); /* what was there, and went */
 	uint64_t pfn = (arm64_address(&o->g, desc) >> o->g.granule) & ~(pages - 1);
 	return segment_pfn(s, page) == pfn &&
 	       attributes_of(s->prot)->memory == arm64_attributes(&o->g, desc, 0).memory;

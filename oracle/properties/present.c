@@ -64,5 +64,6 @@ bool present_held(struct oracle *o)
 {
 	if (!o->mapper->page_present)
 		return true;
-	return (!call_is_of_linear_map(o->call) || range_told(o)) && aliases_told(o);
+	bool linear = call_is_of_linear_map(o->call) || call_is_of_memory(o->call->kind);
+	return (!linear || range_told(o)) && aliases_told(o);
 }

@@ -108,6 +108,9 @@ void isolation_faults(struct oracle *o, int level, uint64_t page, uint64_t pages
 bool lookup_span(struct oracle *o, const struct arm64_span *span);
 bool lookup_nothing(struct oracle *o);
 
+/* tables.c: after memory was removed, or could not be added: no table of its range is empty. */
+bool tables_none_empty(struct oracle *o);
+
 /* present.c: what is told of pages of the linear map that changed. */
 bool present_held(struct oracle *o);
 

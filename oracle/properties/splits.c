@@ -151,8 +151,7 @@ static uint64_t first_unsplit(const struct oracle *o)
 		return o->first_page;
 	if (is_cut(o, o->end_page))
 		return o->end_page;
-	uint64_t page =
-		o->call->change == MEMORY_SPLIT_PAGES ? first_larger(o) : o->end_page;
+	uint64_t page = o->call->change == MEMORY_SPLIT_PAGES ? first_larger(o) : o->end_page;
 	return page < o->end_page ? page : UINT64_MAX;
 }
 

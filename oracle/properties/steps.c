@@ -117,8 +117,8 @@ void step_free(struct oracle *o, table_t table)
 			   pointer->local || pointer->local_dsb
 				   ? "a table that other processors' walk caches may point to"
 				   : "a table that a walk cache may point to");
-	if (oracle_waives(o, WAIVER_FREES_UNLOCKED))
-		return;
+	if (oracle_waives(o, WAIVER_FREES_UNLOCKED) || call_is_of_memory(o->call->kind))
+		return; /* whoever adds and removes memory holds mem_hotplug_lock, which ptdump takes */
 	oracle_exercised(o, RULE_TABLES_LOCK);
 	if (!o->trace.locked)
 		trace_fail(o, RULE_TABLES_LOCK, place->level, place->page,
@@ -336,9 +336,10 @@ static void change_live(const struct step *s, enum arm64_kind old, enum arm64_ki
 	set_valid(s, new);
 }
 
-static bool is_mapping(const struct oracle *o)
+/* Whether the call may not overwrite what is live. Memory that cannot be added is taken away by the call itself. */
+static bool keeps_live(const struct oracle *o, enum arm64_kind new)
 {
-	return call_fills(o->call->kind);
+	return call_maps(o->call->kind) || (call_lays(o->call->kind) && new != ARM64_INVALID);
 }
 
 void step_judge(const struct step *s)
@@ -352,7 +353,7 @@ void step_judge(const struct step *s)
 			split_group_judge(s);
 		return;
 	}
-	if (old == ARM64_LEAF && s->o->trace.judging && is_mapping(s->o)) {
+	if (old == ARM64_LEAF && s->o->trace.judging && keeps_live(s->o, new)) {
 		oracle_exercised(s->o, RULE_ISOLATION_OVERWRITE);
 		fail_step(s, RULE_ISOLATION_OVERWRITE, "no live entry in the range");
 	}

@@ -173,6 +173,48 @@ static uint32_t owned_tables(const struct oracle *o)
 	return of_caller ? o->tables_before : o->machine->tables;
 }
 
+static bool is_empty(const struct oracle *o, table_t table, int level)
+{
+	const uint64_t *words = machine_words(o->machine, table);
+	uint64_t any = 0;
+	for (uint32_t i = 0; i < arm64_table_entries(&o->g, level); i++)
+		any |= words[i];
+	return !any;
+}
+
+/* An empty table below `table` that pages of the range have; false after a verdict. */
+static bool none_empty_below(struct oracle *o, table_t table, int level, uint64_t base)
+{
+	const struct expected *e = o->expected;
+	const uint64_t *words = machine_words(o->machine, table);
+	unsigned order = arm64_leaf_order(&o->g, level);
+	uint32_t i = e->affected_first > base ? (uint32_t)((e->affected_first - base) >> order) : 0;
+	for (; i < arm64_table_entries(&o->g, level); i++) {
+		uint64_t page = base + ((uint64_t)i << order);
+		if (page >= e->affected_end)
+			break;
+		if (arm64_kind(&o->g, level, words[i]) != ARM64_TABLE)
+			continue;
+		table_t child = machine_table_at(o->machine,
+						 arm64_address(&o->g, words[i]) >> o->g.granule);
+		if (is_empty(o, child, level + 1))
+			return fail(o, RULE_TABLES_LEAK, level, page, "no empty table in the range",
+				    "a table without an entry");
+		if (!none_empty_below(o, child, level + 1, page))
+			return false;
+	}
+	return true;
+}
+
+bool tables_none_empty(struct oracle *o)
+{
+	enum call_effect effect = call_effect(o->call->kind);
+	if (effect != CALL_ADDS && (effect != CALL_REMOVES || o->expected->refused))
+		return true;
+	oracle_exercised(o, RULE_TABLES_LEAK);
+	return none_empty_below(o, MACHINE_ROOT, o->g.start_level, 0);
+}
+
 bool tables_all_reached(struct oracle *o)
 {
 	uint32_t live = 0;

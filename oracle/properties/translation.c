@@ -309,7 +309,8 @@ void translation_begin(struct oracle *o)
 	if (space->segments &&
 	    (space->segment->start < e->affected_first || end[-1].end > e->affected_end))
 		oracle_exercised(o, RULE_ISOLATION_OUTSIDE);
-	if (call_effect(o->call->kind) == CALL_UNMAPS && o->summary->stores)
+	enum call_effect effect = call_effect(o->call->kind);
+	if ((effect == CALL_UNMAPS || effect == CALL_REMOVES) && o->summary->stores)
 		oracle_exercised(o, isolation_rule(o, e->affected_first));
 }
 

@@ -38,6 +38,9 @@ CALLS(DECLARE)
 int reference_change(struct address_space *space, uint64_t va, uint64_t bytes, uint64_t clear,
 		     uint64_t set);
 
+/* remove_memory.c: takes a range of the linear map away, with the tables that are empty then. */
+void reference_take_away(struct address_space *space, const struct call *call);
+
 /*
  * mapping.c: maps the pages of a call up to the first that cannot be mapped,
  * whose address *stopped is then. 0, -ENOMEM, -EINVAL or -EBUSY.

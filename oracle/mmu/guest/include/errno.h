@@ -3,6 +3,7 @@
 #ifndef GUEST_ERRNO_H
 #define GUEST_ERRNO_H
 
+#define EPERM 1
 #define ENOMEM 12
 #define EBUSY 16
 #define EINVAL 22
