@@ -78,6 +78,9 @@ static const struct changes *changes_of(const struct call *call)
 		return &changes_of_unmapping;
 	case CALL_COPIES:
 		return &changes_of_copy;
+	case CALL_ADDS:
+	case CALL_REMOVES:
+		return &changes_of_hotplug;
 	default:
 		return &changes_of_set_memory;
 	}

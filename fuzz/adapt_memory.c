@@ -66,7 +66,7 @@ static bool keep_mapped(struct adaptation *a, bool single)
 	return longest.end && adaptation_set_span(a, longest);
 }
 
-static bool keep_what_is_mapped(struct adaptation *a)
+bool adapt_keep_mapped(struct adaptation *a)
 {
 	return keep_mapped(a, false);
 }
@@ -74,11 +74,6 @@ static bool keep_what_is_mapped(struct adaptation *a)
 static bool keep_single_pages(struct adaptation *a)
 {
 	return keep_mapped(a, true);
-}
-
-static bool widen_change(struct adaptation *a)
-{
-	return adaptation_set_span(a, adaptation_whole_leaves(a, adaptation_span(a)));
 }
 
 /* A change that leaves the aliases in the linear map alone. */
@@ -133,7 +128,7 @@ static struct span memory_with_aliases(const struct adaptation *a)
 	const struct machine_config *config = &a->s->machine;
 	for (uint32_t k = 0; k < a->op; k++) {
 		const struct call *call = &a->s->op[k].call;
-		if (call->kind == CALL_LINEAR)
+		if (call_lays(call->kind))
 			return (struct span){ call->pfn,
 					      call->pfn + (call->bytes >> config->page_shift) };
 	}
@@ -232,7 +227,7 @@ static bool lay_linear_by_pages(struct adaptation *a)
 		struct op *op = &a->s->op[k];
 		uint64_t page, pages = op->call.bytes >> a->s->machine.page_shift;
 		struct span linear = { op->call.pfn, op->call.pfn + pages };
-		if (op->call.kind != CALL_LINEAR || op->call.leaf == LEAF_PAGE ||
+		if (!call_lays(op->call.kind) || op->call.leaf == LEAF_PAGE ||
 		    !concerns(a, linear, &page))
 			continue;
 		lay_by_pages(a, op, linear, page);
@@ -265,8 +260,10 @@ static bool unmap_instead(struct adaptation *a)
 /* --- which are tried -------------------------------------------------------------------------- */
 
 static const adaptation_list here[] = {
-	{ keep_what_is_mapped },
-	{ widen_change },
+	{ adapt_split_to_invalid },
+	{ adapt_keep_mapped },
+	{ adapt_widen },
+	{ adapt_split_to_invalid, adapt_keep_mapped },
 	{ NULL },
 };
 
@@ -280,9 +277,11 @@ static const adaptation_list before[] = {
 static const adaptation_list at_last[] = {
 	{ keep_single_pages },
 	{ spare_aliases },
-	{ spare_aliases, keep_what_is_mapped },
+	{ spare_aliases, adapt_keep_mapped },
 	{ spare_aliases, keep_single_pages },
 	{ forbid_to_run },
+	{ adapt_add_instead },
+	{ adapt_add_instead, adapt_add_what_is_not_there },
 	{ NULL },
 };
 
@@ -306,7 +305,7 @@ const struct changes changes_of_vfree = { &of_no_area, nothing, before_vfree, of
 
 /* Who copies copies the whole linear map, and cuts no leaf. */
 static const adaptation_list of_copy[] = {
-	{ widen_change },
+	{ adapt_widen },
 	{ NULL },
 };
 

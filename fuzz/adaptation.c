@@ -47,6 +47,7 @@ struct address_space adaptation_space(const struct adaptation *a)
 		.area = a->areas.area,
 		.areas = a->areas.count,
 		.splits = a->constraints->splits,
+		.lacks_tables = a->op < a->s->ops && a->s->op[a->op].fail_alloc,
 	};
 }
 
@@ -81,6 +82,8 @@ bool adaptation_set_span(struct adaptation *a, struct span span)
 	ASSERT_CMP(span.first, <, span.end);
 	call->va = scenario_va_of_page(a->s, span.first);
 	call->bytes = (span.end - span.first) << a->s->machine.page_shift;
+	if (call_is_of_memory(call->kind))
+		call->pfn = span.first;
 	return span.first != before.first || span.end != before.end;
 }
 
@@ -88,7 +91,8 @@ bool adaptation_makes(const struct adaptation *a, const struct call *call)
 {
 	const struct address_space space = adaptation_space(a);
 	const struct constraints *c = a->constraints;
-	if (areas_lack(&space, call))
+	const struct tables tables = adaptation_tables(a);
+	if (areas_lack(&space, call) || leaf_is_in_the_way(&tables, call))
 		return false;
 	if (c->never_called && c->never_called(&space, call))
 		return false;

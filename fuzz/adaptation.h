@@ -77,7 +77,17 @@ struct changes {
 extern const struct changes changes_of_mapping, changes_of_unmapping;
 extern const adaptation_list changes_of_place[];
 
-/* adapt_memory.c */
+/* adapt_memory.c; the change leaves of the range the longest part that is mapped. */
 extern const struct changes changes_of_set_memory, changes_of_vfree, changes_of_copy;
+adaptation_change adapt_keep_mapped;
+
+/*
+ * adapt_hotplug.c; changes that widen a range to whole leaves, add memory instead
+ * of changing what is not there, or only what of it is not there, and make
+ * invalid what no tree splits.
+ */
+extern const struct changes changes_of_hotplug;
+adaptation_change adapt_widen, adapt_add_instead, adapt_add_what_is_not_there;
+adaptation_change adapt_split_to_invalid;
 
 #endif

@@ -276,6 +276,20 @@ static const struct waiver *skip_unmapping(const struct oracle *o, const struct 
 	return NULL;
 }
 
+/* Memory that is removed in part of a leaf, or of a group. */
+static const struct waiver *skip_removal(const struct oracle *o, const struct call *call)
+{
+	struct range range = range_of(o, call);
+	bool of_root = is_between_blocks_of_root(o, range.first) ||
+		       is_between_blocks_of_root(o, range.end);
+	if (oracle_waives(o, WAIVER_CUT_GROUPS_OF_ROOT) && of_root)
+		return reason(WAIVER_CUT_GROUPS_OF_ROOT);
+	if (oracle_waives(o, WAIVER_REMOVES_CUT_LEAVES) &&
+	    (is_cut(o, range.first) || is_cut(o, range.end)))
+		return reason(WAIVER_REMOVES_CUT_LEAVES);
+	return NULL;
+}
+
 const struct waiver *skip_reason(const struct oracle *o, const struct call *call,
 				 const struct address_space *space)
 {
@@ -290,6 +304,10 @@ const struct waiver *skip_reason(const struct oracle *o, const struct call *call
 		return o->g.start_level < 0 && oracle_waives(o, WAIVER_COPIES_NO_LEVEL_0)
 			       ? reason(WAIVER_COPIES_NO_LEVEL_0)
 			       : NULL;
+	case CALL_ADDS:
+		return NULL;
+	case CALL_REMOVES:
+		return skip_removal(o, call);
 	default:
 		return skip_change(o, call, space);
 	}

@@ -248,6 +248,16 @@ const struct waiver waiver_list[WAIVERS] = {
 			    "set_memory va=0xffff800080000000 pages=2 op=ro\n",
 		.crashes = true,
 	},
+	[WAIVER_REMOVES_CUT_LEAVES] = {
+		.name = "removes-cut-leaves",
+		.effect = SKIPS_CALLS,
+		.rule = { RULE_ERRORS_CODE },
+		.why = "removal of memory that is a part of a leaf or contiguous group is not refused, and "
+		       "takes the whole block, or leaves a part of a group (fixed by Linux 95a58852b0e5)",
+		.scenario = "vmapdiff 2\n"
+			    "linear pa=0x40000000 size=0x200000\n"
+			    "remove_memory pa=0x40000000 size=0x1000\n",
+	},
 	[WAIVER_CUT_GROUPS_OF_ROOT] = {
 		.name = "cut-groups-of-root",
 		.effect = SKIPS_CALLS,

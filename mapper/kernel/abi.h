@@ -97,7 +97,16 @@ enum rig_prot {
 	RIG_USER,
 	RIG_USER_EXEC,
 };
-enum rig_change { RIG_RO, RIG_RW, RIG_NX, RIG_X, RIG_INVALID, RIG_VALID, RIG_SPLIT, RIG_SPLIT_PAGES };
+enum rig_change {
+	RIG_RO,
+	RIG_RW,
+	RIG_NX,
+	RIG_X,
+	RIG_INVALID,
+	RIG_VALID,
+	RIG_SPLIT,
+	RIG_SPLIT_PAGES
+};
 enum rig_direct_map { RIG_DIRECT_INVALID, RIG_DIRECT_DEFAULT };
 
 /* One tree, built for one geometry. Errors are the kernel's negative errnos. */
@@ -126,6 +135,9 @@ struct rig_build {
 	int (*trans_pgd)(uint64_t va, uint64_t bytes, uint64_t **root);
 	/* A part of the linear map, in the largest leaves or by pages; NULL: the tree's code was left out. */
 	int (*lay_linear)(uint64_t va, uint64_t bytes, bool by_pages);
+	/* The same while the kernel runs, and what takes it away; NULL: as above. Negative errnos. */
+	int (*add_memory)(uint64_t va, uint64_t bytes, bool by_pages);
+	int (*remove_memory)(uint64_t va, uint64_t bytes);
 	/* The pfn, or UINT64_MAX. */
 	uint64_t (*lookup)(uint64_t va);
 	/* kernel_page_present(); NULL: the tree has none. */

@@ -508,9 +508,10 @@ static int kernel_set_memory(struct address_space *space, const struct call *cal
 			     struct outcome *out)
 {
 	static const enum rig_change changes[MEMORY_CHANGES] = {
-		[MEMORY_RO] = RIG_RO, [MEMORY_RW] = RIG_RW,           [MEMORY_NX] = RIG_NX,
-		[MEMORY_X] = RIG_X,   [MEMORY_INVALID] = RIG_INVALID, [MEMORY_VALID] = RIG_VALID,
-		[MEMORY_SPLIT] = RIG_SPLIT, [MEMORY_SPLIT_PAGES] = RIG_SPLIT_PAGES,
+		[MEMORY_RO] = RIG_RO,           [MEMORY_RW] = RIG_RW,
+		[MEMORY_NX] = RIG_NX,           [MEMORY_X] = RIG_X,
+		[MEMORY_INVALID] = RIG_INVALID, [MEMORY_VALID] = RIG_VALID,
+		[MEMORY_SPLIT] = RIG_SPLIT,     [MEMORY_SPLIT_PAGES] = RIG_SPLIT_PAGES,
 	};
 	unsigned granule = space->machine->config.page_shift;
 	begin_call(space, call, out);
@@ -536,6 +537,20 @@ static int kernel_linear(struct address_space *space, const struct call *call, s
 {
 	begin_call(space, call, out);
 	return CALL(now.build->lay_linear(call->va, call->bytes, call->leaf == LEAF_PAGE));
+}
+
+static int kernel_add_memory(struct address_space *space, const struct call *call,
+			     struct outcome *out)
+{
+	begin_call(space, call, out);
+	return CALL(now.build->add_memory(call->va, call->bytes, call->leaf == LEAF_PAGE));
+}
+
+static int kernel_remove_memory(struct address_space *space, const struct call *call,
+				struct outcome *out)
+{
+	begin_call(space, call, out);
+	return CALL(now.build->remove_memory(call->va, call->bytes));
 }
 
 static int kernel_vfree(struct address_space *space, const struct call *call, struct outcome *out)
@@ -659,6 +674,14 @@ static unsigned kernel_dump(struct address_space *space, uint64_t va, uint64_t b
 #define LINEAR_LINE 0
 #endif
 
+#ifdef RIG_HAVE___remove_pgd_mapping
+#define REMOVE_FILE RIG_FILE___remove_pgd_mapping
+#define REMOVE_LINE RIG_LINE___remove_pgd_mapping
+#else
+#define REMOVE_FILE NULL
+#define REMOVE_LINE 0
+#endif
+
 const struct mapper kernel_mapper = {
 	.name = "kernel",
 	.kind = MAPPER_TREE,
@@ -674,6 +697,8 @@ const struct mapper kernel_mapper = {
 		[CALL_VFREE] = kernel_vfree,
 		[CALL_TRANS_PGD] = kernel_trans_pgd,
 		[CALL_LINEAR] = LAY_LINEAR,
+		[CALL_ADD_MEMORY] = kernel_add_memory,
+		[CALL_REMOVE_MEMORY] = kernel_remove_memory,
 	},
 	.lookup = kernel_lookup,
 	.page_present = kernel_present,
@@ -698,5 +723,7 @@ const struct mapper kernel_mapper = {
 		[CALL_VFREE] = { VFREE_FILE, VFREE_LINE },
 		[CALL_TRANS_PGD] = { TRANS_PGD_FILE, TRANS_PGD_LINE },
 		[CALL_LINEAR] = { LINEAR_FILE, LINEAR_LINE },
+		[CALL_ADD_MEMORY] = { LINEAR_FILE, LINEAR_LINE },
+		[CALL_REMOVE_MEMORY] = { REMOVE_FILE, REMOVE_LINE },
 	},
 };

@@ -40,6 +40,20 @@ static const struct reason no_split = {
 	"no-split",
 	"the tree has no split_kernel_leaf_mapping(), or no range_split_to_ptes()",
 };
+static const struct reason no_hotplug = {
+	"no-hotplug",
+	"the tree's code for memory that is added and removed was left out, since it did not "
+	"build, "
+	"or there is none",
+};
+static const struct reason dies_out_of_tables = {
+	"dies-out-of-tables",
+	"memory that is added where there is no table page is a BUG() of the tree",
+};
+static const struct reason memory_in_use = {
+	"memory-in-use",
+	"memory that is removed is offline: nobody has made any of it invalid",
+};
 static const struct reason no_vfree = {
 	"no-vfree",
 	"the tree's vfree() was left out, since it did not build, or there is none",
@@ -173,10 +187,42 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 	    call->va + call->bytes > area->va + area->bytes)
 		return &guard_page_alias;
 	bool large = !splits(p) && meets_large(p, call->va - p->g.va_base, call->bytes);
-	if (large && !(call_splits(call) && call->change == MEMORY_SPLIT)) /* which returns at once */
+	if (large &&
+	    !(call_splits(call) && call->change == MEMORY_SPLIT)) /* which returns at once */
 		return &unsplit_leaf;
 	if (aliases)
 		return never_changed_alias(p, area);
+	return NULL;
+}
+
+/* --- memory that is added and removed --------------------------------------------------- */
+
+/* Whether some entry for [offset, end) of a table is in use and not valid. */
+static bool table_has_invalid(const struct place *p, table_t table, int level, uint64_t offset,
+			      uint64_t end)
+{
+	for (uint64_t next; offset < end; offset = next) {
+		uint64_t desc = machine_words(p->m, table)[level_index(&p->g, level, offset)];
+		next = window_end(&p->g, level, offset, end);
+		bool is_table = level < PTE_LEVEL && desc_is_table(desc);
+		if (is_table ? table_has_invalid(p, table_below(p->m, &p->g, desc), level + 1,
+						 offset, next)
+			     : desc && !(desc & DESC_VALID))
+			return true;
+	}
+	return false;
+}
+
+static const struct reason *
+never_hotplugged(const struct place *p, const struct address_space *space, const struct call *call)
+{
+	uint64_t start = call->va - p->g.va_base;
+	if (!TREE_ADDS_MEMORY)
+		return &no_hotplug;
+	if (call->kind == CALL_ADD_MEMORY)
+		return space->lacks_tables && !TREE_FAILS_TO_ADD ? &dies_out_of_tables : NULL;
+	if (table_has_invalid(p, MACHINE_ROOT, p->g.start_level, start, start + call->bytes))
+		return &memory_in_use;
 	return NULL;
 }
 
@@ -284,6 +330,8 @@ const struct reason *kernel_never_called(const struct address_space *space, cons
 		return &top_of_space;
 	if (call_effect(call->kind) == CALL_CHANGES)
 		return never_changed(&p, space, call);
+	if (call_is_of_memory(call->kind))
+		return never_hotplugged(&p, space, call);
 	if (call_effect(call->kind) == CALL_UNMAPS && unmaps_part_of_blocks(&p, call))
 		return &part_of_blocks;
 	if (call_effect(call->kind) == CALL_COPIES)

@@ -417,9 +417,13 @@ static phys_addr_t alloc_linear_table(int what);
 	__create_pgd_mapping(init_mm.pgd, pa, va, bytes, PAGE_KERNEL, (void *)alloc_linear_table,  \
 			     flags)
 /* In Linux 6.12 it returns nothing: what cannot be mapped is a BUG(). */
-#define RETURNS_NOTHING __builtin_types_compatible_p(typeof(MAPPING(0, 0, 0, 0)), void)
-#define CREATE_MAPPING(...)                                                                        \
-	__builtin_choose_expr(RETURNS_NOTHING, (MAPPING(__VA_ARGS__), 0), MAPPING(__VA_ARGS__))
+#ifdef RIG_RETURNS_NOTHING___create_pgd_mapping
+#define CREATE_MAPPING(...) (MAPPING(__VA_ARGS__), 0)
+#define HAS_NO_ERROR true
+#else
+#define CREATE_MAPPING(...) MAPPING(__VA_ARGS__)
+#define HAS_NO_ERROR false
+#endif
 
 /*
  * As the tree's own: its zeroes are ordered before the table is linked, by the caller where that is
@@ -428,7 +432,7 @@ static phys_addr_t alloc_linear_table(int what);
 static phys_addr_t alloc_linear_table(int what)
 {
 	uint64_t *table = RIG_AT(rig->alloc_table());
-	BUG_ON(!table && RETURNS_NOTHING);
+	BUG_ON(!table && HAS_NO_ERROR);
 #ifndef RIG_HAVE_init_clear_pgtable
 	dsb(ishst);
 #endif
@@ -444,6 +448,40 @@ static int call_lay_linear(uint64_t va, uint64_t bytes, bool by_pages)
 
 #else
 #define call_lay_linear NULL
+#endif
+
+#ifdef RIG_HAVE___remove_pgd_mapping
+
+/* arch_add_memory() but for the flags, which the scenario chooses, and for what is no table. */
+static int call_add_memory(uint64_t va, uint64_t bytes, bool by_pages)
+{
+	int error = call_lay_linear(va, bytes, by_pages);
+	if (error)
+		__remove_pgd_mapping(init_mm.pgd, va, bytes);
+	return error;
+}
+
+/* Whether the notifier refuses it: can_unmap_without_split(), but for the range's struct pages. */
+static bool is_refused(uint64_t va, uint64_t bytes)
+{
+#ifdef RIG_HAVE_addr_splits_kernel_leaf
+	return addr_splits_kernel_leaf(va) || addr_splits_kernel_leaf(va + bytes);
+#else
+	return false;
+#endif
+}
+
+static int call_remove_memory(uint64_t va, uint64_t bytes)
+{
+	if (is_refused(va, bytes))
+		return -EPERM;
+	__remove_pgd_mapping(init_mm.pgd, va, bytes);
+	return 0;
+}
+
+#else
+#define call_add_memory NULL
+#define call_remove_memory NULL
 #endif
 
 static uint64_t call_lookup(uint64_t va)
@@ -510,6 +548,8 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.vfree = call_vfree,
 	.trans_pgd = call_trans_pgd,
 	.lay_linear = call_lay_linear,
+	.add_memory = call_add_memory,
+	.remove_memory = call_remove_memory,
 	.lookup = call_lookup,
 	.page_present = call_page_present,
 	.dump = call_dump,

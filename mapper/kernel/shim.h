@@ -654,6 +654,11 @@ enum pgtable_type { TABLE_PTE, TABLE_PMD, TABLE_PUD, TABLE_P4D };
 #define pmd_free(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))
 #define pud_free(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))
 #define p4d_free(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))
+/* Of removed memory: the struct page of a table is that of its frame. No other page is given back here. */
+#define virt_to_page(table) phys_to_page(__pa(table))
+#define free_hotplug_pgtable_page(page)                                                            \
+	RIG_AT(rig->free_table((uint64_t *)rig->table_at(page_to_phys(page))))
+#define free_hotplug_page_range(page, size, altmap) BUG()
 /* Tables of users, which are never asked for. */
 #define TASK_SIZE (UL(1) << VA_BITS)
 #define split_huge_pmd(vma, pmd, addr) BUG()

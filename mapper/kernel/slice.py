@@ -124,6 +124,8 @@ def write_have(out, found):
         lines.append(f"#define RIG_HAVE_{name} 1")
         lines.append(f'#define RIG_FILE_{name} "{item.file}"')
         lines.append(f"#define RIG_LINE_{name} {item.first + 1}")
+        if item.returns_nothing:
+            lines.append(f"#define RIG_RETURNS_NOTHING_{name} 1")
         if item.parameters is not None:
             lines.append(f"#define RIG_PARAMETERS_{name} {item.parameters}")
     emit.write_if_changed(Path(out) / "have.h", "\n".join(lines) + "\n")

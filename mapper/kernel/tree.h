@@ -67,6 +67,20 @@
 #define TREE_SPLITS false
 #endif
 
+/* Memory that is added and removed, as far as the linear map goes. */
+#if defined(RIG_HAVE___create_pgd_mapping) && defined(RIG_HAVE___remove_pgd_mapping)
+#define TREE_ADDS_MEMORY true
+#else
+#define TREE_ADDS_MEMORY false
+#endif
+
+/* Whether a missing table page is an error of memory that is added, and no BUG(). */
+#ifdef RIG_RETURNS_NOTHING___create_pgd_mapping
+#define TREE_FAILS_TO_ADD false
+#else
+#define TREE_FAILS_TO_ADD true
+#endif
+
 /* Splits of the linear map to single pages (Linux 7.2). */
 #ifdef RIG_HAVE_range_split_to_ptes
 #define TREE_SPLITS_TO_PAGES true

@@ -60,6 +60,7 @@ class Item:
     last: int
     file: str = ""
     parameters: int = None  # of functions and prototypes; variable ones count as one
+    returns_nothing: bool = False  # of functions and prototypes
     pastes: frozenset = frozenset()  # of macros: (prefix, suffix) that a parameter is pasted between
 
 
@@ -419,8 +420,9 @@ def describe_call(tokens, words, call, refs, has_body):
     if not has_body and "{" not in words and "," in words[call:]:
         names += [words[i - 1] for i, w in enumerate(words)
                   if w == "(" and i > call and is_name(words, i - 1)]
+    returned = [word for word in words[:call - 1] if word not in ATTRIBUTES]
     return Item("function" if has_body else "prototype", names, refs, 0, 0,
-                parameters=count_parameters(tokens))
+                parameters=count_parameters(tokens), returns_nothing=returned[-1:] == ["void"])
 
 
 def read_source(text, file):
