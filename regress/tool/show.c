@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "fuzz/crash.h"
+#include "fuzz/linear_lines.h"
 #include "fuzz/nearest.h"
 #include "fuzz/scenario_text.h"
 #include "regress/tool/colour.h"
@@ -287,6 +288,26 @@ static unsigned mapper_to_show(const struct arguments *a, const struct verdict *
 	return mapper_list()->under_test;
 }
 
+/* Of a tree: which lines of the linear map its own code lays, and which it cannot lay as they ask. */
+static void print_who_lays(void)
+{
+	const struct mapper *tree = mapper_tested();
+	const struct source_line *entry = &tree->entry[CALL_LINEAR];
+	bool some = false;
+	for (uint32_t i = 0; i < scenario.ops; i++) {
+		const struct op *op = &scenario.op[i];
+		const char *why = laid_by_rig(tree, &scenario, op);
+		if (why)
+			printf("op %" PRIu32 ": linear, laid by the rig: %s\n", i, why);
+		else if (laid_by_mapper(tree, &scenario, op))
+			printf("op %" PRIu32 ": linear, laid by %s:%u\n", i, entry->file,
+			       entry->line);
+		some |= why || laid_by_mapper(tree, &scenario, op);
+	}
+	if (some)
+		printf("\n");
+}
+
 /* Only mappers of the series count what they missed. */
 static void print_missed(const struct player *p)
 {
@@ -341,6 +362,7 @@ static int show(struct player *p, const struct arguments *a)
 	struct verdict verdict;
 	player_prepare(p, &scenario);
 	uint32_t op = judge(p, &verdict);
+	print_who_lays();
 	print_not_made(p);
 	uint32_t ops = op < scenario.ops ? op + 1 : op;
 	if (!was_set_up(p, a->file[0]))
