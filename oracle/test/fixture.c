@@ -92,8 +92,8 @@ void fixture_expect(enum call_kind kind, enum memory_change change)
 		fixture.call.change = change;
 	if (call_traits(kind)->has_pages)
 		fixture.call.pages = (struct page_array){ fixture.pfn, fixture.pages };
-	else if (call_maps(kind))
-		fixture.call.pfn = fixture.base;
+	else if (call_fills(kind))
+		fixture.call.pfn = call_lays(kind) ? fixture.first : fixture.base;
 	if (kind == CALL_VMALLOC)
 		fixture.call.shift = (uint8_t)fixture.g.granule;
 	expect_call();
