@@ -155,7 +155,9 @@ class Search:
         for diagnostic in diagnostics:
             self.read(diagnostic, found)
         changed = False
-        for diagnostic in diagnostics:
+        # Where a type is not known the compiler loses its way: what else it says waits for a stand-in.
+        waits = any(one.form == TYPE for one in found.values())
+        for diagnostic in [] if waits else diagnostics:
             name = self.culprit(diagnostic, found) if PARSE.match(diagnostic.text) else None
             if name:
                 changed |= self.reform(found, name, diagnostic)
