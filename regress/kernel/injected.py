@@ -32,6 +32,16 @@ ARM_PTDUMP = "arch/arm64/mm/ptdump.c"
 TRANS_PGD = "arch/arm64/mm/trans_pgd.c"
 
 
+def clears_one_by_one(tree):
+    """Linux before 48478b9f7913: what is removed is invalidated entry by entry, and not as a whole."""
+    for function, clear, size in (("unmap_hotplug_pte_range", r"pte_clear\(&init_mm, addr, ptep\);", "PAGE_SIZE"),
+                                  ("unmap_hotplug_pmd_range", r"pmd_clear\(pmdp\);", "PMD_SIZE"),
+                                  ("unmap_hotplug_pud_range", r"pud_clear\(pudp\);", "PUD_SIZE")):
+        copies.substitute(tree, MMU, function, rf"({clear})",
+                          rf"\1 if (!free_mapped) flush_tlb_kernel_range(addr, addr + {size});")
+    copies.substitute(tree, MMU, "unmap_hotplug_range", r"if \(!free_mapped\)(\s*flush)", r"if (0)\1")
+
+
 # name: (fuzz target, signature that must begin the finding, the edit)
 INJECTED = {
     # The index of a page array advances by bytes: a maintainer met it as an oops at boot.
@@ -64,6 +74,17 @@ INJECTED = {
                            edit(ARM_PTDUMP, "note_page", r" \|\| level != st->level", "")),
     "dump-without-holes": ("fuzz_vmap", "lookup.dump",
                            edit(PTDUMP, "ptdump_hole", r"^(.*?)\{", r"\1{ if (depth > 2) return 0;")),
+    # Memory that is added and removed, and the linear map at boot.
+    "remove-clears-groups-one-by-one": ("fuzz_set_memory", r"history\.stale", clears_one_by_one),
+    "remove-keeps-a-tlb-entry": ("fuzz_set_memory", r"history\.(stale|freed_table)",
+                                 edit(MMU, "unmap_hotplug_range", r"(flush_tlb_kernel_range\(start, end)",
+                                      r"\1 - PAGE_SIZE")),
+    "remove-frees-before-the-tlbi": ("fuzz_set_memory", "history.freed_table",
+                                     edit(MMU, "free_empty_pte_table", r"__flush_tlb_kernel_pgtable\(start\);", "")),
+    "remove-frees-half-used-tables": ("fuzz_set_memory", r"(isolation\..*|tables\..*|translation.missing|history\..*)",
+                                      edit(MMU, "free_empty_pte_table", r"i < PTRS_PER_PTE", "i < PTRS_PER_PTE / 2")),
+    "linear-groups-past-the-end": ("fuzz_set_memory", r"contiguous\..*",
+                                   edit(MMU, "alloc_init_cont_pte", r"addr \| next \| phys", "addr | phys")),
     # The series as it stood in the mm tree in July 2026: a batch runs past the end of its block.
     "batch-past-block": ("fuzz_vmap", "translation.output_address",
                          lambda tree: copies.add_series(tree, batch_bound=False)),
@@ -146,7 +167,24 @@ NEWEST = {
                                  edit(PAGEATTR, "__change_memory_common",
                                       r"(flush_tlb_kernel_range\(start, start \+ size)",
                                       r"\1 - PAGE_SIZE")),
-    # The linear map.
+    # The linear map: as it is laid, what is removed of it, and splits alone. The first is Linux 48478b9f7913.
+    "remove-clears-groups-one-by-one": ("fuzz_set_memory", STALE, clears_one_by_one),
+    "remove-cuts-groups": ("fuzz_set_memory", "errors.code",
+                           edit(MMU, "addr_splits_kernel_leaf", r"if \(pte_cont\(pte\)\)", "if (0)")),
+    "remove-keeps-tables": ("fuzz_set_memory", "tables.leak",
+                            edit(MMU, "free_empty_pmd_table", r"free_empty_pte_table\(", "(void)(")),
+    "linear-unpublished": ("fuzz_set_memory", "history.publish",
+                           edit(MMU, "init_clear_pgtable", r"dsb\(ishst\);", "")),
+    "linear-without-barriers": ("fuzz_set_memory", r"history\.(dsb|isb)",
+                                edit(MMU, "alloc_init_cont_pte", r"pte_clear_fixmap\(\);", "")),
+    "linear-groups-of-blocks-past-the-end": ("fuzz_set_memory", r"(contiguous\..*|placement\..*)",
+                                             edit(MMU, "alloc_init_cont_pmd", r"addr \| next \| phys", "addr | phys")),
+    "linear-no-blocks": ("fuzz_set_memory", "placement.leaf",
+                         edit(MMU, "init_pmd", r"\(flags & NO_BLOCK_MAPPINGS\) == 0", "false")),
+    "split-pages-keeps-groups": ("fuzz_set_memory", "placement.leaf",
+                                 edit(MMU, "split_to_ptes_pte_entry", r"if \(pte_cont\(pte\)\)", "if (0)")),
+    "split-pages-keeps-groups-of-blocks": ("fuzz_set_memory", r"(contiguous\..*|history\.live_change|placement.leaf)",
+                                           edit(MMU, "split_to_ptes_pmd_entry", r"if \(pmd_cont\(pmd\)\)", "if (0)")),
     "direct-map-stays-read-only": ("fuzz_set_memory", "translation.permission",
                                    edit(PAGEATTR, "set_direct_map_default_noflush",
                                         r"PTE_PRESENT_INVALID \| PTE_RDONLY", "PTE_PRESENT_INVALID")),

@@ -276,7 +276,22 @@ class Names(Copy):
         self.assertEqual(how, "error")
         self.assertIn("\n  new_function*  ", said)
         self.assertIn("\n  new_other      ", said)
-        self.assertIn("\n  * only set_memory or the dump of ptdump_walk() needs it\n", said)
+        self.assertRegex(said, r"\n  \* only set_memory or .* or the linear map by the tree's code needs it\n")
+
+    def test_names_of_the_linear_map_alone(self):
+        self.edit(MMU, "__remove_pgd_mapping", r"^(.*?)\{", r"\1{ new_function(start, NEW_FLAG);")
+        how, said = self.check()
+        self.assertEqual(how, "left out")
+        self.assertRegex(said, r"^rig: LEFT OUT: the linear map by the tree's code\. .* all else is tested:\n")
+        for name in ("new_function", "NEW_FLAG"):
+            self.uses(self.row(said, name)[1], name)
+
+    def test_names_of_set_memory_and_of_the_linear_map(self):
+        self.edit(PAGEATTR, "set_memory_nx", r"^(.*?)\{", r"\1{ new_function(addr);")
+        self.edit(MMU, "__remove_pgd_mapping", r"^(.*?)\{", r"\1{ new_other(start);")
+        how, said = self.check()
+        self.assertEqual(how, "left out")
+        self.assertRegex(said, r"^rig: LEFT OUT: set_memory and the linear map by the tree's code\. ")
 
     def test_a_root_that_is_reached_by_pasting(self):
         copies.insert_before(self.tree, MMU, "pmd_set_huge",

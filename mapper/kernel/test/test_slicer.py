@@ -128,6 +128,11 @@ class Reading(unittest.TestCase):
                             ("int f(int (*g)(int, int), int b);", 2)):
             self.assertEqual(self.item(text, "f").parameters, count, text)
 
+    def test_what_returns_nothing(self):
+        for text, nothing in (("void f(void);", True), ("static void __init f(int a)\n{\n}\n", True),
+                              ("int f(void);", False), ("void *f(void);", False)):
+            self.assertEqual(self.item(text, "f").returns_nothing, nothing, text)
+
 
 def names_of(source, reachable):
     return [name for item in source.items if id(item) in reachable for name in item.names]
