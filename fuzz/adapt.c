@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fuzz/adapt.h"
 
+#include <limits.h>
+
 #include "fuzz/adaptation.h"
 #include "fuzz/measure.h"
 #include "mapper/machine/assert.h"
@@ -157,9 +159,15 @@ unsigned adapt_to(struct player *p, const struct constraints *constraints, struc
 {
 	ASSERT(!p->mapper);
 	adaptation = (struct adaptation){ .p = p, .constraints = constraints, .s = s };
-	for (unsigned plays = 0; plays < MAX_PLAYS; plays++)
-		if (play(&adaptation))
+	unsigned before = UINT_MAX;
+	for (unsigned plays = 0; plays < MAX_PLAYS; plays++) {
+		if (!play(&adaptation))
+			continue;
+		/* A change of a later op may be what an earlier one was waiting for. */
+		if (!adaptation.unmade || adaptation.unmade == before)
 			return adaptation.unmade;
+		before = adaptation.unmade;
+	}
 	return adapt_unmade(p, constraints, s);
 }
 
