@@ -637,7 +637,8 @@ enum pgtable_type { TABLE_PTE, TABLE_PMD, TABLE_PUD, TABLE_P4D };
 		_table ? (phys_addr_t)rig->table_pa(_table) : INVALID_PHYS_ADDR;                   \
 	})
 /* A table is written through the fixmap, whose own entry and TLBI are another range's: what they order counts. */
-#define clear_page(page) ((void)(page)) /* it was zeroed when it was allocated */
+/* It was zeroed when it was allocated: of its stores one is recorded, to be ordered before the link. */
+#define clear_page(page) RIG_AT(rig->store((uint64_t *)(page), 0))
 #define set_fixmap_offset(slot, pa)                                                                \
 	({                                                                                         \
 		rig_sync(RIG_DSB_ISHST);                                                           \

@@ -141,6 +141,8 @@ bool cost_held(struct oracle *o)
 	ASSERT_CMP(o->before.stores, <=, o->machine->counters.stores);
 	ASSERT_CMP(o->before.loads, <=, o->machine->counters.loads);
 	uint64_t most = o->leaves + spent.tables + o->summary->frees;
+	if (call_lays(o->call->kind))
+		most += spent.tables; /* each is cleared, which a tree records as a store */
 	if (!cost_tlbis_held(o) || !batches_held(o, spent.tables))
 		return false;
 	if (!call_fills(o->call->kind))
