@@ -175,8 +175,6 @@ NEWEST = {
                             edit(MMU, "free_empty_pmd_table", r"free_empty_pte_table\(", "(void)(")),
     "linear-unpublished": ("fuzz_set_memory", "history.publish",
                            edit(MMU, "init_clear_pgtable", r"dsb\(ishst\);", "")),
-    "linear-without-barriers": ("fuzz_set_memory", r"history\.(dsb|isb)",
-                                edit(MMU, "alloc_init_cont_pte", r"pte_clear_fixmap\(\);", "")),
     "linear-groups-of-blocks-past-the-end": ("fuzz_set_memory", r"(contiguous\..*|placement\..*)",
                                              edit(MMU, "alloc_init_cont_pmd", r"addr \| next \| phys", "addr | phys")),
     "linear-no-blocks": ("fuzz_set_memory", "placement.leaf",
