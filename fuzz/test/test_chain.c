@@ -182,7 +182,7 @@ static void look_at_linear_map(const struct op *op)
 {
 	struct sizes sizes = sizes_of(&scenario.machine);
 	uint64_t group = sizes.block * sizes.block_group << sizes.page_shift;
-	if (op->call.kind != CALL_LINEAR)
+	if (!call_lays(op->call.kind))
 		return;
 	met[FIRST_LINEAR_PAGE] += op->call.pfn == 0;
 	met[LAST_LINEAR_PAGE] +=
