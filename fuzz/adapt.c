@@ -35,7 +35,7 @@ static enum step clean_up(struct adaptation *a, const struct call *failed)
 	machine_begin_call(a->machine, 0, 0);
 	if (adaptation_makes(a, &call)) {
 		make(a, &call, &out);
-		areas_forget(&a->areas, &call);
+		areas_follow(&a->areas, &call, &out);
 		return STEP_NEXT;
 	}
 	for (const adaptation_list *list = changes_of_place; (*list)[0]; list++)
@@ -53,10 +53,7 @@ static enum step make_call(struct adaptation *a)
 	int error = make(a, &call, &out);
 	if (call_maps(call.kind) && error)
 		return clean_up(a, &call);
-	if (call_maps(call.kind))
-		areas_keep(&a->areas, &call, &out);
-	if (call_effect(call.kind) == CALL_UNMAPS)
-		areas_forget(&a->areas, &call);
+	areas_follow(&a->areas, &call, &out);
 	return STEP_NEXT;
 }
 
@@ -73,6 +70,8 @@ static const struct changes *changes_of(const struct call *call)
 {
 	if (call->kind == CALL_VFREE)
 		return &changes_of_vfree;
+	if (call->kind == CALL_VREALLOC)
+		return &changes_of_vrealloc;
 	switch (call_effect(call->kind)) {
 	case CALL_MAPS:
 		return &changes_of_mapping;

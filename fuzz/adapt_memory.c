@@ -30,15 +30,18 @@ static bool changes_aliases(const struct adaptation *a)
 	       (call->change == MEMORY_RO || call->change == MEMORY_RW) && !a->s->machine.noalias;
 }
 
-/* The pages that may change: without the guard page of an area. */
+/* The pages that may change: without the guard page of an area, and what vrealloc() cut off. */
 static struct span changeable(const struct adaptation *a)
 {
 	struct span span = adaptation_span(a);
 	const struct vm_area *area = changes_linear_map(a) ? NULL : area_of(a);
 	if (!area)
 		return span;
-	uint64_t end =
-		(area->va + area->bytes - scenario_va_base(a->s)) >> a->s->machine.page_shift;
+	uint64_t first = (area->va - scenario_va_base(a->s)) >> a->s->machine.page_shift;
+	uint64_t end = first + (area->kind == AREA_ALLOC ? area->pages.count
+							 : area->bytes >> a->s->machine.page_shift);
+	if (span.first >= end)
+		return span;
 	span.end = min(span.end, end);
 	return span;
 }
@@ -254,6 +257,7 @@ static bool unmap_instead(struct adaptation *a)
 		return false;
 	call->kind = CALL_VUNMAP;
 	call->reset = false;
+	call->kept = 0;
 	return true;
 }
 
@@ -302,6 +306,7 @@ static const adaptation_list of_vfree[] = {
 };
 
 const struct changes changes_of_vfree = { &of_no_area, nothing, before_vfree, of_vfree };
+const struct changes changes_of_vrealloc = { &of_no_area, nothing, nothing, nothing };
 
 /* Who copies copies the whole linear map, and cuts no leaf. */
 static const adaptation_list of_copy[] = {

@@ -28,7 +28,7 @@ static bool follows(const struct adaptation *a, uint32_t k, uint64_t distance)
 	return true;
 }
 
-/* The mapping before op `k` that made the area which op `k`, a lazy unmap, takes away; s->ops if none did. */
+/* The mapping before op `k` that made the area which op `k` takes away, as a whole; s->ops if none did. */
 static uint32_t partner_of(const struct scenario *s, uint32_t k)
 {
 	const struct call *unmap = &s->op[k].call;
@@ -41,7 +41,7 @@ static uint32_t partner_of(const struct scenario *s, uint32_t k)
 /* Whether op `k` goes along: it is done to the area of the op, or to one that goes along. */
 static bool goes_along(const struct adaptation *a, uint32_t k, uint64_t distance)
 {
-	if (!call_traits(a->s->op[k].call.kind)->lazy)
+	if (!call_traits(a->s->op[k].call.kind)->whole)
 		return follows(a, k, distance);
 	uint32_t partner = partner_of(a->s, k);
 	return follows(a, k, distance) && partner >= a->op && partner < a->s->ops;

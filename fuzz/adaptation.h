@@ -78,7 +78,8 @@ extern const struct changes changes_of_mapping, changes_of_unmapping;
 extern const adaptation_list changes_of_place[];
 
 /* adapt_memory.c; the change leaves of the range the longest part that is mapped. */
-extern const struct changes changes_of_set_memory, changes_of_vfree, changes_of_copy;
+extern const struct changes changes_of_set_memory, changes_of_vfree, changes_of_vrealloc,
+	changes_of_copy;
 adaptation_change adapt_keep_mapped;
 
 /*

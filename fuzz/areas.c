@@ -3,7 +3,7 @@
 
 #include "mapper/machine/assert.h"
 
-void areas_keep(struct areas *areas, const struct call *call, const struct outcome *out)
+static void keep(struct areas *areas, const struct call *call, const struct outcome *out)
 {
 	ASSERT_CMP(areas->count, <, SCENARIO_MAX_OPS);
 	areas->area[areas->count++] = (struct vm_area){
@@ -16,7 +16,7 @@ void areas_keep(struct areas *areas, const struct call *call, const struct outco
 	};
 }
 
-void areas_forget(struct areas *areas, const struct call *unmap)
+static void forget(struct areas *areas, const struct call *unmap)
 {
 	unsigned kept = 0;
 	for (unsigned i = 0; i < areas->count; i++) {
@@ -28,13 +28,47 @@ void areas_forget(struct areas *areas, const struct call *unmap)
 	areas->count = kept;
 }
 
+/* The array keeps the pages that are cut off: nothing reads them past its count. */
+static void resize(struct areas *areas, const struct call *call, const struct outcome *out)
+{
+	unsigned i = areas->count;
+	while (i > 0 && areas->area[i - 1].va != call->va)
+		i--;
+	ASSERT_CMP(i, >, 0);
+	if (out->pages < areas->area[i - 1].pages.count)
+		areas->area[i - 1].pages.count = out->pages;
+}
+
+void areas_follow(struct areas *areas, const struct call *call, const struct outcome *out)
+{
+	if (call_maps(call->kind))
+		keep(areas, call, out);
+	else if (call->kind == CALL_VREALLOC)
+		resize(areas, call, out);
+	else if (call_effect(call->kind) == CALL_UNMAPS)
+		forget(areas, call);
+}
+
+/* Whether an area that was made later lies in some of this one. */
+static bool is_overlaid(const struct address_space *space, const struct vm_area *area)
+{
+	for (const struct vm_area *later = area + 1; later < space->area + space->areas; later++)
+		if (later->va < area->va + area->bytes && area->va < later->va + later->bytes)
+			return true;
+	return false;
+}
+
 bool areas_lack(const struct address_space *space, const struct call *call)
 {
-	if (call->kind != CALL_VFREE)
+	bool resizes = call->kind == CALL_VREALLOC;
+	if (call->kind != CALL_VFREE && !resizes)
 		return false;
 	const struct vm_area *area = areas_find(space, call->va, 0);
-	return !area || area->va != call->va || area->bytes != call->bytes ||
-	       (area->kind != AREA_ALLOC && area->kind != AREA_MAP);
+	if (!area || area->va != call->va || area->bytes != call->bytes)
+		return true;
+	if (resizes)
+		return area->kind != AREA_ALLOC || is_overlaid(space, area);
+	return area->kind != AREA_ALLOC && area->kind != AREA_MAP;
 }
 
 const struct vm_area *areas_find(const struct address_space *space, uint64_t va, uint64_t guard)

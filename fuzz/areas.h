@@ -10,13 +10,16 @@ struct areas {
 	unsigned count;
 };
 
-/* Keeps the area that a mapping call made. Borrows its page array. */
-void areas_keep(struct areas *areas, const struct call *call, const struct outcome *out);
+/*
+ * What a call that returned makes of them. One that maps made an area, whose page array is borrowed;
+ * one that unmaps took away those that lie wholly in its range, or, vrealloc(), pages of one.
+ */
+void areas_follow(struct areas *areas, const struct call *call, const struct outcome *out);
 
-/* Forgets the areas that lie wholly in what was unmapped. */
-void areas_forget(struct areas *areas, const struct call *unmap);
-
-/* Whether the call is vfree() of an area that is not there, or is not the whole of the most recent one there. */
+/*
+ * Whether the call is vfree() or vrealloc() of an area that is not there, or is not the whole of the
+ * most recent one there. Of vrealloc() no later area may lie in it either.
+ */
 bool areas_lack(const struct address_space *space, const struct call *call);
 
 /* The most recent area at `va`, its guard page of so many bytes included: find_vm_area(); or NULL. */

@@ -82,7 +82,7 @@ static void reach_across(struct scenario *s, uint32_t about, struct rng *rng)
 	else
 		generate_unmap(s, s->ops, about, rng);
 	struct call *call = &s->op[s->ops - 1].call;
-	if (call_traits(call->kind)->lazy)
+	if (call_traits(call->kind)->whole)
 		return;
 	call->va = scenario_va_of_page(s, scenario_va_page(s, about) + skipped);
 	call->bytes = (pages - skipped + 1) << s->machine.page_shift;
@@ -173,10 +173,13 @@ static void make_again(struct scenario *s, uint32_t about, struct rng *rng)
 {
 	struct page_range range = related_range(s, about, rng);
 	struct op again = s->op[about];
-	if (!call_traits(again.call.kind)->lazy) {
+	if (!call_traits(again.call.kind)->whole) {
 		again.call.va = scenario_va_of_page(s, range.page);
 		again.call.bytes = range.pages << s->machine.page_shift;
 	}
+	if (call_has_field(again.call.kind, FIELD_KEEP))
+		again.call.kept = pick_kept(scenario_op_pages(s, about), rng)
+				  << s->machine.page_shift;
 	if (call_has_field(again.call.kind, FIELD_CHANGE))
 		again.call.change = rng_chance(rng, weights.change_reversed)
 					    ? reverse_change(again.call.change)

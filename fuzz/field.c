@@ -82,6 +82,17 @@ static const struct field rows[FIELD_IDS] = {
 		.check = check_changed_runs,
 		.mutations = size_mutations,
 	},
+	[FIELD_KEEP] = {
+		.name = "keep",
+		.value = "COUNT",
+		.what = "how many pages the area is to have",
+		.type = &type_count,
+		.offset = offsetof(struct call, kept),
+		.needed = true,
+		.check = check_kept,
+		.mutations = kept_mutations,
+		.shrink = shrink_kept,
+	},
 	[FIELD_RESET] = {
 		.name = "reset",
 		.value = "",

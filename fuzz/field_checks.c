@@ -3,6 +3,7 @@
 #include "fuzz/field_checks.h"
 
 #include "fuzz/refuse.h"
+#include "mapper/machine/assert.h"
 
 /* Whether pfns [pfn, pfn + pages) are memory, and not the machine's own table pages. */
 static bool is_memory(const struct scenario *s, uint64_t pfn, uint64_t pages)
@@ -70,11 +71,12 @@ static uint64_t changed_runs(const struct scenario *s, uint32_t i)
 {
 	const struct call *call = &s->op[i].call;
 	uint64_t runs = 0;
-	if (call->kind != CALL_SET_MEMORY && !call->reset)
+	bool resets = call->kind == CALL_VFREE && call->reset;
+	if (call->kind != CALL_SET_MEMORY && !resets)
 		return 0;
 	for (uint32_t k = 0; k < i; k++) {
 		const struct call *area = &s->op[k].call;
-		bool has = area->kind == CALL_VMALLOC || (area->kind == CALL_VMAP && call->reset);
+		bool has = area->kind == CALL_VMALLOC || (area->kind == CALL_VMAP && resets);
 		if (has && area->va <= call->va)
 			runs += s->op[k].runs;
 	}
@@ -91,6 +93,14 @@ bool check_changed_runs(const struct scenario *s, uint32_t i, struct refusal *wh
 			      "set_memory and vfree change more than " TEXT_OF(
 				      SCENARIO_MAX_CHANGED_RUNS) " runs of pages in total");
 	return true;
+}
+
+bool check_kept(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	uint64_t kept = s->op[i].call.kept;
+	ASSERT_CMP(kept & ((UINT64_C(1) << s->machine.page_shift) - 1), ==, 0);
+	return kept ||
+	       refuse(why, "keep", "an area keeps at least one page; 'vfree' takes away all");
 }
 
 /* Whether a 'linear' or 'add_memory' line before the op includes its range. */

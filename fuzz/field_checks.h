@@ -9,6 +9,7 @@ bool check_pages(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_physical_range(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_changed_runs(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_shift(const struct scenario *s, uint32_t i, struct refusal *why);
+bool check_kept(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_change(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_direct_map(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_preset_level(const struct scenario *s, uint32_t i, struct refusal *why);

@@ -246,6 +246,18 @@ static void undo_direct_map(struct mutation *m)
 	call->direct_map = reverse_direct_map(call->direct_map);
 }
 
+static void change_kept(struct mutation *m)
+{
+	struct call *call = &mutated_op(m)->call;
+	uint64_t pages = op_bytes(m->s, mutated_op(m)) >> m->sizes.page_shift;
+	bool near = rng_chance(m->rng, 50);
+	uint64_t kept = near ? (call->kept >> m->sizes.page_shift) +
+					(uint64_t)pick_misalignment(&m->sizes, m->rng)
+			     : pick_kept(pages, m->rng);
+	if (kept < m->sizes.va_pages)
+		call->kept = kept << m->sizes.page_shift;
+}
+
 static void change_reset(struct mutation *m)
 {
 	mutated_op(m)->call.reset = !mutated_op(m)->call.reset;
@@ -262,5 +274,6 @@ const struct field_mutation prot_mutations[] = { { change_prot, 1 }, { NULL, 0 }
 const struct field_mutation flags_mutations[] = { { change_flags, 1 }, { NULL, 0 } };
 const struct field_mutation change_mutations[] = { { undo_change, 1 }, { NULL, 0 } };
 const struct field_mutation direct_map_mutations[] = { { undo_direct_map, 1 }, { NULL, 0 } };
+const struct field_mutation kept_mutations[] = { { change_kept, 2 }, { NULL, 0 } };
 const struct field_mutation reset_mutations[] = { { change_reset, 1 }, { NULL, 0 } };
 const struct field_mutation leaf_mutations[] = { { change_leaf, 1 }, { NULL, 0 } };

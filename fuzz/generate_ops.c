@@ -112,12 +112,32 @@ void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng 
 	struct page_range range = { scenario_va_page(s, about), scenario_op_pages(s, about) };
 	if (about_kind == CALL_VMALLOC && rng_chance(rng, weights.vfree))
 		kind = CALL_VFREE;
-	if (!call_traits(kind)->lazy && rng_chance(rng, weights.unmap_part))
+	if (!call_traits(kind)->whole && rng_chance(rng, weights.unmap_part))
 		range = related_range(s, about, rng);
 	struct op op = scenario_new_op(s, kind);
 	op.call.va = scenario_va_of_page(s, range.page);
 	op.call.bytes = range.pages << s->machine.page_shift;
 	op.call.reset = kind == CALL_VFREE && rng_chance(rng, weights.reset);
+	edit_insert_op(s, at, &op);
+}
+
+uint64_t pick_kept(uint64_t pages, struct rng *rng)
+{
+	if (rng_chance(rng, weights.grown))
+		return pages + 1 + rng_below(rng, pages);
+	if (pages > 1 && rng_chance(rng, weights.cut_by_one))
+		return pages - 1;
+	return 1 + rng_below(rng, pages);
+}
+
+void generate_vrealloc(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
+{
+	struct op op = scenario_new_op(s, CALL_VREALLOC);
+	uint64_t pages = scenario_op_pages(s, about);
+	op.call.va = s->op[about].call.va;
+	op.call.bytes = pages << s->machine.page_shift;
+	op.call.kept = pick_kept(pages, rng) << s->machine.page_shift;
+	op.call.reset = rng_chance(rng, weights.reset_kept);
 	edit_insert_op(s, at, &op);
 }
 
@@ -211,6 +231,8 @@ void generate_change(struct scenario *s, uint32_t at, uint32_t about, struct rng
 		generate_trans_pgd(s, at, about, rng);
 	else if (lays && rng_chance(rng, weights.direct_map))
 		generate_set_direct_map(s, at, about, rng);
+	else if (s->op[about].call.kind == CALL_VMALLOC && rng_chance(rng, weights.vrealloc))
+		generate_vrealloc(s, at, about, rng);
 	else
 		generate_set_memory(s, at, about, rng);
 }

@@ -35,12 +35,20 @@ void generate_trans_pgd(struct scenario *s, uint32_t at, uint32_t about, struct 
  * or memory where that op removes some.
  */
 void generate_hotplug(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
-/* A set_memory; of a part of the linear map perhaps a set_direct_map, a copy or a hot-remove. */
+/* Of an area of vmalloc(). */
+void generate_vrealloc(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
+/*
+ * A set_memory; of a part of the linear map perhaps a set_direct_map, a copy or a
+ * hot-remove, of an area a vrealloc.
+ */
 void generate_change(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 void generate_preset(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng);
 
 /* The same, for page `page` of the space, or a leaf that holds it. */
 void generate_preset_at(struct scenario *s, uint32_t at, uint64_t page, struct rng *rng);
+
+/* What vrealloc() makes of an area of so many pages: some of them, or more. */
+uint64_t pick_kept(uint64_t pages, struct rng *rng);
 
 /* What a set_memory, and what a set_direct_map, is undone by. */
 enum memory_change reverse_change(enum memory_change change);

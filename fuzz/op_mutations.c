@@ -56,6 +56,7 @@ static void change_machine(struct mutation *m)
 		struct op *op = &m->s->op[i];
 		m->op = i;
 		op->call.bytes = op->call.bytes >> before.page_shift << m->sizes.page_shift;
+		op->call.kept = op->call.kept >> before.page_shift << m->sizes.page_shift;
 		if (call_has_field(op->call.kind, FIELD_SHIFT))
 			translate_shift(&op->call, &before, &m->s->machine);
 		scenario_place_op(m->s, op);

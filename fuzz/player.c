@@ -147,7 +147,8 @@ static bool judge_call(struct player *p, const struct call *call, bool cleanup, 
 static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
 {
 	static const struct reason no_area = { "no-such-area",
-					       "vfree() is for an area that is there, as a whole" };
+					       "vfree() and vrealloc() are for an area that is "
+					       "there, as a whole" };
 	static const struct reason is_there = { "memory-is-there",
 						"add_memory is for memory that is not there" };
 	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
@@ -188,7 +189,7 @@ static bool clean_up(struct player *p, const struct call *failed)
 		return true;
 	}
 	bool held = judge_call(p, &call, true, &out);
-	areas_forget(&p->areas, &call);
+	areas_follow(&p->areas, &call, &out);
 	return held;
 }
 
@@ -222,10 +223,7 @@ static bool play_call(struct player *p, const struct op *op)
 		return true;
 	if (call_maps(call.kind) && out.error)
 		return clean_up(p, &call);
-	if (call_maps(call.kind))
-		areas_keep(&p->areas, &call, &out);
-	if (call_traits(call.kind)->effect == CALL_UNMAPS)
-		areas_forget(&p->areas, &call);
+	areas_follow(&p->areas, &call, &out);
 	return true;
 }
 

@@ -7,7 +7,7 @@
 static void repair_undo(struct scenario *s, uint32_t i)
 {
 	struct call *call = &s->op[i].call;
-	if (!call_traits(call->kind)->lazy)
+	if (!call_traits(call->kind)->whole)
 		return;
 	for (uint32_t k = i; k-- > 0;) {
 		enum call_kind kind = s->op[k].call.kind;

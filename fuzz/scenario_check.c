@@ -104,7 +104,7 @@ static bool needs_linear_map(const struct op *op)
 {
 	enum call_effect effect = call_effect(op->call.kind);
 	return call_is_of_memory(op->call.kind) || effect == CALL_CHANGES ||
-	       effect == CALL_COPIES || op->call.reset;
+	       effect == CALL_COPIES || (op->call.kind == CALL_VFREE && op->call.reset);
 }
 
 /*
@@ -218,6 +218,7 @@ static void assert_no_other_fields(const struct call *call)
 	ASSERT(call_has_field(call->kind, FIELD_SHIFT) || !call->shift);
 	ASSERT(call_has_field(call->kind, FIELD_CHANGE) || !call->change);
 	ASSERT(call_has_field(call->kind, FIELD_DIRECT_MAP) || !call->direct_map);
+	ASSERT(call_has_field(call->kind, FIELD_KEEP) || !call->kept);
 	ASSERT(call_has_field(call->kind, FIELD_RESET) || !call->reset);
 	ASSERT(call_has_field(call->kind, FIELD_LEAF) || !call->leaf);
 }
@@ -240,11 +241,11 @@ static bool check_faults(const struct op *op, struct refusal *why)
 	return true;
 }
 
-/* A lazy call takes away what its partner mapped, whole: "cannot unmap partial", as the kernel says. */
+/* A call for a whole area has the range of what mapped it: "cannot unmap partial", as the kernel says. */
 static bool check_undo(const struct scenario *s, uint32_t i, struct refusal *why)
 {
 	const struct op *op = &s->op[i];
-	if (!call_traits(op->call.kind)->lazy)
+	if (!call_traits(op->call.kind)->whole)
 		return true;
 	for (uint32_t k = 0; k < i; k++) {
 		if (call_undoes(op->call.kind, s->op[k].call.kind) &&

@@ -94,6 +94,12 @@ bool shrink_direct_map(struct scenario *s, uint32_t i, unsigned try)
 	return !try;
 }
 
+bool shrink_kept(struct scenario *s, uint32_t i, unsigned try)
+{
+	s->op[i].call.kept = UINT64_C(1) << s->machine.page_shift;
+	return !try;
+}
+
 bool shrink_reset(struct scenario *s, uint32_t i, unsigned try)
 {
 	s->op[i].call.reset = false;

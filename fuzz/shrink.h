@@ -17,6 +17,7 @@ bool shrink_prot(struct scenario *s, uint32_t i, unsigned try);
 bool shrink_flags(struct scenario *s, uint32_t i, unsigned try);
 bool shrink_change(struct scenario *s, uint32_t i, unsigned try);
 bool shrink_direct_map(struct scenario *s, uint32_t i, unsigned try);
+bool shrink_kept(struct scenario *s, uint32_t i, unsigned try);
 bool shrink_reset(struct scenario *s, uint32_t i, unsigned try);
 bool shrink_level(struct scenario *s, uint32_t i, unsigned try);
 bool shrink_leaf(struct scenario *s, uint32_t i, unsigned try);

@@ -206,7 +206,7 @@ static const struct waiver *skip_change(const struct oracle *o, const struct cal
 	if (area && area->flags & MAP_FLAG_HUGE)
 		return oracle_waives(o, WAIVER_CHANGES_HUGE) ? reason(WAIVER_CHANGES_HUGE) : NULL;
 	if (oracle_waives(o, WAIVER_READS_PAST_PAGES) && aliases &&
-	    call->va + call->bytes > area->va + area->bytes)
+	    call->va + call->bytes > area->va + (area->pages.count << o->g.granule))
 		return reason(WAIVER_READS_PAST_PAGES);
 	if (oracle_waives(o, WAIVER_INVALID_BLOCKS_STAY) &&
 	    changes_invalid_large(o, range, aliases ? area : NULL, false))
@@ -265,7 +265,7 @@ static const struct waiver *skip_unmapping(const struct oracle *o, const struct 
 					   const struct address_space *space)
 {
 	struct range range = range_of(o, call);
-	if (call->reset && linear_map_may_change(o)) {
+	if (call->kind == CALL_VFREE && call->reset && linear_map_may_change(o)) {
 		const struct waiver *meets = skip_reset(o, areas_find(space, call->va, 0));
 		if (meets)
 			return meets;

@@ -11,7 +11,7 @@
 void statistics_add_call(struct statistics *s, const struct examined *examined)
 {
 	struct examined *all = &s->examined;
-	ASSERT_CMP(examined->rules & ~(RULE_BIT(RULE_COUNT) - RULE_BIT(RULE_NONE + 1)), ==, 0);
+	ASSERT_CMP(examined->rules & ~RULE_BITS, ==, 0);
 	s->calls++;
 	all->rules |= examined->rules;
 	all->block_pages += examined->block_pages;

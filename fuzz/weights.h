@@ -49,7 +49,10 @@ struct weights {
 	unsigned larger, change_reversed;
 	unsigned freed; /* a scenario about set_memory ends with an area that goes */
 	unsigned vfree,
-		reset; /* an area of vmalloc() is freed, not unmapped; with permissions reset */
+		reset;     /* an area of vmalloc() is freed, not unmapped; with permissions reset */
+	unsigned vrealloc; /* a change of an area of vmalloc() is of its size */
+	unsigned grown, cut_by_one; /* the size becomes larger; smaller by a page */
+	unsigned reset_kept;        /* and the area has VM_FLUSH_RESET_PERMS */
 	unsigned
 		direct_map; /* a change of the linear map is by set_direct_map, not by set_memory */
 	unsigned copied, copied_all,

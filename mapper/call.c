@@ -65,6 +65,7 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.function = "vm_unmap_ram()",
 		.wire = 8,
 		.effect = CALL_UNMAPS,
+		.whole = true,
 		.lazy = true,
 		.example = "vm_unmap_ram va=0xffff8000d0000000 pages=4",
 		.fields = { FIELD_VA, FIELD_COUNT },
@@ -74,9 +75,19 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.function = "vfree()",
 		.wire = 10,
 		.effect = CALL_UNMAPS,
+		.whole = true,
 		.lazy = true,
 		.example = "vfree va=0xffff800090000000 pages=512 reset",
 		.fields = { FIELD_VA, FIELD_COUNT, FIELD_RESET },
+	},
+	[CALL_VREALLOC] = {
+		.name = "vrealloc",
+		.function = "vrealloc()",
+		.wire = 11,
+		.effect = CALL_UNMAPS,
+		.whole = true,
+		.example = "vrealloc va=0xffff800090000000 pages=512 keep=300 reset",
+		.fields = { FIELD_VA, FIELD_COUNT, FIELD_KEEP, FIELD_RESET },
 	},
 	[CALL_SET_MEMORY] = {
 		.name = "set_memory",
@@ -157,6 +168,8 @@ bool call_undoes(enum call_kind undo, enum call_kind maps)
 	bool of_vfree = traits->has_pages && traits->area != AREA_RAM;
 	if (traits->effect != CALL_MAPS)
 		return false;
+	if (undo == CALL_VREALLOC)
+		return traits->area == AREA_ALLOC;
 	return traits->undo == undo || (undo == CALL_VFREE && of_vfree);
 }
 

@@ -102,6 +102,7 @@ static inline bool prot_is_user(enum prot prot)
 	X(VUNMAP, vunmap)                                                                          \
 	X(VM_UNMAP_RAM, vm_unmap_ram)                                                              \
 	X(VFREE, vfree)                                                                            \
+	X(VREALLOC, vrealloc)                                                                      \
 	X(SET_MEMORY, set_memory)                                                                  \
 	X(SET_DIRECT_MAP, set_direct_map)                                                          \
 	X(TRANS_PGD, trans_pgd)                                                                    \
@@ -130,6 +131,7 @@ enum field_id {
 	FIELD_PA,
 	FIELD_SIZE,
 	FIELD_COUNT,
+	FIELD_KEEP,
 	FIELD_RESET,
 	FIELD_SHIFT,
 	FIELD_PROT,
@@ -172,6 +174,7 @@ struct call_traits {          /* NOLINT(clang-analyzer-optin.performance.Padding
 	enum call_effect effect;
 	enum area_kind area; /* of what maps */
 	enum call_kind undo; /* of what maps: the call by which its callers take it away */
+	bool whole;   /* of what unmaps: its range is a whole area, as large as what mapped it */
 	bool lazy;    /* of what unmaps: TLBs may hold what it cleared until vm_unmap_aliases() */
 	bool noflush; /* of what changes: TLBs may hold what was there until its caller invalidates */
 	const char *example; /* a line of text; lines before it in the table make it valid */
@@ -221,7 +224,7 @@ static inline bool call_fills(enum call_kind kind)
 	return call_maps(kind) || call_lays(kind);
 }
 
-/* Whether the caller of one kind of call, which maps, may take the area away by the other. */
+/* Whether the caller of one kind of call, which maps, may take the area, or a part, away by the other. */
 bool call_undoes(enum call_kind undo, enum call_kind maps);
 
 /* Whether calls of this kind have the field. */
@@ -239,7 +242,8 @@ struct call {
 	uint8_t shift;  /* vmalloc: log2 bytes of the blocks that the allocator was asked for */
 	enum memory_change change;
 	enum direct_map direct_map;
-	bool reset; /* vfree: the area has VM_FLUSH_RESET_PERMS */
+	uint64_t kept; /* vrealloc: bytes that the area is to have */
+	bool reset;    /* vfree, vrealloc: the area has VM_FLUSH_RESET_PERMS */
 
 	/* Of what is set up: the level of an entry, whether it is a table, how memory is laid. */
 	uint8_t level;
@@ -287,6 +291,7 @@ struct outcome {
 	int error;          /* 0 or a negative errno; filled from what the mapper returned */
 	uint32_t modified;  /* MODIFIED_LEVEL() of each level of table that was stored to */
 	uint8_t page_shift; /* vmalloc: log2 bytes of the area's blocks (vm_struct.page_order) */
+	uint64_t pages;     /* vrealloc: of the area, after it (vm_struct.nr_pages) */
 	uint32_t copy; /* trans_pgd: the root table of the copy, as table_t; 0: there is none */
 	uint32_t
 		walks; /* of a tree's code: walks that ended, each of which says what it modified */

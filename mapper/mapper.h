@@ -173,6 +173,16 @@ struct mapper {
  * with a warning unless no table page was left. 0. The last area at `va` is the
  * one that is freed.
  *
+ * CALL_VREALLOC changes the size of a whole area of CALL_VMALLOC to `kept` bytes
+ * (Linux 7.2, vrealloc_node_align()). What is cut off an area of single pages is
+ * unmapped as by CALL_VUNMAP, which invalidates it, and then its pages are given
+ * back; all that stays translates as before. The area keeps its addresses, up to
+ * its guard page, and has fewer pages: out->pages says how many. It keeps all its
+ * pages, mapped, where it is made of blocks, since a block would have to be split,
+ * and where it has VM_FLUSH_RESET_PERMS (`reset`), since the aliases would have to
+ * be reset first. 0. An area with fewer pages than `kept` would have to move: the
+ * rig's allocator has no place for that, so it is -ENOMEM, and the area stays.
+ *
  * CALL_SET_MEMORY changes the attributes of [va, va + bytes). RO, RW, NX and X
  * change one area of vmalloc() without MAP_FLAG_HUGE, the guard page after it
  * allowed: others get -EINVAL and no store; RO and RW change the linear alias

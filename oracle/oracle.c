@@ -109,6 +109,7 @@ void oracle_expect(struct oracle *o, const struct call *call, const struct call_
 	o->call = call;
 	o->first_page = oracle_page(o, call->va);
 	o->end_page = o->first_page + (call->bytes >> o->g.granule);
+	expect_narrow(o);
 	o->kept.expected = expect_call(o);
 	o->expected = NULL;
 	o->summary = NULL;

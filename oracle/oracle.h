@@ -38,6 +38,8 @@ struct expected {
 	bool bug;  /* a BUG(), and then -EBUSY */
 	bool warns;
 	bool refused;        /* nothing may be stored */
+	bool idle;           /* nothing is to be done at all: no store, no flush, no TLBI */
+	uint64_t area_pages; /* of vrealloc: those that the area has after it */
 	uint64_t done;       /* pages before the one at which a mapping call fails */
 	uint64_t error_page; /* of which errors are reported; known at the end */
 	/* The pages that change: the call's range, which vunmap() widens to whole leaves and groups. */
@@ -76,7 +78,8 @@ struct oracle {
 	struct call_context in;
 	struct outcome out; /* valid once the call returned */
 	bool waived;        /* a rule or verdict in this scenario: it ends with this call */
-	uint64_t first_page, end_page; /* its range as it is asked for, in pages of the space */
+	/* Its range as it is asked for, in pages of the space; of vrealloc(), what is cut off. */
+	uint64_t first_page, end_page;
 	struct trace trace;
 	struct placement placement;
 	struct examined examined;       /* complete once the call is judged */

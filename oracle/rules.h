@@ -101,6 +101,10 @@
 	  "vfree() that resets permissions makes an alias valid or writable only when no TLB can " \
 	  "hold the area, which may be executable",                                                \
 	  "Linux mm/vmalloc.c, vm_reset_perms(); Arm R_DDMVT")                                     \
+	X(HISTORY_FREED_PAGE, "history", "freed_page",                                             \
+	  "vrealloc() gives back the pages that it cuts off and no others, when no table maps "    \
+	  "them and no TLB can hold them, and counts those that stay",                             \
+	  "Linux mm/vmalloc.c, vrealloc_node_align(); Arm R_DDMVT")                                \
 	X(PLACEMENT_LEAF, "placement", "leaf",                                                     \
 	  "each page is mapped by the leaf that the policy prescribes for this page array and "    \
 	  "address, and set_memory splits only what an end of its range cuts, into groups "        \
@@ -204,6 +208,7 @@ enum rule {
 /* A set of rules is a word. */
 #define RULE_BIT(rule) (UINT64_C(1) << (rule))
 _Static_assert(RULE_COUNT <= 64, "a bit for each rule");
+#define RULE_BITS ((UINT64_C(2) << (RULE_COUNT - 1)) - RULE_BIT(RULE_NONE + 1)) /* of all rules */
 
 struct rule_text {
 	const char *property, *name, *sentence, *source;

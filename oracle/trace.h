@@ -35,6 +35,7 @@ struct trace {
 	uint32_t idle_tlbi;    /* event of the first TLBI that nothing stale was for; UINT32_MAX */
 	const char *left_lazy; /* how the call stayed in a lazy MMU section; NULL if it did not */
 	uint32_t splits;       /* blocks that a table took the place of */
+	uint64_t freed_pages;  /* that were given back */
 	uint64_t last_alias;   /* where one was found: index into the call's aliases */
 	uint64_t clock;        /* events seen */
 	uint64_t ordered;      /* when a barrier last ordered stores */

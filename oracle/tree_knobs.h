@@ -33,7 +33,8 @@ struct tree_knobs {
 	bool splits;      /* set_memory was seen to split a leaf */
 	/* set_direct_map leaves a Realm's linear map as it is, where any other kernel was told to. */
 	bool realm_keeps_linear_map;
-	bool unmarked; /* what it makes invalid has no mark (nG, PTE_PRESENT_INVALID) */
+	bool keeps_tail; /* vrealloc() never unmaps what is cut off (Linux 6.12) */
+	bool unmarked;   /* what it makes invalid has no mark (nG, PTE_PRESENT_INVALID) */
 };
 
 #endif

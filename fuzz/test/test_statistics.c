@@ -193,16 +193,15 @@ static void a_line_names_rules_that_are_few(void **state)
 				       "does not have), 7 calls judged, %d of %d rules exercised\n",
 				       0));
 	s.unsupported = 0;
-	s.examined.rules = (RULE_BIT(RULE_COUNT) - RULE_BIT(RULE_NONE + 1)) &
-			   ~(RULE_BIT(RULE_CONTIGUOUS_MIXED) | RULE_BIT(RULE_LOOKUP_NOTHING));
+	s.examined.rules =
+		RULE_BITS & ~(RULE_BIT(RULE_CONTIGUOUS_MIXED) | RULE_BIT(RULE_LOOKUP_NOTHING));
 	assert_string_equal(line_of(&s, statistics_print),
 			    with_rules("name: 3 scenarios, 7 calls judged, %d of %d rules "
 				       "exercised; not: contiguous.mixed, lookup.nothing\n",
 				       all - 2));
-	s.examined = (struct examined){ .rules = RULE_BIT(RULE_COUNT) - RULE_BIT(RULE_NONE + 1),
-					.block_pages = 1,
-					.group_pages = 2,
-					.single_pages = 3 };
+	s.examined = (struct examined){
+		.rules = RULE_BITS, .block_pages = 1, .group_pages = 2, .single_pages = 3
+	};
 	assert_string_equal(line_of(&s, statistics_print_pages),
 			    with_rules("name: 3 scenarios, 7 calls judged, %d of %d rules "
 				       "exercised; pages: 1 in blocks, 2 in groups, 3 single\n",

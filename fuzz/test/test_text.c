@@ -161,7 +161,7 @@ static const struct {
 	  "'shift' is not an option of 'vmap' but of vmalloc; 'vmap' has: va= pages=" },
 	{ V "vunmap va=0xffff800080000000 pages=1\n", 2, 30,
 	  "not an option of 'vunmap' but of vmap, vmalloc, vm_map_ram, vm_unmap_ram, vfree, "
-	  "set_memory, set_direct_map" },
+	  "vrealloc, set_memory, set_direct_map" },
 	{ V "linear va=0xffff800080000000 size=0x1000\n", 2, 8, "'linear' has: pa= size= leaf=" },
 	{ V "machine granul=4k\n", 2, 9, "did you mean 'granule'? It has: granule= va= pa=" },
 	{ V "machine lpa=1\n", 2, 9, "did you mean 'lpa2'?" },

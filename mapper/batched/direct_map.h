@@ -9,7 +9,7 @@
 int set_direct_map(struct address_space *space, uint64_t start, uint64_t bytes,
 		   enum direct_map state);
 
-/* vfree.c: the area that vfree() of the call's range is for. */
+/* vfree.c: the area that vfree() or vrealloc() of the call's range is for. */
 const struct vm_area *area_to_free(const struct address_space *space, const struct call *call);
 
 /*

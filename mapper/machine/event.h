@@ -26,6 +26,7 @@ enum event_kind {
 	EVENT_WARN,
 	EVENT_BUG,
 	EVENT_UNMAP_ALIASES,
+	EVENT_FREE_PAGES, /* pages that an area mapped are given back */
 	EVENT_TRAP,
 	EVENT_LEFT_LAZY, /* the call returns inside of a lazy MMU section */
 };
@@ -65,7 +66,7 @@ struct event {
 	uint32_t words;               /* store: the list stored, or EVENT_NO_WORDS for a series */
 	uint32_t old_words;        /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
 	uint64_t first, step;      /* store: the series */
-	uint64_t va, bytes;        /* TLBI, cache flush, warning, BUG */
+	uint64_t va, bytes;        /* TLBI, cache flush, pages given back, warning, BUG */
 	struct source_place place; /* of what caused it; of models nothing is known */
 };
 

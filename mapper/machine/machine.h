@@ -262,6 +262,8 @@ void machine_warn(struct machine *m, uint64_t va);
 void machine_bug(struct machine *m, uint64_t va);
 /* vm_unmap_aliases(): stale aliases of vmap() and vfree() are gone after it. */
 void machine_unmap_aliases(struct machine *m);
+/* Pages that were mapped at [va, va + bytes) go back to the page allocator, which may give them to anybody. */
+void machine_free_pages(struct machine *m, uint64_t va, uint64_t bytes);
 
 /* Adds `pages` to the count of page array entries compared. */
 static inline void machine_count_scanned(struct machine *m, uint64_t pages)

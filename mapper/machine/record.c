@@ -70,3 +70,8 @@ void machine_unmap_aliases(struct machine *m)
 {
 	record(m, (struct event){ .kind = EVENT_UNMAP_ALIASES });
 }
+
+void machine_free_pages(struct machine *m, uint64_t va, uint64_t bytes)
+{
+	record(m, (struct event){ .kind = EVENT_FREE_PAGES, .va = va, .bytes = bytes });
+}

@@ -18,6 +18,13 @@ static const struct call_expectation *row_of(const struct oracle *o)
 	return rows[o->call->kind];
 }
 
+void expect_narrow(struct oracle *o)
+{
+	if (row_of(o)->narrow)
+		row_of(o)->narrow(o);
+	ASSERT_CMP(o->first_page, <, o->end_page);
+}
+
 struct expected expect_call(const struct oracle *o)
 {
 	return row_of(o)->expect(o);
@@ -42,6 +49,7 @@ void expect_complete(const struct oracle *o, struct expected *e)
 		row_of(o)->complete(o, e);
 	ASSERT(!(e->bug && e->warns));
 	ASSERT(e->error || !(e->bug || e->refused));
+	ASSERT(!e->idle || !(e->bug || e->warns || e->aliases));
 	ASSERT_CMP(e->affected_first, <=, o->first_page);
 	ASSERT_CMP(e->affected_end, >=, o->end_page);
 	ASSERT_CMP(e->aliases, <=, e->all_aliases);

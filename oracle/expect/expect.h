@@ -7,6 +7,8 @@
 
 /* What is expected of one kind of call; each has a file of its own here. */
 struct call_expectation {
+	/* Narrows o->first_page and o->end_page to what the call changes of its range; NULL: all of it. */
+	void (*narrow)(struct oracle *o);
 	/* From o->call, o->space and the tables before the call: what must come of it. */
 	struct expected (*expect)(const struct oracle *o);
 	/* Adds what only the end of the call tells; NULL if that is nothing. */
@@ -23,6 +25,7 @@ CALLS(DECLARE)
 extern const struct call_expectation expect_linear;
 
 /* The same for o->call, by its kind. */
+void expect_narrow(struct oracle *o);
 struct expected expect_call(const struct oracle *o);
 void expect_complete(const struct oracle *o, struct expected *e);
 void expect_apply(struct oracle *o, const struct expected *e);
@@ -39,6 +42,9 @@ bool has_groups(const struct oracle *o);
 /* unmapping.c: a range that is taken away, with the blocks and groups that it cuts. */
 struct expected expect_unmapping(const struct oracle *o);
 void apply_unmapping(struct oracle *o, const struct expected *e);
+
+/* vfree.c: the most recent area at the call's address, which is as large as the call's range. */
+const struct vm_area *area_of_call(const struct oracle *o);
 
 /* set_direct_map.c: whether the kernel changes the linear map at all: can_set_direct_map(). */
 bool linear_map_may_change(const struct oracle *o);

@@ -4,8 +4,7 @@
 
 #include "mapper/machine/assert.h"
 
-/* The most recent area at the call's address. */
-static const struct vm_area *area_of(const struct oracle *o)
+const struct vm_area *area_of_call(const struct oracle *o)
 {
 	const struct vm_area *found = NULL;
 	for (unsigned i = 0; i < o->in.areas; i++)
@@ -28,7 +27,7 @@ static struct expected expect(const struct oracle *o)
 	struct expected e = expect_unmapping(o);
 	if (!o->call->reset || !linear_map_may_change(o))
 		return e;
-	e.area = area_of(o);
+	e.area = area_of_call(o);
 	e.aliases = e.all_aliases = e.area->pages.count;
 	for (uint64_t i = 0; i < e.aliases && !e.warns; i++) {
 		uint64_t alias = e.area->pages.page[i];

@@ -160,6 +160,9 @@ static void see_event(void *context, const struct event *e)
 	case EVENT_FREE:
 		see_free(o, e->table);
 		return;
+	case EVENT_FREE_PAGES:
+		step_free_pages(o, e);
+		return;
 	case EVENT_TRYLOCK:
 		if (e->what)
 			step_lock(o, e->for_writing);
@@ -206,6 +209,7 @@ void history_begin_call(struct oracle *o)
 	o->trace.left_lazy = NULL;
 	o->trace.idle_tlbi = UINT32_MAX;
 	o->trace.splits = 0;
+	o->trace.freed_pages = 0;
 	o->trace.last_alias = 0;
 	tlb_begin(&o->trace.tlb, &o->g, o->machine);
 }
@@ -289,6 +293,7 @@ static void judge_end(struct oracle *o)
 	if (trace->valid != TRACE_NOTHING && o->may_overwrite)
 		oracle_exercised(o, RULE_ISOLATION_OVERWRITE);
 	judge_barriers(o);
+	freed_pages_judge(o);
 }
 
 bool history_held(struct oracle *o)

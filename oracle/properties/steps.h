@@ -43,4 +43,8 @@ void step_unlock(struct oracle *o, bool for_writing);
 /* A table page is freed. */
 void step_free(struct oracle *o, table_t table);
 
+/* freed_pages.c: pages that an area maps, or mapped, are given back; and when the call returned. */
+void step_free_pages(struct oracle *o, const struct event *e);
+void freed_pages_judge(struct oracle *o);
+
 #endif

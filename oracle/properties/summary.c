@@ -117,6 +117,7 @@ static void count_event(const struct oracle *o, const struct event *e, uint32_t 
 	case EVENT_ALLOC:
 	case EVENT_UNLOCK:
 	case EVENT_LEFT_LAZY:
+	case EVENT_FREE_PAGES:
 		return;
 	}
 }

@@ -59,6 +59,7 @@ static const char *name_of(const struct event *e)
 		[EVENT_WARN] = "a warning",
 		[EVENT_BUG] = "BUG()",
 		[EVENT_UNMAP_ALIASES] = "vm_unmap_aliases()",
+		[EVENT_FREE_PAGES] = "pages given back",
 		[EVENT_TRAP] = "a trap",
 		[EVENT_LEFT_LAZY] = "the return",
 	};

@@ -41,6 +41,9 @@ int reference_change(struct address_space *space, uint64_t va, uint64_t bytes, u
 /* remove_memory.c: takes a range of the linear map away, with the tables that are empty then. */
 void reference_take_away(struct address_space *space, const struct call *call);
 
+/* vfree.c: the most recent area at the call's address. */
+const struct vm_area *reference_area(const struct address_space *space, const struct call *call);
+
 /*
  * mapping.c: maps the pages of a call up to the first that cannot be mapped,
  * whose address *stopped is then. 0, -ENOMEM, -EINVAL or -EBUSY.

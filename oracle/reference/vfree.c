@@ -3,7 +3,7 @@
 #include "mapper/machine/assert.h"
 #include "oracle/reference/reference.h"
 
-static const struct vm_area *find_area(const struct address_space *space, const struct call *call)
+const struct vm_area *reference_area(const struct address_space *space, const struct call *call)
 {
 	const struct vm_area *found = NULL;
 	for (unsigned i = 0; i < space->areas; i++)
@@ -24,7 +24,7 @@ static void change_alias(struct address_space *space, uint64_t pfn, uint64_t cle
 int reference_vfree(struct address_space *space, const struct call *call, struct outcome *out)
 {
 	const struct machine_config *config = &space->machine->config;
-	const struct vm_area *area = find_area(space, call);
+	const struct vm_area *area = reference_area(space, call);
 	reference_vunmap(space, call, out);
 	if (!call->reset)
 		return 0;

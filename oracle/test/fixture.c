@@ -85,7 +85,9 @@ void fixture_expect(enum call_kind kind, enum memory_change change)
 		.bytes = fixture.pages << fixture.g.granule,
 		.prot = fixture.prot,
 	};
-	fixture.call.reset = kind == CALL_VFREE && fixture.resets;
+	fixture.call.reset = call_has_field(kind, FIELD_RESET) && fixture.resets;
+	if (kind == CALL_VREALLOC)
+		fixture.call.kept = fixture.kept << fixture.g.granule;
 	if (kind == CALL_SET_DIRECT_MAP)
 		fixture.call.direct_map = (enum direct_map)change;
 	else
@@ -135,6 +137,7 @@ void fixture_begin(const struct fixture_machine *machine)
 	fixture.pages = PAGES;
 	fixture.prot = PROT_KERNEL;
 	fixture.resets = false;
+	fixture.kept = KEPT;
 	fixture.base = BASE_PFN;
 	machine_reset(fixture.m, config);
 	fixture.policy = policy_default(POLICY_V9);

@@ -13,6 +13,7 @@
 #include "oracle/oracle.h"
 
 #define PAGES 24      /* of the call: more than a lookup asks for one by one */
+#define KEPT 3        /* of them, by vrealloc() */
 #define NEIGHBOUR 28  /* the page of the range at which another area begins */
 #define NEIGHBOURS 4  /* its pages */
 #define MAX_PAGES 128 /* of a call that is larger than usual: the largest group of pages */
@@ -51,7 +52,8 @@ struct fixture {
 	uint64_t va, first;   /* of the call's range, as an address and a page of the space */
 	uint64_t pages, base; /* pages of the range; the page frame of ioremap() */
 	enum prot prot;
-	bool resets; /* what vfree() frees has VM_FLUSH_RESET_PERMS */
+	uint64_t kept; /* pages that vrealloc() is asked for */
+	bool resets;   /* the area of vfree() and vrealloc() has VM_FLUSH_RESET_PERMS */
 	uint64_t pfn[MAX_PAGES], other[NEIGHBOURS];
 	struct call call;
 	struct outcome out;

@@ -438,6 +438,20 @@ static void freed(void)
 	make_call();
 }
 
+/* Eight pages are cut off an area. */
+static void cut_off(void)
+{
+	pages_4k();
+	next_call(CALL_VREALLOC);
+	fixture.call.kept = (PAGES - 8) << 12;
+	fixture.area[0] = (struct vm_area){ .kind = AREA_ALLOC,
+					    .va = fixture.va,
+					    .bytes = fixture.call.bytes,
+					    .pages = { fixture.pfn, PAGES } };
+	fixture.areas = 1;
+	make_call();
+}
+
 /* Puts a table in the block's place: pages in groups, but for those of [plain, end). */
 static void split_block(unsigned plain, unsigned end)
 {
@@ -753,6 +767,12 @@ static void alias_given_back_early(void)
 	flush();
 }
 
+/* The area still counts a page that was given back. */
+static void counts_one_more(void)
+{
+	fixture.out.pages++;
+}
+
 static bool always_present(struct address_space *space, uint64_t pfn)
 {
 	(void)space;
@@ -942,6 +962,7 @@ static const struct pair {
 	[RULE_ERRORS_RESIDUE] = { cleaned_up, residue },
 	[RULE_LOOKUP_PAGE] = { pages_4k, lookup_next_page },
 	[RULE_LOOKUP_NOTHING] = { pages_4k, lookup_always },
+	[RULE_HISTORY_FREED_PAGE] = { cut_off, counts_one_more },
 	[RULE_HISTORY_ALIAS] = { freed, alias_given_back_early },
 	[RULE_TRANSLATION_COPY] = { linear_map_copied, copy_has_no_root },
 	[RULE_LOOKUP_DUMP] = { pages_4k, dump_ends_early },

@@ -159,6 +159,9 @@ static void put_argument(const struct recording *r, const struct call *call, con
 	case FIELD_DIRECT_MAP:
 		put_text(r, "change", word(id, call->direct_map));
 		break;
+	case FIELD_KEEP:
+		put_hex(r, "kept", call->kept);
+		break;
 	case FIELD_RESET:
 		put_bool(r, "reset", call->reset);
 		break;
@@ -329,6 +332,10 @@ static void put_details(const struct recording *r, const struct event *e)
 	case EVENT_TRAP:
 		put_trap(r, e);
 		break;
+	case EVENT_FREE_PAGES:
+		put_hex(r, "va", e->va);
+		put_hex(r, "bytes", e->bytes);
+		break;
 	case EVENT_LEFT_LAZY:
 		put_bool(r, "barriers_pending", e->what);
 		break;
@@ -358,6 +365,7 @@ static void put_event(const struct recording *r, const struct event *e)
 		[EVENT_WARN] = "warn",
 		[EVENT_BUG] = "bug",
 		[EVENT_UNMAP_ALIASES] = "unmap_aliases",
+		[EVENT_FREE_PAGES] = "free_pages",
 		[EVENT_LEFT_LAZY] = "left_lazy",
 		[EVENT_TRAP] = "trap",
 	};

@@ -217,6 +217,10 @@ static void print_event(const struct explanation *ex, const struct event *e, uin
 	case EVENT_UNMAP_ALIASES:
 		fprintf(ex->to, "vm_unmap_aliases()");
 		break;
+	case EVENT_FREE_PAGES:
+		fprintf(ex->to, "0x%" PRIx64 " bytes of pages given back, from 0x%016" PRIx64,
+			e->bytes, e->va);
+		break;
 	case EVENT_LEFT_LAZY:
 		fprintf(ex->to, "return inside of a lazy MMU section");
 		break;

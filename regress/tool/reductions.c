@@ -323,6 +323,7 @@ static void real_machine(struct scenario *s)
 		struct call *call = &s->op[i].call;
 		call->va = real_middle + ((call->va - middle) << grown);
 		call->bytes <<= grown;
+		call->kept <<= grown;
 		call->pfn <<= grown;
 		if (call_has_field(call->kind, FIELD_SHIFT))
 			call->shift = grown_shift(s, &real, call->shift);

@@ -268,6 +268,13 @@ void machine_unmap_aliases(struct machine *m)
 	(void)m;
 }
 
+void machine_free_pages(struct machine *m, uint64_t va, uint64_t bytes)
+{
+	(void)m;
+	(void)va;
+	(void)bytes;
+}
+
 /* No call is bounded here: the guest's time is. */
 bool machine_look(struct machine *m)
 {

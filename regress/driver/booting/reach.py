@@ -13,7 +13,8 @@ from driver.booting.plan import NotReachable
 
 BUDGET = 0.6  # of the kernel's memory, for blocks
 PA_BITS = 48  # of the kernel that is booted
-NOT_PLAYED = {"vfree": "vfree() is not among the calls that are played there",
+NOT_PLAYED = {"vrealloc": "vrealloc() is not among the calls that are played there",
+              "vfree": "vfree() is not among the calls that are played there",
               "trans_pgd": "trans_pgd copies the linear map, which is the kernel's own",
               "set_direct_map": "set_direct_map changes the linear map, which is the kernel's own"}
 GROUP_ORDERS = {"4k": 4, "16k": 7, "64k": 5}

@@ -33,7 +33,7 @@ class Op:
         """How many pages it is about."""
         if self.kind in ("vmap", "vmalloc", "vm_map_ram"):
             return sum(count for _, count in self.runs)
-        if self.kind in ("vm_unmap_ram", "vfree", "set_memory", "set_direct_map"):
+        if self.kind in ("vm_unmap_ram", "vfree", "vrealloc", "set_memory", "set_direct_map"):
             return self.value("pages")
         return self.value("size") >> shift
 

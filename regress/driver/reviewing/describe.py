@@ -8,7 +8,7 @@ from driver.reviewing import geometry, text
 from driver.reviewing.difference import aspect_of
 
 FUNCTIONS = {"vmap": "vmap()", "vmalloc": "vmalloc()", "ioremap": "ioremap()", "vm_map_ram": "vm_map_ram()",
-             "vunmap": "vunmap()", "vm_unmap_ram": "vm_unmap_ram()", "vfree": "vfree()",
+             "vunmap": "vunmap()", "vm_unmap_ram": "vm_unmap_ram()", "vfree": "vfree()", "vrealloc": "vrealloc()",
              "trans_pgd": "trans_pgd_create_copy()"}
 MOST_COUNTS = 6  # counts of events that a sentence has
 
@@ -135,7 +135,8 @@ def lead_words(difference):
 NAMES = {"reads/descriptors": "descriptors read", "tables/taken": "tables taken", "tables/freed": "tables freed",
          "tables/refused": "tables refused", "invalidated/pages": "pages invalidated",
          "flushes/pages": "pages flushed from caches", "warnings/WARN": "WARN()", "warnings/BUG": "BUG()",
-         "traps/bad access": "bad accesses", "lazy/sections left open": "lazy MMU sections left open"}
+         "traps/bad access": "bad accesses", "lazy/sections left open": "lazy MMU sections left open",
+         "freed/pages given back": "times that pages are given back"}
 
 
 def count_name(name):

@@ -13,7 +13,7 @@ import re
 # From what a caller notices to what only a record does. What is later in the list often follows from
 # what is before.
 ASPECTS = ("made", "errno", "warnings", "mapping", "leaves", "block size", "tables", "traps", "stores",
-           "tlbi", "invalidated", "barriers", "aliases", "locks", "lazy", "flushes", "modified", "reads",
+           "tlbi", "invalidated", "barriers", "aliases", "freed", "locks", "lazy", "flushes", "modified", "reads",
            "order", "warning text")
 NOT_MADE = "not made: "  # and why
 PLACE = re.compile(r" at \S+:\d+")
