@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "fuzz/mappers.h"
+
 /* --- what the values do ------------------------------------------------------------- */
 
 static void set_errors(struct setting *s, unsigned value)
@@ -104,6 +106,11 @@ static void set_direct_map_of_realm(struct setting *s, unsigned value)
 	s->knobs.realm_keeps_linear_map = value == 1;
 }
 
+static void set_vrealloc_tail(struct setting *s, unsigned value)
+{
+	s->knobs.keeps_tail = value == 1;
+}
+
 /* --- where they apply --------------------------------------------------------------- */
 
 static bool ioremap_has_large(const struct setting *s)
@@ -145,6 +152,12 @@ static bool vmap_has_groups(const struct setting *s)
 static bool splits(const struct setting *s)
 {
 	return s->knobs.splits;
+}
+
+static bool has_vrealloc(const struct setting *s)
+{
+	(void)s;
+	return mapper_tested()->entry[CALL_VREALLOC].file;
 }
 
 /* --- the table ---------------------------------------------------------------------- */
@@ -443,5 +456,18 @@ const struct knob knobs[KNOBS] = {
 		.unjudged = RULE_BIT(RULE_TRANSLATION_MISSING) |
 			    RULE_BIT(RULE_TRANSLATION_UNEXPECTED) | RULE_BIT(RULE_LEAF_INVALID),
 		OF(CALL_SET_DIRECT_MAP),
+	},
+	[KNOB_VREALLOC_TAIL] = {
+		.call = "vrealloc()",
+		.what = "pages that it cuts off an area of single pages",
+		.value = { "are unmapped and given back", "stay, mapped" },
+		.why_idle = "the tree has no vrealloc()",
+		.set = set_vrealloc_tail,
+		.applies = has_vrealloc,
+		.fixture = { "vmalloc va=[va 0] pages=[n 4B+1]+3\nvrealloc va=[va 0] pages=3 keep=1\n" },
+		.rules = RULE_BIT(RULE_TRANSLATION_MISSING) |
+			 RULE_BIT(RULE_TRANSLATION_UNEXPECTED),
+		/* Whatever else a tree does with them, such as to keep one, breaks a rule. */
+		.unjudged = 0,
 	},
 };

@@ -76,6 +76,7 @@ struct rig_host {
 	void (*lock)(bool for_writing);
 	void (*unlock)(bool for_writing);
 	void (*unmap_aliases)(void);
+	void (*free_pages)(uint64_t va, uint64_t bytes); /* that were mapped there */
 	bool (*find_area)(uint64_t va, struct rig_area *area);
 	void (*modified)(uint32_t mask); /* pgtbl_mod_mask */
 	void (*warn)(const char *file, int line, const char *what);
@@ -131,6 +132,8 @@ struct rig_build {
 	int (*set_direct_map)(uint64_t va, int pages, enum rig_direct_map state);
 	/* Of a whole area, with VM_FLUSH_RESET_PERMS or without. */
 	void (*vfree)(uint64_t va, bool reset);
+	/* Of a whole area, whose size becomes `bytes`; *pages are those that it has then. */
+	int (*vrealloc)(uint64_t va, uint64_t bytes, bool reset, unsigned *pages);
 	/* trans_pgd_create_copy(): the root of the copy in *root if it made one. */
 	int (*trans_pgd)(uint64_t va, uint64_t bytes, uint64_t **root);
 	/* A part of the linear map, in the largest leaves or by pages; NULL: the tree's code was left out. */

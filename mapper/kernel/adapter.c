@@ -44,7 +44,7 @@ static struct {
 	struct outcome *out;
 	struct machine *machine;
 	uint64_t va;
-	bool frees;  /* the call is vfree() */
+	bool frees;  /* the call is vfree() or vrealloc() */
 	bool silent; /* a lookup: nothing is recorded */
 	void **pool;
 	size_t pool_used;
@@ -209,6 +209,12 @@ static void unmap_aliases(void)
 	machine_unmap_aliases(now.machine);
 }
 
+static void free_pages(uint64_t va, uint64_t bytes)
+{
+	flush_pending_tlbi();
+	machine_free_pages(now.machine, va, bytes);
+}
+
 static void modified(uint32_t mask)
 {
 	now.out->walks++;
@@ -308,7 +314,7 @@ static bool find_area(uint64_t va, struct rig_area *found)
 		[AREA_ALLOC] = RIG_AREA_ALLOC,
 		[AREA_IOREMAP] = RIG_AREA_IOREMAP,
 	};
-	/* vfree() knows its area by where it begins; on a guard page the rig may have another. */
+	/* vfree() and vrealloc() know their area by where it begins; on a guard page the rig may have another. */
 	const struct vm_area *area =
 		now.frees ? kernel_freed_area(now.space, va) : kernel_find_area(now.space, va);
 	if (!area || area->kind == AREA_RAM)
@@ -393,6 +399,7 @@ static void begin(struct address_space *space, uint64_t va)
 		.lock = lock,
 		.unlock = unlock,
 		.unmap_aliases = unmap_aliases,
+		.free_pages = free_pages,
 		.find_area = find_area,
 		.modified = modified,
 		.warn = warn,
@@ -405,7 +412,7 @@ static void begin(struct address_space *space, uint64_t va)
 static void begin_call(struct address_space *space, const struct call *call, struct outcome *out)
 {
 	now.silent = false;
-	now.frees = call->kind == CALL_VFREE;
+	now.frees = call->kind == CALL_VFREE || call->kind == CALL_VREALLOC;
 	now.warning[0] = '\0';
 	now.out = out;
 	begin(space, call->va);
@@ -559,6 +566,21 @@ static int kernel_vfree(struct address_space *space, const struct call *call, st
 	return CALL((now.build->vfree(call->va, call->reset), 0));
 }
 
+/*
+ * Sizes need not be a multiple of the page size: of an odd number of pages it is one byte fewer that is
+ * asked for, which takes the same pages.
+ */
+static int kernel_vrealloc(struct address_space *space, const struct call *call,
+			   struct outcome *out)
+{
+	unsigned pages = 0;
+	uint64_t odd = call->kept >> space->machine->config.page_shift & 1;
+	begin_call(space, call, out);
+	int error = CALL(now.build->vrealloc(call->va, call->kept - odd, call->reset, &pages));
+	out->pages = pages;
+	return error;
+}
+
 static int kernel_trans_pgd(struct address_space *space, const struct call *call,
 			    struct outcome *out)
 {
@@ -648,6 +670,17 @@ static unsigned kernel_dump(struct address_space *space, uint64_t va, uint64_t b
 #define VFREE_LINE 0
 #endif
 
+#if defined(RIG_HAVE_vrealloc_node_align_noprof)
+#define VREALLOC_FILE RIG_FILE_vrealloc_node_align_noprof
+#define VREALLOC_LINE RIG_LINE_vrealloc_node_align_noprof
+#elif defined(RIG_HAVE_vrealloc_noprof)
+#define VREALLOC_FILE RIG_FILE_vrealloc_noprof
+#define VREALLOC_LINE RIG_LINE_vrealloc_noprof
+#else
+#define VREALLOC_FILE NULL
+#define VREALLOC_LINE 0
+#endif
+
 #ifdef RIG_HAVE_trans_pgd_create_copy
 #define TRANS_PGD_FILE RIG_FILE_trans_pgd_create_copy
 #define TRANS_PGD_LINE RIG_LINE_trans_pgd_create_copy
@@ -695,6 +728,7 @@ const struct mapper kernel_mapper = {
 		[CALL_SET_MEMORY] = kernel_set_memory,
 		[CALL_SET_DIRECT_MAP] = kernel_set_direct_map,
 		[CALL_VFREE] = kernel_vfree,
+		[CALL_VREALLOC] = kernel_vrealloc,
 		[CALL_TRANS_PGD] = kernel_trans_pgd,
 		[CALL_LINEAR] = LAY_LINEAR,
 		[CALL_ADD_MEMORY] = kernel_add_memory,
@@ -721,6 +755,7 @@ const struct mapper kernel_mapper = {
 		[CALL_SET_MEMORY] = { SET_MEMORY_FILE, SET_MEMORY_LINE },
 		[CALL_SET_DIRECT_MAP] = { SET_DIRECT_MAP_FILE, SET_DIRECT_MAP_LINE },
 		[CALL_VFREE] = { VFREE_FILE, VFREE_LINE },
+		[CALL_VREALLOC] = { VREALLOC_FILE, VREALLOC_LINE },
 		[CALL_TRANS_PGD] = { TRANS_PGD_FILE, TRANS_PGD_LINE },
 		[CALL_LINEAR] = { LINEAR_FILE, LINEAR_LINE },
 		[CALL_ADD_MEMORY] = { LINEAR_FILE, LINEAR_LINE },

@@ -58,6 +58,10 @@ static const struct reason no_vfree = {
 	"no-vfree",
 	"the tree's vfree() was left out, since it did not build, or there is none",
 };
+static const struct reason no_vrealloc = {
+	"no-vrealloc",
+	"the tree's vrealloc() was left out, since it did not build, or there is none",
+};
 static const struct reason no_trans_pgd = {
 	"no-trans-pgd",
 	"the tree's trans_pgd_create_copy() was left out, since it did not build, or there is none",
@@ -68,7 +72,8 @@ static const struct reason part_of_leaf = {
 };
 static const struct reason guard_page_alias = {
 	"guard-page-alias",
-	"set_memory_ro() and _rw() of a guard page read past area->pages[]",
+	"set_memory_ro() and _rw() of a guard page, or of what vrealloc() cut off, read past "
+	"area->pages[]",
 };
 static const struct reason unsplit_leaf = {
 	"unsplit-leaf",
@@ -184,7 +189,7 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 	bool aliases = !linear && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
 		       !p->m->config.noalias;
 	if (p->tree_splits && !poisons() && aliases &&
-	    call->va + call->bytes > area->va + area->bytes)
+	    call->va + call->bytes > area->va + (area->pages.count << p->g.page_shift))
 		return &guard_page_alias;
 	bool large = !splits(p) && meets_large(p, call->va - p->g.va_base, call->bytes);
 	if (large &&
@@ -332,6 +337,8 @@ const struct reason *kernel_never_called(const struct address_space *space, cons
 		return never_changed(&p, space, call);
 	if (call_is_of_memory(call->kind))
 		return never_hotplugged(&p, space, call);
+	if (call->kind == CALL_VREALLOC)
+		return TREE_REALLOCS ? NULL : &no_vrealloc;
 	if (call_effect(call->kind) == CALL_UNMAPS && unmaps_part_of_blocks(&p, call))
 		return &part_of_blocks;
 	if (call_effect(call->kind) == CALL_COPIES)

@@ -110,10 +110,18 @@ static unsigned rig_left(void)
 	       (pending ? RIG_LEFT_PENDING : 0) | (rig_locks ? RIG_LEFT_LOCKED : 0);
 }
 
+/* vrealloc() as the tree has it. */
+#if defined(RIG_HAVE_vrealloc_node_align_noprof)
+#define TREE_VREALLOC(p, size) vrealloc_node_align_noprof(p, size, 1, GFP_KERNEL, NUMA_NO_NODE)
+#elif defined(RIG_HAVE_vrealloc_noprof)
+#define TREE_VREALLOC(p, size) vrealloc_noprof(p, size, GFP_KERNEL)
+#endif
+
 /* --- areas ---------------------------------------------------------------------------- */
 
 static struct vm_struct area;     /* of the call, or what find_vm_area() found last */
 static unsigned long freed_flags; /* of the area that vfree() is called for */
+static bool gives_back;           /* the call is vrealloc(): pages that it frees are told */
 static uint64_t area_va;          /* where the call's area is to lie; 0 in calls that make none */
 
 /* An area where the scenario wants it; none if it must be aligned and is not there. */
@@ -156,6 +164,9 @@ struct vm_struct *find_vm_area(const void *addr)
 		.nr_pages = found.count,
 		.page_order = found.page_shift > PAGE_SHIFT ? found.page_shift - PAGE_SHIFT : 0,
 	};
+#ifdef TREE_VREALLOC
+	area.requested_size = (unsigned long)found.count << PAGE_SHIFT;
+#endif
 	return &area;
 }
 
@@ -179,6 +190,17 @@ static void _vm_unmap_aliases(unsigned long start, unsigned long end, int flush)
 	flush_tlb_kernel_range(min(start, first), max(end, last));
 }
 
+/* --- what vrealloc() calls ------------------------------------------------------------- */
+
+struct vmap_node rig_vmap_node;
+
+static void rig_free_pages(const struct vm_struct *freed, unsigned long from, unsigned long to)
+{
+	if (gives_back && from < to)
+		RIG_AT(rig->free_pages((uint64_t)freed->addr + (from << PAGE_SHIFT),
+				       (to - from) << PAGE_SHIFT));
+}
+
 /* --- calls -------------------------------------------------------------------------------- */
 
 static void begin(const struct rig_host *host)
@@ -188,6 +210,7 @@ static void begin(const struct rig_host *host)
 	rig_mm = (struct mm_struct){ .pgd = (pgd_t *)host->root, .mm_users.counter = 2 };
 	area_va = 0;
 	freed_flags = 0;
+	gives_back = false;
 	rig_call++;
 	rig_locks = 0;
 	rig_place = (struct source_place){ 0 };
@@ -384,6 +407,19 @@ static void call_vfree(uint64_t va, bool reset)
 
 #endif
 
+static int call_vrealloc(uint64_t va, uint64_t bytes, bool reset, unsigned *pages)
+{
+#ifdef TREE_VREALLOC
+	freed_flags = reset ? VM_FLUSH_RESET_PERMS : 0;
+	gives_back = true;
+	const void *at = TREE_VREALLOC((void *)va, bytes);
+	*pages = area.nr_pages;
+	return at == (void *)va ? 0 : at ? -EFAULT : -ENOMEM;
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
 #ifdef RIG_HAVE_trans_pgd_create_copy
 
 /* What kexec and hibernation allocate tables of a copy with: zeroed pages, which nobody frees one by one. */
@@ -546,6 +582,7 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.set_memory = call_set_memory,
 	.set_direct_map = call_set_direct_map,
 	.vfree = call_vfree,
+	.vrealloc = call_vrealloc,
 	.trans_pgd = call_trans_pgd,
 	.lay_linear = call_lay_linear,
 	.add_memory = call_add_memory,

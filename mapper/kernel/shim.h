@@ -737,7 +737,29 @@ struct vm_struct *remove_vm_area(const void *addr);
 static void _vm_unmap_aliases(unsigned long start, unsigned long end, int flush);
 #define vfree_atomic(addr) BUG()
 #define __vfree_deferred(addr) BUG()
-#define vm_area_free_pages(area, from, to) ((void)(area))
+#define vm_area_free_pages(area, from, to) rig_free_pages(area, from, to)
+static void rig_free_pages(const struct vm_struct *area, unsigned long from, unsigned long to);
+/* And vrealloc(): there is no other place for an area that grows. */
+#define __vmalloc_noprof(size, flags) NULL
+#define __vmalloc_node_noprof(size, align, flags, nid, caller) NULL
+#define want_init_on_free() false
+#define want_init_on_alloc(flags) false
+#define kasan_vrealloc(p, old_size, size) ((void)(p))
+#define kasan_reset_tag(p) (p)
+#define kmemleak_free_part(p, size) ((void)(p))
+struct vmap_node {
+	struct {
+		spinlock_t lock;
+	} busy;
+};
+extern struct vmap_node rig_vmap_node;
+#define addr_to_node(addr) ((void)(addr), &rig_vmap_node)
+#define page_to_nid(page) 0
+#define __GFP_THISNODE 0
+#define gfp_has_io_fs(flags) true
+/* There is no memory where an area is mapped: what it holds is never set or moved. */
+#define memset(p, byte, size) BUG()
+#define memcpy(to, from, size) BUG()
 #define free_pages_bulk(pages, count) ((void)(pages))
 #define __free_page(page) ((void)(page))
 #define __free_pages(page, order) ((void)(page))

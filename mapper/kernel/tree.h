@@ -56,6 +56,12 @@
 #define TREE_FREES false
 #endif
 
+#if defined(RIG_HAVE_vrealloc_node_align_noprof) || defined(RIG_HAVE_vrealloc_noprof)
+#define TREE_REALLOCS true
+#else
+#define TREE_REALLOCS false
+#endif
+
 /*
  * Leaves that are split in place for set_memory (Linux 6.18). A tree that has
  * the function is to split, and one that was seen to split does, whatever its

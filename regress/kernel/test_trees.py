@@ -399,7 +399,9 @@ class Policy(Measured):
                           "vmalloc(): blocks of a PMD": "yes",
                           "set_memory: an entry that it makes invalid": "has no mark",
                           "set_direct_map: a Realm's linear map, under rodata=noalias":
-                          "stays as it is"}, self.tree)
+                          "stays as it is",
+                          "vrealloc(): pages that it cuts off an area of single pages":
+                          "stay, mapped"}, self.tree)
 
     def test_groups_by_ioremap_only(self):
         copies.add_groups(self.copy)
@@ -480,7 +482,9 @@ class Newest(Measured):
                           "set_memory: leaves that it changes a part of":
                           "are split, with BBM level 2",
                           "set_direct_map: a Realm's linear map, under rodata=noalias":
-                          "is changed"}, self.tree)
+                          "is changed",
+                          "vrealloc(): pages that it cuts off an area of single pages":
+                          "are unmapped and given back"}, self.tree)
 
     def test_the_series_on_it(self):
         copies.add_series(self.copy)
