@@ -25,6 +25,7 @@ from copies import edit  # noqa: E402
 SKIP = 77
 MMU = "arch/arm64/mm/mmu.c"
 PAGEATTR = "arch/arm64/mm/pageattr.c"
+VREALLOC = "vrealloc_node_align_noprof"
 TLBFLUSH = "arch/arm64/include/asm/tlbflush.h"
 PGTABLE = "arch/arm64/include/asm/pgtable.h"
 PTDUMP = "mm/ptdump.c"
@@ -214,6 +215,23 @@ NEWEST = {
     "vfree-never-default": ("fuzz_set_memory", "(translation.missing|leaf.invalid)",
                             edit(copies.VMALLOC, "vm_reset_perms",
                                  r"set_area_direct_map\(area, set_direct_map_default_noflush\);", "")),
+    # vrealloc().
+    "vrealloc-flushes-nothing": ("fuzz_set_memory", r"history\.(stale|freed_page)",
+                                 edit(copies.VMALLOC, VREALLOC, r"vunmap_range\(", "vunmap_range_noflush(")),
+    "vrealloc-frees-first": ("fuzz_set_memory", "history.freed_page",
+                             edit(copies.VMALLOC, VREALLOC,
+                                  r"(vunmap_range\([^;]*;)(\s*)(vm_area_free_pages\([^;]*;)", r"\3\2\1")),
+    "vrealloc-leaves-a-page": ("fuzz_set_memory", r"(translation\.unexpected|isolation\.outside|history\.freed_page)",
+                               edit(copies.VMALLOC, VREALLOC, r"PAGE_ALIGN\(size\) >> PAGE_SHIFT",
+                                    "(size >> PAGE_SHIFT) + 1")),
+    "vrealloc-of-blocks": ("fuzz_set_memory", r"(translation|isolation|history|errors)\..*",
+                           edit(copies.VMALLOC, VREALLOC, r"!vm_area_page_order\(vm\)", "true")),
+    "vrealloc-before-reset": ("fuzz_set_memory", r"(translation|isolation)\..*",
+                              edit(copies.VMALLOC, VREALLOC, r"VM_FLUSH_RESET_PERMS \| VM_USERMAP",
+                                   "VM_USERMAP")),
+    "vrealloc-grows-over-a-hole": ("fuzz_set_memory", "errors.code",
+                                   edit(copies.VMALLOC, VREALLOC, r"size <= vm->nr_pages << PAGE_SHIFT",
+                                        "size <= alloced_size")),
     "set-memory-hides-errors": ("fuzz_set_memory", "errors.code",
                                 edit(PAGEATTR, "update_range_prot",
                                      r"(WARN_ON_ONCE\(ret\)\)\s*)return ret", r"\1return 0")),
