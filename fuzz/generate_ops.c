@@ -141,6 +141,20 @@ void generate_vrealloc(struct scenario *s, uint32_t at, uint32_t about, struct r
 	edit_insert_op(s, at, &op);
 }
 
+/* One whole contiguous group of blocks of a part of the linear map; false if it has none. */
+static bool pick_block_group(const struct scenario *s, uint32_t about, struct rng *rng,
+			     struct page_range *range)
+{
+	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t group = sizes.block * sizes.block_group, page = scenario_va_page(s, about);
+	uint64_t first = (page + group - 1) / group;
+	uint64_t end = (page + scenario_op_pages(s, about)) / group;
+	if (first >= end)
+		return false;
+	*range = (struct page_range){ (first + rng_below(rng, end - first)) * group, group };
+	return true;
+}
+
 void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct rng *rng)
 {
 	static const enum memory_change of_linear_map[] = { MEMORY_INVALID, MEMORY_VALID };
@@ -148,6 +162,8 @@ void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct
 	static const enum memory_change of_area[] = { MEMORY_RO, MEMORY_RW, MEMORY_NX, MEMORY_X };
 	bool linear = call_lays(s->op[about].call.kind);
 	struct page_range range = related_range(s, about, rng);
+	if (linear && rng_chance(rng, weights.whole_block_group))
+		pick_block_group(s, about, rng, &range);
 	struct op op = scenario_new_op(s, CALL_SET_MEMORY);
 	op.call.va = scenario_va_of_page(s, range.page);
 	op.call.bytes = range.pages << s->machine.page_shift;

@@ -80,6 +80,7 @@ const struct weights weights = {
 	.preset_aligned_block = 60,
 	.preset_block_at_2 = 80,
 
+	.whole_block_group = 5,
 	.linear_by_pages = 25,
 	.linear_large = 30,
 	.linear_misaligned = 30,

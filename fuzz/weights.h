@@ -66,6 +66,7 @@ struct weights {
 	unsigned preset_in_group, preset_table, preset_table_at_2, preset_block, preset_block_at_2;
 	unsigned preset_aligned_block; /* the same, where a block may begin */
 	/* The linear map. */
+	unsigned whole_block_group; /* a change is of one whole contiguous group of blocks */
 	unsigned linear_by_pages, linear_large, linear_misaligned;
 	unsigned linear_upper;      /* a large part is a level 1 block, with 4K pages */
 	unsigned linear_block_more; /* it is a block more than whole groups of blocks */
