@@ -11,7 +11,7 @@ static void keep(struct areas *areas, const struct call *call, const struct outc
 		.va = call->va,
 		.bytes = call->bytes,
 		.flags = call->flags,
-		.pages = call->pages,
+		.pages = call->kind == CALL_VMAP_PFN ? (struct page_array){ 0 } : call->pages,
 		.page_shift = out->page_shift,
 	};
 }

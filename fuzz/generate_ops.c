@@ -110,8 +110,12 @@ void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng 
 	enum call_kind about_kind = s->op[about].call.kind;
 	enum call_kind kind = call_maps(about_kind) ? call_traits(about_kind)->undo : CALL_VUNMAP;
 	struct page_range range = { scenario_va_page(s, about), scenario_op_pages(s, about) };
+	bool applied = about_kind == CALL_APPLY_TO_PAGE_RANGE;
 	if (about_kind == CALL_VMALLOC && rng_chance(rng, weights.vfree))
 		kind = CALL_VFREE;
+	if (kind == CALL_VUNMAP &&
+	    rng_chance(rng, applied ? weights.cleared : weights.cleared_else))
+		kind = CALL_APPLY_TO_EXISTING_PAGE_RANGE;
 	if (!call_traits(kind)->whole && rng_chance(rng, weights.unmap_part))
 		range = related_range(s, about, rng);
 	struct op op = scenario_new_op(s, kind);

@@ -232,6 +232,8 @@ static const struct waiver *skip_change(const struct oracle *o, const struct cal
 
 static const struct waiver *skip_mapping(const struct oracle *o, const struct call *call)
 {
+	if (call_applies(call->kind))
+		return NULL; /* it takes no block for a table, and makes none */
 	struct range range = range_of(o, call);
 	bool blocks = !call_traits(call->kind)->has_pages || call->flags & MAP_FLAG_HUGE ||
 		      (!oracle_before_series(o) && o->policy->vmap_huge != VMAP_HUGE_NEVER);

@@ -49,8 +49,10 @@ struct weights {
 	unsigned larger, change_reversed;
 	unsigned freed; /* a scenario about set_memory ends with an area that goes */
 	unsigned vfree,
-		reset;     /* an area of vmalloc() is freed, not unmapped; with permissions reset */
-	unsigned vrealloc; /* a change of an area of vmalloc() is of its size */
+		reset; /* an area of vmalloc() is freed, not unmapped; with permissions reset */
+	unsigned cleared,
+		cleared_else; /* apply_to_existing_page_range() unmaps what the other mapped; what not */
+	unsigned vrealloc;          /* a change of an area of vmalloc() is of its size */
 	unsigned grown, cut_by_one; /* the size becomes larger; smaller by a page */
 	unsigned reset_kept;        /* and the area has VM_FLUSH_RESET_PERMS */
 	unsigned

@@ -52,6 +52,36 @@ static const struct call_traits rows[CALL_KINDS] = {
 		.example = "vm_map_ram va=0xffff8000d0000000 pages=0x800+3,null",
 		.fields = { FIELD_VA, FIELD_PAGES },
 	},
+	[CALL_VMAP_PFN] = {
+		.name = "vmap_pfn",
+		.function = "vmap_pfn()",
+		.wire = 12,
+		.effect = CALL_MAPS,
+		.area = AREA_IOREMAP,
+		.has_pages = true,
+		.undo = CALL_VUNMAP,
+		.example = "vmap_pfn va=0xffff8000e0000000 pages=0x80000+3,bad prot=normal-nc",
+		.fields = { FIELD_VA, FIELD_PAGES, FIELD_PROT },
+	},
+	[CALL_APPLY_TO_PAGE_RANGE] = {
+		.name = "apply_to_page_range",
+		.function = "apply_to_page_range()",
+		.wire = 13,
+		.effect = CALL_MAPS,
+		.area = AREA_RAM,
+		.has_pages = true,
+		.undo = CALL_VUNMAP,
+		.example = "apply_to_page_range va=0xffff8000f0000000 pages=0x900+3,0xa00",
+		.fields = { FIELD_VA, FIELD_PAGES },
+	},
+	[CALL_APPLY_TO_EXISTING_PAGE_RANGE] = {
+		.name = "apply_to_existing_page_range",
+		.function = "apply_to_existing_page_range()",
+		.wire = 14,
+		.effect = CALL_UNMAPS,
+		.example = "apply_to_existing_page_range va=0xffff8000f0001000 size=0x2000",
+		.fields = { FIELD_VA, FIELD_SIZE },
+	},
 	[CALL_VUNMAP] = {
 		.name = "vunmap",
 		.function = "vunmap_range()",
@@ -165,7 +195,7 @@ enum call_kind call_by_wire(uint64_t wire)
 bool call_undoes(enum call_kind undo, enum call_kind maps)
 {
 	const struct call_traits *traits = call_traits(maps);
-	bool of_vfree = traits->has_pages && traits->area != AREA_RAM;
+	bool of_vfree = traits->area == AREA_MAP || traits->area == AREA_ALLOC;
 	if (traits->effect != CALL_MAPS)
 		return false;
 	if (undo == CALL_VREALLOC)

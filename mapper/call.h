@@ -99,7 +99,10 @@ static inline bool prot_is_user(enum prot prot)
 	X(VMALLOC, vmalloc)                                                                        \
 	X(IOREMAP, ioremap)                                                                        \
 	X(VM_MAP_RAM, vm_map_ram)                                                                  \
+	X(VMAP_PFN, vmap_pfn)                                                                      \
+	X(APPLY_TO_PAGE_RANGE, apply_to_page_range)                                                \
 	X(VUNMAP, vunmap)                                                                          \
+	X(APPLY_TO_EXISTING_PAGE_RANGE, apply_to_existing_page_range)                              \
 	X(VM_UNMAP_RAM, vm_unmap_ram)                                                              \
 	X(VFREE, vfree)                                                                            \
 	X(VREALLOC, vrealloc)                                                                      \
@@ -256,6 +259,13 @@ static inline bool call_leaves_tlb(const struct call *call)
 {
 	const struct call_traits *traits = call_traits(call->kind);
 	return (traits->lazy && !call->reset) || traits->noflush;
+}
+
+/* Whether the call goes through the tables by apply_to_page_range(), entry by entry of the last level. */
+static inline bool call_applies(enum call_kind kind)
+{
+	return kind == CALL_VMAP_PFN || kind == CALL_APPLY_TO_PAGE_RANGE ||
+	       kind == CALL_APPLY_TO_EXISTING_PAGE_RANGE;
 }
 
 /* Whether the call splits leaves, and changes nothing else. */

@@ -158,6 +158,25 @@ struct mapper {
  * CALL_VM_UNMAP_RAM unmaps all of such a range, flushes the cache before and
  * leaves the TLB to a later purge, before which nothing is mapped there. 0.
  *
+ * CALL_VMAP_PFN maps page frames that have no struct page, in single pages; of
+ * those here every frame is one, but for what is no page frame number, which
+ * stands for a frame that has one. Never makes an executable mapping. 0, or
+ * -ENOMEM for whatever was wrong: vmap_pfn() gives a null pointer. A frame that is
+ * refused, and an entry in use, have a warning; Linux tests for a block alone,
+ * since its allocator gives out free addresses.
+ *
+ * CALL_APPLY_TO_PAGE_RANGE maps pages as the kernel's callers of that function do
+ * (BPF arenas, Linux 7.3): tables are made where there are none, and each page is
+ * mapped by itself, PAGE_KERNEL, where its entry is empty. -EBUSY at one that is
+ * not, and -EINVAL at what is no page frame, by the caller's own word and without
+ * a warning; -EINVAL with a warning at a block; -ENOMEM.
+ *
+ * CALL_APPLY_TO_EXISTING_PAGE_RANGE clears what is mapped by pages, as they do:
+ * makes no tables, and the caller invalidates the range at last, also when it
+ * failed. It stops with -EINVAL and a warning at the first block, and at a
+ * contiguous group of which a part lies outside of the range, whose members Linux
+ * would clear one by one. What was cleared before stays so.
+ *
  * CALL_VUNMAP unmaps [va, va + bytes), holes allowed, and invalidates the TLB.
  * A block or contiguous group that lies across an end of the range goes as a
  * whole, with a warning. Frees no table. 0.

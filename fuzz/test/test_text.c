@@ -160,7 +160,8 @@ static const struct {
 	{ V "vmap va=0xffff800080000000 pages=1 shift=21\n", 2, 36,
 	  "'shift' is not an option of 'vmap' but of vmalloc; 'vmap' has: va= pages=" },
 	{ V "vunmap va=0xffff800080000000 pages=1\n", 2, 30,
-	  "not an option of 'vunmap' but of vmap, vmalloc, vm_map_ram, vm_unmap_ram, vfree, "
+	  "not an option of 'vunmap' but of vmap, vmalloc, vm_map_ram, vmap_pfn, "
+	  "apply_to_page_range, vm_unmap_ram, vfree, "
 	  "vrealloc, set_memory, set_direct_map" },
 	{ V "linear va=0xffff800080000000 size=0x1000\n", 2, 8, "'linear' has: pa= size= leaf=" },
 	{ V "machine granul=4k\n", 2, 9, "did you mean 'granule'? It has: granule= va= pa=" },

@@ -44,6 +44,8 @@ TARGETS = {
     "dump.c": ["fuzz_set_memory", "fuzz_sequence"],
     "trans_pgd.c": ["fuzz_set_memory", "fuzz_sequence"],
     "vfree.c": ["fuzz_set_memory", "fuzz_sequence"],
+    "vmap_pfn.c": ["fuzz_sequence"],
+    "apply_to_page_range.c": ["fuzz_sequence"],
     "vrealloc.c": ["fuzz_set_memory", "fuzz_sequence"],
     "vm_map_ram.c": ["fuzz_vm_map_ram", "fuzz_sequence"],
     "vunmap.c": ["fuzz_sequence"],

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 FILES = ["mapper/batched/{}.c", "mapper/prior/{}.c", "oracle/reference/{}.c", "oracle/expect/{}.c"]
-HOME = {"vm_unmap_ram": "vm_map_ram"}  # calls that share a file with another
+HOME = {"vm_unmap_ram": "vm_map_ram", "apply_to_existing_page_range": "apply_to_page_range"}  # calls that share a file with another
 READMES = ["mapper/README.md", "oracle/README.md", "fuzz/README.md"]
 
 

@@ -169,6 +169,11 @@ static bool changes_linear_map(const struct scenario *s, uint32_t i)
 	return call_is_of_linear_map(&s->op[i].call);
 }
 
+static bool applies(const struct scenario *s, uint32_t i)
+{
+	return call_applies(s->op[i].call.kind);
+}
+
 static bool is_vrealloc(const struct scenario *s, uint32_t i)
 {
 	return s->op[i].call.kind == CALL_VREALLOC;
@@ -200,6 +205,8 @@ static const struct {
 	  "it is about a range that is not in one area, and no caller has more than its own" },
 	{ is_a_part, NO_KERNEL, "vm_unmap_ram() is for what vm_map_ram() mapped, as a whole" },
 	{ changes_linear_map, NO_KERNEL, "it changes the linear map, which is the kernel's" },
+	{ applies, NO_KERNEL,
+	  "apply_to_page_range() is not among the calls that are played there" },
 	{ is_vrealloc, NO_KERNEL, "vrealloc() is not among the calls that are played there" },
 	{ is_vfree, NO_KERNEL, "vfree() is not among the calls that are played there" },
 	{ is_skewed, SOME_KERNELS, "its area is not aligned, and some kernels align it" },

@@ -13,7 +13,11 @@ from driver.booting.plan import NotReachable
 
 BUDGET = 0.6  # of the kernel's memory, for blocks
 PA_BITS = 48  # of the kernel that is booted
-NOT_PLAYED = {"vrealloc": "vrealloc() is not among the calls that are played there",
+NOT_PLAYED = {"vmap_pfn": "vmap_pfn() is not among the calls that are played there",
+              "apply_to_page_range": "apply_to_page_range() is not among the calls that are played there",
+              "apply_to_existing_page_range":
+              "apply_to_existing_page_range() is not among the calls that are played there",
+              "vrealloc": "vrealloc() is not among the calls that are played there",
               "vfree": "vfree() is not among the calls that are played there",
               "trans_pgd": "trans_pgd copies the linear map, which is the kernel's own",
               "set_direct_map": "set_direct_map changes the linear map, which is the kernel's own"}
@@ -118,6 +122,8 @@ class Reach:
         if op.fails:
             raise NotReachable(f"op {op.number} needs an allocation or a lock that fails, which a booted kernel is not "
                                "made to do")
+        if op.kind in NOT_PLAYED:
+            raise NotReachable(f"op {op.number}: {NOT_PLAYED[op.kind]}")
 
     def new_place(self, op, count):
         """Notes where a mapping call is; refuses one where something was mapped before."""
@@ -173,8 +179,6 @@ class Reach:
                            "more than its own")
 
     def change(self, op):
-        if op.kind in NOT_PLAYED:
-            raise NotReachable(f"op {op.number}: {NOT_PLAYED[op.kind]}")
         count = op.pages(self.shift)
         area, page = self.area_with(op, count)
         made = self.planned.areas[area]

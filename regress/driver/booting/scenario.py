@@ -31,7 +31,7 @@ class Op:
 
     def pages(self, shift):
         """How many pages it is about."""
-        if self.kind in ("vmap", "vmalloc", "vm_map_ram"):
+        if self.kind in ("vmap", "vmalloc", "vm_map_ram", "vmap_pfn", "apply_to_page_range"):
             return sum(count for _, count in self.runs)
         if self.kind in ("vm_unmap_ram", "vfree", "vrealloc", "set_memory", "set_direct_map"):
             return self.value("pages")

@@ -9,6 +9,8 @@ from driver.reviewing.difference import aspect_of
 
 FUNCTIONS = {"vmap": "vmap()", "vmalloc": "vmalloc()", "ioremap": "ioremap()", "vm_map_ram": "vm_map_ram()",
              "vunmap": "vunmap()", "vm_unmap_ram": "vm_unmap_ram()", "vfree": "vfree()", "vrealloc": "vrealloc()",
+             "vmap_pfn": "vmap_pfn()", "apply_to_page_range": "apply_to_page_range()",
+             "apply_to_existing_page_range": "apply_to_existing_page_range()",
              "trans_pgd": "trans_pgd_create_copy()"}
 MOST_COUNTS = 6  # counts of events that a sentence has
 
