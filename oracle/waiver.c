@@ -235,6 +235,15 @@ const struct waiver waiver_list[WAIVERS] = {
 			    "set_memory va=0xffff000040000000 pages=16 op=invalid\n"
 			    "set_memory va=0xffff000040004000 pages=2 op=valid\n",
 	},
+	[WAIVER_UNORDERED_FRAMES] = {
+		.name = "unordered-frames",
+		.effect = WAIVES_RULES,
+		.rule = { RULE_HISTORY_DSB },
+		.why = "vmap_pfn() assigns its entries, and no barrier follows: set_pte_at() is not "
+		       "called (vmap_pfn_apply(), Linux 6.1)",
+		.scenario = "vmapdiff 2\n"
+			    "vmap_pfn va=0xffff800080000000 pages=0x80000\n",
+	},
 	[WAIVER_READS_PAST_PAGES] = {
 		.name = "reads-past-pages",
 		.effect = SKIPS_CALLS,

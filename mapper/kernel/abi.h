@@ -132,6 +132,12 @@ struct rig_build {
 	int (*set_direct_map)(uint64_t va, int pages, enum rig_direct_map state);
 	/* Of a whole area, with VM_FLUSH_RESET_PERMS or without. */
 	void (*vfree)(uint64_t va, bool reset);
+	/* vmap_pfn(): false where it gave a null pointer. Frames from pfn_limit on have a struct page. */
+	bool (*vmap_pfn)(uint64_t va, const uint64_t *pfns, unsigned count, enum rig_prot prot);
+	/* apply_to_page_range() of what maps pages where nothing is. */
+	int (*set_pages)(uint64_t va, void **pages, unsigned count);
+	/* apply_to_existing_page_range() of what clears entries, and the TLBI of its caller. */
+	int (*clear_pages)(uint64_t va, uint64_t bytes);
 	/* Of a whole area, whose size becomes `bytes`; *pages are those that it has then. */
 	int (*vrealloc)(uint64_t va, uint64_t bytes, bool reset, unsigned *pages);
 	/* trans_pgd_create_copy(): the root of the copy in *root if it made one. */

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #include "mapper/kernel/abi.h"
+#include "mapper/kernel/assignments.h"
 #include "mapper/kernel/callers.h"
 #include "mapper/kernel/dump_text.h"
 #include "mapper/kernel/tlbi_operand.h"
@@ -44,8 +45,9 @@ static struct {
 	struct outcome *out;
 	struct machine *machine;
 	uint64_t va;
-	bool frees;  /* the call is vfree() or vrealloc() */
-	bool silent; /* a lookup: nothing is recorded */
+	bool frees;                /* the call is vfree() or vrealloc() */
+	bool silent;               /* a lookup: nothing is recorded */
+	const struct call *frames; /* the call, if it is vmap_pfn() */
 	void **pool;
 	size_t pool_used;
 	jmp_buf end; /* of a BUG() */
@@ -148,6 +150,8 @@ static void tlbi(unsigned what, uint64_t operand)
 
 static void flush_cache(bool before_unmapping, uint64_t va, uint64_t bytes)
 {
+	if (now.frames)
+		tell_assignments(now.machine, now.frames);
 	flush_pending_tlbi();
 	machine_flush_cache(now.machine, before_unmapping ? CACHE_FLUSH_VUNMAP : CACHE_FLUSH_VMAP,
 			    va, bytes);
@@ -413,6 +417,7 @@ static void begin_call(struct address_space *space, const struct call *call, str
 {
 	now.silent = false;
 	now.frees = call->kind == CALL_VFREE || call->kind == CALL_VREALLOC;
+	now.frames = call->kind == CALL_VMAP_PFN ? call : NULL;
 	now.warning[0] = '\0';
 	now.out = out;
 	begin(space, call->va);
@@ -566,6 +571,43 @@ static int kernel_vfree(struct address_space *space, const struct call *call, st
 	return CALL((now.build->vfree(call->va, call->reset), 0));
 }
 
+/* Page frame numbers, in the place of struct pages. */
+static const uint64_t *frames_of(struct page_array pages)
+{
+	uint64_t *at = (uint64_t *)pages_of(pages);
+	for (size_t i = 0; i < pages.count; i++)
+		at[i] = PAGE_IS_PFN(pages.page[i]) ? pages.page[i] : now.host.pfn_limit;
+	return at;
+}
+
+static int kernel_vmap_pfn(struct address_space *space, const struct call *call,
+			   struct outcome *out)
+{
+	begin_call(space, call, out);
+	const uint64_t *pfns = frames_of(call->pages);
+	int error = CALL(now.build->vmap_pfn(call->va, pfns, (unsigned)call->pages.count,
+					     rig_prot(call->prot))
+				 ? 0
+				 : -ENOMEM);
+	tell_assignments(now.machine, call);
+	return error;
+}
+
+static int kernel_apply_to_page_range(struct address_space *space, const struct call *call,
+				      struct outcome *out)
+{
+	begin_call(space, call, out);
+	void **page = pages_of(call->pages);
+	return CALL(now.build->set_pages(call->va, page, (unsigned)call->pages.count));
+}
+
+static int kernel_apply_to_existing_page_range(struct address_space *space, const struct call *call,
+					       struct outcome *out)
+{
+	begin_call(space, call, out);
+	return CALL(now.build->clear_pages(call->va, call->bytes));
+}
+
 /*
  * Sizes need not be a multiple of the page size: of an odd number of pages it is one byte fewer that is
  * asked for, which takes the same pages.
@@ -670,6 +712,22 @@ static unsigned kernel_dump(struct address_space *space, uint64_t va, uint64_t b
 #define VFREE_LINE 0
 #endif
 
+#ifdef RIG_HAVE_vmap_pfn
+#define VMAP_PFN_FILE RIG_FILE_vmap_pfn
+#define VMAP_PFN_LINE RIG_LINE_vmap_pfn
+#else
+#define VMAP_PFN_FILE NULL
+#define VMAP_PFN_LINE 0
+#endif
+
+#ifdef RIG_HAVE_apply_to_existing_page_range
+#define APPLY_FILE RIG_FILE_apply_to_page_range
+#define APPLY_LINE RIG_LINE_apply_to_page_range
+#else
+#define APPLY_FILE NULL
+#define APPLY_LINE 0
+#endif
+
 #if defined(RIG_HAVE_vrealloc_node_align_noprof)
 #define VREALLOC_FILE RIG_FILE_vrealloc_node_align_noprof
 #define VREALLOC_LINE RIG_LINE_vrealloc_node_align_noprof
@@ -729,6 +787,9 @@ const struct mapper kernel_mapper = {
 		[CALL_SET_DIRECT_MAP] = kernel_set_direct_map,
 		[CALL_VFREE] = kernel_vfree,
 		[CALL_VREALLOC] = kernel_vrealloc,
+		[CALL_VMAP_PFN] = kernel_vmap_pfn,
+		[CALL_APPLY_TO_PAGE_RANGE] = kernel_apply_to_page_range,
+		[CALL_APPLY_TO_EXISTING_PAGE_RANGE] = kernel_apply_to_existing_page_range,
 		[CALL_TRANS_PGD] = kernel_trans_pgd,
 		[CALL_LINEAR] = LAY_LINEAR,
 		[CALL_ADD_MEMORY] = kernel_add_memory,
@@ -756,6 +817,9 @@ const struct mapper kernel_mapper = {
 		[CALL_SET_DIRECT_MAP] = { SET_DIRECT_MAP_FILE, SET_DIRECT_MAP_LINE },
 		[CALL_VFREE] = { VFREE_FILE, VFREE_LINE },
 		[CALL_VREALLOC] = { VREALLOC_FILE, VREALLOC_LINE },
+		[CALL_VMAP_PFN] = { VMAP_PFN_FILE, VMAP_PFN_LINE },
+		[CALL_APPLY_TO_PAGE_RANGE] = { APPLY_FILE, APPLY_LINE },
+		[CALL_APPLY_TO_EXISTING_PAGE_RANGE] = { APPLY_FILE, APPLY_LINE },
 		[CALL_TRANS_PGD] = { TRANS_PGD_FILE, TRANS_PGD_LINE },
 		[CALL_LINEAR] = { LINEAR_FILE, LINEAR_LINE },
 		[CALL_ADD_MEMORY] = { LINEAR_FILE, LINEAR_LINE },

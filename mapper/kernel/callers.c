@@ -58,6 +58,20 @@ static const struct reason no_vfree = {
 	"no-vfree",
 	"the tree's vfree() was left out, since it did not build, or there is none",
 };
+static const struct reason no_apply = {
+	"no-apply",
+	"the tree's apply_to_page_range(), or its vmap_pfn(), was left out, since it did not "
+	"build, or "
+	"there is none",
+};
+static const struct reason frames_in_use = {
+	"frames-in-use",
+	"vmap_pfn() overwrites entries in use: its area is free, as the allocator gives it out",
+};
+static const struct reason cuts_group_of_pages = {
+	"apply-cuts-group",
+	"who clears pages by apply_to_existing_page_range() mapped them one by one, in no group",
+};
 static const struct reason no_vrealloc = {
 	"no-vrealloc",
 	"the tree's vrealloc() was left out, since it did not build, or there is none",
@@ -124,6 +138,51 @@ static bool table_has_large(const struct place *p, table_t table, int level, uin
 static bool meets_large(const struct place *p, uint64_t offset, uint64_t bytes)
 {
 	return table_has_large(p, MACHINE_ROOT, p->g.start_level, offset, offset + bytes);
+}
+
+/* Whether an entry of the last level for some of [offset, end) is in use. */
+static bool table_has_page(const struct place *p, table_t table, int level, uint64_t offset,
+			   uint64_t end)
+{
+	for (uint64_t next; offset < end; offset = next) {
+		uint64_t desc = machine_words(p->m, table)[level_index(&p->g, level, offset)];
+		next = window_end(&p->g, level, offset, end);
+		if (!desc || (level < PTE_LEVEL && !desc_is_table(desc)))
+			continue;
+		if (level == PTE_LEVEL ||
+		    table_has_page(p, table_below(p->m, &p->g, desc), level + 1, offset, next))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a range that begins or ends at `offset` cuts a contiguous group of pages. */
+static bool cuts_pages(const struct place *p, uint64_t offset)
+{
+	table_t table = MACHINE_ROOT;
+	if (!(offset & ((UINT64_C(1) << p->g.cont_shift) - 1)))
+		return false;
+	for (int level = p->g.start_level; level < PTE_LEVEL; level++) {
+		uint64_t desc = machine_words(p->m, table)[level_index(&p->g, level, offset)];
+		if (!desc_is_table(desc))
+			return false;
+		table = table_below(p->m, &p->g, desc);
+	}
+	return machine_words(p->m, table)[level_index(&p->g, PTE_LEVEL, offset)] & DESC_CONT;
+}
+
+static const struct reason *never_applied(const struct place *p, const struct call *call)
+{
+	uint64_t start = call->va - p->g.va_base, end = start + call->bytes;
+	if (call->kind == CALL_VMAP_PFN ? !TREE_MAPS_FRAMES : !TREE_APPLIES)
+		return &no_apply;
+	if (call->kind == CALL_VMAP_PFN &&
+	    table_has_page(p, MACHINE_ROOT, p->g.start_level, start, end))
+		return &frames_in_use;
+	if (call->kind == CALL_APPLY_TO_EXISTING_PAGE_RANGE &&
+	    (cuts_pages(p, start) || cuts_pages(p, end)))
+		return &cuts_group_of_pages;
+	return NULL;
 }
 
 /* --- set_memory ------------------------------------------------------------------------- */
@@ -339,6 +398,11 @@ const struct reason *kernel_never_called(const struct address_space *space, cons
 		return never_hotplugged(&p, space, call);
 	if (call->kind == CALL_VREALLOC)
 		return TREE_REALLOCS ? NULL : &no_vrealloc;
+	if (call_applies(call->kind)) {
+		const struct reason *why = never_applied(&p, call);
+		if (why || call_effect(call->kind) == CALL_UNMAPS)
+			return why;
+	}
 	if (call_effect(call->kind) == CALL_UNMAPS && unmaps_part_of_blocks(&p, call))
 		return &part_of_blocks;
 	if (call_effect(call->kind) == CALL_COPIES)

@@ -30,6 +30,7 @@ GROUPS = {
     "ptdump": "the dump of ptdump_walk()",
     "linear_map": "the linear map by the tree's code",
     "vrealloc": "vrealloc()",
+    "apply": "apply_to_page_range() and vmap_pfn()",
 }
 
 

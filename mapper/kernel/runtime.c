@@ -193,6 +193,7 @@ static void _vm_unmap_aliases(unsigned long start, unsigned long end, int flush)
 /* --- what vrealloc() calls ------------------------------------------------------------- */
 
 struct vmap_node rig_vmap_node;
+bool rig_frames;
 
 static void rig_free_pages(const struct vm_struct *freed, unsigned long from, unsigned long to)
 {
@@ -211,6 +212,7 @@ static void begin(const struct rig_host *host)
 	area_va = 0;
 	freed_flags = 0;
 	gives_back = false;
+	rig_frames = false;
 	rig_call++;
 	rig_locks = 0;
 	rig_place = (struct source_place){ 0 };
@@ -407,6 +409,78 @@ static void call_vfree(uint64_t va, bool reset)
 
 #endif
 
+#ifdef RIG_HAVE_vmap_pfn
+
+static bool call_vmap_pfn(uint64_t va, const uint64_t *pfns, unsigned count, enum rig_prot prot)
+{
+	area_va = va;
+	rig_frames = true;
+	return vmap_pfn((unsigned long *)pfns, count, prot_of(prot));
+}
+
+#else
+
+static bool call_vmap_pfn(uint64_t va, const uint64_t *pfns, unsigned count, enum rig_prot prot)
+{
+	return false;
+}
+
+#endif
+
+#ifdef RIG_HAVE_apply_to_existing_page_range
+
+/* As BPF arenas do: an entry in use is nobody else's business, and a page has a frame. */
+static int set_page(pte_t *pte, unsigned long addr, void *data)
+{
+	struct page ***next = data, *page = **next;
+	if (!pte_none(READ_ONCE(*pte)))
+		return -EBUSY;
+	if (!pfn_valid(page_to_pfn(page)))
+		return -EINVAL;
+	set_pte_at(&init_mm, addr, pte, mk_pte(page, PAGE_KERNEL));
+	(*next)++;
+	return 0;
+}
+
+static int clear_page_entry(pte_t *pte, unsigned long addr, void *data)
+{
+	ptep_get_and_clear(&init_mm, addr, pte);
+	return 0;
+}
+
+static int call_set_pages(uint64_t va, void **pages, unsigned count)
+{
+	struct page **next = (struct page **)pages;
+	uint64_t bytes = (uint64_t)count << PAGE_SHIFT;
+	int error = apply_to_page_range(&init_mm, va, bytes, set_page, &next);
+	if (!error)
+		flush_cache_vmap(va, va + bytes);
+	return error;
+}
+
+/* The caller invalidates the range, whatever came of it. */
+static int call_clear_pages(uint64_t va, uint64_t bytes)
+{
+	flush_cache_vunmap(va, va + bytes);
+	int error = apply_to_existing_page_range(&init_mm, va, bytes, clear_page_entry, NULL);
+	flush_tlb_kernel_range(va, va + bytes);
+	return error;
+}
+
+#else
+
+static int call_set_pages(uint64_t va, void **pages, unsigned count)
+{
+	return -EOPNOTSUPP;
+}
+
+static int call_clear_pages(uint64_t va, uint64_t bytes)
+{
+	return -EOPNOTSUPP;
+}
+
+#endif
+
 static int call_vrealloc(uint64_t va, uint64_t bytes, bool reset, unsigned *pages)
 {
 #ifdef TREE_VREALLOC
@@ -583,6 +657,9 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.set_direct_map = call_set_direct_map,
 	.vfree = call_vfree,
 	.vrealloc = call_vrealloc,
+	.vmap_pfn = call_vmap_pfn,
+	.set_pages = call_set_pages,
+	.clear_pages = call_clear_pages,
 	.trans_pgd = call_trans_pgd,
 	.lay_linear = call_lay_linear,
 	.add_memory = call_add_memory,

@@ -589,7 +589,9 @@ typedef struct page *pgtable_t;
 #define vmemmap ((struct page *)(uintptr_t)RIG_PAGES)
 #define pfn_to_page(pfn) (vmemmap + (pfn))
 #define page_to_pfn(page) ((unsigned long)((page)-vmemmap))
-#define pfn_valid(pfn) ((u64)(pfn) < rig->pfn_limit)
+/* In vmap_pfn(), whose frames have no struct page, it is the other way round. */
+extern bool rig_frames;
+#define pfn_valid(pfn) (((u64)(pfn) < rig->pfn_limit) != rig_frames)
 #define page_to_phys(page) ((phys_addr_t)page_to_pfn(page) << PAGE_SHIFT)
 #define phys_to_page(pa) pfn_to_page((pa) >> PAGE_SHIFT)
 #define __phys_to_pfn(pa) ((unsigned long)((pa) >> PAGE_SHIFT))
@@ -732,6 +734,7 @@ struct vm_struct *find_vm_area(const void *addr);
 #define get_vm_area(size, flags) rig_area(size, 1, flags)
 #define __get_vm_area_node(size, align, shift, flags, ...) rig_area(size, align, flags)
 #define vunmap(addr) ((void)(addr)) /* who calls a mapper unmaps what failed */
+#define free_vm_area(area) ((void)(area))
 /* What vfree() calls: the area's entries go, and later every range that went so is invalidated. */
 struct vm_struct *remove_vm_area(const void *addr);
 static void _vm_unmap_aliases(unsigned long start, unsigned long end, int flush);

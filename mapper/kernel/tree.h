@@ -56,6 +56,18 @@
 #define TREE_FREES false
 #endif
 
+#ifdef RIG_HAVE_vmap_pfn
+#define TREE_MAPS_FRAMES true
+#else
+#define TREE_MAPS_FRAMES false
+#endif
+
+#ifdef RIG_HAVE_apply_to_existing_page_range
+#define TREE_APPLIES true
+#else
+#define TREE_APPLIES false
+#endif
+
 #if defined(RIG_HAVE_vrealloc_node_align_noprof) || defined(RIG_HAVE_vrealloc_noprof)
 #define TREE_REALLOCS true
 #else

@@ -251,6 +251,8 @@ static void fail_stale(struct oracle *o, const struct tlb_stale *stale)
 static void judge_barriers(struct oracle *o)
 {
 	const struct trace *trace = &o->trace;
+	if (o->call->kind == CALL_VMAP_PFN && oracle_waives(o, WAIVER_UNORDERED_FRAMES))
+		return;
 	if (trace->valid != TRACE_NOTHING || trace->left_lazy)
 		oracle_exercised(o, RULE_HISTORY_DSB);
 	if (trace->left_lazy)
