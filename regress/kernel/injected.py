@@ -25,6 +25,7 @@ from copies import edit  # noqa: E402
 SKIP = 77
 MMU = "arch/arm64/mm/mmu.c"
 PAGEATTR = "arch/arm64/mm/pageattr.c"
+MEMORY = "mm/memory.c"
 VREALLOC = "vrealloc_node_align_noprof"
 TLBFLUSH = "arch/arm64/include/asm/tlbflush.h"
 PGTABLE = "arch/arm64/include/asm/pgtable.h"
@@ -215,6 +216,13 @@ NEWEST = {
     "vfree-never-default": ("fuzz_set_memory", "(translation.missing|leaf.invalid)",
                             edit(copies.VMALLOC, "vm_reset_perms",
                                  r"set_area_direct_map\(area, set_direct_map_default_noflush\);", "")),
+    # apply_to_page_range().
+    "vmap-pfn-takes-pages": ("fuzz_sequence", "(translation.unexpected|errors.(code|warning))",
+                             edit(copies.VMALLOC, "vmap_pfn_apply", r"WARN_ON_ONCE\(pfn_valid\(pfn\)\)", "false")),
+    "apply-clears-blocks": ("fuzz_sequence", r"(translation|isolation|errors|history)\..*",
+                            edit(MEMORY, "apply_to_pmd_range", r"WARN_ON_ONCE\(pmd_leaf\(\*pmd\)\)", "false")),
+    "apply-skips-the-last": ("fuzz_sequence", r"(translation|errors)\..*",
+                             edit(MEMORY, "apply_to_pte_range", r"addr != end\)", "addr + PAGE_SIZE < end)")),
     # vrealloc().
     "vrealloc-flushes-nothing": ("fuzz_set_memory", r"history\.(stale|freed_page)",
                                  edit(copies.VMALLOC, VREALLOC, r"vunmap_range\(", "vunmap_range_noflush(")),
