@@ -213,7 +213,10 @@ static void add_mapping(struct neighbourhood *n, enum call_kind kind)
 static void add_unmap(struct neighbourhood *n)
 {
 	struct range r = pick_range(n);
-	struct op op = scenario_new_op(n->s, CALL_VUNMAP);
+	enum call_kind kind = rng_chance(n->rng, weights.cleared_else)
+				      ? CALL_APPLY_TO_EXISTING_PAGE_RANGE
+				      : CALL_VUNMAP;
+	struct op op = scenario_new_op(n->s, kind);
 	if (rng_chance(n->rng, 50))
 		r = inside_space(n, inside(n));
 	op.call.va = scenario_va_of_page(n->s, r.page);
@@ -256,7 +259,7 @@ static void change(struct neighbourhood *n, uint32_t about)
 {
 	uint32_t op = n->s->ops;
 	generate_change(n->s, op, about, n->rng);
-	if (op == n->s->ops || n->s->op[about].call.kind == CALL_LINEAR ||
+	if (op == n->s->ops || call_is_of_memory(n->s->op[about].call.kind) ||
 	    !rng_chance(n->rng, weights.guard_changed))
 		return;
 	struct call *call = &n->s->op[op].call;

@@ -5,6 +5,7 @@
  */
 #include "fuzz/field.h"
 #include "fuzz/refuse.h"
+#include "mapper/machine/assert.h"
 #include "mapper/machine/min.h"
 
 /* The address sizes that Linux builds for each granule (arch/arm64/Kconfig). */
@@ -78,6 +79,9 @@ static bool check_range(const struct scenario *s, const struct op *op, struct re
 	if (call_is_of_memory(op->call.kind) &&
 	    op->call.pfn >> (s->machine.va_bits - 1 - s->machine.page_shift))
 		return refuse(why, "pa", "the linear map is half of the address space, from PA 0");
+	if (call_is_of_memory(op->call.kind))
+		ASSERT_CMP(op->call.va, ==,
+			   scenario_va_base(s) + (op->call.pfn << s->machine.page_shift));
 	if (call_is_of_memory(op->call.kind) && bytes > scenario_va_middle(s) - op->call.va)
 		return refuse(why, "size", "the linear map is half of the address space");
 	if (op->call.va & page_mask)

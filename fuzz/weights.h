@@ -59,8 +59,8 @@ struct weights {
 		direct_map; /* a change of the linear map is by set_direct_map, not by set_memory */
 	unsigned copied, copied_all,
 		copied_around; /* a change of the linear map is a copy; of all, or with what is near */
-	unsigned split;     /* one by set_memory splits leaves alone */
-	unsigned hotplug;   /* what is done to memory adds or removes some of it */
+	unsigned split;        /* one by set_memory splits leaves alone */
+	unsigned hotplug;      /* what is done to memory adds or removes some of it */
 	unsigned whole_again;                /* and it is all of what was there, or went */
 	unsigned added;                      /* memory is added, and not there from the start */
 	unsigned linked_step, linked_change; /* a step of a sequence, one before a change */
