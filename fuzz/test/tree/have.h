@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A tree for test_adapt.c, as the slicer describes one: it has set_memory and set_direct_map, and splits leaves. */
+/* A tree for test_adapt.c, as the slicer describes one: it has all calls, and splits leaves. */
 #ifndef FUZZ_TEST_TREE_HAVE_H
 #define FUZZ_TEST_TREE_HAVE_H
 
@@ -12,5 +12,8 @@
 #define RIG_HAVE_trans_pgd_create_copy 1
 #define RIG_HAVE_vfree 1
 #define RIG_HAVE_split_kernel_leaf_mapping 1
+#define RIG_HAVE_vmap_pfn 1
+#define RIG_HAVE_apply_to_existing_page_range 1
+#define RIG_HAVE_vrealloc_noprof 1
 
 #endif
