@@ -26,8 +26,8 @@ static bool changes_aliases(const struct adaptation *a)
 	const struct call *call = &a->s->op[a->op].call;
 	if (call->kind == CALL_VFREE)
 		return call->reset;
-	return call->kind == CALL_SET_MEMORY &&
-	       (call->change == MEMORY_RO || call->change == MEMORY_RW) && !a->s->machine.noalias;
+	return call->kind == CALL_SET_MEMORY && change_is_of_writing(call->change) &&
+	       !a->s->machine.noalias;
 }
 
 /* The pages that may change: without the guard page of an area, and what vrealloc() cut off. */
@@ -85,16 +85,16 @@ static bool spare_aliases(struct adaptation *a)
 	struct call *call = &adaptation_op(a)->call;
 	if (!changes_aliases(a))
 		return false;
-	call->change = call->change == MEMORY_RO ? MEMORY_NX : MEMORY_X;
+	call->change = call->change == MEMORY_RO ? MEMORY_NX : MEMORY_X; /* of ROX, what is left */
 	return true;
 }
 
 static bool forbid_to_run(struct adaptation *a)
 {
 	struct call *call = &adaptation_op(a)->call;
-	if (call->change != MEMORY_X)
+	if (call->change != MEMORY_X && call->change != MEMORY_ROX)
 		return false;
-	call->change = MEMORY_NX;
+	call->change = call->change == MEMORY_X ? MEMORY_NX : MEMORY_RO;
 	return true;
 }
 

@@ -15,8 +15,8 @@ _Static_assert(sizeof(prots) / sizeof(prots[0]) == PROT_COUNT + 1, "a name for e
 static const char *const flags[] = { "none", "huge", NULL };
 _Static_assert(MAP_FLAG_HUGE == 1, "the second name of flags is MAP_FLAG_HUGE");
 
-static const char *const changes[] = { "ro",    "rw",    "nx",          "x", "invalid",
-				       "valid", "split", "split-pages", NULL };
+static const char *const changes[] = { "ro",    "rw",    "nx",          "x",   "invalid",
+				       "valid", "split", "split-pages", "rox", NULL };
 _Static_assert(sizeof(changes) / sizeof(changes[0]) == MEMORY_CHANGES + 1,
 	       "a name for each change");
 
@@ -136,7 +136,7 @@ static const struct field rows[FIELD_IDS] = {
 	},
 	[FIELD_CHANGE] = {
 		.name = "op",
-		.value = "ro|rw|nx|x|invalid|valid|split|split-pages",
+		.value = "ro|rw|nx|x|invalid|valid|split|split-pages|rox",
 		.what = "which set_memory function; split alone",
 		.type = &type_word,
 		.offset = offsetof(struct call, change),

@@ -163,7 +163,8 @@ void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct
 {
 	static const enum memory_change of_linear_map[] = { MEMORY_INVALID, MEMORY_VALID };
 	static const enum memory_change splits[] = { MEMORY_SPLIT, MEMORY_SPLIT_PAGES };
-	static const enum memory_change of_area[] = { MEMORY_RO, MEMORY_RW, MEMORY_NX, MEMORY_X };
+	static const enum memory_change of_area[] = { MEMORY_RO, MEMORY_RW, MEMORY_NX, MEMORY_X,
+						      MEMORY_ROX };
 	bool linear = call_lays(s->op[about].call.kind);
 	struct page_range range = related_range(s, about, rng);
 	if (linear && rng_chance(rng, weights.whole_block_group))
@@ -171,7 +172,7 @@ void generate_set_memory(struct scenario *s, uint32_t at, uint32_t about, struct
 	struct op op = scenario_new_op(s, CALL_SET_MEMORY);
 	op.call.va = scenario_va_of_page(s, range.page);
 	op.call.bytes = range.pages << s->machine.page_shift;
-	op.call.change = linear ? of_linear_map[rng_below(rng, 2)] : of_area[rng_below(rng, 4)];
+	op.call.change = linear ? of_linear_map[rng_below(rng, 2)] : of_area[rng_below(rng, 5)];
 	if (linear && rng_chance(rng, weights.split))
 		op.call.change = splits[rng_below(rng, 2)];
 	pick_faults(&op, rng);
@@ -292,6 +293,7 @@ enum memory_change reverse_change(enum memory_change change)
 		[MEMORY_NX] = MEMORY_X,          [MEMORY_X] = MEMORY_NX,
 		[MEMORY_INVALID] = MEMORY_VALID, [MEMORY_VALID] = MEMORY_INVALID,
 		[MEMORY_SPLIT] = MEMORY_INVALID, [MEMORY_SPLIT_PAGES] = MEMORY_INVALID,
+		[MEMORY_ROX] = MEMORY_RW,
 	};
 	return reverse[change];
 }

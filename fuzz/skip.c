@@ -197,8 +197,7 @@ static const struct waiver *skip_change(const struct oracle *o, const struct cal
 	bool linear = call_is_of_linear_map(call);
 	if (call_splits(call))
 		return skip_split(o, call, range);
-	bool aliases = !linear && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
-		       !o->machine->config.noalias;
+	bool aliases = !linear && change_is_of_writing(call->change) && !o->machine->config.noalias;
 	uint64_t guard = UINT64_C(1) << o->g.granule;
 	const struct vm_area *area = linear ? NULL : areas_find(space, call->va, guard);
 	if (!linear && is_refused(area, call, guard))
@@ -222,8 +221,8 @@ static const struct waiver *skip_change(const struct oracle *o, const struct cal
 	if (oracle_waives(o, WAIVER_CUT_GROUPS_OF_ROOT) && call->kind == CALL_SET_MEMORY &&
 	    keeps_group_of_root(o, range))
 		return reason(WAIVER_CUT_GROUPS_OF_ROOT);
-	if (oracle_waives(o, WAIVER_PXN_TABLES) && call->change == MEMORY_X &&
-	    meets_pxn_table(o, range))
+	if (oracle_waives(o, WAIVER_PXN_TABLES) &&
+	    (call->change == MEMORY_X || call->change == MEMORY_ROX) && meets_pxn_table(o, range))
 		return reason(WAIVER_PXN_TABLES);
 	return NULL;
 }

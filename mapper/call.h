@@ -65,6 +65,7 @@ enum memory_change {
 	MEMORY_VALID,       /* set_memory_valid(addr, n, 1) */
 	MEMORY_SPLIT,       /* split_kernel_leaf_mapping(): both ends lie between leaves */
 	MEMORY_SPLIT_PAGES, /* range_split_to_ptes(): single pages */
+	MEMORY_ROX,         /* set_memory_rox(): RO, and then X */
 	MEMORY_CHANGES,
 };
 
@@ -273,6 +274,15 @@ static inline bool call_splits(const struct call *call)
 {
 	return call->kind == CALL_SET_MEMORY &&
 	       (call->change == MEMORY_SPLIT || call->change == MEMORY_SPLIT_PAGES);
+}
+
+/*
+ * Whether a change says if pages may be written. Such a change of an area is one
+ * of the linear aliases of its pages too.
+ */
+static inline bool change_is_of_writing(enum memory_change change)
+{
+	return change == MEMORY_RO || change == MEMORY_RW || change == MEMORY_ROX;
 }
 
 /* Whether the range of the call is of the linear map: it makes pages valid or invalid there, or splits leaves. */

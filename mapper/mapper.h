@@ -202,14 +202,16 @@ struct mapper {
  * be reset first. 0. An area with fewer pages than `kept` would have to move: the
  * rig's allocator has no place for that, so it is -ENOMEM, and the area stays.
  *
- * CALL_SET_MEMORY changes the attributes of [va, va + bytes). RO, RW, NX and X
- * change one area of vmalloc() without MAP_FLAG_HUGE, the guard page after it
+ * CALL_SET_MEMORY changes the attributes of [va, va + bytes). RO, RW, NX, X and
+ * ROX change one area of vmalloc() without MAP_FLAG_HUGE, the guard page after it
  * allowed: others get -EINVAL and no store; RO and RW change the linear alias
  * of each page first and stop at the first error. INVALID and VALID change any
  * part of the linear map. -EINVAL, with a warning and before any store to that
  * range, where it begins or ends inside of a leaf or contiguous group that may
  * not be split: below BBM level 2. -ENOMEM when no table page is left for a
- * split.
+ * split. ROX is RO, then X of the same range: no page may be written and run at
+ * once, not for a while either; the aliases become read-only, and run no more
+ * than before.
  *
  * SPLIT and SPLIT_PAGES are for any part of the linear map, and change no
  * translation. After SPLIT no leaf or group lies across an end of the range;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * set_memory_ro() and the like: change_memory_common() of
- * arch/arm64/mm/pageattr.c (Linux 6.18).
+ * arch/arm64/mm/pageattr.c (Linux 6.18); set_memory_rox() of
+ * include/linux/set_memory.h, which is two of them.
  */
 #include <errno.h>
 
@@ -70,10 +71,9 @@ static int change_aliases(struct protect *p, const struct vm_area *area, uint64_
 	return 0;
 }
 
-int batched_set_memory(struct address_space *space, const struct call *call, struct outcome *out)
+static int change_memory(struct address_space *space, const struct call *call,
+			 enum memory_change change)
 {
-	(void)out; /* the kernel's has no mask of modified levels */
-	enum memory_change change = call->change;
 	struct protect p = protect_of(space, change);
 	uint64_t guard = UINT64_C(1) << p.g.page_shift;
 	uint64_t va = call->va, bytes = call->bytes;
@@ -86,12 +86,21 @@ int batched_set_memory(struct address_space *space, const struct call *call, str
 	const struct vm_area *area = find_area(space, va, guard);
 	if (!may_change(area, va, bytes, guard))
 		return -EINVAL;
-	bool writes = change == MEMORY_RO || change == MEMORY_RW;
-	if (writes && !p.machine->config.noalias) {
+	if (change_is_of_writing(change) && !p.machine->config.noalias) {
 		int error = change_aliases(&p, area, va, bytes >> p.g.page_shift);
 		if (error)
 			return error;
 	}
 	machine_unmap_aliases(p.machine);
 	return protect_range(&p, start, start + bytes);
+}
+
+int batched_set_memory(struct address_space *space, const struct call *call, struct outcome *out)
+{
+	(void)out; /* the kernel's has no mask of modified levels */
+	if (call->change != MEMORY_ROX)
+		return change_memory(space, call, call->change);
+	/* In this order no page may be written and run at once. */
+	int error = change_memory(space, call, MEMORY_RO);
+	return error ? error : change_memory(space, call, MEMORY_X);
 }

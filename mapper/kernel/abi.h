@@ -106,7 +106,8 @@ enum rig_change {
 	RIG_INVALID,
 	RIG_VALID,
 	RIG_SPLIT,
-	RIG_SPLIT_PAGES
+	RIG_SPLIT_PAGES,
+	RIG_ROX
 };
 enum rig_direct_map { RIG_DIRECT_INVALID, RIG_DIRECT_DEFAULT };
 

@@ -524,6 +524,7 @@ static int kernel_set_memory(struct address_space *space, const struct call *cal
 		[MEMORY_NX] = RIG_NX,           [MEMORY_X] = RIG_X,
 		[MEMORY_INVALID] = RIG_INVALID, [MEMORY_VALID] = RIG_VALID,
 		[MEMORY_SPLIT] = RIG_SPLIT,     [MEMORY_SPLIT_PAGES] = RIG_SPLIT_PAGES,
+		[MEMORY_ROX] = RIG_ROX,
 	};
 	unsigned granule = space->machine->config.page_shift;
 	begin_call(space, call, out);

@@ -58,6 +58,10 @@ static const struct reason no_vfree = {
 	"no-vfree",
 	"the tree's vfree() was left out, since it did not build, or there is none",
 };
+static const struct reason no_rox = {
+	"no-set-memory-rox",
+	"the tree has no set_memory_rox(), which is of Linux 6.2",
+};
 static const struct reason no_apply = {
 	"no-apply",
 	"the tree's apply_to_page_range(), or its vmap_pfn(), was left out, since it did not "
@@ -239,14 +243,15 @@ static const struct reason *never_changed(const struct place *p, const struct ad
 		return &no_direct_map;
 	if (lacks_split(call))
 		return &no_split;
+	if (call->kind == CALL_SET_MEMORY && call->change == MEMORY_ROX && !TREE_SETS_ROX)
+		return &no_rox;
 	uint64_t guard = UINT64_C(1) << p->g.page_shift;
 	bool linear = call_is_of_linear_map(call);
 	const struct vm_area *area = kernel_find_area(space, call->va);
 	if (!linear && is_refused(area, call, guard))
 		return NULL;
 	/* Elsewhere a waiver is found of it. */
-	bool aliases = !linear && (call->change == MEMORY_RO || call->change == MEMORY_RW) &&
-		       !p->m->config.noalias;
+	bool aliases = !linear && change_is_of_writing(call->change) && !p->m->config.noalias;
 	if (p->tree_splits && !poisons() && aliases &&
 	    call->va + call->bytes > area->va + (area->pages.count << p->g.page_shift))
 		return &guard_page_alias;

@@ -349,6 +349,12 @@ static int call_set_memory(uint64_t va, int pages, enum rig_change change)
 		return set_memory_nx(va, pages);
 	case RIG_X:
 		return set_memory_x(va, pages);
+	case RIG_ROX:
+#ifdef RIG_HAVE_set_memory_rox
+		return set_memory_rox(va, pages);
+#else
+		return -EOPNOTSUPP;
+#endif
 	case RIG_INVALID:
 		return set_memory_valid(va, pages, 0);
 	default:

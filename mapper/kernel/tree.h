@@ -44,6 +44,12 @@
 #define TREE_SETS_DIRECT_MAP false
 #endif
 
+#ifdef RIG_HAVE_set_memory_rox
+#define TREE_SETS_ROX true
+#else
+#define TREE_SETS_ROX false
+#endif
+
 #ifdef RIG_HAVE_trans_pgd_create_copy
 #define TREE_COPIES true
 #else

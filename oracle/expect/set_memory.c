@@ -28,7 +28,8 @@ static bool needs_forbidden_split(const struct oracle *o, uint64_t page, uint64_
 static bool changes_aliases(const struct oracle *o)
 {
 	enum memory_change change = o->call->change;
-	return (change == MEMORY_RO || change == MEMORY_RW) && !o->machine->config.noalias;
+	return (change == MEMORY_RO || change == MEMORY_RW || change == MEMORY_ROX) &&
+	       !o->machine->config.noalias;
 }
 
 /* Fills which aliases change, up to the first that may not be split; true if all do. */
@@ -101,6 +102,7 @@ static const struct {
 	[MEMORY_VALID] = { MAY_BE_ABSENT, MAY_BE_MAPPED },
 	[MEMORY_SPLIT] = { 0, 0 },
 	[MEMORY_SPLIT_PAGES] = { 0, 0 },
+	[MEMORY_ROX] = { MAY_WRITE | MAY_NOT_EXEC, MAY_NOT_WRITE | MAY_EXEC },
 };
 
 /* Changes the linear aliases of `count` pages, those that follow each other at once. */
@@ -119,14 +121,18 @@ static void change_aliases(struct oracle *o, const struct expected *e, uint64_t 
 	}
 }
 
-/* Out of table pages, any of the aliases may have been changed, and the range was not reached. */
+/*
+ * Out of table pages, any of the aliases may have been changed, and the range was
+ * not reached. Where aliases may run is not changed.
+ */
 static void apply(struct oracle *o, const struct expected *e)
 {
+	const uint8_t of_running = MAY_EXEC | MAY_NOT_EXEC;
 	uint8_t clear = changes[o->call->change].clear, set = changes[o->call->change].set;
 	bool open = e->error == -ENOMEM;
 	if (e->all_aliases)
 		change_aliases(o, e, open || !e->error ? e->all_aliases : e->aliases,
-			       open ? 0 : clear, set);
+			       open ? 0 : clear & ~of_running, set & ~of_running);
 	if (!e->error && !call_splits(o->call))
 		space_change(&o->space, o->first_page, o->end_page, clear, set);
 }

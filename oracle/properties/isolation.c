@@ -129,6 +129,10 @@ static bool is_old_or_new(const struct oracle *o, int level, uint64_t page, uint
 	       attributes_of(s->prot)->memory == arm64_attributes(&o->g, desc, 0).memory;
 }
 
+/* What a leaf permits at EL1, besides reading. */
+#define CAN_WRITE 2u
+#define CAN_RUN 4u
+
 /* What a leaf permits, as bits, the lowest for reading; 0 of what is not a leaf. */
 static unsigned permissions(const struct oracle *o, int level, uint64_t desc)
 {
@@ -148,16 +152,27 @@ static unsigned sure_permissions(const struct oracle *o, int level, uint64_t des
 	return a.accessed ? (unsigned)(1 | a.el1_write_at_once << 1 | a.el1_exec << 2) : 0;
 }
 
+/* Whether what is permitted is to write and to run, at EL1. */
+static bool writes_and_runs(unsigned permitted)
+{
+	const unsigned both = CAN_WRITE | CAN_RUN;
+	return (permitted & both) == both;
+}
+
 /*
  * Whether a live leaf was for a while replaced by one that permits more than
- * it, and more than what stands there now. What was stored to a table before
- * it was linked replaced nothing.
+ * it, and more than what stands there now; or to write and to run at once,
+ * which neither permits. What was stored to a table before it was linked
+ * replaced nothing.
  */
 static bool permitted_more(const struct oracle *o, int level, uint64_t desc, uint64_t old,
 			   uint64_t now)
 {
 	unsigned before = permissions(o, level, old), after = permissions(o, level, now);
-	return before && permissions(o, level, desc) & ~(before | after);
+	unsigned meanwhile = permissions(o, level, desc);
+	bool both =
+		writes_and_runs(meanwhile) && !writes_and_runs(before) && !writes_and_runs(after);
+	return before && (both || meanwhile & ~(before | after));
 }
 
 /* What stood in an entry when the call began; 0 in a table that it made. The entry was stored to. */

@@ -31,6 +31,7 @@ static struct change change_of(struct address_space *space, enum memory_change c
 		[MEMORY_VALID] = { ARM64_NG, ARM64_VALID },
 		[MEMORY_SPLIT] = { 0, 0 },
 		[MEMORY_SPLIT_PAGES] = { 0, 0 },
+		[MEMORY_ROX] = { ARM64_DBM | ARM64_PXN, ARM64_AP2 },
 	};
 	return (struct change){ space, space->machine, arm64_geometry(&space->machine->config),
 				bits[change].clear, bits[change].set };
@@ -205,12 +206,15 @@ int reference_set_memory(struct address_space *space, const struct call *call, s
 	if (!area)
 		return -EINVAL;
 	uint64_t first = (va - area->va) >> c.g.granule;
-	bool aliases = (change == MEMORY_RO || change == MEMORY_RW) && !c.m->config.noalias;
+	bool aliases = !c.m->config.noalias &&
+		       (change == MEMORY_RO || change == MEMORY_RW || change == MEMORY_ROX);
+	struct change of_alias = c;
+	of_alias.clear &= ~ARM64_PXN; /* of what may run, the alias has nothing */
 	for (uint64_t i = first; aliases && i < first + pages && i < area->pages.count; i++) {
 		uint64_t pa = area->pages.page[i] << c.g.granule;
 		int error = 0;
 		if (pa < UINT64_C(1) << (c.g.ia_size - 1))
-			error = change_range(&c, arm64_va_base(&c.g) + pa, page);
+			error = change_range(&of_alias, arm64_va_base(&c.g) + pa, page);
 		if (error)
 			return error;
 	}

@@ -105,7 +105,7 @@ static void toggle(uint64_t page)
 
 static bool changes_aliases(const struct change *c)
 {
-	return !c->noalias && (c->change == MEMORY_RO || c->change == MEMORY_RW);
+	return !c->noalias && c->change != MEMORY_NX && c->change != MEMORY_X;
 }
 
 static void judge_change(const struct change *c)
@@ -132,11 +132,13 @@ static void judge_change(const struct change *c)
 static void each_alias_is_judged(void **state)
 {
 	(void)state;
+	static const enum memory_change changes[] = { MEMORY_RO, MEMORY_RW, MEMORY_NX, MEMORY_X,
+						      MEMORY_ROX };
 	static const struct {
 		uint64_t first, pages;
 	} parts[] = { { 0, AREA }, { 0, 1 }, { AREA - 1, 1 }, { 2, 3 }, { 3, 5 } };
 	for (unsigned m = 0; m < fixture_machine_count; m++)
-		for (int change = MEMORY_RO; change <= MEMORY_X; change++)
+		for (unsigned k = 0; k < sizeof(changes) / sizeof(changes[0]); k++)
 			for (unsigned pattern = 0; pattern < 4; pattern++) {
 				const struct machine_config *config = &fixture_machines[m].config;
 				if (pattern == 3 && config->va_bits - 1 - config->page_shift < 34)
@@ -144,12 +146,10 @@ static void each_alias_is_judged(void **state)
 				if (pattern == 2 && config->va_bits > config->pa_bits)
 					continue; /* all memory is in the linear map */
 				for (size_t i = 0; i < 5; i++) {
-					struct change c = { &fixture_machines[m],
-							    (enum memory_change)change,
-							    pattern,
-							    parts[i].first,
-							    parts[i].pages,
-							    false };
+					struct change c = {
+						&fixture_machines[m], changes[k],     pattern,
+						parts[i].first,       parts[i].pages, false
+					};
 					judge_change(&c);
 					c.noalias = true;
 					if (i == 3)

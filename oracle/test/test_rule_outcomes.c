@@ -415,11 +415,12 @@ static void judge_refused(const struct refused *r)
 static void refused_changes_are_judged(void **state)
 {
 	(void)state;
+	static const enum memory_change changes[] = { MEMORY_RO, MEMORY_RW, MEMORY_NX, MEMORY_X,
+						      MEMORY_ROX };
 	for (unsigned m = 0; m < fixture_machine_count; m++)
-		for (int change = MEMORY_RO; change <= MEMORY_X; change++)
+		for (unsigned k = 0; k < sizeof(changes) / sizeof(changes[0]); k++)
 			for (size_t why = 0; why < REFUSALS; why++) {
-				struct refused r = { &fixture_machines[m],
-						     (enum memory_change)change, why };
+				struct refused r = { &fixture_machines[m], changes[k], why };
 				judge_refused(&r);
 			}
 }

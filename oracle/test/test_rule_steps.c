@@ -393,6 +393,41 @@ static void what_stands_for_a_while_is_judged(void **state)
 		}
 }
 
+/* set_memory_rox() of an area that has no aliases, by two changes one after the other. */
+static void make_rox(const struct fixture_machine *machine, bool runs_first)
+{
+	struct fixture_machine noalias = *machine;
+	noalias.config.noalias = true;
+	fixture_make(&noalias, &(struct fixture_call){ CALL_VMALLOC, 0, "set_memory rox" });
+	fixture_holds();
+	find_slot();
+	fixture_have_area(PAGES);
+	fixture_expect(CALL_SET_MEMORY, MEMORY_ROX);
+	fixture.out = (struct outcome){ 0 };
+	machine_unmap_aliases(fixture.m);
+	for (int step = 0; step < 2; step++) {
+		bool runs = runs_first == !step;
+		uint64_t clear = runs ? ARM64_PXN : ARM64_DBM, set = runs ? 0 : ARM64_AP2;
+		for (uint32_t i = 0; i < PAGES; i++) {
+			uint64_t desc = machine_words(fixture.m, slot.table)[slot.index + i];
+			machine_store(fixture.m, slot.table, slot.index + i, 1,
+				      (desc & ~clear) | set, 0);
+		}
+		flush();
+	}
+}
+
+static void no_page_may_be_written_and_run(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		make_rox(&fixture_machines[m], false);
+		fixture_holds();
+		make_rox(&fixture_machines[m], true);
+		fixture_breaks(RULE_ISOLATION_TRANSIENT, "written and run at once", 0);
+	}
+}
+
 /* set_memory_valid() of valid pages has nothing to store: its first store is one too many. */
 static void the_first_store_is_judged(void **state)
 {
@@ -831,6 +866,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_permits_other_for_a_while_is_judged),
 	cmocka_unit_test(each_permission_for_a_while_is_judged),
 	cmocka_unit_test(what_stands_for_a_while_is_judged),
+	cmocka_unit_test(no_page_may_be_written_and_run),
 	cmocka_unit_test(the_first_store_is_judged),
 	cmocka_unit_test(each_entry_of_one_store_is_judged),
 	cmocka_unit_test(what_is_overwritten_is_judged),

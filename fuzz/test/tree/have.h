@@ -4,6 +4,7 @@
 #define FUZZ_TEST_TREE_HAVE_H
 
 #define RIG_HAVE_set_memory_ro 1
+#define RIG_HAVE_set_memory_rox 1
 #define RIG_HAVE_range_split_to_ptes 1
 #define RIG_HAVE___create_pgd_mapping 1
 #define RIG_HAVE___remove_pgd_mapping 1
