@@ -118,7 +118,7 @@ static const struct {
 	  "two to four levels" },
 	{ V "set_memory va=0xffff800080000000 pages=0 op=ro\n", 2, 1, "the range is empty" },
 	{ V "set_memory va=0xffff800080000000 pages=1\n", 2, 1, "needs the option op=" },
-	{ V "set_memory va=0xffff800080000000 pages=1 op=rox\n", 2, 45, "one of: ro, rw, nx" },
+	{ V "set_memory va=0xffff800080000000 pages=1 op=rwx\n", 2, 45, "one of: ro, rw, nx" },
 	{ V "set_memory va=0xffff800080000000 pages=0x1000000000001 op=ro\n", 2, 40,
 	  "out of range" },
 	{ V "set_memory va=0xffff000000000000 pages=1 op=invalid\n", 2, 12,
