@@ -29,7 +29,7 @@ D1 = "vmap va=0xffff8000001f0000 pages=0x10000+128,0x20000+128\n"
 
 
 def rig(tree, *arguments, **environment):
-    """A copy is built for few geometries: main() sees to that."""
+    """A copy is built for the geometries of its class."""
     if tree == Copy.tree:
         environment["VMAPDIFF_GEOMETRIES"] = ""
     run = subprocess.run([RIG, "kernel", tree, *map(str, arguments)], capture_output=True, text=True,
@@ -40,8 +40,10 @@ def rig(tree, *arguments, **environment):
 class Copy(unittest.TestCase):
     """A test with a copy of the tree, whose build goes with it."""
     tree = None  # set by main()
+    geometries = copies.GEOMETRIES
 
     def setUp(self):
+        os.environ["VMAPDIFF_GEOMETRIES"] = self.geometries
         self.work = Path(tempfile.mkdtemp(prefix="vmapdiff-"))
         self.copy = self.work / f"copy-{os.getpid()}-{self._testMethodName}"
         copies.copy_tree(self.tree, self.copy)
@@ -67,6 +69,7 @@ class Copy(unittest.TestCase):
 
 class Messages(Copy):
     """A tree that cannot be used is refused. test_messages.py has the causes one by one."""
+    geometries = copies.ONE_GEOMETRY
 
     def said_of(self, path):
         """What is said of what is no tree; no build is left of it."""
@@ -135,9 +138,11 @@ class Messages(Copy):
 
 class Unseen(Copy):
     """Trees that are not like those that the shim was written for."""
+    geometries = copies.ONE_GEOMETRY
 
     def test_another_version(self):
         """More parameters (Linux 6.19), new headers, a helper that was moved, no version."""
+        os.environ["VMAPDIFF_GEOMETRIES"] = copies.GEOMETRIES
         (self.copy / "Makefile").unlink()
         copies.substitute(self.copy, copies.VMALLOC, "vmap_pages_range",
                           r"unsigned int page_shift\)", "unsigned int page_shift, gfp_t gfp)")
@@ -204,6 +209,7 @@ class Unseen(Copy):
 
 class Places(Copy):
     """An event has the line of the tree that caused it, and the stores of a loop are one batch."""
+    geometries = copies.ONE_GEOMETRY
     WRONG = "vmap va=0xffff8000001f0000 pages=0x10000+128,0x20000+128\n"
 
     def setUp(self):
@@ -535,7 +541,8 @@ class Newest(Measured):
         switch.path.write_text(re.sub(r"\n\tlinear_map_requires_\w+ = [^;]*;", "", switch.text))
         code, said = rig(self.copy, "replay", self.scenario(
             "machine bbm=2\nlinear pa=0x40000000 size=0x40000000\n"
-            "set_memory va=0xffff000040003000 pages=1 op=invalid\n"))
+            "set_memory va=0xffff000040003000 pages=1 op=invalid\n"),
+            VMAPDIFF_GEOMETRIES=copies.ONE_GEOMETRY)
         self.assertEqual(code, 1, said)
         self.assertIn("FAIL errors.code mapper=kernel op=1:set_memory", said)
 
@@ -552,7 +559,7 @@ class Newest(Measured):
         code, said = rig(self.copy, "replay", self.scenario(
             "machine bbm=2\nlinear pa=0x40000000 size=0x200000\n"
             "set_memory va=0xffff000040010000 pages=32 op=invalid\n"),
-            VMAPDIFF_GEOMETRIES="kernel_4k_va48_pa48")
+            VMAPDIFF_GEOMETRIES=copies.ONE_GEOMETRY)
         self.assertEqual(code, 1, said)
         self.assertIn("FAIL placement.leaf mapper=kernel op=1:set_memory", said)
 
@@ -703,7 +710,7 @@ class Runaway(Copy):
 
     def played(self, *arguments):
         code, said = rig(self.copy, *arguments, VMAPDIFF_HANG_SECONDS="0.5",
-                         VMAPDIFF_GEOMETRIES="kernel_4k_va48_pa48")
+                         VMAPDIFF_GEOMETRIES=copies.ONE_GEOMETRY)
         self.assertEqual(code, 1, said)
         return said
 
@@ -726,6 +733,7 @@ class Runaway(Copy):
 
 class Bisect(Copy):
     """The recipe of KERNEL.md finds the commit."""
+    geometries = copies.ONE_GEOMETRY
 
     def commit(self, subject):
         self.git("add", "-A")
@@ -815,7 +823,6 @@ def main():
     if not (Copy.tree / "mm/vmalloc.c").exists():
         print(f"SKIP: no {Copy.tree} (Debian package linux-source)")
         return SKIP
-    os.environ["VMAPDIFF_GEOMETRIES"] = copies.GEOMETRIES
     return 0 if unittest.main(exit=False).result.wasSuccessful() else 1
 
 
