@@ -73,7 +73,7 @@ def make(tree, folder, targets, options):
     error.unlink(missing_ok=True)
     try:
         build("kernel", *targets, folder=folder, what=f"building {tree}",
-              options=(f"-DVMAPDIFF_KERNEL_TREE={tree}", *options))
+              options=(f"-DVMAPDIFF_KERNEL_TREE={tree}", f"-DPython3_EXECUTABLE={sys.executable}", *options))
     except Failed as failed:
         undefined = UNDEFINED.findall(failed.log)
         if undefined and not error.exists():

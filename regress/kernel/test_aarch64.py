@@ -76,7 +76,8 @@ def missing(tree):
 def build(tree):
     for library in BUILD.glob("mapper/kernel/libkernel_*.so"):
         library.unlink()  # another tree may have had more geometries
-    run("cmake", "--preset", "kernel-aarch64", "-B", BUILD, f"-DVMAPDIFF_KERNEL_TREE={tree}")
+    run("cmake", "--preset", "kernel-aarch64", "-B", BUILD, f"-DVMAPDIFF_KERNEL_TREE={tree}",
+        f"-DPython3_EXECUTABLE={sys.executable}")
     run("cmake", "--build", BUILD, "--target", "vmapdiff", *fuzz_targets())
 
 
