@@ -217,7 +217,7 @@ class Interrupted(WithCopy):
         """(exit code, what was said, the report or None) of a review that gets a signal after it says `after`."""
         silent.SILENT["barrier-more"][0](self.copy)
         before, out = contents(self.copy), self.work / "report.json"
-        command = [RIG, "kernel", "review", TREE, self.copy, "--minutes", "3", "--shut-in", how, "--json", out]
+        command = [RIG, "kernel", "review", TREE, self.copy, *SHORT, "--shut-in", how, "--json", out]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               start_new_session=True,
                               env={**os.environ, "VMAPDIFF_GEOMETRIES": silent.GEOMETRY}) as process:
