@@ -8,7 +8,7 @@ import signal
 import sys
 import traceback
 
-from driver import cache, commands, completion
+from driver import cache, commands, completion, interpreter
 from driver.build import Failed
 from driver.command import nearest
 from driver.places import BUILDS
@@ -59,6 +59,7 @@ def run(argv):
     options = command.parse(argv[1:])
     options.may_install = may_install
     cache.use()
+    interpreter.use()
     return command.run(options)
 
 

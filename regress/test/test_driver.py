@@ -611,6 +611,39 @@ for _ in range(100):
             self.assertEqual((process.returncode, said), (0, ""))
 
 
+class Interpreter(OwnPath):
+    """Which Python scripts and tests are started by."""
+
+    def asked(self):
+        """The first folder of PATH, once the driver looked for `python3` on it."""
+        sys.path.insert(0, str(TOP / "regress"))
+        from driver import interpreter
+        with unittest.mock.patch.dict(os.environ, PATH=str(self.path)), \
+                unittest.mock.patch.object(interpreter.sys, "executable", str(self.path / "own/python3.9")):
+            interpreter.use()
+            return os.environ["PATH"].split(os.pathsep)[0]
+
+    def test_a_script_that_looks_for_one_is_passed_by(self):
+        (self.path / "own").mkdir()
+        (self.path / "own/python3").symlink_to(sys.executable)
+        self.put("python3")
+        self.assertEqual(self.asked(), str(self.path / "own"))
+
+    def test_all_else_stays(self):
+        self.assertEqual(self.asked(), str(self.path))  # no python3
+        (self.path / "python3").symlink_to(sys.executable)
+        (self.path / "own").mkdir()
+        (self.path / "own/python3").symlink_to(sys.executable)
+        self.assertEqual(self.asked(), str(self.path))  # a program
+        self.put_script_in_both()
+        self.assertEqual(self.asked(), str(self.path))
+
+    def put_script_in_both(self):
+        for name in ("python3", "own/python3"):
+            (self.path / name).unlink()
+            self.put(name)
+
+
 class Sources(unittest.TestCase):
     """What builds of a tree anew."""
 
