@@ -320,6 +320,12 @@ vunmap va=0xffff800080000000 size=0x11000
 """
 
 
+class Calls(unittest.TestCase):
+    def test_calls_with_an_array_are_those_of_the_mapper(self):
+        rows = re.findall(r'\.name = "(\w+)",(.*?)\n\t\},', (TOP / "mapper/call.c").read_text(), re.S)
+        self.assertEqual({name for name, row in rows if "FIELD_PAGES" in row}, set(text.WITH_ARRAY))
+
+
 class Texts(unittest.TestCase):
     def test_a_text_is_read_and_written(self):
         lines = text.parse(SCENARIO)
