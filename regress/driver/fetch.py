@@ -218,10 +218,29 @@ def is_unpacked(archive, tree, stamp):
     return False
 
 
+def copy_of_whole(kernel):
+    """Copies what the rig slices of a whole tree that is there, unless that is there too."""
+    tree, of = tree_of(kernel), tree_of(kernel, whole=True)
+    with locked(STATE, "fetches"):
+        if tree.exists() or not of.exists():
+            return
+        part = tree.parent / f".{tree.name}.part"
+        shutil.rmtree(part, ignore_errors=True)
+        for folder in FOLDERS:
+            shutil.copytree(of / folder, part / folder, symlinks=True)
+        shutil.copy2(of / "Makefile", part)
+        part.rename(tree)
+
+
 def for_tests(kernel, whole=False):
-    """As fetch(), but an installed package is unpacked where it is newer than the tree."""
+    """
+    As fetch(), but an installed package is unpacked where it is newer than the tree; and where the whole tree is
+    there, a part of it is not downloaded.
+    """
     archive = next(iter(INSTALLED.glob(f"linux-source-{kernel}.tar.*")), None)
     if not archive:
+        if not whole:
+            copy_of_whole(kernel)
         return fetch(kernel, whole)
     tree = tree_of(kernel, whole)
     stamp = pathlib.Path(f"{tree}.unpacked")

@@ -65,7 +65,9 @@ list(APPEND kernel_tests kernel_review kernel_injected kernel_injected_newest ke
 set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
 # One kernel, with 4K pages. All page sizes: test_boot.py TREE --all.
 add_test(NAME kernel_unpack_whole COMMAND python3 ${kernel_scripts}/trees.py --whole 7.3)
-set_tests_properties(kernel_unpack_whole PROPERTIES FIXTURES_SETUP kernel_whole_tree)
+set_tests_properties(kernel_unpack_whole PROPERTIES FIXTURES_SETUP kernel_whole_tree COST 300)
+# Of the whole tree, a part is copied.
+set_tests_properties(kernel_unpack PROPERTIES DEPENDS kernel_unpack_whole COST 300)
 add_test(NAME kernel_boot
   COMMAND python3 ${kernel_scripts}/test_boot.py ${trees}/whole/linux-source-7.3)
 add_test(NAME kernel_confirm

@@ -323,6 +323,25 @@ class Installed(unittest.TestCase):
                 self.assertEqual(fetch.for_tests("7.3"), fetch.tree_of("7.3"))
                 unpack.assert_called_once()
 
+    def test_a_part_of_a_whole_tree_is_copied(self):
+        sys.path.insert(0, str(TOP / "regress"))
+        from driver import fetch
+        with tempfile.TemporaryDirectory(prefix="vmapdiff-installed-") as work:
+            work, fetched = pathlib.Path(work), unittest.mock.Mock()
+            with unittest.mock.patch.multiple(fetch, INSTALLED=work, TREES=work / "trees", WHOLE=work / "trees/whole",
+                                              STATE=work / "state", fetch=fetched):
+                fetch.for_tests("7.3")
+                self.assertFalse(fetch.tree_of("7.3").exists())  # there is no whole tree
+                names = {f"{folder}/x.c" for folder in fetch.FOLDERS} | {"Makefile"}
+                for name in (*names, "net/x.c"):
+                    path = fetch.tree_of("7.3", whole=True) / name
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text(name)
+                fetch.for_tests("7.3")
+                tree = fetch.tree_of("7.3")
+                self.assertEqual({str(path.relative_to(tree)) for path in tree.rglob("*") if path.is_file()}, names)
+                self.assertEqual(fetched.call_args, unittest.mock.call("7.3", False))
+
     @staticmethod
     def another_run_is_first(fetch, work):
         @contextlib.contextmanager
