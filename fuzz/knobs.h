@@ -68,9 +68,9 @@ struct knob {
 		BY_WALKS,
 	} how;
 	const char *fixture[KNOB_MAX_FIXTURES + 1]; /* see fixture.h; NULL ends them */
-	uint64_t rules;                             /* RULE_BIT() */
+	rule_set rules;                             /* RULE_BIT() */
 	/* What is not judged where no value fits: rules of calls. */
-	uint64_t unjudged;
+	rule_set unjudged;
 	enum call_kind of[KNOB_MAX_CALLS];
 	unsigned calls;
 };

@@ -56,7 +56,7 @@ static void begin_play(struct notes *n, int value, int fixture)
  * Plays a fixture, to see whether it fits a value, under the policy and the
  * knobs as they stand, and has nothing but `rules` judged.
  */
-static struct seen play_fixture(const struct probe *p, int value, int which_fixture, uint64_t rules)
+static struct seen play_fixture(const struct probe *p, int value, int which_fixture, rule_set rules)
 {
 	static struct scenario s; /* too large for a stack */
 	char text[FIXTURE_TEXT_SIZE];

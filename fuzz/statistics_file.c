@@ -75,7 +75,7 @@ static void put_missed(const char *leaf, const uint64_t *pages)
 	put("}");
 }
 
-static void put_rules(uint64_t rules)
+static void put_rules(rule_set rules)
 {
 	const char *between = "";
 	put(",\"rules\":{\"exercised\":[");

@@ -45,7 +45,7 @@ static bool waive_item(struct waivers *w, const char *at, size_t length)
 		return read_signatures(w, at + 1, length - 1);
 	char hint[NEAREST_HINT_SIZE];
 	struct nearest meant = nearest_rule(at, length);
-	uint64_t rules = waived_rules_by_name(at, (unsigned)length);
+	rule_set rules = waived_rules_by_name(at, (unsigned)length);
 	if (!rules)
 		fprintf(stderr,
 			"vmapdiff: " VARIABLE ": '%.*s' is not a property, a rule (./rig rules "

@@ -56,7 +56,7 @@ struct expected {
  * rules of contiguous on an entry with the Contiguous bit, and so on.
  */
 struct examined {
-	uint64_t rules; /* RULE_BIT() of those that were exercised */
+	rule_set rules; /* RULE_BIT() of those that were exercised */
 	/* Pages that a mapping call mapped, by kind of leaf, as far as placement judges them. */
 	uint64_t block_pages, group_pages, single_pages;
 	struct missed missed;

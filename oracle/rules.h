@@ -205,10 +205,11 @@ enum rule {
 		RULE_COUNT,
 };
 
-/* A set of rules is a word. */
-#define RULE_BIT(rule) (UINT64_C(1) << (rule))
-_Static_assert(RULE_COUNT <= 64, "a bit for each rule");
-#define RULE_BITS ((UINT64_C(2) << (RULE_COUNT - 1)) - RULE_BIT(RULE_NONE + 1)) /* of all rules */
+/* A set of rules: a bit for each, and more of them than a word has. */
+__extension__ typedef unsigned __int128 rule_set;
+#define RULE_BIT(rule) ((rule_set)1 << (rule))
+_Static_assert(RULE_COUNT <= 128, "a bit for each rule");
+#define RULE_BITS (((rule_set)2 << (RULE_COUNT - 1)) - RULE_BIT(RULE_NONE + 1)) /* of all rules */
 
 struct rule_text {
 	const char *property, *name, *sentence, *source;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "mapper/mapper.h"
+#include "oracle/rules.h"
 
 /* What comes of an entry in use below a block of vmalloc(). */
 enum block_busy {
@@ -25,7 +26,7 @@ struct tree_knobs {
 		bool no_groups;         /* it makes no contiguous groups of pages */
 		uint8_t no_blocks;      /* it makes no blocks at level n: bit n */
 		bool ignores_max_shift; /* its leaves are as large under nohugeiomap */
-		uint64_t unjudged;      /* RULE_BIT() of what cannot be judged of it */
+		rule_set unjudged;      /* RULE_BIT() of what cannot be judged of it */
 	} call[CALL_KINDS];
 	bool flat_errors; /* -ENOMEM stands for each errno of a page array */
 	enum block_busy block_busy;

@@ -318,10 +318,10 @@ bool waives_verdict(const struct waivers *w, const struct verdict *verdict)
 	return false;
 }
 
-uint64_t waived_rules_by_name(const char *text, unsigned length)
+rule_set waived_rules_by_name(const char *text, unsigned length)
 {
 	enum rule one = rule_by_name(text, length);
-	uint64_t rules = one == RULE_NONE ? 0 : RULE_BIT(one);
+	rule_set rules = one == RULE_NONE ? 0 : RULE_BIT(one);
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		const char *property = rule_text((enum rule)rule)->property;
 		if (strlen(property) == length && !memcmp(property, text, length))

@@ -82,7 +82,7 @@ extern const struct waiver waiver_list[WAIVERS];
 /* What is waived while a mapper is judged. All zero: nothing. */
 struct waivers {
 	uint32_t behaviours;    /* WAIVER() of those that the mapper was found to have */
-	uint64_t rules;         /* RULE_BIT() */
+	rule_set rules;         /* RULE_BIT() */
 	const char *signatures; /* of verdicts, a line each; borrowed; NULL: none */
 };
 
@@ -100,6 +100,6 @@ static inline bool waives_rule(const struct waivers *w, enum rule rule)
 bool waives_verdict(const struct waivers *w, const struct verdict *verdict);
 
 /* The bits of all rules of a property, or of one rule, by name in `length` bytes; 0 if there is none. */
-uint64_t waived_rules_by_name(const char *text, unsigned length);
+rule_set waived_rules_by_name(const char *text, unsigned length);
 
 #endif

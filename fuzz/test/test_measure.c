@@ -213,7 +213,7 @@ static bool crash(const struct call *call, int *error)
 }
 
 /* Exactly what the row says is not judged, and of no other call. */
-static void is_unjudged(unsigned granule, enum call_kind kind, uint64_t rules)
+static void is_unjudged(unsigned granule, enum call_kind kind, rule_set rules)
 {
 	assert_int_equal(measured[granule].setting.knobs.call[kind].unjudged, rules);
 }

@@ -1034,7 +1034,7 @@ static void each_waived_rule_is_noticed(void **state)
  * Rules whose passing fixture has nothing in it that could break them: there
  * the failing one adds it.
  */
-static uint64_t added_by_the_failing_one(void)
+static rule_set added_by_the_failing_one(void)
 {
 	return RULE_BIT(RULE_CONTIGUOUS_ALIGNMENT) | RULE_BIT(RULE_CONTIGUOUS_CONSECUTIVE) |
 	       RULE_BIT(RULE_CONTIGUOUS_MIXED);
@@ -1066,7 +1066,7 @@ static void a_waived_rule_is_not_exercised(void **state)
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		pairs[rule].good();
 		judge_fixture();
-		uint64_t without = fixture.oracle.examined.rules & ~RULE_BIT(rule);
+		rule_set without = fixture.oracle.examined.rules & ~RULE_BIT(rule);
 		pairs[rule].good();
 		fixture.oracle.waivers.rules = RULE_BIT(rule);
 		judge_fixture();
@@ -1149,7 +1149,7 @@ static void one_page_exercises_what_it_can_break(void **state)
 	(void)state;
 	one_page();
 	assert_true(judge_fixture());
-	const uint64_t exercised = fixture.oracle.examined.rules;
+	const rule_set exercised = fixture.oracle.examined.rules;
 	static const enum rule all[] = {
 		RULE_TRANSLATION_MISSING, RULE_TRANSLATION_OUTPUT_ADDRESS,
 		RULE_LEAF_ATTRIBUTES,     RULE_HISTORY_DSB,

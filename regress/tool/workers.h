@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "oracle/rules.h"
+
 #define WORKERS_MAX 256
 #define NO_FINDING UINT64_MAX
 
@@ -20,7 +22,7 @@ struct chunk_result {
 	uint64_t digest; /* of all their verdicts, in order */
 	uint64_t
 		calls; /* judged, of the mapper under test; and RULE_BIT() of what they exercised */
-	uint64_t rules;
+	rule_set rules;
 	uint64_t finding; /* number of the first case that broke a rule, or NO_FINDING */
 };
 
