@@ -29,6 +29,15 @@ enum event_kind {
 	EVENT_FREE_PAGES, /* pages that an area mapped are given back */
 	EVENT_TRAP,
 	EVENT_LEFT_LAZY, /* the call returns inside of a lazy MMU section */
+	EVENT_TAKE,      /* a lock, once it is had; and its release: of calls that meet */
+	EVENT_RELEASE,
+};
+
+/* The kernel's locks of EVENT_TAKE and EVENT_RELEASE. */
+enum machine_lock {
+	LOCK_PAGE_TABLE, /* init_mm.page_table_lock: a table is linked below an empty entry */
+	LOCK_SPLIT,      /* the mutex pgtable_split_lock: a leaf is split */
+	LOCKS,
 };
 
 enum barrier {
@@ -52,8 +61,8 @@ enum cache_flush {
 #define EVENT_NO_HINT INT8_MAX
 
 struct event {
-	uint8_t kind;                 /* enum event_kind */
-	uint8_t what;                 /* barrier, cache_flush, trap; whether a trylock was had, or
+	uint8_t kind; /* enum event_kind */
+	uint8_t what; /* barrier, cache_flush, trap, machine_lock; whether a trylock was had, or
 				       * barriers are pending in a lazy MMU section */
 	bool last_level_only;         /* TLBI: table descriptors stay cached */
 	bool all;                     /* TLBI: every address */

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "mapper/machine/assert.h"
+#include "mapper/machine/meeting.h"
 #include "mapper/machine/poison.h"
 #include "mapper/machine/record.h"
 
@@ -33,7 +34,7 @@ struct machine *machine_create(void)
 	m->arena = reserve(m->arena_bytes, PROT_NONE);
 	m->log.event = reserve(MACHINE_MAX_EVENTS * sizeof(struct event), open);
 	m->log.word = reserve(MACHINE_MAX_LOG_WORDS * sizeof(uint64_t), open);
-	if (!m->arena || !m->log.event || !m->log.word) {
+	if (!m->arena || !m->log.event || !m->log.word || !meeting_create(m)) {
 		machine_destroy(m);
 		return NULL;
 	}
@@ -52,6 +53,7 @@ void machine_destroy(struct machine *m)
 		return;
 	if (m->arena)
 		unpoison(m->arena, m->opened_bytes);
+	meeting_destroy(m);
 	release(m->arena, m->arena_bytes);
 	release(m->log.event, MACHINE_MAX_EVENTS * sizeof(struct event));
 	release(m->log.word, MACHINE_MAX_LOG_WORDS * sizeof(uint64_t));
@@ -121,6 +123,8 @@ static void check_config(const struct machine_config *config)
 void machine_reset(struct machine *m, const struct machine_config *config)
 {
 	check_config(config);
+	if (m->meets)
+		meeting_end(m);
 	zero_touched(m);
 	m->config = *config;
 	m->counters = (struct machine_counters){ 0 };
@@ -150,6 +154,7 @@ void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_tr
 	m->log.events = 0;
 	m->log.words = 0;
 	m->log.place = NULL;
+	m->meets_at = UINT32_MAX;
 	m->fail_alloc = fail_alloc;
 	m->fail_trylock = fail_trylock;
 	m->alloc_failed = false;
@@ -180,6 +185,7 @@ static void note_failed_alloc(struct machine *m)
 
 table_t machine_alloc_table(struct machine *m)
 {
+	bool logged = reach_event(m);
 	if (strikes(&m->fail_alloc) || m->tables == MACHINE_MAX_TABLES) {
 		note_failed_alloc(m);
 		if (++m->refused >= m->bound.refused)
@@ -190,7 +196,8 @@ table_t machine_alloc_table(struct machine *m)
 	m->live_tables++;
 	m->counters.tables++;
 	table_t table = m->tables - 1;
-	record(m, (struct event){ .kind = EVENT_ALLOC, .table = table });
+	if (logged)
+		append_event(m, (struct event){ .kind = EVENT_ALLOC, .table = table });
 	return table;
 }
 
@@ -218,13 +225,15 @@ static bool in_table(struct machine *m, table_t table, uint32_t index, uint32_t 
 
 void machine_free_table(struct machine *m, table_t table)
 {
+	bool logged = reach_event(m);
 	if (!in_table(m, table, 0, 0))
 		return;
 	ASSERT_CMP(m->live_tables, >, 0);
 	m->live_tables--;
 	m->table[table].freed = true;
 	poison(table_words(m, table), table_bytes(m));
-	record(m, (struct event){ .kind = EVENT_FREE, .table = table });
+	if (logged)
+		append_event(m, (struct event){ .kind = EVENT_FREE, .table = table });
 }
 
 /* The top of physical memory, so that 52-bit machines have 52-bit table addresses. */
@@ -318,17 +327,19 @@ static uint32_t log_old(struct machine *m, const uint64_t *words, uint32_t count
 void machine_store(struct machine *m, table_t table, uint32_t index, uint32_t count, uint64_t first,
 		   uint64_t step)
 {
+	bool logged = reach_event(m);
 	if (!in_table(m, table, index, count))
 		return;
 	uint64_t *words = table_words(m, table) + index;
-	record(m, (struct event){ .kind = EVENT_STORE,
-				  .table = table,
-				  .index = index,
-				  .count = count,
-				  .words = EVENT_NO_WORDS,
-				  .old_words = log_old(m, words, count),
-				  .first = first,
-				  .step = step });
+	if (logged)
+		append_event(m, (struct event){ .kind = EVENT_STORE,
+						.table = table,
+						.index = index,
+						.count = count,
+						.words = EVENT_NO_WORDS,
+						.old_words = log_old(m, words, count),
+						.first = first,
+						.step = step });
 	touch(m, table, index, count);
 	uint64_t word = first;
 	for (uint32_t i = 0; i < count; i++, word += step)
@@ -338,16 +349,18 @@ void machine_store(struct machine *m, table_t table, uint32_t index, uint32_t co
 void machine_store_list(struct machine *m, table_t table, uint32_t index, uint32_t count,
 			const uint64_t *list)
 {
+	bool logged = reach_event(m);
 	if (!in_table(m, table, index, count))
 		return;
 	uint64_t *words = table_words(m, table) + index;
 	uint32_t old_words = log_old(m, words, count);
-	record(m, (struct event){ .kind = EVENT_STORE,
-				  .table = table,
-				  .index = index,
-				  .count = count,
-				  .words = record_words(m, list, count),
-				  .old_words = old_words });
+	if (logged)
+		append_event(m, (struct event){ .kind = EVENT_STORE,
+						.table = table,
+						.index = index,
+						.count = count,
+						.words = record_words(m, list, count),
+						.old_words = old_words });
 	touch(m, table, index, count);
 	memcpy(words, list, count * sizeof(*list));
 }
@@ -364,7 +377,8 @@ void machine_write_lock(struct machine *m)
 
 bool machine_trylock(struct machine *m)
 {
-	bool had = !strikes(&m->fail_trylock);
-	record(m, (struct event){ .kind = EVENT_TRYLOCK, .what = had });
+	bool logged = reach_event(m), had = !strikes(&m->fail_trylock);
+	if (logged)
+		append_event(m, (struct event){ .kind = EVENT_TRYLOCK, .what = had });
 	return had;
 }

@@ -98,9 +98,10 @@ enum machine_trap {
 	MACHINE_TRAP_OUTSIDE_TABLE, /* index past the table's last entry */
 	MACHINE_TRAP_FREED_TABLE,   /* the table page had been freed */
 	MACHINE_TRAP_NO_TABLE,      /* not a table page of this machine */
-	MACHINE_TRAP_RUNAWAY, /* more work than struct machine_bound allows, or the log is full */
-	MACHINE_TRAP_HANG,    /* ended by the clock: the call did nothing that is counted */
-	MACHINE_TRAP_STACK,   /* ended by the processor: the call used up its stack */
+	MACHINE_TRAP_RUNAWAY,  /* more work than struct machine_bound allows, or the log is full */
+	MACHINE_TRAP_HANG,     /* ended by the clock: the call did nothing that is counted */
+	MACHINE_TRAP_STACK,    /* ended by the processor: the call used up its stack */
+	MACHINE_TRAP_DEADLOCK, /* it waits for a lock which nobody can release: see meeting.h */
 };
 
 /* Counts at which a call has run away: it would not end, or not in useful time. */
@@ -124,6 +125,11 @@ struct machine {
 	uint32_t next_look_at_events; /* and of events */
 	uint32_t refused;             /* allocations that failed in the call */
 	struct machine_call *call;    /* that runs: NULL outside of machine_run() */
+
+	/* Of a call that another one meets: see meeting.h. */
+	struct meeting *meeting; /* owned */
+	bool meets;              /* locks are events, and may have to be waited for */
+	uint32_t meets_at; /* count of events at which the other call is made; UINT32_MAX: none */
 
 	/* Injected faults: countdowns, 0 when none is armed. */
 	uint32_t fail_alloc, fail_trylock;
@@ -244,6 +250,13 @@ void machine_unlock(struct machine *m);
 /* The same for writing: mmap_write_lock(). */
 void machine_write_lock(struct machine *m);
 void machine_write_unlock(struct machine *m);
+
+/*
+ * The locks that calls take whatever they meet. They are events only where a
+ * call is met by another (meeting.h): alone, they are always free.
+ */
+void machine_take(struct machine *m, enum machine_lock lock);
+void machine_release(struct machine *m, enum machine_lock lock);
 
 /* Barriers, TLB maintenance, cache flushes, WARN and BUG; see event.h for their fields. */
 void machine_barrier(struct machine *m, enum barrier kind);

@@ -19,7 +19,25 @@
 /* The call has run away: ends it, or, where nobody can, traps. */
 void machine_run_away(struct machine *m);
 
+/* As machine_run(), on the stack as it is. */
+bool machine_run_here(struct machine *m, void (*run)(void *context), void *context);
+
+/* The slow part of reach_event(): another call is made, if its time has come, and machine_look() looks. */
+bool machine_reach(struct machine *m);
+
 #ifdef MACHINE_NO_EVENTS
+
+static inline bool reach_event(struct machine *m)
+{
+	(void)m;
+	return true;
+}
+
+static inline void append_event(struct machine *m, struct event e)
+{
+	(void)m;
+	(void)e;
+}
 
 static inline void record(struct machine *m, struct event e)
 {
@@ -37,15 +55,29 @@ static inline uint32_t record_words(struct machine *m, const uint64_t *words, ui
 
 #else
 
-static inline void record(struct machine *m, struct event e)
+/*
+ * The call is about to make an event, of which nothing is done: the place where
+ * another call meets it. False where the log has no room.
+ */
+static inline bool reach_event(struct machine *m)
 {
-	if (m->log.events >= m->next_look_at_events && !machine_look(m))
-		return;
+	return m->log.events < m->next_look_at_events || machine_reach(m);
+}
+
+/* Records an event that was reached. */
+static inline void append_event(struct machine *m, struct event e)
+{
 	if (m->log.place)
 		e.place = *m->log.place;
 	m->log.event[m->log.events++] = e;
 	if (m->watch.see)
 		m->watch.see(m->watch.context, &e);
+}
+
+static inline void record(struct machine *m, struct event e)
+{
+	if (reach_event(m))
+		append_event(m, e);
 }
 
 /* Copies words into the log and says where they stand. */

@@ -5,6 +5,7 @@
 #include "mapper/machine/machine.h"
 
 #include "mapper/machine/assert.h"
+#include "mapper/machine/meeting.h"
 #include "mapper/machine/min.h"
 #include "mapper/machine/record.h"
 
@@ -40,10 +41,11 @@ void machine_bound_call(struct machine *m, uint64_t pages)
 	m->bound.refused = (uint32_t)events;
 }
 
-bool machine_run(struct machine *m, void (*run)(void *context), void *context)
+bool machine_run_here(struct machine *m, void (*run)(void *context), void *context)
 {
 	struct machine_call call = { .stack = (uintptr_t)__builtin_frame_address(0) };
-	ASSERT(!running);
+	struct machine *volatile const met = running; /* whose other call this one meets */
+	ASSERT(!met || (met == m && m->meets && !m->call));
 	m->call = &call;
 	runs++;
 	running = m;
@@ -51,8 +53,16 @@ bool machine_run(struct machine *m, void (*run)(void *context), void *context)
 	if (!ended)
 		run(context);
 	running->call = NULL;
-	running = NULL;
+	if (!met && running->meets)
+		meeting_outer_ended(running);
+	running = met;
 	return !ended;
+}
+
+bool machine_run(struct machine *m, void (*run)(void *context), void *context)
+{
+	return m->meets_at == UINT32_MAX ? machine_run_here(m, run, context)
+					 : meeting_run(m, run, context);
 }
 
 const struct machine *machine_running(void)
@@ -107,5 +117,13 @@ bool machine_look(struct machine *m)
 	}
 	m->next_look = min(m->counters.loads + MACHINE_LOOK_EVERY, m->bound.loads);
 	m->next_look_at_events = (uint32_t)min(m->log.events + MACHINE_LOOK_EVERY, m->bound.events);
+	m->next_look_at_events = (uint32_t)min(m->next_look_at_events, m->meets_at);
 	return true;
+}
+
+bool machine_reach(struct machine *m)
+{
+	if (m->log.events >= m->meets_at)
+		meeting_begin(m);
+	return machine_look(m);
 }

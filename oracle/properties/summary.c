@@ -118,6 +118,8 @@ static void count_event(const struct oracle *o, const struct event *e, uint32_t 
 	case EVENT_UNLOCK:
 	case EVENT_LEFT_LAZY:
 	case EVENT_FREE_PAGES:
+	case EVENT_TAKE:
+	case EVENT_RELEASE:
 		return;
 	}
 }

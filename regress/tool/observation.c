@@ -148,6 +148,8 @@ static const char *name_of(const struct event *e)
 		[EVENT_FREE_PAGES] = "freed/pages given back",
 		[EVENT_TRAP] = "traps/bad access",
 		[EVENT_LEFT_LAZY] = "lazy/sections left open",
+		[EVENT_TAKE] = "locks/of tables taken",
+		[EVENT_RELEASE] = "locks/of tables released",
 	};
 	ASSERT_CMP(e->kind, <, sizeof(names) / sizeof(names[0]));
 	ASSERT(names[e->kind]);

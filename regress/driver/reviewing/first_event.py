@@ -16,6 +16,7 @@ SHOW_SECONDS = 20
 NAMES = {"alloc_table": "a table page is taken", "free_table": "a table page is freed",
          "unlock": "the lock is released", "warn": "WARN()", "bug": "BUG()", "unmap_aliases": "vm_unmap_aliases()",
          "free_pages": "pages are given back",
+         "take_lock": "a lock of tables is taken", "release_lock": "a lock of tables is released",
          "left_lazy": "a lazy MMU section is left open"}
 # Of an event, what names tables of this run, and where it comes from.
 NOT_COMPARED = ("place", "step", "pa", "table", "record")

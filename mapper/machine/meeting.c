@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How two calls take turns: locks decide, never a clock. */
+#include "mapper/machine/meeting.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include "mapper/machine/assert.h"
+#include "mapper/machine/poison.h"
+#include "mapper/machine/record.h"
+
+/* Of the inner call: more than run.c lets a call use, and a guard page of any host. */
+#define STACK_BYTES ((size_t)5 << 18)
+#define GUARD_BYTES ((size_t)1 << 16)
+
+/* Turns that are told apart. An inner call that waits more often is told of as if it had not. */
+#define MAX_TURNS 16
+
+enum state { NO_MEETING, ARMED, INNER_RUNS, INNER_WAITS, INNER_ENDED };
+
+/* What belongs to the call that the machine does not show. */
+struct side {
+	struct event_log log;
+	struct event_watch watch;
+	struct machine_counters counters;
+	enum machine_trap trap;
+	struct machine_bound bound;
+	struct machine_call *call;
+	uint64_t next_look;
+	uint32_t next_look_at_events, refused, fail_alloc, fail_trylock;
+	bool alloc_failed;
+	uint32_t alloc_failed_at, meets_at;
+	struct source_place alloc_failed_place;
+};
+
+struct meeting {
+	ucontext_t context[2]; /* by enum machine_side */
+	struct side other;
+	struct meeting_plan plan;
+	enum state state;
+	enum machine_side side; /* that the machine shows */
+	enum machine_lock waits_for, waited_for;
+	uint8_t holder[LOCKS]; /* 1 + enum machine_side; 0: nobody */
+	uint32_t began_at;
+	struct meeting_turn turn[MAX_TURNS];
+	unsigned turns;
+	bool outer_ended;
+
+	/* For AddressSanitizer: the stacks, the inner one from its lowest address on. */
+	char *stack;
+	const void *outer_stack;
+	size_t outer_bytes;
+	void *fake[2];
+};
+
+/* Zeroed; not of the heap, where a search for leaks finds what the machine, which is not there, points at. */
+static void *reserve(size_t bytes)
+{
+	const int open = PROT_READ | PROT_WRITE, how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+	void *p = mmap(NULL, bytes, open, how, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+bool meeting_create(struct machine *m)
+{
+	m->meeting = reserve(sizeof(*m->meeting));
+	if (!m->meeting)
+		return false;
+	struct event_log *log = &m->meeting->other.log;
+	log->event = reserve(MACHINE_MAX_EVENTS * sizeof(*log->event));
+	log->word = reserve(MACHINE_MAX_LOG_WORDS * sizeof(*log->word));
+	return log->event && log->word;
+}
+
+static void release(void *p, size_t bytes)
+{
+	if (p)
+		munmap(p, bytes);
+}
+
+void meeting_destroy(struct machine *m)
+{
+	if (!m->meeting)
+		return;
+	meeting_show(m, SIDE_OUTER);
+	struct event_log *log = &m->meeting->other.log;
+	release(log->event, MACHINE_MAX_EVENTS * sizeof(*log->event));
+	release(log->word, MACHINE_MAX_LOG_WORDS * sizeof(*log->word));
+	release(m->meeting, sizeof(*m->meeting));
+	m->meeting = NULL;
+}
+
+/* --- sides ------------------------------------------------------------------------ */
+
+#define EXCHANGE(field)                                                                            \
+	do {                                                                                       \
+		typeof(m->field) kept = m->field;                                                  \
+		m->field = other->field;                                                           \
+		other->field = kept;                                                               \
+	} while (0)
+
+void meeting_show(struct machine *m, enum machine_side side)
+{
+	struct side *other = &m->meeting->other;
+	if (m->meeting->side == side)
+		return;
+	m->meeting->side = side;
+	EXCHANGE(log);
+	EXCHANGE(watch);
+	EXCHANGE(counters);
+	EXCHANGE(trap);
+	EXCHANGE(bound);
+	EXCHANGE(call);
+	EXCHANGE(next_look);
+	EXCHANGE(next_look_at_events);
+	EXCHANGE(refused);
+	EXCHANGE(fail_alloc);
+	EXCHANGE(fail_trylock);
+	EXCHANGE(alloc_failed);
+	EXCHANGE(alloc_failed_at);
+	EXCHANGE(meets_at);
+	EXCHANGE(alloc_failed_place);
+}
+
+enum machine_side meeting_side(const struct machine *m)
+{
+	return m->meeting->side;
+}
+
+bool meeting_took_place(const struct machine *m)
+{
+	return m->meets && m->meeting->state == INNER_ENDED;
+}
+
+uint32_t meeting_began_at(const struct machine *m)
+{
+	return m->meeting->began_at;
+}
+
+enum machine_lock meeting_waited_for(const struct machine *m)
+{
+	return m->meeting->waited_for;
+}
+
+bool meeting_turn(const struct machine *m, unsigned i, struct meeting_turn *turn)
+{
+	if (i >= m->meeting->turns)
+		return false;
+	*turn = m->meeting->turn[i];
+	return true;
+}
+
+void meeting_arm(struct machine *m, const struct meeting_plan *plan)
+{
+	struct meeting *meeting = m->meeting;
+	ASSERT(!m->meets);
+	ASSERT_CMP(meeting->side, ==, SIDE_OUTER);
+	meeting->plan = *plan;
+	meeting->state = ARMED;
+	meeting->waits_for = meeting->waited_for = LOCKS;
+	meeting->outer_ended = false;
+	meeting->turns = 0;
+	m->meets = true;
+	m->meets_at = plan->event;
+	if (plan->event < m->next_look_at_events)
+		m->next_look_at_events = plan->event;
+}
+
+void meeting_end(struct machine *m)
+{
+	ASSERT(m->meeting->state != INNER_RUNS && m->meeting->state != INNER_WAITS);
+	meeting_show(m, SIDE_OUTER);
+	m->meeting->state = NO_MEETING;
+	for (int lock = 0; lock < LOCKS; lock++)
+		m->meeting->holder[lock] = 0;
+	m->meets = false;
+	m->meets_at = UINT32_MAX;
+}
+
+/* --- turns ------------------------------------------------------------------------- */
+
+__attribute__((weak)) void __sanitizer_start_switch_fiber(void **fake_stack, const void *bottom,
+							  size_t size);
+__attribute__((weak)) void __sanitizer_finish_switch_fiber(void *fake_stack, const void **bottom,
+							   size_t *size);
+
+/* By pointer, and weak: see poison.h. `fake` is NULL where the stack that is left is used no more. */
+static void start_switch(void **fake, const void *bottom, size_t bytes)
+{
+	static typeof(&__sanitizer_start_switch_fiber) volatile call =
+		__sanitizer_start_switch_fiber;
+	if (call)
+		call(fake, bottom, bytes);
+}
+
+static void finish_switch(void *fake, const void **bottom, size_t *bytes)
+{
+	static typeof(&__sanitizer_finish_switch_fiber) volatile call =
+		__sanitizer_finish_switch_fiber;
+	if (call)
+		call(fake, bottom, bytes);
+}
+
+/* The machine whose inner call begins: makecontext() hands on numbers alone. */
+static struct machine *entering;
+
+static void enter(void)
+{
+	struct machine *m = entering;
+	struct meeting *meeting = m->meeting;
+	finish_switch(NULL, &meeting->outer_stack, &meeting->outer_bytes);
+	meeting->plan.make(meeting->plan.context);
+	meeting->state = INNER_ENDED;
+	meeting_show(m, SIDE_OUTER);
+	start_switch(NULL, meeting->outer_stack, meeting->outer_bytes);
+	setcontext(&meeting->context[SIDE_OUTER]);
+	abort(); /* not reached */
+}
+
+/*
+ * As swapcontext() does, of which AddressSanitizer warns since it does not know
+ * that it is told of the stacks.
+ */
+static void swap_contexts(ucontext_t *from, const ucontext_t *to)
+{
+	volatile bool is_back = false;
+	getcontext(from);
+	if (is_back)
+		return;
+	is_back = true;
+	setcontext(to);
+}
+
+/* The inner side has stopped, and the outer one goes on. */
+static void note_turn(const struct machine *m)
+{
+	struct meeting *meeting = m->meeting;
+	if (meeting->turns == MAX_TURNS)
+		meeting->turns--;
+	meeting->turn[meeting->turns++] =
+		(struct meeting_turn){ m->log.events, meeting->other.log.events };
+}
+
+/* The outer side stands still, until the inner one waits or has ended. */
+static void switch_to_inner(struct machine *m)
+{
+	struct meeting *meeting = m->meeting;
+	ASSERT_CMP(meeting->side, ==, SIDE_OUTER);
+	meeting->state = INNER_RUNS;
+	meeting_show(m, SIDE_INNER);
+	start_switch(&meeting->fake[SIDE_OUTER], meeting->stack + GUARD_BYTES, STACK_BYTES);
+	swap_contexts(&meeting->context[SIDE_OUTER], &meeting->context[SIDE_INNER]);
+	finish_switch(meeting->fake[SIDE_OUTER], NULL, NULL);
+	ASSERT_CMP(meeting->side, ==, SIDE_OUTER);
+	note_turn(m);
+}
+
+/* The inner side stands still, until the lock that it waits for is released. */
+static void switch_to_outer(struct machine *m)
+{
+	struct meeting *meeting = m->meeting;
+	meeting->state = INNER_WAITS;
+	meeting_show(m, SIDE_OUTER);
+	start_switch(&meeting->fake[SIDE_INNER], meeting->outer_stack, meeting->outer_bytes);
+	swap_contexts(&meeting->context[SIDE_INNER], &meeting->context[SIDE_OUTER]);
+	finish_switch(meeting->fake[SIDE_INNER], NULL, NULL);
+	ASSERT_CMP(meeting->side, ==, SIDE_INNER);
+}
+
+void meeting_begin(struct machine *m)
+{
+	struct meeting *meeting = m->meeting;
+	ASSERT_CMP(meeting->state, ==, ARMED);
+	m->meets_at = UINT32_MAX;
+	meeting->began_at = m->log.events;
+	meeting->other.counters = m->counters;
+	meeting->other.trap = MACHINE_TRAP_NONE;
+	meeting->other.call = NULL;
+	meeting->other.log.events = meeting->other.log.words = 0;
+	unpoison(meeting->stack + GUARD_BYTES, STACK_BYTES);
+	getcontext(&meeting->context[SIDE_INNER]);
+	meeting->context[SIDE_INNER].uc_stack =
+		(stack_t){ .ss_sp = meeting->stack + GUARD_BYTES, .ss_size = STACK_BYTES };
+	meeting->context[SIDE_INNER].uc_link = NULL;
+	makecontext(&meeting->context[SIDE_INNER], enter, 0);
+	entering = m;
+	switch_to_inner(m);
+}
+
+void meeting_outer_ended(struct machine *m)
+{
+	m->meeting->outer_ended = true;
+	if (m->meeting->state == INNER_WAITS)
+		switch_to_inner(m);
+	ASSERT(m->meeting->state != INNER_RUNS && m->meeting->state != INNER_WAITS);
+}
+
+/*
+ * The inner stack lies on the outer one, and not in memory of its own: so how
+ * deep a call's stack is, which fuzz engines look at, does not depend on where
+ * the host maps memory.
+ */
+__attribute__((noinline)) static bool run_below(struct machine *m, char *low,
+						void (*run)(void *context), void *context)
+{
+	char *guard = (char *)(((uintptr_t)low + GUARD_BYTES - 1) & ~(uintptr_t)(GUARD_BYTES - 1));
+	m->meeting->stack = guard;
+	bool guarded = !mprotect(guard, GUARD_BYTES, PROT_NONE);
+	bool ended = machine_run_here(m, run, context);
+	if (guarded)
+		mprotect(guard, GUARD_BYTES, PROT_READ | PROT_WRITE);
+	return ended;
+}
+
+#if defined(__clang__)
+#define PLAIN_STACK __attribute__((noinline, no_sanitize("address", "memory", "undefined")))
+#else
+#define PLAIN_STACK __attribute__((noinline, no_sanitize_address))
+#endif
+
+PLAIN_STACK bool meeting_run(struct machine *m, void (*run)(void *context), void *context)
+{
+	char *low = __builtin_alloca(STACK_BYTES + 2 * GUARD_BYTES);
+	return run_below(m, low, run, context);
+}
+
+/* --- locks -------------------------------------------------------------------------- */
+
+/* Nobody can release the lock before this call ends, which waits for it. */
+static void deadlock(struct machine *m)
+{
+	if (m->call)
+		machine_end_call(MACHINE_TRAP_DEADLOCK);
+	if (m->trap == MACHINE_TRAP_NONE)
+		m->trap = MACHINE_TRAP_DEADLOCK;
+}
+
+/* Stands still until the lock is free. */
+static void wait_for(struct machine *m, enum machine_lock lock)
+{
+	struct meeting *meeting = m->meeting;
+	bool waits = meeting->side == SIDE_INNER && meeting->plan.by == MEETING_BY_CPU &&
+		     meeting->holder[lock] == 1 + SIDE_OUTER && !meeting->outer_ended;
+	if (!waits) {
+		deadlock(m);
+		return;
+	}
+	meeting->waits_for = meeting->waited_for = lock;
+	switch_to_outer(m);
+	meeting->waits_for = LOCKS;
+	if (meeting->holder[lock])
+		deadlock(m);
+}
+
+void machine_take(struct machine *m, enum machine_lock lock)
+{
+	ASSERT_CMP(lock, <, LOCKS);
+	if (!m->meets)
+		return;
+	bool logged = reach_event(m);
+	if (m->meeting->holder[lock])
+		wait_for(m, lock);
+	m->meeting->holder[lock] = (uint8_t)(1 + m->meeting->side);
+	if (logged)
+		append_event(m, (struct event){ .kind = EVENT_TAKE, .what = (uint8_t)lock });
+}
+
+void machine_release(struct machine *m, enum machine_lock lock)
+{
+	struct meeting *meeting = m->meeting;
+	ASSERT_CMP(lock, <, LOCKS);
+	if (!m->meets)
+		return;
+	record(m, (struct event){ .kind = EVENT_RELEASE, .what = (uint8_t)lock });
+	meeting->holder[lock] = 0;
+	if (meeting->side == SIDE_OUTER && meeting->state == INNER_WAITS &&
+	    meeting->waits_for == lock)
+		switch_to_inner(m);
+}
