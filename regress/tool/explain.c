@@ -7,6 +7,7 @@
 #include "mapper/machine/assert.h"
 #include "regress/tool/barrier.h"
 #include "regress/tool/batch.h"
+#include "regress/tool/event_text.h"
 #include "regress/tool/place.h"
 
 #define BATCHES_BEFORE 4 /* shown before the one that it is about, and after it */
@@ -108,28 +109,11 @@ static void draw_around(const struct explanation *ex)
 
 /* --- events ---------------------------------------------------------------------------- */
 
-static uint64_t first_word(const struct explanation *ex, const struct event *e)
-{
-	return e->words == EVENT_NO_WORDS ? e->first : ex->m->log.word[e->words];
-}
-
-static const char *stored_kind(const struct explanation *ex, const struct event *e)
-{
-	const struct table_place *place = &ex->o->trace.place[e->table];
-	uint64_t word = first_word(ex, e);
-	if (!word)
-		return "cleared";
-	if (arm64_kind(&ex->o->g, place->level, word) == ARM64_TABLE)
-		return "table";
-	if (arm64_kind(&ex->o->g, place->level, word) == ARM64_LEAF)
-		return word & ARM64_CONTIGUOUS ? "cont" : "leaf";
-	return "not valid";
-}
-
 /* The same words, which are literals of one function. */
 static bool stores_alike(const void *context, const struct event *a, const struct event *b)
 {
-	return stored_kind(context, a) == stored_kind(context, b);
+	const struct explanation *ex = context;
+	return event_stores(ex->o, a) == event_stores(ex->o, b);
 }
 
 /* Also of entries that map nothing, such as those that are cleared. */
@@ -138,7 +122,7 @@ static bool follows(const void *context, const struct event *a, const struct eve
 	const struct explanation *ex = context;
 	const struct arm64_geometry *g = &ex->o->g;
 	const int level = ex->o->trace.place[a->table].level;
-	uint64_t old = first_word(ex, a), new = first_word(ex, b);
+	uint64_t old = event_first_word(ex->o, a), new = event_first_word(ex->o, b);
 	if (arm64_kind(g, level, old) != ARM64_LEAF)
 		return arm64_kind(g, level, old) == ARM64_INVALID;
 	return arm64_address(g, new) ==
@@ -148,85 +132,6 @@ static bool follows(const void *context, const struct event *a, const struct eve
 static struct event_batch batch_of(const struct explanation *ex, uint32_t first)
 {
 	return batch_at(&ex->m->log, first, &(struct batch_format){ stores_alike, follows, ex });
-}
-
-static void print_store(const struct explanation *ex, const struct event *e, uint32_t count)
-{
-	const struct table_place *place = &ex->o->trace.place[e->table];
-	uint64_t va =
-		arm64_va_base(&ex->o->g) +
-		((place->page + ((uint64_t)e->index << arm64_leaf_order(&ex->o->g, place->level)))
-		 << ex->o->g.granule);
-	fprintf(ex->to, "store %u at level %d, 0x%016" PRIx64 ": %s", count, place->level, va,
-		stored_kind(ex, e));
-	if (e->old_words != EVENT_NO_WORDS)
-		fprintf(ex->to, " (was in use)");
-}
-
-static void print_tlbi(const struct explanation *ex, const struct event *e)
-{
-	if (e->all)
-		fprintf(ex->to, "TLBI all");
-	else
-		fprintf(ex->to, "TLBI %s %" PRIu64 " pages from 0x%016" PRIx64 "%s",
-			e->by_range ? "by range of" : "of", e->bytes >> ex->o->g.granule, e->va,
-			e->last_level_only ? ", last level" : "");
-	if (!e->all && e->level != EVENT_NO_HINT)
-		fprintf(ex->to, ", level %d", e->level);
-	if (e->local)
-		fprintf(ex->to, ", local");
-}
-
-static void print_event(const struct explanation *ex, const struct event *e, uint32_t count)
-{
-	switch (e->kind) {
-	case EVENT_STORE:
-		print_store(ex, e, count);
-		break;
-	case EVENT_TLBI:
-		print_tlbi(ex, e);
-		break;
-	case EVENT_BARRIER:
-		fprintf(ex->to, "%s", barrier_name(e->what));
-		break;
-	case EVENT_ALLOC:
-		fprintf(ex->to, "table page %u allocated", e->table);
-		break;
-	case EVENT_FREE:
-		fprintf(ex->to, "table page %u freed", e->table);
-		break;
-	case EVENT_CACHE_FLUSH:
-		fprintf(ex->to, "%s of 0x%" PRIx64 " bytes from 0x%016" PRIx64,
-			e->what == CACHE_FLUSH_VMAP ? "flush_cache_vmap" : "flush_cache_vunmap",
-			e->bytes, e->va);
-		break;
-	case EVENT_TRYLOCK:
-		fprintf(ex->to, e->for_writing ? "lock acquired for writing"
-				: e->what      ? "lock acquired"
-					       : "trylock fails");
-		break;
-	case EVENT_UNLOCK:
-		fprintf(ex->to, e->for_writing ? "lock released for writing" : "lock released");
-		break;
-	case EVENT_WARN:
-		fprintf(ex->to, "WARN()");
-		break;
-	case EVENT_BUG:
-		fprintf(ex->to, "BUG()");
-		break;
-	case EVENT_UNMAP_ALIASES:
-		fprintf(ex->to, "vm_unmap_aliases()");
-		break;
-	case EVENT_FREE_PAGES:
-		fprintf(ex->to, "0x%" PRIx64 " bytes of pages given back, from 0x%016" PRIx64,
-			e->bytes, e->va);
-		break;
-	case EVENT_LEFT_LAZY:
-		fprintf(ex->to, "return inside of a lazy MMU section");
-		break;
-	default:
-		fprintf(ex->to, "access outside a table");
-	}
 }
 
 /* Which entries a batch of single stores stored, and what came with each. */
@@ -245,7 +150,7 @@ static void print_batch(const struct explanation *ex, const struct event_batch *
 			const struct source_place *known, const char *below)
 {
 	const struct event *e = &ex->m->log.event[batch->first];
-	print_event(ex, e, batch->stores > 1 ? batch->stores : e->count);
+	event_print(ex->o, e, batch->stores > 1 ? batch->stores : e->count, ex->to);
 	if (batch->stores > 1) {
 		fputs(below, ex->to);
 		print_entries(ex, batch);
