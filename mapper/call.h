@@ -181,6 +181,7 @@ struct call_traits {          /* NOLINT(clang-analyzer-optin.performance.Padding
 	bool whole;   /* of what unmaps: its range is a whole area, as large as what mapped it */
 	bool lazy;    /* of what unmaps: TLBs may hold what it cleared until vm_unmap_aliases() */
 	bool noflush; /* of what changes: TLBs may hold what was there until its caller invalidates */
+	bool meets; /* one of these may be made while another runs: fuzz/player_meet.c knows what it stores to */
 	const char *example; /* a line of text; lines before it in the table make it valid */
 	bool has_pages;      /* maps a page array, and not a physical range */
 	/* C that maps `count` pages of `pages` at `va`, and unmaps them, for exports; NULL if none can. */
@@ -291,6 +292,19 @@ static inline bool call_is_of_linear_map(const struct call *call)
 	return call->kind == CALL_SET_DIRECT_MAP || call_splits(call) ||
 	       (call->kind == CALL_SET_MEMORY &&
 		(call->change == MEMORY_INVALID || call->change == MEMORY_VALID));
+}
+
+/* Whether the call may be made while another is. Boot code splits to pages when no other CPU runs. */
+static inline bool call_meets(const struct call *call)
+{
+	return call_traits(call->kind)->meets &&
+	       !(call->kind == CALL_SET_MEMORY && call->change == MEMORY_SPLIT_PAGES);
+}
+
+/* Whether an interrupt may make the call: as KFENCE and debug_pagealloc do, with pages of the linear map. */
+static inline bool call_interrupts(const struct call *call)
+{
+	return call_is_of_linear_map(call) && !call_splits(call);
 }
 
 /* Whether the call meets, and may not meet, what TLBs hold of its range from before. */

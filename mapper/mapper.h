@@ -113,6 +113,12 @@ struct mapper {
 	unsigned (*dump)(struct address_space *space, uint64_t va, uint64_t bytes,
 			 struct dump_line *line, unsigned room);
 
+	/*
+	 * Whether one of its calls may be made while another is: it takes the locks
+	 * of machine.h, and keeps nothing of a call but on the call's own stack.
+	 */
+	bool meets;
+
 	/* Whether it can map on such a machine; NULL: on every machine. */
 	bool (*has_machine)(const struct machine_config *config);
 	/* The WARN or BUG text of the last call, with its place; "" if none. NULL: never any. */

@@ -9,6 +9,7 @@ const struct mapper batched_mapper = {
 		CALLS(ENTRY)
 #undef ENTRY
 	},
+	.meets = true,
 	.lookup = batched_lookup,
 	.page_present = batched_page_present,
 	.dump = batched_dump,

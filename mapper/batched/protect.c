@@ -53,15 +53,28 @@ static bool splits_live(const struct machine_config *config)
 	return config->bbm >= BBM_LEVEL_OF_SPLITS && (!config->noalias || config->realm);
 }
 
-/* Makes both ends lie between leaves, or says why that cannot be. */
+/* One leaf may lie across ends of two ranges: who splits it holds the mutex, and looks again under it. */
+static int split_ends(struct protect *p, uint64_t start, uint64_t end)
+{
+	machine_take(p->machine, LOCK_SPLIT);
+	int error = split_at(p, start);
+	if (!error)
+		error = split_at(p, end);
+	machine_release(p->machine, LOCK_SPLIT);
+	return error;
+}
+
+/*
+ * Makes both ends lie between leaves, or says why that cannot be. Where they do,
+ * no mutex is taken: interrupts change what is mapped by pages (Linux 6.18,
+ * split_kernel_leaf_mapping()).
+ */
 static int prepare_ends(struct protect *p, uint64_t start, uint64_t end)
 {
-	if (splits_live(&p->machine->config)) {
-		int error = split_at(p, start);
-		return error ? error : split_at(p, end);
-	}
 	if (!boundary_in_leaf(p, start) && !boundary_in_leaf(p, end))
 		return 0;
+	if (splits_live(&p->machine->config))
+		return split_ends(p, start, end);
 	machine_warn(p->machine, p->g.va_base + start);
 	return -EINVAL;
 }
@@ -88,6 +101,6 @@ int split_range(struct protect *p, bool to_pages, uint64_t start, uint64_t end)
 		return 0;
 	if (to_pages)
 		return split_to_pages(p, start, end);
-	int error = split_at(p, start);
-	return error ? error : split_at(p, end);
+	bool cut = boundary_in_leaf(p, start) || boundary_in_leaf(p, end);
+	return cut ? split_ends(p, start, end) : 0;
 }

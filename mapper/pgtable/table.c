@@ -3,15 +3,27 @@
 
 #include <errno.h>
 
-/* A new table below entry `index`; its zeroes are ordered before the link to it. */
-static table_t link_new_table(struct machine *m, struct outcome *out, const struct geometry *g,
-			      table_t table, int level, uint32_t index)
+/*
+ * A table below entry `index`, which was empty when it was read: a new one,
+ * whose zeroes are ordered before the link to it, or the one that another CPU
+ * linked there in between (Linux 6.12, __pte_alloc_kernel()).
+ */
+static table_t link_table(struct machine *m, struct outcome *out, const struct geometry *g,
+			  table_t table, int level, uint32_t index)
 {
 	table_t child = machine_alloc_table(m);
 	if (child == MACHINE_NO_TABLE)
 		return MACHINE_NO_TABLE;
 	machine_barrier(m, BARRIER_DMB_ISHST);
-	machine_store(m, table, index, 1, desc_to_table(g, machine_table_pfn(m, child)), 0);
+	machine_take(m, LOCK_PAGE_TABLE);
+	uint64_t desc = machine_load(m, table, index);
+	if (!desc)
+		machine_store(m, table, index, 1, desc_to_table(g, machine_table_pfn(m, child)), 0);
+	machine_release(m, LOCK_PAGE_TABLE);
+	if (desc) {
+		machine_free_table(m, child);
+		child = table_below(m, g, desc);
+	}
 	out->modified |= MODIFIED_LEVEL(level);
 	return child;
 }
@@ -21,7 +33,7 @@ int table_descend(struct machine *m, struct outcome *out, const struct geometry 
 {
 	uint64_t desc = machine_load(m, table, index);
 	if (!desc) {
-		*child = link_new_table(m, out, g, table, level, index);
+		*child = link_table(m, out, g, table, level, index);
 		return *child == MACHINE_NO_TABLE ? -ENOMEM : 0;
 	}
 	if (!desc_is_table(desc))

@@ -15,6 +15,7 @@ const struct mapper prior_mapper = {
 		CALLS(ENTRY)
 #undef ENTRY
 	},
+	.meets = true,
 	.lookup = prior_lookup,
 	.page_present = prior_page_present,
 	.dump = prior_dump,

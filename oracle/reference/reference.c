@@ -49,6 +49,7 @@ const struct mapper reference_mapper = {
 		CALLS(ENTRY)
 #undef ENTRY
 	},
+	.meets = true,
 	.lookup = reference_lookup,
 	.page_present = reference_page_present,
 	.dump = reference_dump,

@@ -129,16 +129,26 @@ static bool may_cut(const struct machine_config *config)
 	return !told && config->bbm >= BBM_LEVEL_OF_SPLITS;
 }
 
-static int change_range(const struct change *c, uint64_t va, uint64_t bytes)
+/* Until none lies across either end: under the mutex, where there was one. */
+static int cut_ends(const struct change *c, uint64_t va, uint64_t end)
 {
-	uint64_t end = va + bytes;
-	if ((is_cut(c, va) || is_cut(c, end)) && !may_cut(&c->m->config)) {
+	if (!is_cut(c, va) && !is_cut(c, end))
+		return 0;
+	if (!may_cut(&c->m->config)) {
 		machine_warn(c->m, va);
 		return -EINVAL;
 	}
+	machine_take(c->m, LOCK_SPLIT);
 	int error = cut(c, va);
 	if (!error)
 		error = cut(c, end);
+	machine_release(c->m, LOCK_SPLIT);
+	return error;
+}
+
+static int change_range(const struct change *c, uint64_t va, uint64_t bytes)
+{
+	int error = cut_ends(c, va, va + bytes);
 	if (error)
 		return error;
 	for (uint64_t at = va, left = bytes, size; left; at += size, left -= size) {
@@ -162,8 +172,10 @@ static int split_range(const struct change *c, enum memory_change change, uint64
 	uint64_t page = UINT64_C(1) << c->g.granule;
 	if (!may_cut(&c->m->config))
 		return 0;
+	if (change == MEMORY_SPLIT)
+		return cut_ends(c, va, va + bytes);
 	int error = cut(c, va);
-	for (uint64_t at = page; change == MEMORY_SPLIT_PAGES && at < bytes && !error; at += page)
+	for (uint64_t at = page; at < bytes && !error; at += page)
 		error = cut(c, va + at);
 	return error ? error : cut(c, va + bytes);
 }

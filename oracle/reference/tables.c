@@ -14,6 +14,27 @@ table_t reference_child(const struct arm64_geometry *g, const struct machine *m,
 	return machine_table_at(m, arm64_address(g, desc) >> g->granule);
 }
 
+/* Links a new table below an empty slot, unless another CPU has done so: *desc is what stands there then. */
+static int link_table(const struct arm64_geometry *g, struct machine *m, const struct slot *slot,
+		      uint64_t *desc)
+{
+	table_t child = machine_alloc_table(m);
+	if (child == MACHINE_NO_TABLE)
+		return -ENOMEM;
+	machine_barrier(m, BARRIER_DMB_ISHST);
+	machine_take(m, LOCK_PAGE_TABLE);
+	*desc = machine_load(m, slot->table, slot->index);
+	bool linked = *desc;
+	if (!linked) {
+		*desc = reference_link(g, m, child);
+		machine_store(m, slot->table, slot->index, 1, *desc, 0);
+	}
+	machine_release(m, LOCK_PAGE_TABLE);
+	if (linked)
+		machine_free_table(m, child);
+	return 0;
+}
+
 int reference_slot(const struct arm64_geometry *g, struct machine *m, struct outcome *out,
 		   uint64_t va, int level, struct slot *slot)
 {
@@ -21,12 +42,8 @@ int reference_slot(const struct arm64_geometry *g, struct machine *m, struct out
 	for (int l = g->start_level; l < level; l++) {
 		uint64_t desc = machine_load(m, slot->table, slot->index);
 		if (!desc) {
-			table_t child = machine_alloc_table(m);
-			if (child == MACHINE_NO_TABLE)
+			if (link_table(g, m, slot, &desc))
 				return -ENOMEM;
-			desc = reference_link(g, m, child);
-			machine_barrier(m, BARRIER_DMB_ISHST);
-			machine_store(m, slot->table, slot->index, 1, desc, 0);
 			out->modified |= MODIFIED_LEVEL(l);
 		}
 		if (arm64_kind(g, l, desc) != ARM64_TABLE)
