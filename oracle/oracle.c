@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mapper/machine/assert.h"
+#include "mapper/machine/meeting.h"
 #include "oracle/properties/properties.h"
 
 bool oracle_create(struct oracle *o)
@@ -121,14 +122,15 @@ void oracle_expect(struct oracle *o, const struct call *call, const struct call_
 }
 
 /* All that properties read of a call that returned; they change none of it. */
-static void prepare_judging(struct oracle *o)
+static void complete(struct oracle *o, const struct outcome *out)
 {
+	ASSERT(o->trace.judging);
+	o->out = *out;
 	expect_complete(o, &o->kept.expected);
 	o->expected = &o->kept.expected;
 	o->kept.summary = trace_summarize(o);
 	o->summary = &o->kept.summary;
 	expect_apply(o, o->expected);
-	placement_begin(o);
 }
 
 struct end {
@@ -159,6 +161,8 @@ static bool end_held(struct oracle *o)
 }
 
 /*
+ * Judges a call that is complete.
+ *
  * A waived rule counts as held, and the rules after it are judged: what else
  * notices is what its ablation asks. A waived verdict ends the judging of its
  * call, for what follows from it is not judged. After both the
@@ -170,11 +174,9 @@ static bool end_held(struct oracle *o)
  * then the trace: a wrong end says more than the step that led to it. Cost
  * comes last, for its bounds are those of a call that did what it should.
  */
-bool oracle_judge(struct oracle *o, const struct outcome *out)
+static bool judge(struct oracle *o)
 {
-	o->out = *out;
-	ASSERT(o->trace.judging);
-	prepare_judging(o);
+	placement_begin(o);
 	bool held = tables_accesses(o) && errors_held(o) && blocks_held(o) && end_held(o) &&
 		    history_held(o) && isolation_held(o) && flush_held(o) && cost_held(o);
 	o->examined.rules &= ~(o->waivers.rules | o->tree->call[o->call->kind].unjudged);
@@ -187,4 +189,68 @@ bool oracle_judge(struct oracle *o, const struct outcome *out)
 		purge_areas(o);
 	ASSERT_CMP(held, ==, o->verdict.rule == RULE_NONE);
 	return held;
+}
+
+bool oracle_judge(struct oracle *o, const struct outcome *out)
+{
+	complete(o, out);
+	return judge(o);
+}
+
+/* --- calls that meet --------------------------------------------------------------- */
+
+static void copy_space(struct space *to, const struct space *from)
+{
+	memcpy(to->segment, from->segment, from->segments * sizeof(from->segment[0]));
+	to->segments = from->segments;
+}
+
+void oracle_meet(struct oracle *inner, struct oracle *outer)
+{
+	ASSERT(outer->trace.judging);
+	inner->g = outer->g;
+	inner->machine = outer->machine;
+	inner->mapper = outer->mapper;
+	inner->policy = outer->policy;
+	inner->owed = outer->owed;
+	inner->waivers = outer->waivers;
+	inner->tree = outer->tree;
+	inner->waived = inner->judged = false;
+	inner->verdict.rule = RULE_NONE;
+	copy_space(&inner->space, &outer->space);
+	history_meet(inner, outer);
+}
+
+static bool judge_inner(struct oracle *outer, struct oracle *inner)
+{
+	history_share_lazy(inner, outer);
+	meeting_show(outer->machine, SIDE_INNER);
+	bool held = judge(inner);
+	inner->judged = true;
+	history_share_lazy(outer, inner);
+	outer->waived = inner->waived;
+	return held;
+}
+
+/*
+ * What both calls make of the space is expected before either is judged: the
+ * tables are those after both.
+ */
+bool oracle_judge_met(struct oracle *outer, const struct outcome *out, struct oracle *inner,
+		      const struct outcome *inner_out)
+{
+	struct machine *m = outer->machine;
+	meeting_show(m, SIDE_OUTER);
+	complete(outer, out);
+	copy_space(&inner->space, &outer->space);
+	meeting_show(m, SIDE_INNER);
+	complete(inner, inner_out);
+	copy_space(&outer->space, &inner->space);
+	bool held = true;
+	if (m->trap ==
+	    MACHINE_TRAP_NONE) { /* what the other did not end says nothing of this one */
+		meeting_show(m, SIDE_OUTER);
+		held = judge(outer);
+	}
+	return held && !outer->waived ? judge_inner(outer, inner) : held;
 }

@@ -27,6 +27,7 @@ struct call_context {
 	const struct vm_area *area; /* before the call, as the mapper is given them */
 	unsigned areas;
 	bool cleanup; /* the caller's unmap after a failed mapping */
+	bool by_irq;  /* an interrupt makes it, while another call runs */
 };
 
 /*
@@ -77,6 +78,7 @@ struct oracle {
 	const struct call *call;
 	struct call_context in;
 	struct outcome out; /* valid once the call returned */
+	bool judged;        /* of a call that met another: it has its verdict */
 	bool waived;        /* a rule or verdict in this scenario: it ends with this call */
 	/* Its range as it is asked for, in pages of the space; of vrealloc(), what is cut off. */
 	uint64_t first_page, end_page;
@@ -144,6 +146,20 @@ void oracle_expect(struct oracle *o, const struct call *call, const struct call_
 
 /* Judges the call by what came of it. True while all rules hold; else o->verdict says which broke. */
 bool oracle_judge(struct oracle *o, const struct outcome *out);
+
+/*
+ * Has `inner` look at a call that is made while that of `outer` runs, on its
+ * machine, which shows the inner side. Then oracle_expect() of `inner`.
+ */
+void oracle_meet(struct oracle *inner, struct oracle *outer);
+
+/*
+ * Judges both by what came of them, the outer call first. False if a rule
+ * broke: the verdict is that of the oracle that has one, and the machine shows
+ * its side.
+ */
+bool oracle_judge_met(struct oracle *outer, const struct outcome *out, struct oracle *inner,
+		      const struct outcome *inner_out);
 
 /*
  * Whether TLBs may still hold something in [va, va + bytes) that a call

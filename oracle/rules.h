@@ -195,7 +195,14 @@
 	  "Linux arch/arm64/mm/ptdump.c, ptdump_walk(); Arm D8.3")                                 \
 	X(PROCESS_HANG, "process", "hang", "a call or lookup ends", "the call's contract")         \
 	X(PROCESS_STACK_OVERFLOW, "process", "stack_overflow",                                     \
-	  "a call or lookup needs no more than its stack", "Linux THREAD_SIZE")
+	  "a call or lookup needs no more than its stack", "Linux THREAD_SIZE")                    \
+	X(PROCESS_DEADLOCK, "process", "deadlock",                                                 \
+	  "a call waits for no lock that stays held while it waits",                               \
+	  "Linux mm/memory.c, init_mm.page_table_lock; arch/arm64/mm/mmu.c, pgtable_split_lock")   \
+	X(PROCESS_SLEEP, "process", "sleep",                                                       \
+	  "no mutex and no table page is waited for where nothing may sleep: under a spinlock, "   \
+	  "or in an interrupt",                                                                    \
+	  "Linux might_sleep(), GFP_PGTABLE_KERNEL; split_kernel_leaf_mapping()")
 
 enum rule {
 	RULE_NONE,

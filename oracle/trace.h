@@ -12,6 +12,13 @@ struct table_place {
 	int level;
 	uint64_t page;
 	uint64_t written; /* when it was last stored to, or handed out */
+	bool was_linked;  /* at some time: not only its maker knows of it */
+};
+
+/* What all processors see alike: the two calls of a meeting share it. */
+struct trace_tables {
+	struct table_place place[MACHINE_MAX_TABLES];
+	uint64_t clock; /* events seen */
 };
 
 /* Pages that a call unmapped and left in TLBs until vm_unmap_aliases(); or changed, and left to its caller. */
@@ -27,7 +34,11 @@ struct trace {
 	bool judging; /* between oracle_expect() and oracle_judge() */
 	struct verdict verdict;
 	struct tlb tlb;
-	struct table_place place[MACHINE_MAX_TABLES];
+	struct table_place *place; /* by table, and */
+	uint64_t *clock;           /* events seen: own, or those of the call that is met */
+	struct trace_tables own;
+	uint8_t taken;         /* a bit for each enum machine_lock that is held */
+	bool made_in_vain;     /* a table page, in whose place another call had linked one */
 	bool locked;           /* against ptdump */
 	bool for_writing;      /* that lock */
 	bool ended;            /* by a BUG(): nothing comes after it */
@@ -37,8 +48,7 @@ struct trace {
 	uint32_t splits;       /* blocks that a table took the place of */
 	uint64_t freed_pages;  /* that were given back */
 	uint64_t last_alias;   /* where one was found: index into the call's aliases */
-	uint64_t clock;        /* events seen */
-	uint64_t ordered;      /* when a barrier last ordered stores */
+	uint64_t ordered;      /* when a barrier last ordered stores of this call's processor */
 	/* How far a table walk of this processor may see the last entry that was set valid, if one was. */
 	enum trace_state { TRACE_NOTHING, TRACE_STORED, TRACE_COMPLETED, TRACE_VISIBLE } valid;
 	/* How far this processor may have used what the last TLBI dropped; never TRACE_STORED. */

@@ -65,7 +65,7 @@ static bool only_sets_valid(const struct table_place *place, const struct event 
 static void see_store(struct oracle *o, const struct event *e)
 {
 	struct table_place *place = &o->trace.place[e->table];
-	place->written = o->trace.clock;
+	place->written = *o->trace.clock;
 	if (!place->linked ||
 	    (e->old_words == EVENT_NO_WORDS && e->words == EVENT_NO_WORDS && !e->first && !e->step))
 		return;
@@ -111,7 +111,7 @@ static void see_barrier(struct oracle *o, enum barrier kind)
 		tlb_local_dsb(&trace->tlb, kind == BARRIER_DSB_NSHST);
 		return;
 	}
-	trace->ordered = trace->clock;
+	trace->ordered = *trace->clock;
 	if (kind == BARRIER_DMB_ISHST)
 		return;
 	if (trace->valid == TRACE_STORED)
@@ -143,7 +143,7 @@ static void see_tlbi(struct oracle *o, const struct event *e)
 static void see_event(void *context, const struct event *e)
 {
 	struct oracle *o = context;
-	o->trace.clock++;
+	++*o->trace.clock;
 	switch (e->kind) {
 	case EVENT_STORE:
 		see_store(o, e);
@@ -155,7 +155,8 @@ static void see_event(void *context, const struct event *e)
 		see_tlbi(o, e);
 		return;
 	case EVENT_ALLOC:
-		o->trace.place[e->table] = (struct table_place){ .written = o->trace.clock };
+		step_may_sleep(o, "a table page");
+		o->trace.place[e->table] = (struct table_place){ .written = *o->trace.clock };
 		return;
 	case EVENT_FREE:
 		see_free(o, e->table);
@@ -177,6 +178,12 @@ static void see_event(void *context, const struct event *e)
 	case EVENT_UNLOCK:
 		step_unlock(o, e->for_writing);
 		return;
+	case EVENT_TAKE:
+		step_take(o, e->what);
+		return;
+	case EVENT_RELEASE:
+		step_release(o, e->what);
+		return;
 	default:
 		return;
 	}
@@ -187,7 +194,9 @@ static void see_event(void *context, const struct event *e)
 void history_begin(struct oracle *o)
 {
 	o->trace.judging = false;
-	o->trace.clock = 0;
+	o->trace.place = o->trace.own.place;
+	o->trace.clock = &o->trace.own.clock;
+	*o->trace.clock = 0;
 	o->trace.ordered = 0;
 	o->trace.lazies = 0;
 	o->trace.place[MACHINE_ROOT] =
@@ -196,14 +205,33 @@ void history_begin(struct oracle *o)
 	o->machine->watch = (struct event_watch){ see_event, o };
 }
 
+void history_meet(struct oracle *inner, struct oracle *outer)
+{
+	struct trace *trace = &inner->trace;
+	trace->place = outer->trace.place;
+	trace->clock = outer->trace.clock;
+	trace->ordered = outer->trace.ordered;
+	inner->machine->watch = (struct event_watch){ see_event, inner };
+	history_share_lazy(inner, outer);
+}
+
+void history_share_lazy(struct oracle *to, const struct oracle *from)
+{
+	to->trace.lazies = from->trace.lazies;
+	for (unsigned i = 0; i < from->trace.lazies; i++)
+		to->trace.lazy[i] = from->trace.lazy[i];
+}
+
 void history_begin_call(struct oracle *o)
 {
-	ASSERT_CMP(o->trace.ordered, <=, o->trace.clock);
+	ASSERT_CMP(o->trace.ordered, <=, *o->trace.clock);
 	o->trace.judging = true;
 	o->trace.verdict.rule = RULE_NONE;
 	o->trace.valid = TRACE_NOTHING;
 	o->trace.invalidated = TRACE_NOTHING;
 	o->trace.locked = false;
+	o->trace.taken = 0;
+	o->trace.made_in_vain = false;
 	o->trace.ended = false;
 	o->trace.local_dsb = false;
 	o->trace.left_lazy = NULL;
@@ -288,7 +316,7 @@ static void judge_end(struct oracle *o)
 	if (trace->tlb.overflow)
 		trace_fail(o, RULE_HISTORY_STALE, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "TLB maintenance at some point", "more stale entries than pages");
-	if (trace->locked)
+	if (trace->locked || trace->taken)
 		trace_fail(o, RULE_TABLES_LOCK, VERDICT_NO_LEVEL, o->expected->affected_first,
 			   "the lock released before the call returns", "the lock is still held");
 	/* A step that overwrote something would have failed. */

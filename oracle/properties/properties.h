@@ -85,6 +85,12 @@ bool blocks_held(struct oracle *o);
 void history_begin(struct oracle *o);
 void history_begin_call(struct oracle *o);
 bool history_held(struct oracle *o);
+/*
+ * A call is made while that of `outer` runs: `inner` watches the machine, whose
+ * tables both see. And what was left to a later TLBI so far, handed on.
+ */
+void history_meet(struct oracle *inner, struct oracle *outer);
+void history_share_lazy(struct oracle *to, const struct oracle *from);
 /* vm_unmap_aliases(): what was unmapped lazily was invalidated; of the linear map it knows nothing. */
 void purge_areas(struct oracle *o);
 

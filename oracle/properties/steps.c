@@ -54,7 +54,7 @@ static void table_linked(struct oracle *o, table_t table, int level, uint64_t pa
 	ASSERT_CMP(level, <=, ARM64_LAST_LEVEL);
 	ASSERT_CMP(table, <, o->machine->tables);
 	struct table_place *place = &o->trace.place[table];
-	place->linked = true;
+	place->linked = place->was_linked = true;
 	place->level = level;
 	place->page = page;
 	const uint64_t *words = machine_words(o->machine, table);
@@ -96,7 +96,7 @@ static void table_unlinked(struct oracle *o, table_t table)
 
 static void judge_publication(const struct step *s, table_t child)
 {
-	ASSERT_CMP(s->o->trace.place[child].written, <=, s->o->trace.clock);
+	ASSERT_CMP(s->o->trace.place[child].written, <=, *s->o->trace.clock);
 	oracle_exercised(s->o, RULE_HISTORY_PUBLISH);
 	if (s->o->trace.place[child].written >= s->o->trace.ordered)
 		fail_step(s, RULE_HISTORY_PUBLISH,
@@ -117,6 +117,11 @@ void step_free(struct oracle *o, table_t table)
 			   pointer->local || pointer->local_dsb
 				   ? "a table that other processors' walk caches may point to"
 				   : "a table that a walk cache may point to");
+	/* Nobody else knows of a table in whose place another CPU linked one: pte_free_kernel(). */
+	if (o->machine->meets && !place->was_linked) {
+		o->trace.made_in_vain = true;
+		return;
+	}
 	if (oracle_waives(o, WAIVER_FREES_UNLOCKED) || call_is_of_memory(o->call->kind))
 		return; /* whoever adds and removes memory holds mem_hotplug_lock, which ptdump takes */
 	oracle_exercised(o, RULE_TABLES_LOCK);
@@ -153,6 +158,36 @@ void step_unlock(struct oracle *o, bool for_writing)
 				      : "an unlock for writing, as it was locked",
 			  for_writing ? "an unlock for writing" : "an unlock for reading");
 	o->trace.locked = false;
+}
+
+/* Of a call alone no lock is known; and no interrupt makes one. */
+void step_may_sleep(struct oracle *o, const char *what)
+{
+	if (!o->machine->meets)
+		return;
+	oracle_exercised(o, RULE_PROCESS_SLEEP);
+	if (o->in.by_irq)
+		trace_fail(o, RULE_PROCESS_SLEEP, VERDICT_NO_LEVEL, o->first_page,
+			   "an interrupt, which never sleeps", what);
+	if (o->trace.taken >> LOCK_PAGE_TABLE & 1)
+		trace_fail(o, RULE_PROCESS_SLEEP, VERDICT_NO_LEVEL, o->first_page,
+			   "a spinlock, under which nothing sleeps", what);
+}
+
+void step_take(struct oracle *o, enum machine_lock lock)
+{
+	if (lock == LOCK_SPLIT)
+		step_may_sleep(o, "the mutex of splits");
+	oracle_exercised(o, RULE_TABLES_LOCK);
+	o->trace.taken |= (uint8_t)(1u << lock);
+}
+
+void step_release(struct oracle *o, enum machine_lock lock)
+{
+	oracle_exercised(o, RULE_TABLES_LOCK);
+	if (!(o->trace.taken >> lock & 1))
+		fail_lock(o, "an unlock of a lock that is held", "an unlock of a lock that is not");
+	o->trace.taken &= (uint8_t) ~(1u << lock);
 }
 
 /* --- the three kinds of step ---------------------------------------------------- */

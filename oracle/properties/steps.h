@@ -40,6 +40,13 @@ bool step_has_alias(struct oracle *o, uint64_t page, uint64_t end);
 void step_lock(struct oracle *o, bool for_writing);
 void step_unlock(struct oracle *o, bool for_writing);
 
+/* The call asks for something for which it may have to sleep. */
+void step_may_sleep(struct oracle *o, const char *what);
+
+/* The same of the locks that are events where calls meet. */
+void step_take(struct oracle *o, enum machine_lock lock);
+void step_release(struct oracle *o, enum machine_lock lock);
+
 /* A table page is freed. */
 void step_free(struct oracle *o, table_t table);
 

@@ -24,6 +24,8 @@ static enum rule trap_rule(enum machine_trap trap)
 		return RULE_PROCESS_HANG;
 	case MACHINE_TRAP_STACK:
 		return RULE_PROCESS_STACK_OVERFLOW;
+	case MACHINE_TRAP_DEADLOCK:
+		return RULE_PROCESS_DEADLOCK;
 	default:
 		return RULE_TABLES_RUNAWAY;
 	}
@@ -36,6 +38,8 @@ static void accesses_exercised(struct oracle *o)
 	oracle_exercised(o, RULE_TABLES_RUNAWAY);
 	oracle_exercised(o, RULE_PROCESS_HANG);
 	oracle_exercised(o, RULE_PROCESS_STACK_OVERFLOW);
+	if (m->meets)
+		oracle_exercised(o, RULE_PROCESS_DEADLOCK);
 	if (m->trap == MACHINE_TRAP_NONE && m->counters.loads == o->before.loads &&
 	    m->counters.stores == o->before.stores)
 		return;
@@ -62,6 +66,8 @@ static const char *name_of(const struct event *e)
 		[EVENT_FREE_PAGES] = "pages given back",
 		[EVENT_TRAP] = "a trap",
 		[EVENT_LEFT_LAZY] = "the return",
+		[EVENT_TAKE] = "a lock",
+		[EVENT_RELEASE] = "an unlock",
 	};
 	ASSERT_CMP(e->kind, <, sizeof(names) / sizeof(names[0]));
 	return names[e->kind];
@@ -76,6 +82,8 @@ static const char *why_ended(const struct oracle *o, bool *is_counted)
 		return "runs on without a load or event";
 	if (m->trap == MACHINE_TRAP_STACK)
 		return "the stack overflows";
+	if (m->trap == MACHINE_TRAP_DEADLOCK)
+		return "waits for a lock that nobody will release";
 	return *is_counted ? "too many loads or events" : "call inside of call";
 }
 

@@ -842,6 +842,30 @@ static void used_up_its_stack(void)
 	fixture.m->trap = MACHINE_TRAP_STACK;
 }
 
+/* A call that another one meets takes the locks that are events then. */
+static void met(void)
+{
+	pages_4k();
+	fixture.m->meets = true;
+	machine_take(fixture.m, LOCK_SPLIT);
+	machine_take(fixture.m, LOCK_PAGE_TABLE);
+	machine_release(fixture.m, LOCK_PAGE_TABLE);
+	machine_release(fixture.m, LOCK_SPLIT);
+}
+
+static void waits_in_vain(void)
+{
+	fixture.m->trap = MACHINE_TRAP_DEADLOCK;
+}
+
+static void sleeps_under_a_spinlock(void)
+{
+	machine_take(fixture.m, LOCK_PAGE_TABLE);
+	machine_take(fixture.m, LOCK_SPLIT);
+	machine_release(fixture.m, LOCK_SPLIT);
+	machine_release(fixture.m, LOCK_PAGE_TABLE);
+}
+
 static bool isb_before_free = true;
 
 /* Links a table and takes it away: under the lock, and with a TLBI of all levels, or without. */
@@ -969,6 +993,8 @@ static const struct pair {
 	[RULE_LOOKUP_PRESENT] = { linear_map_changed, present_always },
 	[RULE_PROCESS_HANG] = { pages_4k, hung },
 	[RULE_PROCESS_STACK_OVERFLOW] = { pages_4k, used_up_its_stack },
+	[RULE_PROCESS_DEADLOCK] = { met, waits_in_vain },
+	[RULE_PROCESS_SLEEP] = { met, sleeps_under_a_spinlock },
 };
 
 static void every_rule_has_its_pair(void **state)
@@ -1533,6 +1559,39 @@ static void locks_are_balanced(void **state)
 }
 
 /* No leaf may have GP, whatever its level and granule. */
+static void an_interrupt_never_sleeps(void **state)
+{
+	(void)state;
+	met();
+	fixture.oracle.in.by_irq = true;
+	machine_take(fixture.m, LOCK_SPLIT);
+	machine_release(fixture.m, LOCK_SPLIT);
+	assert_false(judge_fixture());
+	assert_int_equal(fixture.oracle.verdict.rule, RULE_PROCESS_SLEEP);
+	met();
+	fixture.oracle.in.by_irq = true;
+	machine_take(fixture.m, LOCK_PAGE_TABLE);
+	machine_release(fixture.m, LOCK_PAGE_TABLE);
+	assert_true(judge_fixture());
+}
+
+/* Each lock by itself: kept, or released without having been taken. */
+static void locks_of_tables_are_balanced(void **state)
+{
+	(void)state;
+	for (enum machine_lock lock = 0; lock < LOCKS; lock++) {
+		met();
+		machine_take(fixture.m, lock);
+		assert_false(judge_fixture());
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_TABLES_LOCK);
+		assert_string_equal(fixture.oracle.verdict.found, "the lock is still held");
+		met();
+		machine_release(fixture.m, lock);
+		assert_false(judge_fixture());
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_TABLES_LOCK);
+	}
+}
+
 static void a_guarded_page_is_noticed(void **state)
 {
 	(void)state;
@@ -1972,6 +2031,8 @@ int main(void)
 		cmocka_unit_test(pages_are_counted_by_leaf),
 		cmocka_unit_test(a_lock_that_is_kept_is_noticed),
 		cmocka_unit_test(locks_are_balanced),
+		cmocka_unit_test(an_interrupt_never_sleeps),
+		cmocka_unit_test(locks_of_tables_are_balanced),
 		cmocka_unit_test(a_guarded_page_is_noticed),
 		cmocka_unit_test(neither_reading_of_dbm_may_be_wrong),
 		cmocka_unit_test(faults_in_between_are_noticed),
