@@ -2,10 +2,12 @@
 #include "fuzz/player.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "fuzz/leaves.h"
 #include "fuzz/linear_lines.h"
 #include "fuzz/measure.h"
+#include "fuzz/player_meet.h"
 #include "fuzz/skip.h"
 #include "fuzz/watch.h"
 #include "mapper/machine/assert.h"
@@ -55,13 +57,13 @@ void player_prepare(struct player *p, const struct scenario *s)
 
 /* --- who is told ------------------------------------------------------------------- */
 
-static void tell_before(const struct player *p, const struct player_step *step)
+void player_tell_before(const struct player *p, const struct player_step *step)
 {
 	if (p->listener)
 		p->listener->before(p->listener->context, step);
 }
 
-static void tell_after(const struct player *p, const struct player_step *step,
+void player_tell_after(const struct player *p, const struct player_step *step,
 		       const struct outcome *out, const char *skipped)
 {
 	if (p->listener)
@@ -70,7 +72,7 @@ static void tell_after(const struct player *p, const struct player_step *step,
 
 /* --- calls ----------------------------------------------------------------------- */
 
-static struct address_space space_of(struct player *p)
+struct address_space player_space(struct player *p)
 {
 	return (struct address_space){
 		.machine = p->oracle.machine,
@@ -88,18 +90,18 @@ static struct address_space space_of(struct player *p)
  * whoever changed the linear map without a TLBI does before that is changed
  * again: flush_tlb_kernel_range().
  */
-static void purge_lazy(struct player *p)
+void player_purge_lazy(struct player *p)
 {
 	struct machine *m = p->oracle.machine;
 	const struct player_step step = { PLAYER_PURGES, p->op, NULL };
-	tell_before(p, &step);
+	player_tell_before(p, &step);
 	machine_begin_call(m, 0, 0);
 	machine_barrier(m, BARRIER_DSB_ISHST);
 	machine_tlbi_all(m);
 	machine_barrier(m, BARRIER_DSB_ISH);
 	machine_barrier(m, BARRIER_ISB);
 	oracle_purge(&p->oracle);
-	tell_after(p, &step, NULL, NULL);
+	player_tell_after(p, &step, NULL, NULL);
 }
 
 /* A call that the mapper makes. */
@@ -116,12 +118,19 @@ static void run_call(void *context)
 	r->out->error = r->mapper->call[r->call->kind](r->space, r->call, r->out);
 }
 
-/* Makes the call. One that has to be ended fails, and its machine has trapped. */
-static void make_call(struct player *p, const struct call *call, struct outcome *out)
+struct call_context player_context(const struct player *p, bool cleanup)
 {
-	struct address_space space = space_of(p);
+	return (struct call_context){ p->op, p->areas.area, p->areas.count, cleanup, false };
+}
+
+void player_make_call(struct player *p, const struct call *call, struct outcome *out,
+		      const struct meeting_plan *meets)
+{
+	struct address_space space = player_space(p);
 	struct running running = { p->mapper, &space, call, out };
 	machine_bound_call(space.machine, call->bytes >> space.machine->config.page_shift);
+	if (meets)
+		meeting_arm(space.machine, meets);
 	if (!machine_run(space.machine, run_call, &running))
 		out->error = -EINTR;
 }
@@ -130,12 +139,12 @@ static void make_call(struct player *p, const struct call *call, struct outcome 
 static bool judge_call(struct player *p, const struct call *call, bool cleanup, struct outcome *out)
 {
 	*out = (struct outcome){ 0 };
-	const struct call_context in = { p->op, p->areas.area, p->areas.count, cleanup };
+	const struct call_context in = player_context(p, cleanup);
 	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
-	tell_before(p, &step);
+	player_tell_before(p, &step);
 	oracle_expect(&p->oracle, call, &in);
-	make_call(p, call, out);
-	tell_after(p, &step, out, NULL);
+	player_make_call(p, call, out, NULL);
+	player_tell_after(p, &step, out, NULL);
 	if (!cleanup)
 		p->error = out->error;
 	bool held = oracle_judge(&p->oracle, out);
@@ -143,30 +152,44 @@ static bool judge_call(struct player *p, const struct call *call, bool cleanup, 
 	return held;
 }
 
-/* Whether the call is not made: its callers never make it, or it meets what is waived. */
-static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
+/*
+ * Why the call is not made, if it is not: its callers never make it, or it
+ * meets what is waived. The name is NULL where it is made.
+ */
+static struct reason skip_why(struct player *p, const struct call *call)
 {
 	static const struct reason no_area = { "no-such-area",
 					       "vfree() and vrealloc() are for an area that is "
 					       "there, as a whole" };
 	static const struct reason is_there = { "memory-is-there",
 						"add_memory is for memory that is not there" };
-	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
-	const struct address_space space = space_of(p);
+	const struct address_space space = player_space(p);
 	const struct tables tables = { &p->oracle.g, p->oracle.machine };
-	struct statistics *statistics = &p->statistics[p->which];
 	const struct reason *never = areas_lack(&space, call) ? &no_area : NULL;
 	if (!never && leaf_is_in_the_way(&tables, call))
 		never = &is_there;
 	if (!never && p->mapper->never_called && !p->makes_all)
 		never = p->mapper->never_called(&space, call);
 	const struct waiver *meets = never ? NULL : skip_reason(&p->oracle, call, &space);
-	if (!never && !meets)
+	if (meets)
+		return (struct reason){ meets->name, meets->why };
+	return never ? *never : (struct reason){ NULL, NULL };
+}
+
+bool player_would_skip(struct player *p, const struct call *call)
+{
+	return skip_why(p, call).name;
+}
+
+static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
+{
+	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
+	const struct reason why = skip_why(p, call);
+	if (!why.name)
 		return false;
-	const struct reason why = never ? *never : (struct reason){ meets->name, meets->why };
-	statistics_add_skipped(statistics, why.name, why.why, 1);
-	tell_before(p, &step);
-	tell_after(p, &step, NULL, why.why);
+	statistics_add_skipped(&p->statistics[p->which], why.name, why.why, 1);
+	player_tell_before(p, &step);
+	player_tell_after(p, &step, NULL, why.why);
 	return true;
 }
 
@@ -202,29 +225,58 @@ static void free_copy(struct player *p, uint32_t tables_before)
 		machine_free_table(m, t);
 }
 
-static bool play_call(struct player *p, const struct op *op)
+struct call player_call(const struct player *p, uint32_t i)
 {
-	struct outcome out;
+	const struct op *op = &p->scenario->op[i];
 	struct call call = op->call;
 	call.bytes = op_bytes(p->scenario, op);
 	if (call_traits(call.kind)->has_pages)
-		call.pages = p->array[p->op];
+		call.pages = p->array[i];
+	return call;
+}
+
+bool player_meets_lazy(const struct player *p, const struct call *call)
+{
+	return call_meets_tlb(call->kind) && oracle_meets_lazy(&p->oracle, call->va, call->bytes);
+}
+
+bool player_finish_call(struct player *p, const struct call *call, const struct outcome *out)
+{
+	if (call_maps(call->kind) && out->error)
+		return clean_up(p, call);
+	areas_follow(&p->areas, call, out);
+	return true;
+}
+
+static bool play_call(struct player *p, const struct op *op)
+{
+	struct outcome out;
+	const struct call call = player_call(p, p->op);
 	if (is_skipped(p, &call, false))
 		return true;
-	if (call_meets_tlb(call.kind) && oracle_meets_lazy(&p->oracle, call.va, call.bytes))
-		purge_lazy(p);
+	if (player_meets_lazy(p, &call))
+		player_purge_lazy(p);
 	uint32_t tables_before = p->oracle.machine->tables;
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
 	if (!judge_call(p, &call, false, &out))
 		return false;
 	if (call_effect(call.kind) == CALL_COPIES)
 		free_copy(p, tables_before);
-	if (p->oracle.waived)
+	return p->oracle.waived || player_finish_call(p, &call, &out);
+}
+
+/* The next op, and the one after it where that is made meanwhile. */
+static bool play_op(struct player *p, uint32_t ops)
+{
+	const struct op *op = &p->scenario->op[p->op];
+	if (p->op + 1 < ops && op[1].during.stated && player_may_meet(p)) {
+		bool held = player_meet(p);
+		if (!held || p->oracle.waived || p->met[p->op].how == MET_DURING)
+			return held;
+		ASSERT_CMP(p->met[p->op + 1].how, ==, MET_AFTER);
 		return true;
-	if (call_maps(call.kind) && out.error)
-		return clean_up(p, &call);
-	areas_follow(&p->areas, &call, &out);
-	return true;
+	}
+	return play_call(p, op);
 }
 
 static bool lay_out(struct player *p, const struct call *call)
@@ -244,10 +296,10 @@ static bool lay_out(struct player *p, const struct call *call)
 static bool set_up(struct player *p, const struct op *op)
 {
 	const struct player_step step = { PLAYER_SETS_UP, p->op, &op->call };
-	tell_before(p, &step);
+	player_tell_before(p, &step);
 	machine_begin_call(p->oracle.machine, 0, 0);
 	bool good = lay_out(p, &op->call);
-	tell_after(p, &step, NULL, NULL);
+	player_tell_after(p, &step, NULL, NULL);
 	return good;
 }
 
@@ -268,13 +320,13 @@ static void note_refused(struct player *p, uint64_t skipped)
 static bool judge_laying(struct player *p, const struct op *op)
 {
 	struct outcome out = { 0 };
-	const struct call_context in = { p->op, p->areas.area, p->areas.count, false };
+	const struct call_context in = player_context(p, false);
 	const struct player_step step = { PLAYER_SETS_UP, p->op, &op->call };
-	tell_before(p, &step);
+	player_tell_before(p, &step);
 	machine_begin_call(p->oracle.machine, 0, 0);
 	oracle_expect(&p->oracle, &op->call, &in);
-	make_call(p, &op->call, &out);
-	tell_after(p, &step, NULL, NULL);
+	player_make_call(p, &op->call, &out, NULL);
+	player_tell_after(p, &step, NULL, NULL);
 	bool held = oracle_judge(&p->oracle, &out);
 	statistics_add_rules(&p->statistics[p->which], &p->oracle.examined);
 	if (out.error)
@@ -320,6 +372,8 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 		struct verdict *verdict)
 {
 	ASSERT_CMP(ops, <=, s->ops);
+	if (ops && ops < s->ops && s->op[ops].during.stated)
+		ops++;
 	ASSERT_CMP(which, <, mapper_list()->count);
 	struct machine *m = p->machine[which];
 	p->scenario = s;
@@ -327,6 +381,8 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	p->which = which;
 	p->played |= 1U << which;
 	p->areas.count = 0;
+	p->judging = &p->oracle;
+	memset(p->met, 0, sizeof(p->met));
 	machine_reset(m, &s->machine);
 	oracle_begin(&p->oracle, m, p->mapper, &s->policy);
 	p->oracle.waivers = p->waivers;
@@ -348,14 +404,14 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	for (p->op = 0; p->op < ops && holds && !p->oracle.waived; p->op++) {
 		const struct op *op = &s->op[p->op];
 		if (!call_sets_up(op->call.kind))
-			holds = play_call(p, op);
+			holds = play_op(p, ops);
 		else if (laid_by_mapper(p->mapper, s, op))
 			holds = judge_laying(p, op);
 		else if (!set_up(p, op))
 			note_refused(p, statistics->skipped_calls - skipped_before);
 	}
 	count_rest(p, statistics, ops);
-	*verdict = p->oracle.verdict;
+	*verdict = p->judging->verdict;
 	if (!holds)
 		keep_warning(p, verdict->rule);
 	p->mapper = NULL;

@@ -37,9 +37,20 @@ struct player_listener {
 	void *context;
 };
 
+/* How a call that was to meet the one before it was made. */
+struct how_met {
+	enum { MET_NOTHING, MET_DURING, MET_AFTER } how; /* the first: it was to meet none */
+	uint32_t event;                                  /* of the other call before it */
+	enum machine_lock waited_for;                    /* LOCKS: for none */
+	const char *why;                                 /* of MET_AFTER: a sentence; static */
+};
+
 struct player {
 	struct machine *machine[MAX_MAPPERS]; /* by index in mapper_list() */
 	struct oracle oracle;
+	struct oracle inner;                  /* of a call that is made while another runs */
+	struct oracle *judging;               /* of these, the one that has the verdict */
+	struct how_met met[SCENARIO_MAX_OPS]; /* by op, of the mapper that was played last */
 	uint64_t *pages; /* page arrays, each of exact size between poisoned words */
 	struct page_array array[SCENARIO_MAX_OPS];
 	struct areas areas;     /* what is mapped */
@@ -78,7 +89,8 @@ void player_destroy(struct player *p);
 void player_prepare(struct player *p, const struct scenario *s);
 
 /*
- * Plays the first `ops` ops on mapper `which` of mapper_list(). True if all
+ * Plays the first `ops` ops, and one that is made during the last of them, on
+ * mapper `which` of mapper_list(). True if all
  * rules held; else *verdict is the first that broke, and the machine is as
  * it was then. A mapper that has no such machine plays nothing.
  */

@@ -27,6 +27,7 @@ struct player *player_create_bare(void)
 		return NULL;
 	bool all_there = (p->pages = create_pool()) != NULL;
 	all_there &= oracle_create(&p->oracle);
+	all_there &= oracle_create(&p->inner);
 	for (unsigned i = 0; i < mapper_list()->count; i++)
 		all_there &= (p->machine[i] = machine_create()) != NULL;
 	if (all_there)
@@ -53,6 +54,7 @@ void player_destroy(struct player *p)
 	for (unsigned i = 0; i < MAX_MAPPERS; i++)
 		machine_destroy(p->machine[i]);
 	oracle_destroy(&p->oracle);
+	oracle_destroy(&p->inner);
 	if (p->pages) {
 		unpoison(p->pages, POOL_BYTES);
 		munmap(p->pages, POOL_BYTES);

@@ -25,6 +25,18 @@ void repair_undos(struct scenario *s)
 		repair_undo(s, i);
 }
 
+/* An op that can meet none, since the one before it is gone, say, is made after it. */
+static void repair_during(struct scenario *s, uint32_t i)
+{
+	struct op *op = &s->op[i];
+	bool alone = !i || !call_meets(&op->call) || !call_meets(&s->op[i - 1].call) ||
+		     s->op[i - 1].during.stated;
+	if (alone)
+		op->during = (struct during){ 0 };
+	if (op->during.by == MEETING_BY_IRQ && !call_interrupts(&op->call))
+		op->during.by = MEETING_BY_CPU;
+}
+
 bool scenario_repair(struct scenario *s)
 {
 	struct refusal why;
@@ -38,6 +50,7 @@ bool scenario_repair(struct scenario *s)
 			s->op[i].call.shift = s->machine.page_shift;
 	for (uint32_t i = 0; i < s->ops;) {
 		repair_undo(s, i);
+		repair_during(s, i);
 		if (scenario_check_op(s, i, &why))
 			i++;
 		else

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mapper/machine/meeting.h"
 #include "mapper/mapper.h"
 #include "oracle/rules.h"
 
@@ -36,6 +37,13 @@ struct page_run {
 /* The level of pages, and that of a preset entry unless a scenario says otherwise. */
 #define OP_LAST_LEVEL 3
 
+/* When a call is made while that of the op before is at an event: see mapper/machine/meeting.h. */
+struct during {
+	bool stated;
+	enum meeting_by by;
+	uint32_t event; /* events of the call before it */
+};
+
 /* A line of a scenario: a call, or something that is set up, and the faults injected into it. */
 struct op {
 	struct call
@@ -44,6 +52,7 @@ struct op {
 		runs; /* in scenario.run; runs of ops follow each other, also where there are none */
 	/* The n-th table allocation or trylock of this op fails; 0 is none. */
 	uint32_t fail_alloc, fail_trylock;
+	struct during during;
 };
 
 /* What a regression case expects of the mappers it is played on. */

@@ -10,6 +10,8 @@
 
 #define MAGIC 0xa6 /* no text starts with it */
 #define VERSION 5
+/* Before an op that meets the one before it: a number that no call has. */
+#define WIRE_DURING 41
 
 /* How an expectation begins. */
 enum { EXPECT_NOTHING, EXPECT_HOLDS, EXPECT_FAILS };
@@ -95,8 +97,31 @@ static void get_expectation(struct reader *r, struct expectation *expect)
 	r->at += length;
 }
 
+static void put_during(struct writer *w, const struct during *during)
+{
+	if (!during->stated)
+		return;
+	put_byte(w, WIRE_DURING);
+	put_byte(w, (uint8_t)during->by);
+	put_number(w, during->event);
+}
+
+/* The first byte of the op after it. */
+static uint8_t get_during(struct reader *r, struct during *during)
+{
+	uint8_t wire = get_byte(r);
+	*during = (struct during){ 0 };
+	if (wire != WIRE_DURING)
+		return wire;
+	during->stated = true;
+	during->by = (enum meeting_by)get_number(r, MEETING_BY_IRQ);
+	during->event = (uint32_t)get_number(r, UINT32_MAX);
+	return get_byte(r);
+}
+
 static void put_op(struct writer *w, const struct scenario *s, const struct op *op)
 {
+	put_during(w, &op->during);
 	put_byte(w, call_traits(op->call.kind)->wire);
 	if (!call_sets_up(op->call.kind)) {
 		put_number(w, op->fail_alloc);
@@ -109,13 +134,15 @@ static void put_op(struct writer *w, const struct scenario *s, const struct op *
 static void get_op(struct reader *r, struct scenario *s)
 {
 	struct op *op = &s->op[s->ops];
-	enum call_kind kind = call_by_wire(get_byte(r));
+	struct during during;
+	enum call_kind kind = call_by_wire(get_during(r, &during));
 	if (kind == CALL_KINDS) {
 		r->bad = true;
 		return;
 	}
 	*op = scenario_new_op(s, kind);
 	op->first_run = s->runs;
+	op->during = during;
 	if (!call_sets_up(kind)) {
 		op->fail_alloc = (uint32_t)get_number(r, UINT32_MAX);
 		op->fail_trylock = (uint32_t)get_number(r, UINT32_MAX);

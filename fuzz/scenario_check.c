@@ -245,6 +245,30 @@ static bool check_faults(const struct op *op, struct refusal *why)
 	return true;
 }
 
+static bool check_during(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	const struct op *op = &s->op[i];
+	if (!op->during.stated)
+		return true;
+	if (call_sets_up(op->call.kind))
+		return refuse(why, "", "'during' must precede a call, not 'preset' or 'linear'");
+	if (!i || call_sets_up(s->op[i - 1].call.kind))
+		return refuse(why, "", "'during' needs a call on the line before it");
+	if (s->op[i - 1].during.stated)
+		return refuse(why, "",
+			      "the call before is itself made during another: one meets one");
+	if (!call_meets(&op->call) || !call_meets(&s->op[i - 1].call))
+		return refuse(
+			why, "",
+			"'during' is for calls that take the kernel's locks of tables: not for "
+			"vrealloc, trans_pgd, add_memory, remove_memory and op=split-pages");
+	if (op->during.by == MEETING_BY_IRQ && !call_interrupts(&op->call))
+		return refuse(why, "",
+			      "by=irq is for set_memory with invalid or valid, and set_direct_map: "
+			      "interrupts make no other call");
+	return true;
+}
+
 /* A call for a whole area has the range of what mapped it: "cannot unmap partial", as the kernel says. */
 static bool check_undo(const struct scenario *s, uint32_t i, struct refusal *why)
 {
@@ -262,7 +286,8 @@ static bool check_undo(const struct scenario *s, uint32_t i, struct refusal *why
 static bool check_op(const struct scenario *s, uint32_t i, struct budget *b, struct refusal *why)
 {
 	if (!check_range(s, &s->op[i], why) || !check_faults(&s->op[i], why) ||
-	    !check_fields(s, i, why) || !check_undo(s, i, why) || !check_linear_map(s, i, why))
+	    !check_during(s, i, why) || !check_fields(s, i, why) || !check_undo(s, i, why) ||
+	    !check_linear_map(s, i, why))
 		return false;
 	spend(b, s, &s->op[i]);
 	return check_budget(b, why);

@@ -17,6 +17,7 @@ struct parser {
 	bool seen_machine, seen_policy;
 	uint32_t fail_alloc, fail_trylock; /* for the next op */
 	bool fail_pending;
+	struct during during; /* of the next op */
 };
 
 /* --- what each word says -------------------------------------------------- */
@@ -143,6 +144,22 @@ static bool read_fail(struct parser *p)
 	return true;
 }
 
+static bool read_during(struct parser *p)
+{
+	static const char *const kinds[] = { "cpu", "irq", NULL };
+	uint64_t event = 0;
+	unsigned by = MEETING_BY_CPU;
+	if (p->during.stated)
+		return line_wrong(&p->l, p->l.word.at,
+				  "a line before is 'during' too, and a call is made once");
+	if (!check_options(&p->l, LINE_DURING) || !line_need(&p->l, "event") ||
+	    !line_take_number(&p->l, "event", UINT32_MAX, &event) || !line_need(&p->l, "by") ||
+	    !line_take_name(&p->l, "by", kinds, &by))
+		return false;
+	p->during = (struct during){ true, by, (uint32_t)event };
+	return true;
+}
+
 /* Reads the fields that stand on the line; the others keep their defaults. */
 static bool read_fields(struct parser *p, struct op *op)
 {
@@ -188,11 +205,13 @@ static bool read_op(struct parser *p, enum call_kind kind)
 	op->first_run = s->runs;
 	op->fail_alloc = p->fail_alloc;
 	op->fail_trylock = p->fail_trylock;
+	op->during = p->during;
 	if (!check_options(&p->l, LINE_CALL + kind) || !read_fields(p, op) || !check_fields(p, op))
 		return false;
 	scenario_place_op(s, op);
 	p->fail_alloc = p->fail_trylock = 0;
 	p->fail_pending = false;
+	p->during = (struct during){ 0 };
 	if (!scenario_check_op(s, s->ops, &why))
 		return refused(p, &why);
 	s->ops++;
@@ -272,6 +291,8 @@ static bool read_line(struct parser *p)
 		return read_policy(p);
 	case LINE_FAIL:
 		return read_fail(p);
+	case LINE_DURING:
+		return read_during(p);
 	case LINE_EXPECT:
 		return read_expect(p);
 	case LINE_KINDS:
@@ -292,6 +313,9 @@ static bool check_end(struct parser *p, const char *end)
 	if (p->fail_pending)
 		return line_wrong(&p->l, end,
 				  "the text ends after 'fail', which must precede a call");
+	if (p->during.stated)
+		return line_wrong(&p->l, end,
+				  "the text ends after 'during', which must precede a call");
 	if (!p->s->ops)
 		return line_wrong(&p->l, end, "the text ends without an op, such as vmap");
 	return true;

@@ -57,8 +57,16 @@ static void print_fault(const struct op *op, FILE *to)
 	fputc('\n', to);
 }
 
+static void print_during(const struct during *during, FILE *to)
+{
+	if (during->stated)
+		fprintf(to, "during event=%" PRIu32 " by=%s\n", during->event,
+			during->by == MEETING_BY_IRQ ? "irq" : "cpu");
+}
+
 static void print_op(const struct scenario *s, const struct op *op, FILE *to)
 {
+	print_during(&op->during, to);
 	print_fault(op, to);
 	fputs(call_traits(op->call.kind)->name, to);
 	for (const struct field *f = NULL; (f = op_next_field(op, f));) {

@@ -137,6 +137,22 @@ static const struct {
 	{ V "fail alloc=1\nfail alloc=2\n" MAP, 3, 1, "the line before is 'fail' too" },
 	{ V "fail alloc=1\npreset va=0xffff800080000000 pfn=1\n", 3, 1,
 	  "'fail' must precede a call" },
+	{ V "during event=1 by=cpu\n" MAP, 3, 1, "needs a call on the line before it" },
+	{ V "preset va=0xffff800080000000 pfn=1\nduring event=1 by=cpu\n" MAP, 4, 1,
+	  "needs a call on the line before it" },
+	{ V MAP "during event=1 by=cpu\nlinear pa=0 size=0x1000\n", 4, 1, "must precede a call" },
+	{ V MAP "during event=1 by=cpu\n", 4, 1, "the text ends after 'during'" },
+	{ V MAP "during event=1\n" MAP, 3, 1, "needs the option by=" },
+	{ V MAP "during by=cpu\n" MAP, 3, 1, "needs the option event=" },
+	{ V MAP "during event=1 by=dma\n" MAP, 3, 19, "one of: cpu, irq" },
+	{ V MAP "during event=0x100000000 by=cpu\n" MAP, 3, 14, "out of range" },
+	{ V MAP "during event=1 by=cpu\nduring event=2 by=cpu\n" MAP, 4, 1,
+	  "a line before is 'during' too" },
+	{ V MAP "during event=1 by=cpu\n" MAP "during event=1 by=cpu\n" MAP, 6, 1,
+	  "one meets one" },
+	{ V MAP "during event=1 by=irq\n" MAP, 4, 1, "by=irq is for set_memory" },
+	{ V MAP "during event=1 by=cpu\nadd_memory pa=0 size=0x8000000\n", 4, 1,
+	  "not for vrealloc" },
 	{ V MAP "expect holds\n" MAP, 4, 1, "'expect' must be the last line" },
 	{ V MAP "expect\n", 3, 1, "needs 'holds' or 'fails" },
 	{ V MAP "expect maybe\n", 3, 8, "'expect' must be one of: holds, fails" },
@@ -262,7 +278,12 @@ static const char *const printed[] = {
 	  "ioremap va=0xffff8000a0000000 pa=0x9000000 size=0x3000 prot=device\n"
 	  "fail alloc=2\n"
 	  "set_memory va=0xffff800090000000 pages=1 op=ro\n"
+	  "during event=0 by=cpu\n"
+	  "fail alloc=1\n"
+	  "vunmap va=0xffff8000a0000000 size=0x1000\n"
 	  "set_memory va=0xffff000000201000 pages=3 op=invalid\n"
+	  "during event=4294967295 by=irq\n"
+	  "set_memory va=0xffff000000202000 pages=1 op=valid\n"
 	  "vunmap va=0xffff800080001000 size=0x5000\n",
 	V "machine granule=4k va=21 pa=48 bbm=2 entries=8 group=4\npolicy v9\n"
 	  "vmap va=0xfffffffffff00000 pages=0x10+8,0x24+9\n",

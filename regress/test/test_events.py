@@ -53,7 +53,8 @@ class Events(unittest.TestCase):
                 self.assertEqual([line["record"] for line in lines[:3]], ["tool", "mapper", "machine"])
                 self.assertEqual(lines[-1]["record"], "verdict")
         self.assertEqual(seen, {"store", "barrier", "tlbi", "alloc_table", "free_table", "flush_cache",
-                                "lock", "unlock", "warn", "bug", "unmap_aliases", "free_pages"})
+                                "lock", "unlock", "warn", "bug", "unmap_aliases", "free_pages", "take_lock",
+                                "release_lock"})
 
     def test_an_outsider_can_translate_by_the_record(self):
         lines = record(D1)
@@ -83,6 +84,20 @@ class Events(unittest.TestCase):
                   if line["step"] == 1]
         self.assertEqual(allocs, [True])
         self.assertTrue(event_lines.events(lines, "store"))
+
+    def test_calls_that_meet_are_told_in_the_order_of_time(self):
+        lines = self.case("vmap va=0xffff800080000000 pages=0x10000+4\n"
+                          "during event=3 by=cpu\n"
+                          "vmap va=0xffff800080010000 pages=0x20000+4\n")
+        outer, inner = [line for line in lines if line["record"] == "begin"]
+        self.assertNotIn("during", outer)
+        self.assertEqual(inner["during"], {"op": 0, "event": 3, "by": "cpu"})
+        self.assertEqual([line["step"] for line in lines if line["record"] == "end"], [1, 0])
+        turns = [(line["step"], line["event"]) for line in event_lines.events(lines)]
+        self.assertEqual(turns[:7], [(0, "alloc_table"), (0, "barrier"), (0, "take_lock"), (1, "alloc_table"),
+                                     (1, "barrier"), (0, "store"), (0, "release_lock")])
+        self.assertEqual((turns[7], turns[8]), ((1, "take_lock"), (1, "release_lock")))
+        self.assertEqual(turns[-1][0], 0)
 
     def test_models_have_no_lines(self):
         self.assertFalse(any("place" in line for line in record(D1)))

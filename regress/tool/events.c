@@ -8,16 +8,21 @@
 #include "fuzz/scenario_text.h"
 #include "mapper/machine/assert.h"
 #include "regress/tool/barrier.h"
+#include "regress/tool/event_text.h"
 #include "regress/tool/json.h"
 #include "regress/tool/place.h"
 #include "regress/tool/step_record.h"
 #include "regress/tool/version.h"
 
 struct recording {
+	const struct player *p;
 	const struct scenario *s;
 	const struct mapper *mapper;
 	const struct machine *m;
 	unsigned step; /* that is being made, from 0 */
+	/* A call in whose record another one was made: it is told of with that one. */
+	struct player_step outer;
+	struct outcome outer_out;
 	FILE *to;
 };
 
@@ -179,6 +184,16 @@ static void put_argument(const struct recording *r, const struct call *call, con
 	}
 }
 
+/* Events of the op before that were made when this call began; those in the record of that one. */
+static void put_meeting(const struct recording *r, uint32_t op)
+{
+	const struct how_met *met = &r->p->met[op];
+	if (met->how != MET_DURING)
+		return;
+	fprintf(r->to, ",\"during\":{\"op\":%" PRIu32 ",\"event\":%" PRIu32 ",\"by\":\"%s\"}",
+		op - 1, met->event, r->s->op[op].during.by == MEETING_BY_IRQ ? "irq" : "cpu");
+}
+
 static void put_call(const struct recording *r, const struct player_step *step)
 {
 	const struct call *call = step->call;
@@ -195,6 +210,8 @@ static void put_call(const struct recording *r, const struct player_step *step)
 		put_integer(r, "fail_alloc", op->fail_alloc);
 	if (step->kind == PLAYER_CALLS && op->fail_trylock)
 		put_integer(r, "fail_trylock", op->fail_trylock);
+	if (step->kind == PLAYER_CALLS && op->during.stated)
+		put_meeting(r, step->op);
 }
 
 static void put_step(const struct recording *r, const char *record, const struct player_step *step)
@@ -336,6 +353,10 @@ static void put_details(const struct recording *r, const struct event *e)
 		put_hex(r, "va", e->va);
 		put_hex(r, "bytes", e->bytes);
 		break;
+	case EVENT_TAKE:
+	case EVENT_RELEASE:
+		put_text(r, "lock", lock_name(e->what));
+		break;
 	case EVENT_LEFT_LAZY:
 		put_bool(r, "barriers_pending", e->what);
 		break;
@@ -368,6 +389,8 @@ static void put_event(const struct recording *r, const struct event *e)
 		[EVENT_FREE_PAGES] = "free_pages",
 		[EVENT_LEFT_LAZY] = "left_lazy",
 		[EVENT_TRAP] = "trap",
+		[EVENT_TAKE] = "take_lock",
+		[EVENT_RELEASE] = "release_lock",
 	};
 	ASSERT_CMP(e->kind, <, sizeof(names) / sizeof(names[0]));
 	ASSERT(names[e->kind]);
@@ -386,14 +409,51 @@ static void put_failed_alloc(const struct recording *r)
 	end_line(r);
 }
 
-static void put_events(const struct recording *r)
+/* Events [from, to) of the call, and an allocation that failed after any but the last of them. */
+static void put_some_events(const struct recording *r, uint32_t from, uint32_t to)
 {
-	for (uint32_t i = 0; i <= r->m->log.events; i++) {
+	for (uint32_t i = from; i < to; i++) {
 		if (r->m->alloc_failed && r->m->alloc_failed_at == i)
 			put_failed_alloc(r);
-		if (i < r->m->log.events)
-			put_event(r, &r->m->log.event[i]);
+		put_event(r, &r->m->log.event[i]);
 	}
+}
+
+/* From event `from` on. */
+static void put_events(const struct recording *r, uint32_t from)
+{
+	put_some_events(r, from, r->m->log.events);
+	if (r->m->alloc_failed && r->m->alloc_failed_at == r->m->log.events)
+		put_failed_alloc(r);
+}
+
+/* --- calls that met -------------------------------------------------------------------------------- */
+
+static bool met(const struct recording *r, uint32_t op)
+{
+	return op < r->s->ops && r->p->met[op].how == MET_DURING;
+}
+
+/* The events of both in the order in which they were made. The machine shows the inner call, and does then. */
+static void put_events_of_both(struct recording *r)
+{
+	struct machine *m = r->p->machine[r->p->which];
+	struct meeting_turn turn, done = { 0, 0 };
+	for (unsigned i = 0; meeting_turn(m, i, &turn); i++) {
+		meeting_show(m, SIDE_OUTER);
+		r->step--;
+		put_some_events(r, done.outer, turn.outer);
+		meeting_show(m, SIDE_INNER);
+		r->step++;
+		put_some_events(r, done.inner, turn.inner);
+		done = turn;
+	}
+	put_events(r, done.inner); /* none but an allocation that failed after all of them */
+	meeting_show(m, SIDE_OUTER);
+	r->step--;
+	put_events(r, done.outer);
+	meeting_show(m, SIDE_INNER);
+	r->step++;
 }
 
 /* --- all of it -------------------------------------------------------------------------------------- */
@@ -412,9 +472,23 @@ static void after_step(void *context, const struct player_step *step, const stru
 		       const char *skipped)
 {
 	struct recording *r = context;
-	if (!skipped)
-		put_events(r);
-	put_end(r, step, out, skipped);
+	bool with_the_next = step->kind == PLAYER_CALLS && met(r, step->op + 1);
+	bool with_the_last = step->kind == PLAYER_CALLS && met(r, step->op);
+	if (with_the_next) {
+		r->outer = *step;
+		r->outer_out = *out;
+	} else if (with_the_last) {
+		put_events_of_both(r);
+	} else if (!skipped) {
+		put_events(r, 0);
+	}
+	if (!with_the_next)
+		put_end(r, step, out, skipped);
+	if (with_the_last) {
+		r->step--;
+		put_end(r, &r->outer, &r->outer_out, NULL);
+		r->step++;
+	}
 	r->step++;
 }
 
@@ -436,9 +510,11 @@ static void put_verdict(const struct recording *r, const struct verdict *verdict
 
 bool events_write(struct player *p, const struct scenario *s, unsigned which, FILE *to)
 {
-	struct recording r = {
-		.s = s, .mapper = mapper_list()->mapper[which], .m = p->machine[which], .to = to
-	};
+	struct recording r = { .p = p,
+			       .s = s,
+			       .mapper = mapper_list()->mapper[which],
+			       .m = p->machine[which],
+			       .to = to };
 	const struct player_listener listener = { before_step, after_step, &r };
 	struct verdict verdict;
 	machine_reset(p->machine[which], &s->machine); /* what is said of it is as it will be */

@@ -254,7 +254,7 @@ static bool is_about_pages(const struct verdict *verdict)
 static struct explanation explanation_of(const struct player *p, unsigned which,
 					 const struct verdict *verdict, FILE *to)
 {
-	struct explanation ex = { &p->oracle, p->machine[which], verdict, to, 0 };
+	struct explanation ex = { p->judging, p->machine[which], verdict, to, 0 };
 	if (verdict->rule != RULE_NONE)
 		ex.page = oracle_page(ex.o, verdict->va);
 	return ex;

@@ -16,6 +16,8 @@ const struct grammar_line grammar_lines[] = {
 	  "[scan-limit=yes|no] [hugetlb=yes|no] [max-shift=N] [quirks=NAME,...]",
 	  "once, before the ops" },
 	{ "fail [alloc=N] [trylock=N]", "faults of the call on the next line" },
+	{ "during event=N by=cpu|irq",
+	  "the call on the next line is made while the one before is at its N-th event" },
 	{ "expect holds|fails PROPERTY.RULE", "the last line" },
 	{ NULL, NULL },
 };

@@ -179,6 +179,11 @@ static bool is_vrealloc(const struct scenario *s, uint32_t i)
 	return s->op[i].call.kind == CALL_VREALLOC;
 }
 
+static bool meets_another(const struct scenario *s, uint32_t i)
+{
+	return s->op[i].during.stated;
+}
+
 static bool is_vfree(const struct scenario *s, uint32_t i)
 {
 	return s->op[i].call.kind == CALL_VFREE;
@@ -195,6 +200,7 @@ static const struct {
 	{ is_preset, NO_KERNEL, "no caller leaves such an entry" },
 	{ lays_memory, NO_KERNEL, "the linear map is the kernel's own" },
 	{ fails, NO_KERNEL, "no allocation and no lock of a caller fails on demand" },
+	{ meets_another, NO_KERNEL, "nobody stops a kernel at an event of the call before it" },
 	{ overlaps, NO_KERNEL,
 	  "an op before it has an area there, or its guard page, and each call has its own area" },
 	{ is_misaligned, NO_KERNEL, "the kernel aligns such an area, and this one is not" },

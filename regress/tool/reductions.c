@@ -56,6 +56,26 @@ static bool drop_fault(struct scenario *s, uint32_t i, unsigned try)
 	return try < 2;
 }
 
+/* In a row, or met as early as it gets. */
+static bool drop_during(struct scenario *s, uint32_t i, unsigned try)
+{
+	if (!s->op[i].during.stated || try)
+		return false;
+	s->op[i].during = (struct during){ 0 };
+	return true;
+}
+
+/* One more, since an amount of 0 is not lowered. */
+static uint64_t during_event(const struct scenario *s, uint32_t i)
+{
+	return s->op[i].during.stated ? (uint64_t)s->op[i].during.event + 1 : 0;
+}
+
+static void earlier_event(struct scenario *s, uint32_t i, uint64_t to)
+{
+	s->op[i].during.event = (uint32_t)to - 1;
+}
+
 /* --- other ops in their place ------------------------------------------------------- */
 
 /* Replaces op `i`, which only prepares what is to fail, by a preset leaf at `level`. */
@@ -405,6 +425,8 @@ const struct reduction reductions[] = {
 	{ "cut first runs", count_ops, .attempt = cut_first_run, .again = true },
 	{ "shorten first runs", count_ops, .amount = first_run_pages, .lower = shorten_front },
 	{ "drop faults", count_ops, .attempt = drop_fault },
+	{ "in a row", count_ops, .attempt = drop_during },
+	{ "earlier event", count_ops, .amount = during_event, .lower = earlier_event },
 	{ "merge runs", count_runs, .attempt = merge_runs, .again = true },
 	{ "shorten runs", count_runs, .amount = run_pages, .lower = shorten_run },
 	{ "plainer policy", count_one, .attempt = plainer_policy },

@@ -17,6 +17,7 @@
 #include "regress/tool/colour.h"
 #include "regress/tool/events.h"
 #include "regress/tool/explain.h"
+#include "regress/tool/meets.h"
 #include "regress/tool/picture.h"
 #include "regress/tool/ptdump.h"
 #include "regress/tool/spaces.h"
@@ -370,6 +371,7 @@ static int show(struct player *p, const struct arguments *a)
 	print_verdict(p, &verdict);
 	bool written = !a->html || picture_write(p, &scenario, ops, &verdict, a->html);
 	print_missed(p);
+	meets_print(p, &scenario, mapper_to_show(a, &verdict), ops, stdout);
 	show_spaces(p, ops, mapper_to_show(a, &verdict));
 	if (a->ptdump)
 		dump_tables(p, ops);

@@ -7,7 +7,7 @@ import re
 
 MAPS = ("vmap", "vmalloc", "ioremap", "vm_map_ram")
 SETS_UP = ("preset", "linear")
-NO_OPS = ("vmapdiff", "machine", "policy", "fail", "expect")
+NO_OPS = ("vmapdiff", "machine", "policy", "fail", "during", "expect")
 
 
 @dataclasses.dataclass
@@ -17,6 +17,7 @@ class Op:
     kind: str
     fields: dict
     fails: dict = dataclasses.field(default_factory=dict)  # what a `fail` line before it has
+    during: bool = False  # it is made while the one before it runs
 
     def value(self, name, default=0):
         return int(self.fields.get(name, str(default)), 0)
@@ -55,16 +56,18 @@ def fields_of(words):
 
 def parse(text):
     """The Text of a scenario that the tool printed: one that it has checked."""
-    machine, ops, fails = {}, [], {}
+    machine, ops, fails, during = {}, [], {}, False
     for line in re.sub(r"\n[ \t]+", "", text).splitlines():
         kind, *words = line.split("#")[0].split() or [""]
         if kind == "machine":
             machine = fields_of(words)
         elif kind == "fail":
             fails = fields_of(words)
+        elif kind == "during":
+            during = True
         elif kind and kind not in NO_OPS:
-            ops.append(Op(len(ops), kind, fields_of(words), fails))
-            fails = {}
+            ops.append(Op(len(ops), kind, fields_of(words), fails, during))
+            fails, during = {}, False
     return Text(machine, ops)
 
 
