@@ -59,5 +59,6 @@ bool build_linear(struct digits *d, unsigned runs, struct scenario *s);
 bool build_levels(struct digits *d, unsigned runs, struct scenario *s);
 bool build_boundaries(struct digits *d, unsigned runs, struct scenario *s);
 bool build_huge(struct digits *d, unsigned runs, struct scenario *s);
+bool build_meet(struct digits *d, unsigned runs, struct scenario *s);
 
 #endif

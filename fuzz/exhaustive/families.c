@@ -40,6 +40,10 @@ const struct family families[] = {
 	  "each mapping call of so many bytes or pages, or a few more or fewer, as far as a "
 	  "scenario may have them",
 	  build_huge },
+	{ "meet",
+	  "each pair of calls, the one made by another CPU or an interrupt while the other is at "
+	  "any of its events, with a table allocation failing in either",
+	  build_meet },
 	{ 0 },
 };
 
