@@ -14,6 +14,9 @@ void fill_sequence(struct scenario *s, const struct profile *profile, struct rng
 void fill_neighbours(struct scenario *s, const struct profile *profile, struct rng *rng,
 		     uint64_t max_pages);
 
+void fill_interrupted(struct scenario *s, const struct profile *profile, struct rng *rng,
+		      uint64_t max_pages);
+
 /* Adds a part of the linear map, in which the pages of areas then have their aliases. */
 void fill_linear(struct scenario *s, struct rng *rng, uint64_t max_pages);
 

@@ -29,8 +29,11 @@ static inline uint64_t random_below(struct mutation *m, uint64_t n)
 /* Moves the op to another address of its kind of place, with what is done to its area. */
 void mutate_va(struct mutation *m);
 
-/* op_mutations.c: what is done to whole ops: of areas alone, or also of what meets them. */
-extern const struct field_mutation area_mutations[], sequence_mutations[];
+/*
+ * op_mutations.c: what is done to whole ops: of areas alone, also of what meets
+ * them, and also when they are made.
+ */
+extern const struct field_mutation area_mutations[], sequence_mutations[], interrupted_mutations[];
 
 /* field_mutations.c: the lists of the fields. */
 extern const struct field_mutation va_mutations[], pages_mutations[], size_mutations[],

@@ -4,6 +4,7 @@
 #include "fuzz/edit.h"
 #include "fuzz/generate_ops.h"
 #include "fuzz/mappers.h"
+#include "fuzz/meetings.h"
 #include "fuzz/mutation.h"
 #include "mapper/machine/assert.h"
 
@@ -126,12 +127,27 @@ static void remove_op(struct mutation *m)
 		edit_remove_op(m->s, m->op);
 }
 
+/* When a call is made, of two that are next to each other. */
+static void change_meeting(struct mutation *m)
+{
+	struct op *op = mutated_op(m);
+	if (!call_sets_up(op->call.kind))
+		change_during(&op->during, &op->call, m->rng);
+}
+
 #define ONCE(change) ((struct field_mutation){ change, 1 })
 #define AREA_MUTATIONS                                                                             \
 	ONCE(change_faults), ONCE(change_policy), ONCE(change_machine), ONCE(insert_preset),       \
 		ONCE(insert_unmap), ONCE(remap), ONCE(remove_op)
 
+#define SEQUENCE_MUTATIONS                                                                         \
+	AREA_MUTATIONS, ONCE(change_kind), ONCE(insert_change),                                    \
+	{                                                                                          \
+		extend_chain, 5                                                                    \
+	}
+
 const struct field_mutation area_mutations[] = { AREA_MUTATIONS, { NULL, 0 } };
-const struct field_mutation sequence_mutations[] = {
-	AREA_MUTATIONS, { change_kind, 1 }, { insert_change, 1 }, { extend_chain, 5 }, { NULL, 0 }
-};
+const struct field_mutation sequence_mutations[] = { SEQUENCE_MUTATIONS, { NULL, 0 } };
+const struct field_mutation interrupted_mutations[] = { SEQUENCE_MUTATIONS,
+							{ change_meeting, 12 },
+							{ NULL, 0 } };

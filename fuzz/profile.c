@@ -55,6 +55,16 @@ static const struct profile profiles[ALL_PROFILES] = {
 		.neighbours = { { CALL_VMAP, 2 }, { CALL_VMALLOC, 3 }, { CALL_IOREMAP, 4 } },
 		.mutations = sequence_mutations,
 	},
+	[PROFILE_INTERRUPTED] = {
+		.name = "interrupted",
+		.fill = fill_interrupted,
+		.areas = { { CALL_VMAP, 2 },
+			   { CALL_VMALLOC, 4 },
+			   { CALL_IOREMAP, 4 },
+			   { CALL_VM_MAP_RAM, 1 } },
+		.neighbours = { { CALL_VMAP, 2 }, { CALL_VMALLOC, 3 }, { CALL_IOREMAP, 4 } },
+		.mutations = interrupted_mutations,
+	},
 	[PROFILE_NEIGHBOURS] = {
 		.name = "neighbours",
 		.fill = fill_neighbours,

@@ -20,6 +20,7 @@ enum profile_id {
 	PROFILE_VM_MAP_RAM,
 	PROFILE_SET_MEMORY,
 	PROFILE_SEQUENCE,
+	PROFILE_INTERRUPTED,
 	PROFILES,
 	/* A part of the new scenarios of fuzz_sequence. */
 	PROFILE_NEIGHBOURS = PROFILES,

@@ -114,6 +114,14 @@ const struct weights weights = {
 	.leaf_on_guard_page = 10,
 	.guard_changed = 60,
 
+	.max_pairs = 5,
+	.pairs_have_linear_map = 60,
+	.pair_same_tables = 75,
+	.pair_of_groups = 60,
+	.pair_changes = 35,
+	.met_early = 80,
+	.by_irq = 50,
+
 	.huge_one_in = 512,
 	.huge_4g = 8,
 	.huge_single = 8,

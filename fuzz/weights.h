@@ -92,6 +92,14 @@ struct weights {
 	unsigned can_be_changed;     /* by set_memory */
 	unsigned leaf_on_guard_page; /* an area is changed which has a leaf there */
 	unsigned guard_changed;      /* with its guard page */
+	/* Pairs of calls that meet. */
+	unsigned max_pairs;
+	unsigned pairs_have_linear_map;
+	unsigned pair_same_tables; /* a pair lies in the tables of the one before */
+	unsigned pair_of_groups;   /* its areas have few pages */
+	unsigned pair_changes;     /* an area is changed, not unmapped */
+	unsigned met_early;        /* by an event that most calls make */
+	unsigned by_irq;           /* what an interrupt may do, one does */
 	/* Scenarios whose sizes 32 or 16 bits do not hold. */
 	unsigned huge_one_in; /* of so many new scenarios, not a percentage */
 	unsigned huge_4g;     /* it has up to SCENARIO_MAX_PAGES, and not GENERATE_HUGE_WORK */

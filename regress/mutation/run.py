@@ -94,6 +94,7 @@ FAMILIES = {
     "fuzz_ioremap": ["again", "busy", "ioremap"],
     "fuzz_set_memory": ["set_memory", "linear"],
     "fuzz_sequence": ["vunmap", "again", "set_memory"],
+    "fuzz_interrupted": ["meet"],
 }
 
 
