@@ -8,12 +8,12 @@ int reference_vrealloc(struct address_space *space, const struct call *call, str
 {
 	unsigned granule = space->machine->config.page_shift;
 	const struct vm_area *area = reference_area(space, call);
-	uint64_t end = area->va + ((uint64_t)area->pages.count << granule);
+	uint64_t bytes = (uint64_t)area->pages.count << granule;
 	struct call cut = { .kind = CALL_VUNMAP, .va = area->va + call->kept };
 	out->pages = area->pages.count;
-	if (cut.va > end)
+	if (call->kept > bytes)
 		return -ENOMEM;
-	cut.bytes = end - cut.va;
+	cut.bytes = bytes - call->kept;
 	if (!cut.bytes || call->reset || area->page_shift > granule)
 		return 0;
 	reference_vunmap(space, &cut, out);
