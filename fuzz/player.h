@@ -45,7 +45,7 @@ struct how_met {
 	const char *why;                                 /* of MET_AFTER: a sentence; static */
 };
 
-struct player {
+struct player {                               /* NOLINT(clang-analyzer-optin.performance.Padding) */
 	struct machine *machine[MAX_MAPPERS]; /* by index in mapper_list() */
 	struct oracle oracle;
 	struct oracle inner;                  /* of a call that is made while another runs */

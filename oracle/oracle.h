@@ -63,7 +63,7 @@ struct examined {
 	struct missed missed;
 };
 
-struct oracle {
+struct oracle { /* NOLINT(clang-analyzer-optin.performance.Padding) */
 	struct arm64_geometry g;
 	struct machine *machine;
 	const struct mapper *mapper;
