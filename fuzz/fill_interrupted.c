@@ -137,7 +137,7 @@ static void add_pair(struct scenario *s, const struct profile *profile, uint64_t
 	uint64_t what = s->ops ? rng_below(rng, 10) : 0;
 	if (what < 3)
 		map_two(s, profile, page, rng, max_pages);
-	else if (what < 6)
+	else if (what < 7)
 		change_side_by_side(s, rng);
 	else if (what < 8)
 		change_two(s, rng);
@@ -155,6 +155,14 @@ static uint64_t pair_page(const struct scenario *s, uint64_t before, struct rng 
 	return (before & ~(sizes.block - 1)) + blocks * sizes.block + group;
 }
 
+/* Most often on a machine that splits its leaves: else few changes of it do more than store a page. */
+static void add_linear(struct scenario *s, struct rng *rng, uint64_t max_pages)
+{
+	if (rng_chance(rng, weights.pairs_split))
+		s->machine.bbm = 2;
+	fill_linear(s, rng, max_pages);
+}
+
 void fill_interrupted(struct scenario *s, const struct profile *profile, struct rng *rng,
 		      uint64_t max_pages)
 {
@@ -163,7 +171,7 @@ void fill_interrupted(struct scenario *s, const struct profile *profile, struct 
 	uint64_t most = min(max_pages / (4 * pairs), MAX_PAIR_BLOCKS * sizes.block);
 	uint64_t page = pick_va_page(&sizes, rng, min(4 * sizes.block, sizes.va_pages / 4));
 	if (rng_chance(rng, weights.pairs_have_linear_map))
-		fill_linear(s, rng, max_pages / 2);
+		add_linear(s, rng, max_pages / 2);
 	for (uint64_t i = 0; i < pairs; i++) {
 		uint64_t few = rng_chance(rng, weights.pair_of_groups) ? 3 * sizes.group : most;
 		add_pair(s, profile, page, rng, min(few, most));

@@ -115,7 +115,8 @@ const struct weights weights = {
 	.guard_changed = 60,
 
 	.max_pairs = 5,
-	.pairs_have_linear_map = 60,
+	.pairs_have_linear_map = 75,
+	.pairs_split = 70,
 	.pair_same_tables = 75,
 	.pair_of_groups = 60,
 	.pair_changes = 35,

@@ -95,6 +95,7 @@ struct weights {
 	/* Pairs of calls that meet. */
 	unsigned max_pairs;
 	unsigned pairs_have_linear_map;
+	unsigned pairs_split;      /* its leaves can be split while they are live */
 	unsigned pair_same_tables; /* a pair lies in the tables of the one before */
 	unsigned pair_of_groups;   /* its areas have few pages */
 	unsigned pair_changes;     /* an area is changed, not unmapped */
