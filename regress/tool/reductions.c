@@ -273,6 +273,7 @@ static void begin_range_later(struct scenario *s, uint32_t i, uint64_t to)
 		call->va += cut << s->machine.page_shift;
 	if (call_has_field(call->kind, FIELD_PA))
 		call->pfn += cut;
+	scenario_place_op(s, &s->op[i]);
 	shorten_range(s, i, to);
 }
 
@@ -355,6 +356,8 @@ static void real_machine(struct scenario *s)
 		s->run[r].pfn <<= grown;
 	}
 	s->machine = real;
+	for (uint32_t i = 0; i < s->ops; i++)
+		scenario_place_op(s, &s->op[i]);
 }
 
 /* 48-bit addresses; areas keep their distance from the middle of the space. */
