@@ -26,16 +26,19 @@ static int make(struct adaptation *a, const struct call *call, struct outcome *o
 /* The unmap by a failed mapping's caller. Where it is not made, the mapping goes elsewhere. */
 static enum step clean_up(struct adaptation *a, const struct call *failed)
 {
-	struct outcome out;
+	struct outcome out = { 0 };
 	const struct call call = {
 		.kind = call_traits(failed->kind)->undo,
 		.va = failed->va,
 		.bytes = failed->bytes,
+		.half = failed->half,
 	};
+	if (call_is_of_vmemmap(failed->kind))
+		areas_follow(&a->areas, failed, &out, a->s->machine.page_shift);
 	machine_begin_call(a->machine, 0, 0);
 	if (adaptation_makes(a, &call)) {
 		make(a, &call, &out);
-		areas_follow(&a->areas, &call, &out);
+		areas_follow(&a->areas, &call, &out, a->s->machine.page_shift);
 		return STEP_NEXT;
 	}
 	for (const adaptation_list *list = changes_of_place; (*list)[0]; list++)
@@ -53,7 +56,7 @@ static enum step make_call(struct adaptation *a)
 	int error = make(a, &call, &out);
 	if (call_maps(call.kind) && error)
 		return clean_up(a, &call);
-	areas_follow(&a->areas, &call, &out);
+	areas_follow(&a->areas, &call, &out, a->s->machine.page_shift);
 	return STEP_NEXT;
 }
 
@@ -72,6 +75,8 @@ static const struct changes *changes_of(const struct call *call)
 		return &changes_of_vfree;
 	if (call->kind == CALL_VREALLOC)
 		return &changes_of_vrealloc;
+	if (call_is_of_vmemmap(call->kind))
+		return &changes_of_struct_pages;
 	switch (call_effect(call->kind)) {
 	case CALL_MAPS:
 		return &changes_of_mapping;

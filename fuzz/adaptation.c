@@ -3,6 +3,7 @@
 
 #include "fuzz/repair.h"
 #include "fuzz/skip.h"
+#include "fuzz/struct_pages.h"
 #include "mapper/machine/assert.h"
 
 static struct scenario saved; /* too large for a stack */
@@ -92,7 +93,8 @@ bool adaptation_makes(const struct adaptation *a, const struct call *call)
 	const struct address_space space = adaptation_space(a);
 	const struct constraints *c = a->constraints;
 	const struct tables tables = adaptation_tables(a);
-	if (areas_lack(&space, call) || leaf_is_in_the_way(&tables, call))
+	if (areas_lack(&space, call) || leaf_is_in_the_way(&tables, call) ||
+	    !struct_pages_allow(&space, call))
 		return false;
 	if (c->never_called && c->never_called(&space, call))
 		return false;

@@ -82,6 +82,9 @@ extern const struct changes changes_of_set_memory, changes_of_vfree, changes_of_
 	changes_of_copy;
 adaptation_change adapt_keep_mapped;
 
+/* adapt_struct_pages.c */
+extern const struct changes changes_of_struct_pages;
+
 /*
  * adapt_hotplug.c; changes that widen a range to whole leaves, add memory instead
  * of changing what is not there, or only what of it is not there, and make

@@ -3,17 +3,55 @@
 
 #include "mapper/machine/assert.h"
 
-static void keep(struct areas *areas, const struct call *call, const struct outcome *out)
+static void add(struct areas *areas, struct vm_area area)
 {
 	ASSERT_CMP(areas->count, <, SCENARIO_MAX_OPS);
-	areas->area[areas->count++] = (struct vm_area){
-		.kind = call_traits(call->kind)->area,
-		.va = call->va,
-		.bytes = call->bytes,
-		.flags = call->flags,
-		.pages = call->kind == CALL_VMAP_PFN ? (struct page_array){ 0 } : call->pages,
-		.page_shift = out->page_shift,
-	};
+	areas->area[areas->count++] = area;
+}
+
+/* Struct pages that a call is about, whose ends may lie in the middle of a page. */
+static void keep_struct_pages(struct areas *areas, const struct call *call, uint64_t page)
+{
+	uint64_t first = call_half_first(call, page), end = call_half_end(call, page);
+	add(areas,
+	    (struct vm_area){ .kind = AREA_VMEMMAP, .va = call->va + first, .bytes = end - first });
+}
+
+/* Struct pages go. A range may cut an area in two: each call adds one at most. */
+static void forget_struct_pages(struct areas *areas, const struct call *call, uint64_t page)
+{
+	uint64_t from = call->va + call_half_first(call, page);
+	uint64_t to = call->va + (call_half_end(call, page) - 1);
+	const struct areas before = *areas;
+	areas->count = 0;
+	for (unsigned i = 0; i < before.count; i++) {
+		struct vm_area area = before.area[i], rest = area;
+		uint64_t last = area.va + (area.bytes - 1);
+		if (area.kind != AREA_VMEMMAP || from > last || area.va > to) {
+			add(areas, area);
+			continue;
+		}
+		area.bytes = from > area.va ? from - area.va : 0;
+		rest.va = to + 1;
+		rest.bytes = last > to ? last - to : 0;
+		if (area.bytes)
+			add(areas, area);
+		if (rest.bytes)
+			add(areas, rest);
+	}
+}
+
+static void keep(struct areas *areas, const struct call *call, const struct outcome *out)
+{
+	add(areas,
+	    (struct vm_area){
+		    .kind = call_traits(call->kind)->area,
+		    .va = call->va,
+		    .bytes = call->bytes,
+		    .flags = call->flags,
+		    .pages = call->kind == CALL_VMAP_PFN ? (struct page_array){ 0 } : call->pages,
+		    .page_shift = out->page_shift,
+	    });
 }
 
 static void forget(struct areas *areas, const struct call *unmap)
@@ -39,9 +77,15 @@ static void resize(struct areas *areas, const struct call *call, const struct ou
 		areas->area[i - 1].pages.count = out->pages;
 }
 
-void areas_follow(struct areas *areas, const struct call *call, const struct outcome *out)
+void areas_follow(struct areas *areas, const struct call *call, const struct outcome *out,
+		  unsigned page_shift)
 {
-	if (call_maps(call->kind))
+	uint64_t page = UINT64_C(1) << page_shift;
+	if (call->kind == CALL_VMEMMAP_POPULATE)
+		keep_struct_pages(areas, call, page);
+	else if (call->kind == CALL_VMEMMAP_FREE && !out->error)
+		forget_struct_pages(areas, call, page);
+	else if (call_maps(call->kind))
 		keep(areas, call, out);
 	else if (call->kind == CALL_VREALLOC)
 		resize(areas, call, out);

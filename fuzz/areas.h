@@ -12,9 +12,11 @@ struct areas {
 
 /*
  * What a call that returned makes of them. One that maps made an area, whose page array is borrowed;
- * one that unmaps took away those that lie wholly in its range, or, vrealloc(), pages of one.
+ * one that unmaps took away those that lie wholly in its range, or, vrealloc(), pages of one; and
+ * vmemmap_free() took away what struct pages lie in its range.
  */
-void areas_follow(struct areas *areas, const struct call *call, const struct outcome *out);
+void areas_follow(struct areas *areas, const struct call *call, const struct outcome *out,
+		  unsigned page_shift);
 
 /*
  * Whether the call is vfree() or vrealloc() of an area that is not there, or is not the whole of the

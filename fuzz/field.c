@@ -26,6 +26,9 @@ _Static_assert(sizeof(direct_maps) / sizeof(direct_maps[0]) == DIRECT_MAP_STATES
 
 static const char *const leaves[] = { "largest", "page", NULL };
 
+static const char *const halves[] = { "none", "first", "last", "both", NULL };
+_Static_assert(sizeof(halves) / sizeof(halves[0]) == HALVES + 1, "a name for each end");
+
 static bool is_not_table(const struct op *op)
 {
 	return !op->call.table;
@@ -197,6 +200,17 @@ static const struct field rows[FIELD_IDS] = {
 		.check = check_linear_range,
 		.mutations = leaf_mutations,
 		.shrink = shrink_leaf,
+	},
+	[FIELD_HALF] = {
+		.name = "half",
+		.value = "none|first|last|both",
+		.what = "the pages at the ends of which the range has one half",
+		.type = &type_word,
+		.offset = offsetof(struct call, half),
+		.words = halves,
+		.check = check_struct_pages,
+		.mutations = half_mutations,
+		.shrink = shrink_half,
 	},
 };
 

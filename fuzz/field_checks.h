@@ -17,4 +17,7 @@ bool check_preset_leaf(const struct scenario *s, uint32_t i, struct refusal *why
 bool check_copied_range(const struct scenario *s, uint32_t i, struct refusal *why);
 bool check_linear_range(const struct scenario *s, uint32_t i, struct refusal *why);
 
+/* struct_pages.c */
+bool check_struct_pages(const struct scenario *s, uint32_t i, struct refusal *why);
+
 #endif

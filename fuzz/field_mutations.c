@@ -269,6 +269,12 @@ static void change_leaf(struct mutation *m)
 	call->leaf = call->leaf == LEAF_PAGE ? LEAF_LARGEST : LEAF_PAGE;
 }
 
+static void change_half(struct mutation *m)
+{
+	mutated_op(m)->call.half = (enum half)random_below(m, HALVES);
+}
+
+const struct field_mutation half_mutations[] = { { change_half, 1 }, { NULL, 0 } };
 const struct field_mutation shift_mutations[] = { { change_shift, 1 }, { NULL, 0 } };
 const struct field_mutation prot_mutations[] = { { change_prot, 1 }, { NULL, 0 } };
 const struct field_mutation flags_mutations[] = { { change_flags, 1 }, { NULL, 0 } };

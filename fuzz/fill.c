@@ -6,6 +6,7 @@
 #include "fuzz/generate_ops.h"
 #include "fuzz/related.h"
 #include "fuzz/sizes.h"
+#include "fuzz/struct_pages.h"
 #include "fuzz/weights.h"
 #include "mapper/machine/assert.h"
 #include "mapper/machine/min.h"
@@ -199,7 +200,9 @@ static void add_step(struct scenario *s, const struct profile *profile, struct r
 {
 	uint32_t about = pick_area(s, rng);
 	uint64_t what = rng_below(rng, 10);
-	if (about < s->ops && rng_chance(rng, weights.linked_step))
+	if (rng_chance(rng, weights.struct_pages))
+		generate_struct_pages(s, s->ops, rng);
+	else if (about < s->ops && rng_chance(rng, weights.linked_step))
 		add_link(s, profile, rng, page_budget(s, rng, max_pages));
 	else if (about == s->ops || what < 4)
 		add_new_area(s, profile, rng, max_pages);

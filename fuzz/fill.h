@@ -11,6 +11,8 @@ void fill_set_memory(struct scenario *s, const struct profile *profile, struct r
 		     uint64_t max_pages);
 void fill_sequence(struct scenario *s, const struct profile *profile, struct rng *rng,
 		   uint64_t max_pages);
+void fill_vmemmap(struct scenario *s, const struct profile *profile, struct rng *rng,
+		  uint64_t max_pages);
 void fill_neighbours(struct scenario *s, const struct profile *profile, struct rng *rng,
 		     uint64_t max_pages);
 

@@ -10,6 +10,7 @@
 #include "fuzz/generate_ops.h"
 #include "fuzz/mappers.h"
 #include "fuzz/sizes.h"
+#include "fuzz/struct_pages.h"
 #include "fuzz/weights.h"
 #include "mapper/machine/assert.h"
 #include "mapper/machine/min.h"
@@ -291,6 +292,8 @@ static void add_step(struct neighbourhood *n, const struct profile *profile)
 	uint64_t what = rng_below(n->rng, 10);
 	if (rng_chance(n->rng, weights.leaf_on_guard_page))
 		add_leaf_on_guard_page(n);
+	else if (rng_chance(n->rng, weights.struct_pages))
+		generate_struct_pages(n->s, n->s->ops, n->rng);
 	else if (!n->s->ops || what < 4)
 		add_mapping(n, pick_call(profile->areas, n->rng));
 	else if (what < 6)

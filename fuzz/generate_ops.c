@@ -6,6 +6,7 @@
 #include "fuzz/mappers.h"
 #include "fuzz/related.h"
 #include "fuzz/sizes.h"
+#include "fuzz/struct_pages.h"
 #include "fuzz/weights.h"
 #include "mapper/machine/assert.h"
 #include "mapper/machine/min.h"
@@ -122,6 +123,7 @@ void generate_unmap(struct scenario *s, uint32_t at, uint32_t about, struct rng 
 	op.call.va = scenario_va_of_page(s, range.page);
 	op.call.bytes = range.pages << s->machine.page_shift;
 	op.call.reset = kind == CALL_VFREE && rng_chance(rng, weights.reset);
+	op.call.half = kind == CALL_VMEMMAP_FREE ? s->op[about].call.half : HALF_NONE;
 	edit_insert_op(s, at, &op);
 }
 
@@ -246,7 +248,9 @@ void generate_change(struct scenario *s, uint32_t at, uint32_t about, struct rng
 {
 	enum call_kind kind = s->op[about].call.kind;
 	bool lays = call_lays(kind);
-	if (kind == CALL_REMOVE_MEMORY || (lays && rng_chance(rng, weights.hotplug)))
+	if (call_is_of_vmemmap(kind))
+		generate_struct_pages(s, at, rng);
+	else if (kind == CALL_REMOVE_MEMORY || (lays && rng_chance(rng, weights.hotplug)))
 		generate_hotplug(s, at, about, rng);
 	else if (lays && rng_chance(rng, weights.copied))
 		generate_trans_pgd(s, at, about, rng);

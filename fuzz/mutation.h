@@ -38,6 +38,7 @@ extern const struct field_mutation area_mutations[], sequence_mutations[], inter
 /* field_mutations.c: the lists of the fields. */
 extern const struct field_mutation va_mutations[], pages_mutations[], size_mutations[],
 	pfn_mutations[], shift_mutations[], prot_mutations[], flags_mutations[], change_mutations[],
-	direct_map_mutations[], leaf_mutations[], kept_mutations[], reset_mutations[];
+	direct_map_mutations[], leaf_mutations[], kept_mutations[], reset_mutations[],
+	half_mutations[];
 
 #endif

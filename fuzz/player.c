@@ -9,6 +9,7 @@
 #include "fuzz/measure.h"
 #include "fuzz/player_meet.h"
 #include "fuzz/skip.h"
+#include "fuzz/struct_pages.h"
 #include "fuzz/watch.h"
 #include "mapper/machine/assert.h"
 #include "mapper/machine/poison.h"
@@ -163,11 +164,17 @@ static struct reason skip_why(struct player *p, const struct call *call)
 					       "there, as a whole" };
 	static const struct reason is_there = { "memory-is-there",
 						"add_memory is for memory that is not there" };
+	static const struct reason not_known = {
+		"not-so-struct-pages", "struct pages are populated where none are, and freed "
+				       "where all are in use"
+	};
 	const struct address_space space = player_space(p);
 	const struct tables tables = { &p->oracle.g, p->oracle.machine };
 	const struct reason *never = areas_lack(&space, call) ? &no_area : NULL;
 	if (!never && leaf_is_in_the_way(&tables, call))
 		never = &is_there;
+	if (!never && !struct_pages_allow(&space, call))
+		never = &not_known;
 	if (!never && p->mapper->never_called && !p->makes_all)
 		never = p->mapper->never_called(&space, call);
 	const struct waiver *meets = never ? NULL : skip_reason(&p->oracle, call, &space);
@@ -199,12 +206,15 @@ static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
  */
 static bool clean_up(struct player *p, const struct call *failed)
 {
-	struct outcome out;
+	struct outcome out = { 0 };
 	const struct call call = {
 		.kind = call_traits(failed->kind)->undo,
 		.va = failed->va,
 		.bytes = failed->bytes,
+		.half = failed->half,
 	};
+	if (call_is_of_vmemmap(failed->kind)) /* whose caller notes them before */
+		areas_follow(&p->areas, failed, &out, p->scenario->machine.page_shift);
 	machine_begin_call(p->oracle.machine, 0, 0);
 	p->statistics[p->which].requested++;
 	if (is_skipped(p, &call, true)) {
@@ -212,7 +222,7 @@ static bool clean_up(struct player *p, const struct call *failed)
 		return true;
 	}
 	bool held = judge_call(p, &call, true, &out);
-	areas_follow(&p->areas, &call, &out);
+	areas_follow(&p->areas, &call, &out, p->scenario->machine.page_shift);
 	return held;
 }
 
@@ -244,7 +254,7 @@ bool player_finish_call(struct player *p, const struct call *call, const struct 
 {
 	if (call_maps(call->kind) && out->error)
 		return clean_up(p, call);
-	areas_follow(&p->areas, call, out);
+	areas_follow(&p->areas, call, out, p->scenario->machine.page_shift);
 	return true;
 }
 

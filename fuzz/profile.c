@@ -43,6 +43,13 @@ static const struct profile profiles[ALL_PROFILES] = {
 		.neighbours = { { CALL_VMALLOC, 2 }, { CALL_VMAP, 1 }, { CALL_IOREMAP, 3 } },
 		.mutations = sequence_mutations,
 	},
+	[PROFILE_VMEMMAP] = {
+		.name = "vmemmap",
+		.fill = fill_vmemmap,
+		.areas = { { CALL_VMEMMAP_POPULATE, 1 } },
+		.neighbours = { { CALL_VMAP, 1 } },
+		.mutations = sequence_mutations,
+	},
 	[PROFILE_SEQUENCE] = {
 		.name = "sequence",
 		.fill = fill_sequence,

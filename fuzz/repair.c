@@ -2,6 +2,7 @@
 #include "fuzz/repair.h"
 
 #include "fuzz/edit.h"
+#include "fuzz/struct_pages.h"
 
 /* Makes an op that takes away a whole area as large as the last area at its address that it is for. */
 static void repair_undo(struct scenario *s, uint32_t i)
@@ -51,6 +52,7 @@ bool scenario_repair(struct scenario *s)
 	for (uint32_t i = 0; i < s->ops;) {
 		repair_undo(s, i);
 		repair_during(s, i);
+		repair_struct_pages(s, i);
 		if (scenario_check_op(s, i, &why))
 			i++;
 		else

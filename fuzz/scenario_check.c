@@ -5,6 +5,7 @@
  */
 #include "fuzz/field.h"
 #include "fuzz/refuse.h"
+#include "fuzz/struct_pages.h"
 #include "mapper/machine/assert.h"
 #include "mapper/machine/min.h"
 
@@ -225,6 +226,7 @@ static void assert_no_other_fields(const struct call *call)
 	ASSERT(call_has_field(call->kind, FIELD_KEEP) || !call->kept);
 	ASSERT(call_has_field(call->kind, FIELD_RESET) || !call->reset);
 	ASSERT(call_has_field(call->kind, FIELD_LEAF) || !call->leaf);
+	ASSERT(call_has_field(call->kind, FIELD_HALF) || !call->half);
 }
 
 /* Each field of the op by the check of its row. */
@@ -287,7 +289,7 @@ static bool check_op(const struct scenario *s, uint32_t i, struct budget *b, str
 {
 	if (!check_range(s, &s->op[i], why) || !check_faults(&s->op[i], why) ||
 	    !check_during(s, i, why) || !check_fields(s, i, why) || !check_undo(s, i, why) ||
-	    !check_linear_map(s, i, why))
+	    !check_linear_map(s, i, why) || !struct_pages_are_apart(s, i, why))
 		return false;
 	spend(b, s, &s->op[i]);
 	return check_budget(b, why);

@@ -118,3 +118,9 @@ bool shrink_leaf(struct scenario *s, uint32_t i, unsigned try)
 	s->op[i].call.leaf = LEAF_LARGEST;
 	return !try;
 }
+
+bool shrink_half(struct scenario *s, uint32_t i, unsigned try)
+{
+	s->op[i].call.half = HALF_NONE;
+	return !try;
+}

@@ -21,5 +21,6 @@ bool shrink_kept(struct scenario *s, uint32_t i, unsigned try);
 bool shrink_reset(struct scenario *s, uint32_t i, unsigned try);
 bool shrink_level(struct scenario *s, uint32_t i, unsigned try);
 bool shrink_leaf(struct scenario *s, uint32_t i, unsigned try);
+bool shrink_half(struct scenario *s, uint32_t i, unsigned try);
 
 #endif

@@ -75,6 +75,17 @@ const struct weights weights = {
 	.linked_step = 30,
 	.linked_change = 35,
 
+	.struct_pages = 8,
+	.section_ends_table = 40,
+	.whole_section = 35,
+	.half_last = 30,
+	.next_in_section = 70,
+	.inside_section = 50,
+	.fail_alloc_of_section = 12,
+	.section_freed = 45,
+	.part_of_section = 30,
+	.area_by_section = 8,
+
 	.preset_in_group = 50,
 	.preset_table = 30,
 	.preset_table_at_2 = 70,

@@ -64,6 +64,16 @@ struct weights {
 	unsigned whole_again;                /* and it is all of what was there, or went */
 	unsigned added;                      /* memory is added, and not there from the start */
 	unsigned linked_step, linked_change; /* a step of a sequence, one before a change */
+	/* Struct pages. */
+	unsigned struct_pages;             /* a step of a sequence is about some */
+	unsigned section_ends_table;       /* a section is the last of an upper table */
+	unsigned whole_section, half_last; /* a range is all of one; ends in the middle of a page */
+	unsigned next_in_section;          /* it goes on where another ends */
+	unsigned inside_section;           /* and if not, begins inside of a section */
+	unsigned fail_alloc_of_section;    /* an allocation for it fails */
+	unsigned section_freed;            /* what is added goes, in place of more */
+	unsigned part_of_section;          /* and it is a part of that */
+	unsigned area_by_section;          /* an area is mapped near it */
 	/* Preset entries. */
 	unsigned preset_in_group, preset_table, preset_table_at_2, preset_block, preset_block_at_2;
 	unsigned preset_aligned_block; /* the same, where a block may begin */

@@ -82,6 +82,18 @@ enum leaf_size {
 	LEAF_PAGE,
 };
 
+/*
+ * Which pages at the ends of a range of struct pages it has one half of alone. With 16K and 64K pages
+ * one page holds the struct pages of several sub-sections of memory.
+ */
+enum half {
+	HALF_NONE,
+	HALF_FIRST, /* the range begins in the middle of its first page */
+	HALF_LAST,  /* it ends in the middle of its last page */
+	HALF_BOTH,
+	HALVES,
+};
+
 /* Whether a protection is that of user space. */
 static inline bool prot_is_user(enum prot prot)
 {
@@ -111,7 +123,9 @@ static inline bool prot_is_user(enum prot prot)
 	X(SET_DIRECT_MAP, set_direct_map)                                                          \
 	X(TRANS_PGD, trans_pgd)                                                                    \
 	X(ADD_MEMORY, add_memory)                                                                  \
-	X(REMOVE_MEMORY, remove_memory)
+	X(REMOVE_MEMORY, remove_memory)                                                            \
+	X(VMEMMAP_POPULATE, vmemmap_populate)                                                      \
+	X(VMEMMAP_FREE, vmemmap_free)
 
 /*
  * Kinds of call. The last two set something up before the calls that meet it:
@@ -146,6 +160,7 @@ enum field_id {
 	FIELD_TABLE,
 	FIELD_PFN,
 	FIELD_LEAF,
+	FIELD_HALF,
 	FIELD_IDS,
 };
 
@@ -158,7 +173,7 @@ enum call_effect {
 	CALL_CHANGES, /* changes the attributes of what is mapped */
 	CALL_COPIES,  /* makes tables of its own, and leaves those of the space as they are */
 	CALL_ADDS,    /* lays a part of the linear map, and makes no area */
-	CALL_REMOVES, /* takes a part of the linear map away, with the tables that are empty then */
+	CALL_REMOVES, /* takes memory or struct pages away, with the tables that are empty then */
 	CALL_SETS_UP, /* before the calls under test: see CALL_PRESET */
 };
 
@@ -168,6 +183,7 @@ enum area_kind {
 	AREA_ALLOC,   /* VM_ALLOC */
 	AREA_IOREMAP, /* VM_IOREMAP */
 	AREA_RAM,     /* of vm_map_ram(): no vm_struct, and so nothing for find_vm_area() */
+	AREA_VMEMMAP, /* struct pages: the same, and its ends may lie in the middle of a page */
 };
 
 /* One row for each kind of call, in the order of reading: ten rows may have padding. */
@@ -218,6 +234,12 @@ static inline bool call_is_of_memory(enum call_kind kind)
 	return call_lays(kind) || kind == CALL_REMOVE_MEMORY;
 }
 
+/* Whether the range of such calls is of struct pages. */
+static inline bool call_is_of_vmemmap(enum call_kind kind)
+{
+	return kind == CALL_VMEMMAP_POPULATE || kind == CALL_VMEMMAP_FREE;
+}
+
 static inline bool call_sets_up(enum call_kind kind)
 {
 	return call_effect(kind) == CALL_SETS_UP;
@@ -249,12 +271,25 @@ struct call {
 	enum direct_map direct_map;
 	uint64_t kept; /* vrealloc: bytes that the area is to have */
 	bool reset;    /* vfree, vrealloc: the area has VM_FLUSH_RESET_PERMS */
+	enum half
+		half; /* of struct pages: `va` and `bytes` have the pages at the ends as a whole */
 
 	/* Of what is set up: the level of an entry, whether it is a table, how memory is laid. */
 	uint8_t level;
 	bool table;
 	enum leaf_size leaf;
 };
+
+/* Where the struct pages of a call begin and end, in bytes after `va`, with pages of so many bytes. */
+static inline uint64_t call_half_first(const struct call *call, uint64_t page)
+{
+	return call->half == HALF_FIRST || call->half == HALF_BOTH ? page / 2 : 0;
+}
+
+static inline uint64_t call_half_end(const struct call *call, uint64_t page)
+{
+	return call->bytes - (call->half == HALF_LAST || call->half == HALF_BOTH ? page / 2 : 0);
+}
 
 /* Whether TLBs may hold, when the call returned, what it cleared or changed in its range. */
 static inline bool call_leaves_tlb(const struct call *call)

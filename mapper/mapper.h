@@ -49,8 +49,8 @@ struct policy policy_default(int series);
 /* An area as find_vm_area() gives it: a mapping call made it, and no unmapping took all of it away. */
 struct vm_area {
 	enum area_kind kind;
-	uint64_t va, bytes;      /* without the guard page after it */
-	unsigned flags;          /* MAP_FLAG_ */
+	uint64_t va, bytes; /* without the guard page after it; of AREA_VMEMMAP in struct pages */
+	unsigned flags;     /* MAP_FLAG_ */
 	struct page_array pages; /* none for AREA_IOREMAP */
 	uint8_t page_shift;      /* log2 bytes of the blocks of AREA_ALLOC (vm_struct.page_order) */
 };
@@ -256,6 +256,26 @@ struct mapper {
  * freed, each after its own TLBI. -EPERM, and nothing is stored, where the range
  * begins or ends inside of a leaf or contiguous group: so the notifier of Linux 7.2
  * refuses it (95a58852b0e5). 0.
+ *
+ * CALL_VMEMMAP_POPULATE backs the struct pages of memory that comes, which is one
+ * section or a part of one: vmemmap_populate() (Linux 7.2). With 4K pages, what is a
+ * whole section is mapped by one PMD block where nothing is (section and block are
+ * as large). All else, and that too where no block is to be had, is mapped by pages,
+ * each allocated by itself: a part of a section in a block would lose it with the
+ * section's other parts (d4234d131b0a). A page at an end that the range has one
+ * half of (`half`) is there already if the other half is in use, and stays as it
+ * is. Memory comes from page frame `pfn` on, in order; tables are allocated where
+ * there are none. Nothing is mapped besides. 0; or -ENOMEM, and what was mapped
+ * before stays, which the caller frees.
+ *
+ * CALL_VMEMMAP_FREE takes struct pages of memory that goes away, and gives back
+ * what backed them: vmemmap_free(). Each leaf is cleared, then invalidated, then
+ * its memory is given back, once. A page at an end that the range has one half of
+ * stays as long as an area in `space` has the other half. Tables that it reaches
+ * into and that are empty then are freed, as by CALL_REMOVE_MEMORY. -EPERM, and
+ * nothing is stored, where the range begins or ends inside of a block: its other
+ * struct pages are in use. So the notifier of Linux 7.2 refuses it; in 6.12 the
+ * whole block goes. 0.
  *
  * CALL_LINEAR lays [va, va + bytes) of the linear map, where nothing is, with
  * PAGE_KERNEL: in single pages, or in the largest leaves and groups of pages and

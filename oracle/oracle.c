@@ -143,8 +143,8 @@ static void judge_end(void *context)
 	struct end *end = context;
 	end->held = judge_tables(end->o) && invalid_all_kept(end->o) && copies_held(end->o) &&
 		    tables_all_reached(end->o) && tables_none_empty(end->o) &&
-		    lookup_nothing(end->o) && present_held(end->o) && splits_held(end->o) &&
-		    dumps_held(end->o);
+		    memory_all_mapped(end->o) && lookup_nothing(end->o) && present_held(end->o) &&
+		    splits_held(end->o) && dumps_held(end->o);
 }
 
 /* The tables after the call, and what the mapper's own lookup, which may not end, finds in them. */

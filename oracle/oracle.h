@@ -41,6 +41,7 @@ struct expected {
 	bool refused;        /* nothing may be stored */
 	bool idle;           /* nothing is to be done at all: no store, no flush, no TLBI */
 	uint64_t area_pages; /* of vrealloc: those that the area has after it */
+	uint64_t returned;   /* of vmemmap_free: pages of memory that are given back */
 	uint64_t done;       /* pages before the one at which a mapping call fails */
 	uint64_t error_page; /* of which errors are reported; known at the end */
 	/* The pages that change: the call's range, which vunmap() widens to whole leaves and groups. */

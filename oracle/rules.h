@@ -103,8 +103,10 @@
 	  "Linux mm/vmalloc.c, vm_reset_perms(); Arm R_DDMVT")                                     \
 	X(HISTORY_FREED_PAGE, "history", "freed_page",                                             \
 	  "vrealloc() gives back the pages that it cuts off and no others, when no table maps "    \
-	  "them and no TLB can hold them, and counts those that stay",                             \
-	  "Linux mm/vmalloc.c, vrealloc_node_align(); Arm R_DDMVT")                                \
+	  "them and no TLB can hold them, and counts those that stay; so does vmemmap_free() "     \
+	  "with the memory of its struct pages, once",                                             \
+	  "Linux mm/vmalloc.c, vrealloc_node_align(); arch/arm64/mm/mmu.c, vmemmap_free(); Arm "   \
+	  "R_DDMVT")                                                                               \
 	X(PLACEMENT_LEAF, "placement", "leaf",                                                     \
 	  "each page is mapped by the leaf that the policy prescribes for this page array and "    \
 	  "address, and set_memory splits only what an end of its range cuts, into groups "        \
@@ -146,7 +148,8 @@
 	  "Linux split_kernel_leaf_mapping()")                                                     \
 	X(TABLES_LEAK, "tables", "leak",                                                           \
 	  "every table page is reachable or freed, and memory that is removed, or could not be "   \
-	  "added, leaves no table of its range empty",                                             \
+	  "added, leaves no table of its range empty; memory that is taken for struct pages is "   \
+	  "mapped",                                                                                \
 	  "Linux: nothing else could free it; free_empty_tables()")                                \
 	X(TABLES_DANGLING, "tables", "dangling", "a table descriptor points to a live table page", \
 	  "Linux: use after free")                                                                 \

@@ -29,6 +29,9 @@ struct lazy_range {
 
 #define TRACE_MAX_LAZY 32
 
+/* Struct pages of a section fill 512 pages at most. */
+#define TRACE_RETURNED_WORDS 8
+
 /* What hardware could see of the call so far; kept up to date event by event. */
 struct trace {
 	bool judging; /* between oracle_expect() and oracle_judge() */
@@ -47,6 +50,8 @@ struct trace {
 	const char *left_lazy; /* how the call stayed in a lazy MMU section; NULL if it did not */
 	uint32_t splits;       /* blocks that a table took the place of */
 	uint64_t freed_pages;  /* that were given back */
+	/* Memory of struct pages that was: how often, how much, and which pages of the range it backed. */
+	uint64_t returns, returned_pages, is_returned[TRACE_RETURNED_WORDS];
 	uint64_t last_alias;   /* where one was found: index into the call's aliases */
 	uint64_t ordered;      /* when a barrier last ordered stores of this call's processor */
 	/* How far a table walk of this processor may see the last entry that was set valid, if one was. */

@@ -82,12 +82,18 @@ static size_t print(const struct scenario *s, char *to, size_t size)
 	return length;
 }
 
-/* A scenario has no room for the examples of all calls: those about whole areas are in one, others in another. */
-#define PARTS 2
+/*
+ * A scenario has no room for the examples of all calls: those about whole areas are in one, others in
+ * another; and those about struct pages are for a machine with 16K pages.
+ */
+#define PARTS 3
+#define OF_STRUCT_PAGES 2
 
 static bool is_in_part(enum call_kind kind, unsigned part)
 {
 	bool of_areas = call_maps(kind) || call_traits(kind)->whole;
+	if (part == OF_STRUCT_PAGES || call_is_of_vmemmap(kind))
+		return part == OF_STRUCT_PAGES && call_is_of_vmemmap(kind);
 	return call_sets_up(kind) || of_areas == !part;
 }
 
@@ -104,8 +110,9 @@ static void add_examples(char *text, unsigned part, bool set_up)
 /* The examples of a part of the calls; in all parts every field is somewhere away from its default. */
 static void parse_part(unsigned part)
 {
-	char text[4096] = "vmapdiff 2\n" MORE_TEXT;
+	char text[4096] = "vmapdiff 2\n";
 	struct text_error error;
+	strcat(text, part == OF_STRUCT_PAGES ? "machine granule=16k\n" : MORE_TEXT);
 	add_examples(text, part, true);
 	add_examples(text, part, false);
 	if (!scenario_parse(text, strlen(text), &scenario, &error))

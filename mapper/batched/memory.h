@@ -11,4 +11,7 @@
  */
 void remove_range(struct address_space *space, uint64_t start, uint64_t end);
 
+/* The same: frees the tables that map some of offsets [start, end) and are empty. */
+void free_tables_of_range(struct address_space *space, uint64_t start, uint64_t end);
+
 #endif

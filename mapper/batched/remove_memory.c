@@ -82,6 +82,12 @@ void remove_range(struct address_space *space, uint64_t start, uint64_t end)
 	free_empty_tables(&r, MACHINE_ROOT, r.g.start_level, start, end);
 }
 
+void free_tables_of_range(struct address_space *space, uint64_t start, uint64_t end)
+{
+	const struct removal r = { space->machine, geometry_of(&space->machine->config) };
+	free_empty_tables(&r, MACHINE_ROOT, r.g.start_level, start, end);
+}
+
 int batched_remove_memory(struct address_space *space, const struct call *call, struct outcome *out)
 {
 	struct protect p = { .space = space, .machine = space->machine };

@@ -26,7 +26,8 @@ enum event_kind {
 	EVENT_WARN,
 	EVENT_BUG,
 	EVENT_UNMAP_ALIASES,
-	EVENT_FREE_PAGES, /* pages that an area mapped are given back */
+	EVENT_FREE_PAGES,  /* pages that an area mapped are given back */
+	EVENT_FREE_MEMORY, /* memory of struct pages is given back: `bytes` from pfn `first` on */
 	EVENT_TRAP,
 	EVENT_LEFT_LAZY, /* the call returns inside of a lazy MMU section */
 	EVENT_TAKE,      /* a lock, once it is had; and its release: of calls that meet */
@@ -74,8 +75,8 @@ struct event {
 				       * 0 where a model does not say how many by address */
 	uint32_t words;               /* store: the list stored, or EVENT_NO_WORDS for a series */
 	uint32_t old_words;        /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
-	uint64_t first, step;      /* store: the series */
-	uint64_t va, bytes;        /* TLBI, cache flush, pages given back, warning, BUG */
+	uint64_t first, step;      /* store: the series; memory given back: its pfn is `first` */
+	uint64_t va, bytes;        /* TLBI, cache flush, pages or memory given back, warning, BUG */
 	struct source_place place; /* of what caused it; of models nothing is known */
 };
 

@@ -158,6 +158,7 @@ void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_tr
 	m->fail_alloc = fail_alloc;
 	m->fail_trylock = fail_trylock;
 	m->alloc_failed = false;
+	m->alloc_failed_bytes = 0;
 	m->refused = 0;
 	m->bound = (struct machine_bound){ UINT64_MAX, UINT64_MAX, MACHINE_MAX_EVENTS, UINT32_MAX };
 	m->next_look = m->counters.loads + MACHINE_LOOK_EVERY;
@@ -174,22 +175,40 @@ static bool strikes(uint32_t *countdown)
 }
 
 /* Keeps where the first allocation of the call failed. It is not an event: nothing happened. */
-static void note_failed_alloc(struct machine *m)
+static void note_failed_alloc(struct machine *m, uint64_t bytes)
 {
 	if (m->alloc_failed)
 		return;
 	m->alloc_failed = true;
+	m->alloc_failed_bytes = bytes;
 	m->alloc_failed_at = m->log.events;
 	m->alloc_failed_place = m->log.place ? *m->log.place : (struct source_place){ 0 };
+}
+
+static void refuse_alloc(struct machine *m, uint64_t bytes)
+{
+	note_failed_alloc(m, bytes);
+	if (++m->refused >= m->bound.refused)
+		machine_look(m);
+}
+
+bool machine_alloc_memory(struct machine *m, uint64_t bytes)
+{
+	ASSERT_CMP(bytes >> m->config.page_shift, >, 0);
+	ASSERT_CMP(bytes & (bytes - 1), ==, 0);
+	if (strikes(&m->fail_alloc)) {
+		refuse_alloc(m, bytes);
+		return false;
+	}
+	m->counters.memory += bytes >> m->config.page_shift;
+	return true;
 }
 
 table_t machine_alloc_table(struct machine *m)
 {
 	bool logged = reach_event(m);
 	if (strikes(&m->fail_alloc) || m->tables == MACHINE_MAX_TABLES) {
-		note_failed_alloc(m);
-		if (++m->refused >= m->bound.refused)
-			machine_look(m);
+		refuse_alloc(m, 0);
 		return MACHINE_NO_TABLE;
 	}
 	hand_out(m);

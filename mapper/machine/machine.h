@@ -90,6 +90,7 @@ struct machine_counters {
 	uint64_t loads;         /* descriptors read */
 	uint64_t tables;        /* table pages handed out */
 	uint64_t pages_scanned; /* page array entries compared for contiguity */
+	uint64_t memory;        /* pages that machine_alloc_memory() handed out */
 };
 
 /* What is wrong with an access that no hardware would survive. */
@@ -133,7 +134,8 @@ struct machine {
 
 	/* Injected faults: countdowns, 0 when none is armed. */
 	uint32_t fail_alloc, fail_trylock;
-	bool alloc_failed; /* the armed allocation fault has struck */
+	bool alloc_failed;           /* the armed allocation fault has struck */
+	uint64_t alloc_failed_bytes; /* and so many bytes of memory were asked for; 0 of a table */
 	/* When it did, by the number of events before it, and where. Who records it says so. */
 	uint32_t alloc_failed_at;
 	struct source_place alloc_failed_place;
@@ -162,7 +164,7 @@ void machine_reset(struct machine *m, const struct machine_config *config);
 /*
  * Starts a new record: events and faults of the call before are forgotten,
  * and the n-th table allocation and trylock from now (1 is the next; 0 is
- * none) will fail.
+ * none) will fail. Memory counts as tables do.
  */
 void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_trylock);
 
@@ -213,6 +215,14 @@ static inline void machine_count_loads(struct machine *m, uint64_t loads)
  */
 table_t machine_alloc_table(struct machine *m);
 void machine_free_table(struct machine *m, table_t table);
+
+/*
+ * Memory for something else than a table: `bytes`, a power of two, which whoever plays the page
+ * allocator takes from where the call says. False when the allocation fails by injection, for which
+ * it counts as one of a table does. And its return, from page frame `pfn` on.
+ */
+bool machine_alloc_memory(struct machine *m, uint64_t bytes);
+void machine_free_memory(struct machine *m, uint64_t pfn, uint64_t bytes);
 
 /* The table page's page frame number, in units of the granule, and back. */
 uint64_t machine_table_pfn(const struct machine *m, table_t table);

@@ -75,3 +75,8 @@ void machine_free_pages(struct machine *m, uint64_t va, uint64_t bytes)
 {
 	record(m, (struct event){ .kind = EVENT_FREE_PAGES, .va = va, .bytes = bytes });
 }
+
+void machine_free_memory(struct machine *m, uint64_t pfn, uint64_t bytes)
+{
+	record(m, (struct event){ .kind = EVENT_FREE_MEMORY, .first = pfn, .bytes = bytes });
+}

@@ -36,6 +36,21 @@ struct arm64_translation arm64_translate(const struct arm64_geometry *g, const s
 	return t;
 }
 
+uint64_t arm64_mapped_pages(const struct arm64_geometry *g, const struct machine *m, uint64_t first,
+			    uint64_t end)
+{
+	uint64_t mapped = 0;
+	for (uint64_t page = first, next; page < end; page = next) {
+		struct arm64_translation t =
+			arm64_translate(g, m, arm64_va_base(g) + (page << g->granule));
+		next = (page | ((UINT64_C(1) << arm64_leaf_order(g, t.level)) - 1)) + 1;
+		if (next > end)
+			next = end;
+		mapped += t.mapped ? next - page : 0;
+	}
+	return mapped;
+}
+
 struct sweep {
 	const struct arm64_geometry *g;
 	const struct machine *m;

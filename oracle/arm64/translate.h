@@ -17,6 +17,10 @@ struct arm64_translation {
 struct arm64_translation arm64_translate(const struct arm64_geometry *g, const struct machine *m,
 					 uint64_t va);
 
+/* How many of the pages [first, end) of the space are mapped. */
+uint64_t arm64_mapped_pages(const struct arm64_geometry *g, const struct machine *m, uint64_t first,
+			    uint64_t end);
+
 /* Neighbouring leaves in one table: no entry between them is invalid. */
 struct arm64_span {
 	int level;

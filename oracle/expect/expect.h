@@ -54,6 +54,10 @@ struct expected expect_laying(const struct oracle *o);
 void apply_laying(struct oracle *o, const struct expected *e);
 void place_laying(const struct oracle *o, struct placement *p);
 
+/* vmemmap_populate.c: the pages at the ends that others have a half of are not the call's; idle if none is. */
+void narrow_struct_pages(struct oracle *o);
+struct expected expect_struct_pages(const struct oracle *o);
+
 /* cut.c: pages of the leaf or contiguous group, valid or not, that the entry for `page` is part of. */
 uint64_t pages_together(const struct oracle *o, uint64_t page);
 /* Whether a range that begins or ends at `page` cuts what is there. */

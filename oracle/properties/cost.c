@@ -143,7 +143,7 @@ bool cost_held(struct oracle *o)
 	ASSERT_CMP(o->before.stores, <=, o->machine->counters.stores);
 	ASSERT_CMP(o->before.loads, <=, o->machine->counters.loads);
 	uint64_t most = o->leaves + spent.tables + o->summary->frees;
-	if (call_lays(o->call->kind))
+	if (call_lays(o->call->kind) || call_is_of_vmemmap(o->call->kind))
 		most += spent.tables; /* each is cleared, which a tree records as a store */
 	if (!cost_tlbis_held(o) || !batches_held(o, spent.tables))
 		return false;
@@ -158,7 +158,7 @@ bool cost_held(struct oracle *o)
 	oracle_exercised(o, RULE_COST_STORES);
 	if (spent.stores > most)
 		return fail_count(o, RULE_COST_STORES, most, spent.stores);
-	if (call_lays(o->call->kind))
+	if (call_lays(o->call->kind) || call_is_of_vmemmap(o->call->kind))
 		return true; /* an entry is read for the check of each step, and groups in advance */
 	if (o->tree->walks_again && o->call->kind == CALL_VMALLOC)
 		return true;

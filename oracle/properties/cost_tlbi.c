@@ -46,8 +46,8 @@ static uint64_t most_tlbis(const struct oracle *o)
 		return 0;
 	case CALL_ADDS: /* one where it failed, and took away what it had laid */
 		return o->out.error ? 1 + o->summary->frees : 0;
-	case CALL_REMOVES:
-		return 1 + o->summary->frees;
+	case CALL_REMOVES: /* and one before each piece of memory is given back */
+		return 1 + o->summary->frees + o->trace.returns;
 	default:
 		return 1;
 	}

@@ -32,7 +32,7 @@ static bool cache_held(struct oracle *o, const struct trace_summary *seen)
 	const struct call *call = o->call;
 	oracle_exercised(o, RULE_FLUSH_CACHE);
 	if (call_effect(call->kind) == CALL_CHANGES || call_effect(call->kind) == CALL_COPIES ||
-	    call_is_of_memory(call->kind))
+	    call_is_of_memory(call->kind) || call_is_of_vmemmap(call->kind))
 		return !seen->flushes || fail_cache(o, "no flush", seen);
 	if (o->expected->idle)
 		return !seen->flushes || fail_cache(o, "no flush", seen);
@@ -56,7 +56,8 @@ static bool modified_held(struct oracle *o, const struct trace_summary *seen)
 	uint32_t reported = o->out.modified;
 	uint32_t allowed = seen->levels | seen->freed_levels;
 	if (call_effect(o->call->kind) == CALL_CHANGES ||
-	    call_effect(o->call->kind) == CALL_COPIES || call_is_of_memory(o->call->kind))
+	    call_effect(o->call->kind) == CALL_COPIES || call_is_of_memory(o->call->kind) ||
+	    call_is_of_vmemmap(o->call->kind))
 		return true; /* the kernel's has no mask */
 	if (o->out.error)
 		allowed |= MODIFIED_LEVEL(ARM64_LAST_LEVEL);

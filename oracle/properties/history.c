@@ -7,6 +7,7 @@
  * a step may be stands in steps.c; how long an entry may be cached, in tlb.h.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "mapper/machine/assert.h"
 #include "oracle/properties/fail.h"
@@ -164,6 +165,9 @@ static void see_event(void *context, const struct event *e)
 	case EVENT_FREE_PAGES:
 		step_free_pages(o, e);
 		return;
+	case EVENT_FREE_MEMORY:
+		step_free_memory(o, e);
+		return;
 	case EVENT_TRYLOCK:
 		if (e->what)
 			step_lock(o, e->for_writing);
@@ -238,6 +242,8 @@ void history_begin_call(struct oracle *o)
 	o->trace.idle_tlbi = UINT32_MAX;
 	o->trace.splits = 0;
 	o->trace.freed_pages = 0;
+	o->trace.returns = o->trace.returned_pages = 0;
+	memset(o->trace.is_returned, 0, sizeof(o->trace.is_returned));
 	o->trace.last_alias = 0;
 	tlb_begin(&o->trace.tlb, &o->g, o->machine);
 }
@@ -324,6 +330,7 @@ static void judge_end(struct oracle *o)
 		oracle_exercised(o, RULE_ISOLATION_OVERWRITE);
 	judge_barriers(o);
 	freed_pages_judge(o);
+	returned_memory_judge(o);
 }
 
 bool history_held(struct oracle *o)

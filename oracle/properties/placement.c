@@ -22,7 +22,7 @@ static bool is_judged(const struct oracle *o)
 void placement_begin(struct oracle *o)
 {
 	const struct call *call = o->call;
-	uint64_t pages = call->bytes >> o->g.granule;
+	uint64_t pages = o->end_page - o->first_page;
 	o->leaves = 0;
 	o->placement = (struct placement){
 		.g = &o->g,

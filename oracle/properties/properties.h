@@ -117,6 +117,9 @@ bool lookup_nothing(struct oracle *o);
 /* tables.c: after memory was removed, or could not be added: no table of its range is empty. */
 bool tables_none_empty(struct oracle *o);
 
+/* memory.c: what memory was taken for struct pages is mapped. */
+bool memory_all_mapped(struct oracle *o);
+
 /* present.c: what is told of pages of the linear map that changed. */
 bool present_held(struct oracle *o);
 

@@ -122,7 +122,8 @@ void step_free(struct oracle *o, table_t table)
 		o->trace.made_in_vain = true;
 		return;
 	}
-	if (oracle_waives(o, WAIVER_FREES_UNLOCKED) || call_is_of_memory(o->call->kind))
+	if (oracle_waives(o, WAIVER_FREES_UNLOCKED) || call_is_of_memory(o->call->kind) ||
+	    call_is_of_vmemmap(o->call->kind))
 		return; /* whoever adds and removes memory holds mem_hotplug_lock, which ptdump takes */
 	oracle_exercised(o, RULE_TABLES_LOCK);
 	if (!o->trace.locked)

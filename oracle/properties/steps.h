@@ -54,4 +54,8 @@ void step_free(struct oracle *o, table_t table);
 void step_free_pages(struct oracle *o, const struct event *e);
 void freed_pages_judge(struct oracle *o);
 
+/* memory.c: memory of struct pages is given back; and what the call gave back in all. */
+void step_free_memory(struct oracle *o, const struct event *e);
+void returned_memory_judge(struct oracle *o);
+
 #endif

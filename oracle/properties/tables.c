@@ -64,6 +64,7 @@ static const char *name_of(const struct event *e)
 		[EVENT_BUG] = "BUG()",
 		[EVENT_UNMAP_ALIASES] = "vm_unmap_aliases()",
 		[EVENT_FREE_PAGES] = "pages given back",
+		[EVENT_FREE_MEMORY] = "memory given back",
 		[EVENT_TRAP] = "a trap",
 		[EVENT_LEFT_LAZY] = "the return",
 		[EVENT_TAKE] = "a lock",

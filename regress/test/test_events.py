@@ -53,8 +53,8 @@ class Events(unittest.TestCase):
                 self.assertEqual([line["record"] for line in lines[:3]], ["tool", "mapper", "machine"])
                 self.assertEqual(lines[-1]["record"], "verdict")
         self.assertEqual(seen, {"store", "barrier", "tlbi", "alloc_table", "free_table", "flush_cache",
-                                "lock", "unlock", "warn", "bug", "unmap_aliases", "free_pages", "take_lock",
-                                "release_lock"})
+                                "lock", "unlock", "warn", "bug", "unmap_aliases", "free_pages",
+                                "free_memory", "alloc_memory", "take_lock", "release_lock"})
 
     def test_an_outsider_can_translate_by_the_record(self):
         lines = record(D1)

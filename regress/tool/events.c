@@ -179,6 +179,9 @@ static void put_argument(const struct recording *r, const struct call *call, con
 	case FIELD_LEAF:
 		put_text(r, "leaf", word(id, call->leaf));
 		break;
+	case FIELD_HALF:
+		put_text(r, "half", word(id, call->half));
+		break;
 	default: /* the range, which every call has */
 		break;
 	}
@@ -353,6 +356,10 @@ static void put_details(const struct recording *r, const struct event *e)
 		put_hex(r, "va", e->va);
 		put_hex(r, "bytes", e->bytes);
 		break;
+	case EVENT_FREE_MEMORY:
+		put_hex(r, "pfn", e->first);
+		put_hex(r, "bytes", e->bytes);
+		break;
 	case EVENT_TAKE:
 	case EVENT_RELEASE:
 		put_text(r, "lock", lock_name(e->what));
@@ -387,6 +394,7 @@ static void put_event(const struct recording *r, const struct event *e)
 		[EVENT_BUG] = "bug",
 		[EVENT_UNMAP_ALIASES] = "unmap_aliases",
 		[EVENT_FREE_PAGES] = "free_pages",
+		[EVENT_FREE_MEMORY] = "free_memory",
 		[EVENT_LEFT_LAZY] = "left_lazy",
 		[EVENT_TRAP] = "trap",
 		[EVENT_TAKE] = "take_lock",
@@ -403,8 +411,11 @@ static void put_event(const struct recording *r, const struct event *e)
 /* A failed allocation is not an event of the machine, but one of this record. */
 static void put_failed_alloc(const struct recording *r)
 {
-	begin_event(r, "alloc_table");
+	uint64_t bytes = r->m->alloc_failed_bytes;
+	begin_event(r, bytes ? "alloc_memory" : "alloc_table");
 	put_bool(r, "failed", true);
+	if (bytes)
+		put_hex(r, "bytes", bytes);
 	put_place(r, &r->m->alloc_failed_place);
 	end_line(r);
 }

@@ -146,6 +146,7 @@ static const char *name_of(const struct event *e)
 		[EVENT_BUG] = "warnings/BUG",
 		[EVENT_UNMAP_ALIASES] = "aliases/vm_unmap_aliases",
 		[EVENT_FREE_PAGES] = "freed/pages given back",
+		[EVENT_FREE_MEMORY] = "freed/memory given back",
 		[EVENT_TRAP] = "traps/bad access",
 		[EVENT_LEFT_LAZY] = "lazy/sections left open",
 		[EVENT_TAKE] = "locks/of tables taken",

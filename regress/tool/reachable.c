@@ -174,6 +174,11 @@ static bool applies(const struct scenario *s, uint32_t i)
 	return call_applies(s->op[i].call.kind);
 }
 
+static bool is_of_struct_pages(const struct scenario *s, uint32_t i)
+{
+	return call_is_of_vmemmap(s->op[i].call.kind);
+}
+
 static bool is_vrealloc(const struct scenario *s, uint32_t i)
 {
 	return s->op[i].call.kind == CALL_VREALLOC;
@@ -213,6 +218,7 @@ static const struct {
 	{ changes_linear_map, NO_KERNEL, "it changes the linear map, which is the kernel's" },
 	{ applies, NO_KERNEL,
 	  "apply_to_page_range() is not among the calls that are played there" },
+	{ is_of_struct_pages, NO_KERNEL, "it is about struct pages of memory that comes or goes" },
 	{ is_vrealloc, NO_KERNEL, "vrealloc() is not among the calls that are played there" },
 	{ is_vfree, NO_KERNEL, "vfree() is not among the calls that are played there" },
 	{ is_skewed, SOME_KERNELS, "its area is not aligned, and some kernels align it" },

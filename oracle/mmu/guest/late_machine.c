@@ -288,6 +288,20 @@ void machine_free_pages(struct machine *m, uint64_t va, uint64_t bytes)
 	(void)bytes;
 }
 
+bool machine_alloc_memory(struct machine *m, uint64_t bytes)
+{
+	(void)m;
+	(void)bytes;
+	return true;
+}
+
+void machine_free_memory(struct machine *m, uint64_t pfn, uint64_t bytes)
+{
+	(void)m;
+	(void)pfn;
+	(void)bytes;
+}
+
 /* No call is bounded here: the guest's time is. */
 bool machine_look(struct machine *m)
 {

@@ -13,7 +13,9 @@ from driver.booting.plan import NotReachable
 
 BUDGET = 0.6  # of the kernel's memory, for blocks
 PA_BITS = 48  # of the kernel that is booted
-NOT_PLAYED = {"vmap_pfn": "vmap_pfn() is not among the calls that are played there",
+NOT_PLAYED = {"vmemmap_populate": "vmemmap_populate() is for memory that comes, which a booted kernel has none of",
+              "vmemmap_free": "vmemmap_free() is for memory that goes, which a booted kernel does not let go",
+              "vmap_pfn": "vmap_pfn() is not among the calls that are played there",
               "apply_to_page_range": "apply_to_page_range() is not among the calls that are played there",
               "apply_to_existing_page_range":
               "apply_to_existing_page_range() is not among the calls that are played there",

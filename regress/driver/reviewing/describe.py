@@ -11,7 +11,8 @@ FUNCTIONS = {"vmap": "vmap()", "vmalloc": "vmalloc()", "ioremap": "ioremap()", "
              "vunmap": "vunmap()", "vm_unmap_ram": "vm_unmap_ram()", "vfree": "vfree()", "vrealloc": "vrealloc()",
              "vmap_pfn": "vmap_pfn()", "apply_to_page_range": "apply_to_page_range()",
              "apply_to_existing_page_range": "apply_to_existing_page_range()",
-             "trans_pgd": "trans_pgd_create_copy()"}
+             "trans_pgd": "trans_pgd_create_copy()", "vmemmap_populate": "vmemmap_populate()",
+             "vmemmap_free": "vmemmap_free()"}
 MOST_COUNTS = 6  # counts of events that a sentence has
 
 
@@ -138,7 +139,8 @@ NAMES = {"reads/descriptors": "descriptors read", "tables/taken": "tables taken"
          "tables/refused": "tables refused", "invalidated/pages": "pages invalidated",
          "flushes/pages": "pages flushed from caches", "warnings/WARN": "WARN()", "warnings/BUG": "BUG()",
          "traps/bad access": "bad accesses", "lazy/sections left open": "lazy MMU sections left open",
-         "freed/pages given back": "times that pages are given back"}
+         "freed/pages given back": "times that pages are given back",
+         "freed/memory given back": "times that memory is given back"}
 
 
 def count_name(name):

@@ -17,7 +17,8 @@ from driver.reviewing import credible
 from driver.terminal import Progress
 
 POLL_SECONDS = 0.2
-TARGETS = ("fuzz_sequence", "fuzz_vmap", "fuzz_set_memory", "fuzz_vmalloc", "fuzz_ioremap", "fuzz_vm_map_ram")
+TARGETS = ("fuzz_sequence", "fuzz_vmap", "fuzz_set_memory", "fuzz_vmalloc", "fuzz_ioremap", "fuzz_vm_map_ram",
+           "fuzz_vmemmap")
 LEAST_SECONDS = 5  # for a target; with less, fewer targets are fuzzed
 RELOAD_SECONDS = 1
 MOST_CRASHES = 20  # of one tree, after which its engine is not started again
