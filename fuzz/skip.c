@@ -277,6 +277,17 @@ static const struct waiver *skip_unmapping(const struct oracle *o, const struct 
 	return NULL;
 }
 
+/* Struct pages that begin or end inside of a page. */
+static const struct waiver *skip_struct_pages(const struct oracle *o, const struct call *call)
+{
+	if (oracle_waives(o, WAIVER_LEAVES_OUT_HALVES) && call->half == HALF_BOTH)
+		return reason(WAIVER_LEAVES_OUT_HALVES);
+	if (oracle_waives(o, WAIVER_FREES_SHARED_PAGES) && call->kind == CALL_VMEMMAP_FREE &&
+	    call->half)
+		return reason(WAIVER_FREES_SHARED_PAGES);
+	return NULL;
+}
+
 /* Memory that is removed in part of a leaf, or of a group. */
 static const struct waiver *skip_removal(const struct oracle *o, const struct call *call)
 {
@@ -294,8 +305,13 @@ static const struct waiver *skip_removal(const struct oracle *o, const struct ca
 const struct waiver *skip_reason(const struct oracle *o, const struct call *call,
 				 const struct address_space *space)
 {
+	const struct waiver *meets = NULL;
 	if (!o->waivers.behaviours)
 		return NULL;
+	if (call_is_of_vmemmap(call->kind))
+		meets = skip_struct_pages(o, call);
+	if (meets || call->kind == CALL_VMEMMAP_POPULATE)
+		return meets;
 	switch (call_effect(call->kind)) {
 	case CALL_MAPS:
 		return skip_mapping(o, call);

@@ -267,6 +267,41 @@ const struct waiver waiver_list[WAIVERS] = {
 			    "linear pa=0x40000000 size=0x200000\n"
 			    "remove_memory pa=0x40000000 size=0x1000\n",
 	},
+	[WAIVER_FREES_SHARED_PAGES] = {
+		.name = "frees-shared-pages",
+		.effect = SKIPS_CALLS,
+		.rule = { RULE_ISOLATION_OUTSIDE },
+		.why = "vmemmap_free() of struct pages that begin or end inside of a page, with 16K and 64K "
+		       "pages, frees that page under the struct pages in its other half "
+		       "(unmap_hotplug_pte_range(), Linux 7.3)",
+		.scenario =
+			"vmapdiff 2\n"
+			"machine granule=64k\n"
+			"vmemmap_populate va=0xffffc00000000000 pa=0x40000000 size=0x20000 half=last\n"
+			"vmemmap_populate va=0xffffc00000010000 pa=0x50000000 size=0x20000 half=first\n"
+			"vmemmap_free va=0xffffc00000000000 size=0x20000 half=last\n",
+	},
+	[WAIVER_LEAVES_OUT_HALVES] = {
+		.name = "leaves-out-halves",
+		.effect = SKIPS_CALLS,
+		.rule = { RULE_TRANSLATION_MISSING },
+		.why = "vmemmap_populate() of struct pages that begin and end inside of a page, with 16K and "
+		       "64K pages, does not map the last page (vmemmap_populate_range(), Linux 7.3)",
+		.scenario =
+			"vmapdiff 2\n"
+			"machine granule=64k\n"
+			"vmemmap_populate va=0xffffc00000000000 pa=0x40000000 size=0x20000 half=both\n",
+	},
+	[WAIVER_UNORDERED_STRUCT_PAGES] = {
+		.name = "unordered-struct-pages",
+		.effect = WAIVES_RULES,
+		.rule = { RULE_HISTORY_PUBLISH },
+		.why = "vmemmap_populate() links a table that it has just cleared, and no barrier orders "
+		       "the two (vmemmap_pmd_populate(), Linux 7.3)",
+		.scenario =
+			"vmapdiff 2\n"
+			"vmemmap_populate va=0xffffc00000000000 pa=0x40000000 size=0x8000\n",
+	},
 	[WAIVER_CUT_GROUPS_OF_ROOT] = {
 		.name = "cut-groups-of-root",
 		.effect = SKIPS_CALLS,

@@ -77,6 +77,9 @@ struct rig_host {
 	void (*unlock)(bool for_writing);
 	void (*unmap_aliases)(void);
 	void (*free_pages)(uint64_t va, uint64_t bytes); /* that were mapped there */
+	/* Memory for struct pages, as an address that table_pa() knows; NULL when there is none. */
+	void *(*alloc_memory)(uint64_t bytes);
+	void (*free_memory)(uint64_t pfn, uint64_t bytes);
 	bool (*find_area)(uint64_t va, struct rig_area *area);
 	void (*modified)(uint32_t mask); /* pgtbl_mod_mask */
 	void (*warn)(const char *file, int line, const char *what);
@@ -148,6 +151,9 @@ struct rig_build {
 	/* The same while the kernel runs, and what takes it away; NULL: as above. Negative errnos. */
 	int (*add_memory)(uint64_t va, uint64_t bytes, bool by_pages);
 	int (*remove_memory)(uint64_t va, uint64_t bytes);
+	/* Struct pages from `start` up to `end`, which may lie in the middle of pages; NULL: as above. */
+	int (*vmemmap_populate)(uint64_t start, uint64_t end);
+	int (*vmemmap_free)(uint64_t start, uint64_t end);
 	/* The pfn, or UINT64_MAX. */
 	uint64_t (*lookup)(uint64_t va);
 	/* kernel_page_present(); NULL: the tree has none. */

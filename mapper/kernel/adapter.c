@@ -48,6 +48,7 @@ static struct {
 	bool frees;                /* the call is vfree() or vrealloc() */
 	bool silent;               /* a lookup: nothing is recorded */
 	const struct call *frames; /* the call, if it is vmap_pfn() */
+	uint64_t memory_pfn;       /* of the memory that is taken next for struct pages */
 	void **pool;
 	size_t pool_used;
 	jmp_buf end; /* of a BUG() */
@@ -219,6 +220,26 @@ static void free_pages(uint64_t va, uint64_t bytes)
 	machine_free_pages(now.machine, va, bytes);
 }
 
+/* An address that is none of a table: of the memory that the page allocator gives for struct pages. */
+#define MEMORY_TAG (UINT64_C(1) << 62)
+
+/* Memory comes from the call's `pa` on, in order, aligned to its size by what a scenario may say. */
+static void *alloc_memory(uint64_t bytes)
+{
+	flush_pending_tlbi();
+	uint64_t pa = now.memory_pfn << now.machine->config.page_shift;
+	if (!machine_alloc_memory(now.machine, bytes))
+		return NULL;
+	now.memory_pfn += bytes >> now.machine->config.page_shift;
+	return (void *)(uintptr_t)(MEMORY_TAG | pa);
+}
+
+static void free_memory(uint64_t pfn, uint64_t bytes)
+{
+	flush_pending_tlbi();
+	machine_free_memory(now.machine, pfn, bytes);
+}
+
 static void modified(uint32_t mask)
 {
 	now.out->walks++;
@@ -274,6 +295,8 @@ static uint64_t table_pa(const void *in_table)
 {
 	table_t table;
 	uint32_t index;
+	if ((uintptr_t)in_table & MEMORY_TAG)
+		return (uintptr_t)in_table & ~MEMORY_TAG;
 	if (!machine_entry_at(now.machine, in_table, &table, &index))
 		bug_without_line("__pa() was asked for what is no translation table");
 	return (machine_table_pfn(now.machine, table) << now.machine->config.page_shift) +
@@ -404,6 +427,8 @@ static void begin(struct address_space *space, uint64_t va)
 		.unlock = unlock,
 		.unmap_aliases = unmap_aliases,
 		.free_pages = free_pages,
+		.alloc_memory = alloc_memory,
+		.free_memory = free_memory,
 		.find_area = find_area,
 		.modified = modified,
 		.warn = warn,
@@ -418,6 +443,7 @@ static void begin_call(struct address_space *space, const struct call *call, str
 	now.silent = false;
 	now.frees = call->kind == CALL_VFREE || call->kind == CALL_VREALLOC;
 	now.frames = call->kind == CALL_VMAP_PFN ? call : NULL;
+	now.memory_pfn = call->pfn;
 	now.warning[0] = '\0';
 	now.out = out;
 	begin(space, call->va);
@@ -564,6 +590,24 @@ static int kernel_remove_memory(struct address_space *space, const struct call *
 {
 	begin_call(space, call, out);
 	return CALL(now.build->remove_memory(call->va, call->bytes));
+}
+
+static int kernel_vmemmap_populate(struct address_space *space, const struct call *call,
+				   struct outcome *out)
+{
+	uint64_t page = UINT64_C(1) << space->machine->config.page_shift;
+	begin_call(space, call, out);
+	return CALL(now.build->vmemmap_populate(call->va + call_half_first(call, page),
+						call->va + call_half_end(call, page)));
+}
+
+static int kernel_vmemmap_free(struct address_space *space, const struct call *call,
+			       struct outcome *out)
+{
+	uint64_t page = UINT64_C(1) << space->machine->config.page_shift;
+	begin_call(space, call, out);
+	return CALL(now.build->vmemmap_free(call->va + call_half_first(call, page),
+					    call->va + call_half_end(call, page)));
 }
 
 static int kernel_vfree(struct address_space *space, const struct call *call, struct outcome *out)
@@ -774,6 +818,22 @@ static unsigned kernel_dump(struct address_space *space, uint64_t va, uint64_t b
 #define REMOVE_LINE 0
 #endif
 
+#ifdef RIG_HAVE_vmemmap_populate
+#define POPULATE_FILE RIG_FILE_vmemmap_populate
+#define POPULATE_LINE RIG_LINE_vmemmap_populate
+#else
+#define POPULATE_FILE NULL
+#define POPULATE_LINE 0
+#endif
+
+#ifdef RIG_HAVE_vmemmap_free
+#define VMEMMAP_FREE_FILE RIG_FILE_vmemmap_free
+#define VMEMMAP_FREE_LINE RIG_LINE_vmemmap_free
+#else
+#define VMEMMAP_FREE_FILE NULL
+#define VMEMMAP_FREE_LINE 0
+#endif
+
 const struct mapper kernel_mapper = {
 	.name = "kernel",
 	.kind = MAPPER_TREE,
@@ -795,6 +855,8 @@ const struct mapper kernel_mapper = {
 		[CALL_LINEAR] = LAY_LINEAR,
 		[CALL_ADD_MEMORY] = kernel_add_memory,
 		[CALL_REMOVE_MEMORY] = kernel_remove_memory,
+		[CALL_VMEMMAP_POPULATE] = kernel_vmemmap_populate,
+		[CALL_VMEMMAP_FREE] = kernel_vmemmap_free,
 	},
 	.lookup = kernel_lookup,
 	.page_present = kernel_present,
@@ -825,5 +887,7 @@ const struct mapper kernel_mapper = {
 		[CALL_LINEAR] = { LINEAR_FILE, LINEAR_LINE },
 		[CALL_ADD_MEMORY] = { LINEAR_FILE, LINEAR_LINE },
 		[CALL_REMOVE_MEMORY] = { REMOVE_FILE, REMOVE_LINE },
+		[CALL_VMEMMAP_POPULATE] = { POPULATE_FILE, POPULATE_LINE },
+		[CALL_VMEMMAP_FREE] = { VMEMMAP_FREE_FILE, VMEMMAP_FREE_LINE },
 	},
 };

@@ -40,6 +40,17 @@ static const struct reason no_split = {
 	"no-split",
 	"the tree has no split_kernel_leaf_mapping(), or no range_split_to_ptes()",
 };
+static const struct reason no_struct_pages = {
+	"no-struct-pages",
+	"the tree's vmemmap_populate() and vmemmap_free() were left out, since they did not build, "
+	"or "
+	"there are none",
+};
+static const struct reason top_of_struct_pages = {
+	"top-of-struct-pages",
+	"the last entry of the root is not of struct pages alone: VMEMMAP_END lies in it, and the "
+	"fixmap after that",
+};
 static const struct reason no_hotplug = {
 	"no-hotplug",
 	"the tree's code for memory that is added and removed was left out, since it did not "
@@ -295,6 +306,14 @@ never_hotplugged(const struct place *p, const struct address_space *space, const
 	return NULL;
 }
 
+static const struct reason *never_of_struct_pages(const struct place *p, const struct call *call)
+{
+	uint64_t root_entry = UINT64_C(1) << level_shift(&p->g, p->g.start_level);
+	if (!TREE_HAS_STRUCT_PAGES)
+		return &no_struct_pages;
+	return -call->va <= root_entry ? &top_of_struct_pages : NULL;
+}
+
 /* --- vfree ------------------------------------------------------------------------------ */
 
 const struct vm_area *kernel_freed_area(const struct address_space *space, uint64_t va)
@@ -401,6 +420,8 @@ const struct reason *kernel_never_called(const struct address_space *space, cons
 		return never_changed(&p, space, call);
 	if (call_is_of_memory(call->kind))
 		return never_hotplugged(&p, space, call);
+	if (call_is_of_vmemmap(call->kind))
+		return never_of_struct_pages(&p, call);
 	if (call->kind == CALL_VREALLOC)
 		return TREE_REALLOCS ? NULL : &no_vrealloc;
 	if (call_applies(call->kind)) {

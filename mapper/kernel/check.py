@@ -29,6 +29,7 @@ GROUPS = {
     "trans_pgd": "trans_pgd_create_copy()",
     "ptdump": "the dump of ptdump_walk()",
     "linear_map": "the linear map by the tree's code",
+    "vmemmap": "vmemmap_populate() and vmemmap_free()",
     "vrealloc": "vrealloc()",
     "apply": "apply_to_page_range() and vmap_pfn()",
 }

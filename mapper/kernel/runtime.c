@@ -27,6 +27,7 @@ int __p4d_alloc(struct mm_struct *mm, pgd_t *pgd, unsigned long address);
 
 // clang-format off
 #include <arch/arm64/mm/mmu.c>
+#include <mm/sparse-vmemmap.c>
 #include <arch/arm64/mm/hugetlbpage.c>
 #include <arch/arm64/mm/contpte.c>
 #include <mm/pagewalk.c>
@@ -600,6 +601,61 @@ static int call_remove_memory(uint64_t va, uint64_t bytes)
 #define call_remove_memory NULL
 #endif
 
+/* --- struct pages ------------------------------------------------------------------------- */
+
+unsigned long rig_vmemmap_start, rig_vmemmap_end;
+
+/* It was zeroed when it was allocated: of its stores one is recorded, to be ordered before the link. */
+static void *rig_vmemmap_table(void)
+{
+	uint64_t *table = rig->alloc_table();
+	if (table)
+		rig->store(table, 0);
+	return table;
+}
+
+#if defined(RIG_HAVE_vmemmap_populate) && defined(RIG_HAVE_vmemmap_free)
+
+/* Struct pages may lie below the root's entry that the range lies in. */
+static void have_vmemmap(uint64_t start)
+{
+	rig_vmemmap_start = start & PGDIR_MASK;
+	rig_vmemmap_end = rig_vmemmap_start + PGDIR_SIZE;
+}
+
+/*
+ * Whether the notifier refuses it: can_unmap_without_split(), of the range's struct pages. It is asked of
+ * memory blocks, which are of whole sections: an end inside of a page is of a device's memory.
+ */
+static bool cuts_struct_pages(uint64_t start, uint64_t end)
+{
+#ifdef RIG_HAVE_addr_splits_kernel_leaf
+	return addr_splits_kernel_leaf(start & PAGE_MASK) || addr_splits_kernel_leaf(end & PAGE_MASK);
+#else
+	return false;
+#endif
+}
+
+static int call_vmemmap_populate(uint64_t start, uint64_t end)
+{
+	have_vmemmap(start);
+	return vmemmap_populate(start, end, NUMA_NO_NODE, NULL);
+}
+
+static int call_vmemmap_free(uint64_t start, uint64_t end)
+{
+	have_vmemmap(start);
+	if (cuts_struct_pages(start, end))
+		return -EPERM;
+	vmemmap_free(start, end, NULL);
+	return 0;
+}
+
+#else
+#define call_vmemmap_populate NULL
+#define call_vmemmap_free NULL
+#endif
+
 static uint64_t call_lookup(uint64_t va)
 {
 	const struct page *page = vmalloc_to_page((void *)va);
@@ -670,6 +726,8 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.lay_linear = call_lay_linear,
 	.add_memory = call_add_memory,
 	.remove_memory = call_remove_memory,
+	.vmemmap_populate = call_vmemmap_populate,
+	.vmemmap_free = call_vmemmap_free,
 	.lookup = call_lookup,
 	.page_present = call_page_present,
 	.dump = call_dump,

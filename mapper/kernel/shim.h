@@ -657,11 +657,28 @@ enum pgtable_type { TABLE_PTE, TABLE_PMD, TABLE_PUD, TABLE_P4D };
 #define pmd_free(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))
 #define pud_free(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))
 #define p4d_free(mm, table) RIG_AT(rig->free_table((uint64_t *)(table)))
-/* Of removed memory: the struct page of a table is that of its frame. No other page is given back here. */
+/* Of removed memory: the struct page of a table is that of its frame. */
 #define virt_to_page(table) phys_to_page(__pa(table))
 #define free_hotplug_pgtable_page(page)                                                            \
 	RIG_AT(rig->free_table((uint64_t *)rig->table_at(page_to_phys(page))))
-#define free_hotplug_page_range(page, size, altmap) BUG()
+/* The other pages that are given back are of memory for struct pages, which has no other place here. */
+#define free_hotplug_page_range(page, size, altmap)                                                \
+	RIG_AT(rig->free_memory(page_to_pfn(page), (size)))
+#define vmemmap_alloc_block_zero(size, node) ((void)(node), RIG_AT(rig_vmemmap_table()))
+#define vmemmap_alloc_block_buf(size, node, altmap)                                                \
+	((void)(node), (void)(altmap), RIG_AT(rig->alloc_memory(size)))
+#define vmemmap_verify(pte, node, start, end) ((void)(pte))
+/* No other tables are to be kept like these; and blocks are of 4K pages (Linux 6.1). */
+#define p4d_populate_kernel(addr, p4d, table) p4d_populate(&init_mm, p4d, table)
+#define pgd_populate_kernel(addr, pgd, table) pgd_populate(&init_mm, pgd, table)
+#define ARM64_KERNEL_USES_PMD_MAPS (PAGE_SHIFT == 12)
+#define get_page(page) BUG() /* of compound pages of devices */
+/* sparsemem.h of arm64 (Linux 5.12); STRUCT_PAGE_MAX_SHIFT above is its struct page's. */
+#define SECTION_SIZE_BITS (PAGE_SHIFT == 16 ? 29 : 27)
+#define PAGES_PER_SECTION (1UL << (SECTION_SIZE_BITS - PAGE_SHIFT))
+static void *rig_vmemmap_table(void);
+extern unsigned long rig_vmemmap_start, rig_vmemmap_end;
+struct vmem_altmap;
 /* Tables of users, which are never asked for. */
 #define TASK_SIZE (UL(1) << VA_BITS)
 #define split_huge_pmd(vma, pmd, addr) BUG()
@@ -779,6 +796,11 @@ extern struct vmap_node rig_vmap_node;
 
 #include <asm/memory.h> /* the tree's own: the layout of addresses, memory types */
 #include <asm/pgtable-types.h>
+/* Struct pages lie where the scenario has them, below one entry of the root. */
+#undef VMEMMAP_START
+#undef VMEMMAP_END
+#define VMEMMAP_START rig_vmemmap_start
+#define VMEMMAP_END rig_vmemmap_end
 struct mm_struct {
 	pgd_t *pgd;
 	spinlock_t page_table_lock;

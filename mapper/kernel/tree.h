@@ -98,6 +98,12 @@
 #define TREE_ADDS_MEMORY false
 #endif
 
+#if defined(RIG_HAVE_vmemmap_populate) && defined(RIG_HAVE_vmemmap_free)
+#define TREE_HAS_STRUCT_PAGES true
+#else
+#define TREE_HAS_STRUCT_PAGES false
+#endif
+
 /* Whether a missing table page is an error of memory that is added, and no BUG(). */
 #ifdef RIG_RETURNS_NOTHING___create_pgd_mapping
 #define TREE_FAILS_TO_ADD false

@@ -17,7 +17,7 @@ done
 [ $# != 0 ] || { echo "SKIP: no tree"; exit 77; }
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT INT TERM
-targets='fuzz_vmap fuzz_vmalloc fuzz_ioremap fuzz_vm_map_ram fuzz_set_memory fuzz_sequence'
+targets='fuzz_vmap fuzz_vmalloc fuzz_ioremap fuzz_vm_map_ram fuzz_set_memory fuzz_vmemmap fuzz_sequence'
 
 fuzz_tree() {
 	for target in $targets; do

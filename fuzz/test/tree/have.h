@@ -12,6 +12,8 @@
 #define RIG_HAVE_set_direct_map_invalid_noflush 1
 #define RIG_HAVE_trans_pgd_create_copy 1
 #define RIG_HAVE_vfree 1
+#define RIG_HAVE_vmemmap_populate 1
+#define RIG_HAVE_vmemmap_free 1
 #define RIG_HAVE_split_kernel_leaf_mapping 1
 #define RIG_HAVE_vmap_pfn 1
 #define RIG_HAVE_apply_to_existing_page_range 1

@@ -14,6 +14,9 @@ class Index:
                 for name in item.names:
                     if name not in stop:
                         self.items.setdefault(name, []).append(item)
+        for name, items in self.items.items():
+            if any(item.kind == "function" and not item.weak for item in items):
+                self.items[name] = [item for item in items if not item.weak]
 
     def definition(self, name, file=None):
         """The first item that defines `name`, in `file` if that is given; None if none does."""

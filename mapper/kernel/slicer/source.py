@@ -61,6 +61,7 @@ class Item:
     file: str = ""
     parameters: int = None  # of functions and prototypes; variable ones count as one
     returns_nothing: bool = False  # of functions and prototypes
+    weak: bool = False  # of functions: a definition in another file goes before it
     pastes: frozenset = frozenset()  # of macros: (prefix, suffix) that a parameter is pasted between
 
 
@@ -420,9 +421,11 @@ def describe_call(tokens, words, call, refs, has_body):
     if not has_body and "{" not in words and "," in words[call:]:
         names += [words[i - 1] for i, w in enumerate(words)
                   if w == "(" and i > call and is_name(words, i - 1)]
+    weak = has_body and "__weak" in words[:call]
     returned = [word for word in words[:call - 1] if word not in ATTRIBUTES]
     return Item("function" if has_body else "prototype", names, refs, 0, 0,
-                parameters=count_parameters(tokens), returns_nothing=returned[-1:] == ["void"])
+                parameters=count_parameters(tokens), returns_nothing=returned[-1:] == ["void"],
+                weak=weak)
 
 
 def read_source(text, file):
