@@ -52,8 +52,8 @@ struct trace {
 	uint64_t freed_pages;  /* that were given back */
 	/* Memory of struct pages that was: how often, how much, and which pages of the range it backed. */
 	uint64_t returns, returned_pages, is_returned[TRACE_RETURNED_WORDS];
-	uint64_t last_alias;   /* where one was found: index into the call's aliases */
-	uint64_t ordered;      /* when a barrier last ordered stores of this call's processor */
+	uint64_t last_alias; /* where one was found: index into the call's aliases */
+	uint64_t ordered;    /* when a barrier last ordered stores of this call's processor */
 	/* How far a table walk of this processor may see the last entry that was set valid, if one was. */
 	enum trace_state { TRACE_NOTHING, TRACE_STORED, TRACE_COMPLETED, TRACE_VISIBLE } valid;
 	/* How far this processor may have used what the last TLBI dropped; never TRACE_STORED. */

@@ -630,7 +630,8 @@ static void have_vmemmap(uint64_t start)
 static bool cuts_struct_pages(uint64_t start, uint64_t end)
 {
 #ifdef RIG_HAVE_addr_splits_kernel_leaf
-	return addr_splits_kernel_leaf(start & PAGE_MASK) || addr_splits_kernel_leaf(end & PAGE_MASK);
+	return addr_splits_kernel_leaf(start & PAGE_MASK) ||
+	       addr_splits_kernel_leaf(end & PAGE_MASK);
 #else
 	return false;
 #endif
