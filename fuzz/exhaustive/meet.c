@@ -170,7 +170,8 @@ bool build_meet(struct digits *d, unsigned runs, struct scenario *s)
 	uint8_t bbm = digit(d, 2) ? 2 : 0;
 	begin_scaled(s, policy_default(digit(d, 2) ? POLICY_PRIOR : POLICY_V9));
 	s->machine.bbm = bbm;
-	const uint64_t alias = which < 2 ? GROUP : BLOCK;
+	const bool one_group = !which && outer->of_linear_map && inner->of_linear_map;
+	const uint64_t alias = one_group ? 1 : which < 2 ? GROUP : BLOCK;
 	const struct part first = { s, 0, SPACE / 2, 0 };
 	const struct part second = { s, 1, SPACE / 2 + distance, alias };
 	struct op *op = add_op(s, CALL_LINEAR, 0, LINEAR);
