@@ -785,7 +785,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete("./rig", "fuzz", "fuzz_set"), ["fuzz_set_memory"])
         self.assertEqual(self.complete("./rig", "fuzz", "fuzz_vmap", "fuzz_wa"), ["fuzz_walk"])
         self.assertEqual(self.complete("./rig", "mutants", "batch-past"), ["batch-past-block"])
-        self.assertEqual(self.complete("./rig", "kernel", ".", "fuzz", "fuzz_i"), ["fuzz_ioremap"])
+        self.assertEqual(self.complete("./rig", "kernel", ".", "fuzz", "fuzz_io"), ["fuzz_ioremap"])
         self.assertEqual(self.complete("./rig", "packages", "opt"), ["optional"])
 
     def test_of_a_tree(self):
