@@ -41,7 +41,10 @@ static enum step clean_up(struct adaptation *a, const struct call *failed)
 		areas_follow(&a->areas, &call, &out, a->s->machine.page_shift);
 		return STEP_NEXT;
 	}
-	for (const adaptation_list *list = changes_of_place; (*list)[0]; list++)
+	const adaptation_list *list = call_is_of_vmemmap(failed->kind)
+					      ? changes_of_struct_pages.before
+					      : changes_of_place;
+	for (; (*list)[0]; list++)
 		if (adaptation_apply(a, *list))
 			return STEP_AGAIN;
 	return STEP_END;

@@ -74,6 +74,17 @@ static bool move_down(struct adaptation *a)
 	return last;
 }
 
+/* All struct pages fill whole pages. */
+static bool forget_halves(struct adaptation *a)
+{
+	bool forgot = false;
+	for (uint32_t i = 0; i < a->s->ops; i++) {
+		forgot |= a->s->op[i].call.half != HALF_NONE;
+		a->s->op[i].call.half = HALF_NONE;
+	}
+	return forgot;
+}
+
 static const adaptation_list here[] = {
 	{ keep_what_is_allowed },
 	{ keep_one_half },
@@ -87,6 +98,8 @@ static const adaptation_list here[] = {
 	{ NULL },
 };
 
+static const adaptation_list before[] = { { forget_halves }, { NULL } };
+
 static const adaptation_list nothing[] = { { NULL } };
 
-const struct changes changes_of_struct_pages = { NULL, here, nothing, nothing };
+const struct changes changes_of_struct_pages = { NULL, here, before, nothing };

@@ -271,6 +271,7 @@ const struct waiver waiver_list[WAIVERS] = {
 		.name = "frees-shared-pages",
 		.effect = SKIPS_CALLS,
 		.rule = { RULE_ISOLATION_OUTSIDE },
+		.after = WAIVER(WAIVER_UNORDERED_STRUCT_PAGES),
 		.why = "vmemmap_free() of struct pages that begin or end inside of a page, with 16K and 64K "
 		       "pages, frees that page under the struct pages in its other half "
 		       "(unmap_hotplug_pte_range(), Linux 7.3)",

@@ -223,14 +223,16 @@ static void free_pages(uint64_t va, uint64_t bytes)
 /* An address that is none of a table: of the memory that the page allocator gives for struct pages. */
 #define MEMORY_TAG (UINT64_C(1) << 62)
 
-/* Memory comes from the call's `pa` on, in order, aligned to its size by what a scenario may say. */
+/* Memory comes from the call's `pa` on, in order, aligned to its size as the page allocator does it. */
 static void *alloc_memory(uint64_t bytes)
 {
+	uint64_t pages = bytes >> now.machine->config.page_shift;
 	flush_pending_tlbi();
-	uint64_t pa = now.memory_pfn << now.machine->config.page_shift;
 	if (!machine_alloc_memory(now.machine, bytes))
 		return NULL;
-	now.memory_pfn += bytes >> now.machine->config.page_shift;
+	now.memory_pfn = (now.memory_pfn + pages - 1) & ~(pages - 1);
+	uint64_t pa = now.memory_pfn << now.machine->config.page_shift;
+	now.memory_pfn += pages;
 	return (void *)(uintptr_t)(MEMORY_TAG | pa);
 }
 
