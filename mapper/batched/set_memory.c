@@ -86,7 +86,8 @@ static int change_memory(struct address_space *space, const struct call *call,
 	const struct vm_area *area = find_area(space, va, guard);
 	if (!may_change(area, va, bytes, guard))
 		return -EINVAL;
-	if (change_is_of_writing(change) && !p.machine->config.noalias) {
+	bool writes = change == MEMORY_RO || change == MEMORY_RW;
+	if (writes && !p.machine->config.noalias) {
 		int error = change_aliases(&p, area, va, bytes >> p.g.page_shift);
 		if (error)
 			return error;
