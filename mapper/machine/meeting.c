@@ -31,6 +31,7 @@ struct side {
 	uint64_t next_look;
 	uint32_t next_look_at_events, refused, fail_alloc, fail_trylock;
 	bool alloc_failed;
+	uint64_t alloc_failed_bytes;
 	uint32_t alloc_failed_at, meets_at;
 	struct source_place alloc_failed_place;
 };
@@ -119,6 +120,7 @@ void meeting_show(struct machine *m, enum machine_side side)
 	EXCHANGE(fail_alloc);
 	EXCHANGE(fail_trylock);
 	EXCHANGE(alloc_failed);
+	EXCHANGE(alloc_failed_bytes);
 	EXCHANGE(alloc_failed_at);
 	EXCHANGE(meets_at);
 	EXCHANGE(alloc_failed_place);
