@@ -66,7 +66,7 @@ def counts_of(lines, shift):
         elif line["event"] == "alloc_table":
             counts["tables/refused" if line["failed"] else "tables/taken"] += 1
         elif line["event"] == "alloc_memory":
-            counts["memory/refused"] += line["failed"]
+            counts["tables/memory refused"] += line["failed"]
         elif line["event"] == "free_table":
             counts["tables/freed"] += 1
     return counts

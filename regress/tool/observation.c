@@ -186,7 +186,7 @@ static void observe_events(struct observing *o)
 {
 	for (uint32_t i = 0; i < o->m->log.events; i++)
 		observe_event(o, &o->m->log.event[i]);
-	count(o, o->m->alloc_failed_bytes ? "memory/refused" : "tables/refused",
+	count(o, o->m->alloc_failed_bytes ? "tables/memory refused" : "tables/refused",
 	      o->m->alloc_failed);
 	count(o, "reads/descriptors", o->m->counters.loads - o->loads);
 }

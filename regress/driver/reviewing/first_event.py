@@ -17,7 +17,7 @@ NAMES = {"alloc_table": "a table page is taken", "free_table": "a table page is 
          "unlock": "the lock is released", "warn": "WARN()", "bug": "BUG()", "unmap_aliases": "vm_unmap_aliases()",
          "free_pages": "pages are given back",
          "take_lock": "a lock of tables is taken", "release_lock": "a lock of tables is released",
-         "free_memory": "memory is given back",
+         "free_memory": "memory is given back", "alloc_memory": "memory is refused",
          "left_lazy": "a lazy MMU section is left open"}
 # Of an event, what names tables of this run, and where it comes from.
 NOT_COMPARED = ("place", "step", "pa", "table", "record")
