@@ -180,6 +180,16 @@ static bool changes_part_of_group(const struct oracle *o, const struct call *cal
 	return false;
 }
 
+/* Whether a split of leaves finds a large one that is invalid at an end of the range, or of pages anywhere. */
+static bool splits_invalid_large(const struct oracle *o, const struct call *call,
+				 struct range range, bool in_group)
+{
+	struct range first = { range.first, range.first + 1 }, last = { range.end - 1, range.end };
+	if (call->change == MEMORY_SPLIT_PAGES)
+		return meets_invalid_large(o, range, in_group);
+	return meets_invalid_large(o, first, in_group) || meets_invalid_large(o, last, in_group);
+}
+
 /* A split of leaves changes nothing else, and asks for no page to be mapped. */
 static const struct waiver *skip_split(const struct oracle *o, const struct call *call,
 				       struct range range)
@@ -187,6 +197,12 @@ static const struct waiver *skip_split(const struct oracle *o, const struct call
 	if (oracle_waives(o, WAIVER_CUT_GROUPS_OF_ROOT) && call->change == MEMORY_SPLIT &&
 	    keeps_group_of_root(o, range))
 		return reason(WAIVER_CUT_GROUPS_OF_ROOT);
+	if (oracle_waives(o, WAIVER_INVALID_BLOCKS_STAY) &&
+	    splits_invalid_large(o, call, range, false))
+		return reason(WAIVER_INVALID_BLOCKS_STAY);
+	if (oracle_waives(o, WAIVER_CUT_INVALID_GROUPS) &&
+	    splits_invalid_large(o, call, range, true))
+		return reason(WAIVER_CUT_INVALID_GROUPS);
 	return NULL;
 }
 
