@@ -68,7 +68,7 @@ INJECTED = {
                                      r"\(\(addr & ~PMD_MASK\) >> PAGE_SHIFT\)", "0")),
     "executable": ("fuzz_vmap", "translation.permission",
                    edit(copies.VMALLOC, "vmap", r"pgprot_nx\(prot\)", "prot")),
-    "takes-bad-pages": ("fuzz_vmap", "(translation.unexpected|errors.(code|warning))",
+    "takes-bad-pages": ("fuzz_vmap", "(translation.unexpected|errors.(code|warning)|leaf.reserved)",
                         edit(copies.VMALLOC, "vmap_pages_pte_range",
                              r"WARN_ON\(!pfn_valid\(page_to_pfn\(page\)\)\)", "false")),
     # Readers: what the dump of the tables says.
