@@ -77,6 +77,8 @@ class Reach(unittest.TestCase):
                 ("ioremap va=0xffff800000010000 pa=0x1000 size=0x1000 prot=tagged\n", "", "have no prot=tagged"),
                 ("ioremap va=0xffff800000010000 pa=0x4000000000000 size=0x1000\n", "machine va=52 pa=52\n", "of 48 bits"),
                 ("set_memory va=0xffff000000000000 pages=1 op=invalid\n", "", "not in one area"),
+                ("vmalloc va=0xffff800000010000 pages=0x1\nset_memory va=0xffff800000010000 pages=1 op=rox\n", "",
+                 "set_memory_rox() is not among the calls"),
                 ("vmap va=0xffff800000000000 pages=null+262145\n", "", "up to 262144 pages")):
             with self.subTest(ops=ops):
                 variants, why_not = reached(ops, line)

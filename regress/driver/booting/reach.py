@@ -197,6 +197,8 @@ class Reach:
         elif op.kind == "set_memory":
             if op.fields["op"] in ("invalid", "valid"):
                 raise NotReachable(f"op {op.number}: set_memory_valid() changes the linear map, which is the kernel's own")
+            if op.fields["op"] == "rox":
+                raise NotReachable(f"op {op.number}: set_memory_rox() is not among the calls that are played there")
             self.planned.set_memory(op.number, area, page, count, op.fields["op"])
         elif self.planned.areas[area].kind == "vm_map_ram" and (page, count) == (0, self.planned.areas[area].count):
             self.planned.vm_unmap_ram(op.number, area)
