@@ -31,9 +31,9 @@ struct answer {
 };
 
 struct measured {
-	bool there; /* false: the tree has no such pages */
 	struct setting setting;
 	struct answer answer[KNOBS];
+	bool there; /* false: the tree has no such pages */
 };
 
 /* Measures the mapper under test, which is a tree's, for all granules. */

@@ -94,6 +94,11 @@ typedef int mapper_function(struct address_space *space, const struct call *call
 struct mapper {
 	const char *name; /* as it stands in a signature line */
 	enum mapper_kind kind;
+	/*
+	 * Whether one of its calls may be made while another is: it takes the locks
+	 * of machine.h, and keeps nothing of a call but on the call's own stack.
+	 */
+	bool meets;
 
 	/*
 	 * The calls, by kind. NULL: the function of the rig's own mapper of the
@@ -112,12 +117,6 @@ struct mapper {
 	 */
 	unsigned (*dump)(struct address_space *space, uint64_t va, uint64_t bytes,
 			 struct dump_line *line, unsigned room);
-
-	/*
-	 * Whether one of its calls may be made while another is: it takes the locks
-	 * of machine.h, and keeps nothing of a call but on the call's own stack.
-	 */
-	bool meets;
 
 	/* Whether it can map on such a machine; NULL: on every machine. */
 	bool (*has_machine)(const struct machine_config *config);
