@@ -29,12 +29,6 @@ bool check_pages(const struct scenario *s, uint32_t at, struct refusal *why)
 	return true;
 }
 
-static bool ranges_meet(const struct scenario *s, const struct op *a, const struct op *b)
-{
-	return a->call.va <= b->call.va + (op_bytes(s, b) - 1) &&
-	       b->call.va <= a->call.va + (op_bytes(s, a) - 1);
-}
-
 /* Whether the op lies inside of the range of `outer`. */
 static bool is_inside(const struct scenario *s, const struct op *op, const struct op *outer)
 {
@@ -148,7 +142,7 @@ bool check_linear_range(const struct scenario *s, uint32_t i, struct refusal *wh
 {
 	const struct op *op = &s->op[i];
 	for (uint32_t k = 0; k < i && op->call.kind == CALL_LINEAR; k++)
-		if (call_lays(s->op[k].call.kind) && ranges_meet(s, op, &s->op[k]))
+		if (call_lays(s->op[k].call.kind) && ops_meet(s, op, &s->op[k]))
 			return refuse(why, "pa",
 				      "the range overlaps another 'linear' or 'add_memory' range");
 	return true;

@@ -99,6 +99,12 @@ uint64_t scenario_va_of_page(const struct scenario *s, uint64_t page)
 	return scenario_va_base(s) + (page << s->machine.page_shift);
 }
 
+bool ops_meet(const struct scenario *s, const struct op *a, const struct op *b)
+{
+	return a->call.va <= b->call.va + (op_bytes(s, b) - 1) &&
+	       b->call.va <= a->call.va + (op_bytes(s, a) - 1);
+}
+
 struct op scenario_new_op(const struct scenario *s, enum call_kind kind)
 {
 	struct op op = { .call.kind = kind };

@@ -101,6 +101,9 @@ uint64_t scenario_va_page(const struct scenario *s, uint32_t op);
 uint64_t scenario_op_pages(const struct scenario *s, uint32_t op);
 uint64_t scenario_va_of_page(const struct scenario *s, uint64_t page);
 
+/* Whether the ranges of two ops have an address in common. */
+bool ops_meet(const struct scenario *s, const struct op *a, const struct op *b);
+
 /* An op of a kind, with the defaults of its fields, for the machine that the scenario has. */
 struct op scenario_new_op(const struct scenario *s, enum call_kind kind);
 

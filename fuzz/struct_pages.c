@@ -41,18 +41,12 @@ bool check_struct_pages(const struct scenario *s, uint32_t i, struct refusal *wh
 	return true;
 }
 
-static bool meet(const struct scenario *s, const struct op *a, const struct op *b)
-{
-	return a->call.va <= b->call.va + (op_bytes(s, b) - 1) &&
-	       b->call.va <= a->call.va + (op_bytes(s, a) - 1);
-}
-
 bool struct_pages_are_apart(const struct scenario *s, uint32_t i, struct refusal *why)
 {
 	const struct op *op = &s->op[i];
 	bool own = call_is_of_vmemmap(op->call.kind);
 	for (uint32_t k = 0; k < i; k++)
-		if (call_is_of_vmemmap(s->op[k].call.kind) != own && meet(s, op, &s->op[k]))
+		if (call_is_of_vmemmap(s->op[k].call.kind) != own && ops_meet(s, op, &s->op[k]))
 			return refuse(
 				why, "va",
 				"struct pages, of 'vmemmap_populate' and 'vmemmap_free', have "
