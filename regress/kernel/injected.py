@@ -45,6 +45,20 @@ def clears_one_by_one(tree):
 
 
 # name: (fuzz target, signature that must begin the finding, the edit)
+
+# Struct pages, of any tree. The first is Linux before d4234d131b0a.
+STRUCT_PAGES = {
+    "vmemmap-blocks-of-a-part": ("fuzz_vmemmap", r"(isolation|translation|placement|tables|errors|history)\..*",
+                                 edit(MMU, "vmemmap_populate",
+                                      r"\(end - start < PAGES_PER_SECTION \* sizeof\(struct page\)\)", "0")),
+    "vmemmap-frees-before-the-tlbi": ("fuzz_vmemmap", r"history\.freed_page",
+                                      edit(MMU, "unmap_hotplug_pte_range",
+                                           r"(flush_tlb_kernel_range\([^;]*;)(\s*)(free_hotplug_page_range\([^;]*;)",
+                                           r"\3\2\1")),
+    "vmemmap-keeps-memory": ("fuzz_vmemmap", r"history\.freed_page",
+                             edit(MMU, "unmap_hotplug_pmd_range", r"free_hotplug_page_range\(([^;]*);", "(void)0;")),
+}
+
 INJECTED = {
     # The index of a page array advances by bytes: a maintainer met it as an oops at boot.
     "index-step": ("fuzz_vmalloc", "translation.missing",
@@ -76,16 +90,7 @@ INJECTED = {
                            edit(ARM_PTDUMP, "note_page", r" \|\| level != st->level", "")),
     "dump-without-holes": ("fuzz_vmap", "lookup.dump",
                            edit(PTDUMP, "ptdump_hole", r"^(.*?)\{", r"\1{ if (depth > 2) return 0;")),
-    # Struct pages. The first is Linux before d4234d131b0a.
-    "vmemmap-blocks-of-a-part": ("fuzz_vmemmap", r"(isolation|translation|placement|tables|errors|history)\..*",
-                                 edit(MMU, "vmemmap_populate",
-                                      r"\(end - start < PAGES_PER_SECTION \* sizeof\(struct page\)\)", "0")),
-    "vmemmap-frees-before-the-tlbi": ("fuzz_vmemmap", r"history\.freed_page",
-                                      edit(MMU, "unmap_hotplug_pte_range",
-                                           r"(flush_tlb_kernel_range\([^;]*;)(\s*)(free_hotplug_page_range\([^;]*;)",
-                                           r"\3\2\1")),
-    "vmemmap-keeps-memory": ("fuzz_vmemmap", r"history\.freed_page",
-                             edit(MMU, "unmap_hotplug_pmd_range", r"free_hotplug_page_range\(([^;]*);", "(void)0;")),
+    **STRUCT_PAGES,
     # Memory that is added and removed, and the linear map at boot.
     "remove-clears-groups-one-by-one": ("fuzz_set_memory", r"history\.stale", clears_one_by_one),
     "remove-keeps-a-tlb-entry": ("fuzz_set_memory", r"history\.(stale|freed_table)",
@@ -179,16 +184,7 @@ NEWEST = {
                                  edit(PAGEATTR, "__change_memory_common",
                                       r"(flush_tlb_kernel_range\(start, start \+ size)",
                                       r"\1 - PAGE_SIZE")),
-    # Struct pages. The first is Linux before d4234d131b0a.
-    "vmemmap-blocks-of-a-part": ("fuzz_vmemmap", r"(isolation|translation|placement|tables|errors|history)\..*",
-                                 edit(MMU, "vmemmap_populate",
-                                      r"\(end - start < PAGES_PER_SECTION \* sizeof\(struct page\)\)", "0")),
-    "vmemmap-frees-before-the-tlbi": ("fuzz_vmemmap", r"history\.freed_page",
-                                      edit(MMU, "unmap_hotplug_pte_range",
-                                           r"(flush_tlb_kernel_range\([^;]*;)(\s*)(free_hotplug_page_range\([^;]*;)",
-                                           r"\3\2\1")),
-    "vmemmap-keeps-memory": ("fuzz_vmemmap", r"history\.freed_page",
-                             edit(MMU, "unmap_hotplug_pmd_range", r"free_hotplug_page_range\(([^;]*);", "(void)0;")),
+    **STRUCT_PAGES,
     # The linear map: as it is laid, what is removed of it, and splits alone. The first is Linux 48478b9f7913.
     "remove-clears-groups-one-by-one": ("fuzz_set_memory", STALE, clears_one_by_one),
     "remove-cuts-groups": ("fuzz_set_memory", "errors.code",
