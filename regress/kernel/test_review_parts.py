@@ -19,6 +19,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "regress"), str(TOP / "regress/test"), str(TOP / "regress/kernel")]
+from driver.booting.scenario import WITH_ARRAY  # noqa: E402
 from driver.reviewing import (changes, collect, describe, difference, examples, first_event, foreign, git,  # noqa: E402
                               html, known, mails, markdown, pictures, reached, report, shrink, text, trees, worth)
 from driver.terminal import Unusable  # noqa: E402
@@ -323,7 +324,7 @@ vunmap va=0xffff800080000000 size=0x11000
 class Calls(unittest.TestCase):
     def test_calls_with_an_array_are_those_of_the_mapper(self):
         rows = re.findall(r'\.name = "(\w+)",(.*?)\n\t\},', (TOP / "mapper/call.c").read_text(), re.S)
-        self.assertEqual({name for name, row in rows if "FIELD_PAGES" in row}, set(text.WITH_ARRAY))
+        self.assertEqual({name for name, row in rows if "FIELD_PAGES" in row}, set(WITH_ARRAY))
 
 
 class Texts(unittest.TestCase):

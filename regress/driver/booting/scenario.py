@@ -6,6 +6,7 @@ import dataclasses
 import re
 
 MAPS = ("vmap", "vmalloc", "ioremap", "vm_map_ram")
+WITH_ARRAY = ("vmap", "vmalloc", "vm_map_ram", "vmap_pfn", "apply_to_page_range")  # calls whose pages are a list
 SETS_UP = ("preset", "linear")
 NO_OPS = ("vmapdiff", "machine", "policy", "fail", "during", "expect")
 
@@ -32,7 +33,7 @@ class Op:
 
     def pages(self, shift):
         """How many pages it is about."""
-        if self.kind in ("vmap", "vmalloc", "vm_map_ram", "vmap_pfn", "apply_to_page_range"):
+        if self.kind in WITH_ARRAY:
             return sum(count for _, count in self.runs)
         if self.kind in ("vm_unmap_ram", "vfree", "vrealloc", "set_memory", "set_direct_map"):
             return self.value("pages")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 
+from driver.booting.scenario import WITH_ARRAY
 from driver.reviewing import geometry, text
 from driver.reviewing.difference import aspect_of
 
@@ -47,7 +48,7 @@ def physical_words(line, granule):
 
 def range_words(line, granule):
     """What a call is about."""
-    if line.word in text.WITH_ARRAY:
+    if line.word in WITH_ARRAY:
         return array_words(line.get("pages"), granule)
     if line.get("pages"):
         return geometry.counted(int(line.get("pages"), 0), "page")

@@ -5,6 +5,7 @@ two trees; `vmapdiff minimize` knows the verdict of one.
 """
 from __future__ import annotations
 
+from driver.booting.scenario import WITH_ARRAY
 from driver.reviewing import text
 
 FORMS = {"fail": ("alloc", "trylock"), "machine": ("bbm", "tlbirange", "rodata", "realm")}
@@ -53,7 +54,7 @@ def smaller_numbers(number, unit):
 def smaller_ranges(lines, page):
     for i, line in enumerate(lines):
         pages, size = line.get("pages"), line.get("size")
-        if pages and line.word in text.WITH_ARRAY:
+        if pages and line.word in WITH_ARRAY:
             for runs in smaller_runs(text.runs_of(pages)):
                 yield replaced(lines, i, line.with_option("pages", text.pages_text(runs)))
         elif pages:

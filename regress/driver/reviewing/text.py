@@ -7,7 +7,6 @@ import re
 
 HEAD = ("vmapdiff", "machine", "policy", "expect")
 NOT_PAGES = ("null", "bad")
-WITH_ARRAY = ("vmap", "vmalloc", "vm_map_ram", "vmap_pfn", "apply_to_page_range")  # calls whose pages are a list
 
 
 @dataclasses.dataclass(frozen=True)
