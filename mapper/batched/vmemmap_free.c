@@ -76,18 +76,29 @@ static void free_leaves(const struct freeing *f, table_t table, int level, uint6
 	}
 }
 
-int batched_vmemmap_free(struct address_space *space, const struct call *call, struct outcome *out)
+int vmemmap_free_by(struct address_space *space, const struct call *call,
+		    vmemmap_free_leaves *free_them)
 {
 	struct protect p = { .space = space, .machine = space->machine };
 	p.g = geometry_of(&space->machine->config);
-	const struct freeing f = { space->machine, p.g };
 	struct vmemmap_range own = vmemmap_own(space, &p.g, call);
-	(void)out; /* the kernel's has no mask of modified levels */
 	if (own.start == own.end)
 		return 0;
 	if (boundary_in_leaf(&p, own.start) || boundary_in_leaf(&p, own.end))
 		return -EPERM;
-	free_leaves(&f, MACHINE_ROOT, p.g.start_level, own.start, own.end);
+	free_them(p.machine, &p.g, own);
 	free_tables_of_range(space, own.start, own.end);
 	return 0;
+}
+
+static void free_together(struct machine *m, const struct geometry *g, struct vmemmap_range own)
+{
+	const struct freeing f = { m, *g };
+	free_leaves(&f, MACHINE_ROOT, g->start_level, own.start, own.end);
+}
+
+int batched_vmemmap_free(struct address_space *space, const struct call *call, struct outcome *out)
+{
+	(void)out; /* the kernel's has no mask of modified levels */
+	return vmemmap_free_by(space, call, free_together);
 }

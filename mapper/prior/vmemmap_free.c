@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Struct pages go leaf by leaf, as before the series and after: a walk and a TLBI for each. */
-#include <errno.h>
-
-#include "mapper/batched/memory.h"
-#include "mapper/batched/protect.h"
 #include "mapper/batched/vmemmap.h"
 #include "mapper/pgtable/table.h"
 #include "mapper/prior/prior.h"
@@ -28,18 +24,14 @@ static uint64_t free_leaf(struct machine *m, const struct geometry *g, uint64_t 
 	return (offset | (size - 1)) + 1;
 }
 
+static void free_one_by_one(struct machine *m, const struct geometry *g, struct vmemmap_range own)
+{
+	for (uint64_t at = own.start; at < own.end;)
+		at = free_leaf(m, g, at);
+}
+
 int prior_vmemmap_free(struct address_space *space, const struct call *call, struct outcome *out)
 {
-	struct protect p = { .space = space, .machine = space->machine };
-	p.g = geometry_of(&space->machine->config);
-	struct vmemmap_range own = vmemmap_own(space, &p.g, call);
 	(void)out; /* the kernel's has no mask of modified levels */
-	if (own.start == own.end)
-		return 0;
-	if (boundary_in_leaf(&p, own.start) || boundary_in_leaf(&p, own.end))
-		return -EPERM;
-	for (uint64_t at = own.start; at < own.end;)
-		at = free_leaf(p.machine, &p.g, at);
-	free_tables_of_range(space, own.start, own.end);
-	return 0;
+	return vmemmap_free_by(space, call, free_one_by_one);
 }
