@@ -26,15 +26,8 @@ static int make(struct adaptation *a, const struct call *call, struct outcome *o
 /* The unmap by a failed mapping's caller. Where it is not made, the mapping goes elsewhere. */
 static enum step clean_up(struct adaptation *a, const struct call *failed)
 {
-	struct outcome out = { 0 };
-	const struct call call = {
-		.kind = call_traits(failed->kind)->undo,
-		.va = failed->va,
-		.bytes = failed->bytes,
-		.half = failed->half,
-	};
-	if (call_is_of_vmemmap(failed->kind))
-		areas_follow(&a->areas, failed, &out, a->s->machine.page_shift);
+	struct outcome out;
+	const struct call call = areas_clean_up(&a->areas, failed, a->s->machine.page_shift);
 	machine_begin_call(a->machine, 0, 0);
 	if (adaptation_makes(a, &call)) {
 		make(a, &call, &out);

@@ -93,6 +93,18 @@ void areas_follow(struct areas *areas, const struct call *call, const struct out
 		forget(areas, call);
 }
 
+struct call areas_clean_up(struct areas *areas, const struct call *failed, unsigned page_shift)
+{
+	if (call_is_of_vmemmap(failed->kind))
+		keep_struct_pages(areas, failed, UINT64_C(1) << page_shift);
+	return (struct call){
+		.kind = call_traits(failed->kind)->undo,
+		.va = failed->va,
+		.bytes = failed->bytes,
+		.half = failed->half,
+	};
+}
+
 /* Whether an area that was made later lies in some of this one. */
 static bool is_overlaid(const struct address_space *space, const struct vm_area *area)
 {

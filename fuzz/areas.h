@@ -19,6 +19,12 @@ void areas_follow(struct areas *areas, const struct call *call, const struct out
 		  unsigned page_shift);
 
 /*
+ * The call by which the caller of a mapping call that failed takes away what of
+ * it was mapped. Struct pages are noted first, all of them, as their caller does.
+ */
+struct call areas_clean_up(struct areas *areas, const struct call *failed, unsigned page_shift);
+
+/*
  * Whether the call is vfree() or vrealloc() of an area that is not there, or is not the whole of the
  * most recent one there. Of vrealloc() no later area may lie in it either.
  */

@@ -206,15 +206,8 @@ static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
  */
 static bool clean_up(struct player *p, const struct call *failed)
 {
-	struct outcome out = { 0 };
-	const struct call call = {
-		.kind = call_traits(failed->kind)->undo,
-		.va = failed->va,
-		.bytes = failed->bytes,
-		.half = failed->half,
-	};
-	if (call_is_of_vmemmap(failed->kind)) /* whose caller notes them before */
-		areas_follow(&p->areas, failed, &out, p->scenario->machine.page_shift);
+	struct outcome out;
+	const struct call call = areas_clean_up(&p->areas, failed, p->scenario->machine.page_shift);
 	machine_begin_call(p->oracle.machine, 0, 0);
 	p->statistics[p->which].requested++;
 	if (is_skipped(p, &call, true)) {
