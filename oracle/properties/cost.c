@@ -79,8 +79,7 @@ static uint64_t most_changes(const struct oracle *o, uint64_t tables)
 {
 	uint64_t most = windows(o) + affected_pages(o) / LIST;
 	uint64_t entries = UINT64_C(1) << o->g.stride;
-	if (o->call->kind == CALL_SET_MEMORY && o->call->change == MEMORY_ROX)
-		most *= 2; /* one change after the other, of the same range */
+	most *= changes_of_range(o);
 	if (call_effect(o->call->kind) == CALL_CHANGES && oracle_splits_for_set_memory(o))
 		most += 2 + (3 + entries / LIST) * tables;
 	if (call_effect(o->call->kind) == CALL_REMOVES)

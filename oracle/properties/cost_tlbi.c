@@ -39,8 +39,7 @@ static uint64_t most_tlbis(const struct oracle *o)
 	case CALL_CHANGES:
 		if (call_splits(o->call)) /* what TLBs hold means the same */
 			return 0;
-		/* set_memory_rox() changes its range twice, one way after the other. */
-		return (o->call->change == MEMORY_ROX ? 2 : 1) + o->expected->all_aliases;
+		return changes_of_range(o) + o->expected->all_aliases;
 	case CALL_COPIES:
 	case CALL_SETS_UP:
 		return 0;

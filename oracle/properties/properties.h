@@ -24,6 +24,13 @@ static inline uint64_t affected_pages(const struct oracle *o)
 	return o->expected->affected_end - o->expected->affected_first;
 }
 
+/* How often the call changes its range: set_memory_rox() makes it read-only, and then executable. */
+static inline uint64_t changes_of_range(const struct oracle *o)
+{
+	bool twice = o->call->kind == CALL_SET_MEMORY && o->call->change == MEMORY_ROX;
+	return twice ? 2 : 1;
+}
+
 /*
  * translation.c, isolation.c: before the sweep; a span of leaves, and the
  * pages up to `end` that nothing maps.
