@@ -163,9 +163,9 @@ struct mapper {
  * CALL_VM_UNMAP_RAM unmaps all of such a range, flushes the cache before and
  * leaves the TLB to a later purge, before which nothing is mapped there. 0.
  *
- * CALL_VMAP_PFN maps page frames that have no struct page, in single pages; of
- * those here every frame is one, but for what is no page frame number, which
- * stands for a frame that has one. Never makes an executable mapping. 0, or
+ * CALL_VMAP_PFN maps page frames that have no struct page, in single pages. Every
+ * page frame number of a scenario stands for such a frame; a hole or a bad page
+ * stands for a frame that has a struct page. Never makes an executable mapping. 0, or
  * -ENOMEM for whatever was wrong: vmap_pfn() gives a null pointer. A frame that is
  * refused, and an entry in use, have a warning; Linux tests for a block alone,
  * since its allocator gives out free addresses.
@@ -173,7 +173,7 @@ struct mapper {
  * CALL_APPLY_TO_PAGE_RANGE maps pages as the kernel's callers of that function do
  * (BPF arenas, Linux 7.3): tables are made where there are none, and each page is
  * mapped by itself, PAGE_KERNEL, where its entry is empty. -EBUSY at one that is
- * not, and -EINVAL at what is no page frame, by the caller's own word and without
+ * not, and -EINVAL at a hole or a bad page, by the caller's own word and without
  * a warning; -EINVAL with a warning at a block; -ENOMEM.
  *
  * CALL_APPLY_TO_EXISTING_PAGE_RANGE clears what is mapped by pages, as they do:
@@ -240,8 +240,8 @@ struct mapper {
  * which run on the copy while they overwrite the original. Each entry in use,
  * valid or not, is valid and writable in the copy (Linux 7.2), with the page
  * frame and all other attributes that it has. A block that an end of the range
- * cuts is copied as a whole; of a group that one cuts, what is in the range, and
- * that is no group in the copy. Nothing else is there, and no table that walks
+ * cuts is copied as a whole; of a group that one cuts, the entries of the range
+ * are copied, without the Contiguous bit. Nothing else is there, and no table that walks
  * reach is stored to. 0, and out->copy is the root of the copy; or -ENOMEM. All
  * tables that it took are its caller's, who gives them back, also if it failed.
  *

@@ -678,7 +678,7 @@ static int kernel_trans_pgd(struct address_space *space, const struct call *call
 	uint32_t index;
 	begin_call(space, call, out);
 	int error = CALL(now.build->trans_pgd(call->va, call->bytes, &root));
-	/* What is no table is no copy: the oracle says so. */
+	/* The address of anything but a table is not taken for a copy; the oracle tells of it. */
 	if (root && machine_entry_at(now.machine, root, &copy, &index) && !index)
 		out->copy = copy;
 	return error;

@@ -569,7 +569,7 @@ static int call_lay_linear(uint64_t va, uint64_t bytes, bool by_pages)
 
 #ifdef RIG_HAVE___remove_pgd_mapping
 
-/* arch_add_memory() but for the flags, which the scenario chooses, and for what is no table. */
+/* What arch_add_memory() does to tables, with the flags that the scenario chooses. */
 static int call_add_memory(uint64_t va, uint64_t bytes, bool by_pages)
 {
 	int error = call_lay_linear(va, bytes, by_pages);
