@@ -444,7 +444,7 @@ static int set_page(pte_t *pte, unsigned long addr, void *data)
 		return -EBUSY;
 	if (!pfn_valid(page_to_pfn(page)))
 		return -EINVAL;
-	set_pte_at(&init_mm, addr, pte, mk_pte(page, PAGE_KERNEL));
+	set_pte_at(&init_mm, addr, pte, pfn_pte(page_to_pfn(page), PAGE_KERNEL));
 	(*next)++;
 	return 0;
 }
