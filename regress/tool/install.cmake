@@ -27,10 +27,20 @@ install(TARGETS rig EXPORT vmapdiff ARCHIVE COMPONENT vmapdiff)
 install(EXPORT vmapdiff NAMESPACE vmapdiff:: FILE vmapdiffTargets.cmake DESTINATION ${package}
   COMPONENT vmapdiff)
 
-# The interface, and what a fuzz target's one file includes.
-foreach(header mapper/mapper.h mapper/call.h mapper/machine/machine.h mapper/machine/event.h
-    mapper/machine/source_place.h mapper/machine/assert.h
-    oracle/rules.h fuzz/scenario.h fuzz/rng.h fuzz/profile.h fuzz/generate.h fuzz/harness.h)
+# The interface, what a fuzz target's one file includes, and all that these include in turn.
+set(headers mapper/mapper.h fuzz/harness.h)
+set(unread ${headers})
+while(unread)
+  list(POP_FRONT unread header)
+  file(STRINGS ${PROJECT_SOURCE_DIR}/${header} includes REGEX "^#include \"")
+  list(TRANSFORM includes REPLACE "^#include \"([^\"]*)\".*" "\\1")
+  list(REMOVE_ITEM includes ${headers})
+  list(APPEND headers ${includes})
+  list(APPEND unread ${includes})
+  # So that a new #include is seen without configuring by hand.
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${header})
+endwhile()
+foreach(header IN LISTS headers)
   get_filename_component(folder ${header} DIRECTORY)
   install(FILES ${PROJECT_SOURCE_DIR}/${header}
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/vmapdiff/${folder} COMPONENT vmapdiff)
