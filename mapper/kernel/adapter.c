@@ -433,6 +433,7 @@ static void begin(struct address_space *space, uint64_t va)
 		.free_memory = free_memory,
 		.find_area = find_area,
 		.modified = modified,
+		.print = vsnprintf,
 		.warn = warn,
 		.bug = bug,
 	};

@@ -681,7 +681,7 @@ void seq_printf(struct seq_file *file, const char *format, ...)
 {
 	__builtin_va_list list;
 	__builtin_va_start(list, format);
-	int length = vsnprintf(file->text, file->room, format, list);
+	int length = rig->print(file->text, file->room, format, list);
 	__builtin_va_end(list);
 	size_t used = length < 0 ? 0 : min((size_t)length, file->room ? file->room - 1 : 0);
 	file->text += used;

@@ -736,7 +736,6 @@ struct seq_file {
 };
 void seq_printf(struct seq_file *file, const char *format, ...);
 #define seq_puts(file, text) seq_printf(file, "%s", text)
-int vsnprintf(char *text, size_t room, const char *format, __builtin_va_list list);
 static uint64_t rig_dump_end; /* of the dump that is asked for; 0: it goes on to the end of the space */
 #define TASK_SIZE_64 rig_dump_end /* where ptdump_walk() ends if it begins below */
 #define device_initcall(function) struct rig_unused

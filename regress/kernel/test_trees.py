@@ -22,6 +22,9 @@ import copies  # noqa: E402
 import event_lines  # noqa: E402
 import standins  # noqa: E402
 
+sys.path.insert(0, str(copies.TOP / "regress"))
+from driver.reviewing import foreign  # noqa: E402
+
 RIG = copies.TOP / "rig"
 SKIP = 77
 HAS_GIT = shutil.which("git")
@@ -352,7 +355,14 @@ class Measured(Copy):
     def holds(self, executions=8192):
         code, said = rig(self.copy, "test", "--executions", executions)
         self.assertEqual(code, 0, said)
+        self.nothing_is_foreign()
         return said
+
+    def nothing_is_foreign(self):
+        """What is built of a tree calls nothing of the C library, so that a review warns of none of it."""
+        libraries = list((copies.TOP / ".build/kernel").glob(f"{self.copy.name}-*/mapper/kernel/libkernel_*.so"))
+        self.assertGreater(len(libraries), 0)
+        self.assertEqual(set().union(*map(foreign.called, libraries)), set())
 
     def all_is_judged(self, said, but=()):
         """But what no tree shows, or only one whose known bugs let it, or only some other trees.
@@ -499,6 +509,7 @@ class Newest(Measured):
     def test_the_series_on_it(self):
         copies.add_series(self.copy)
         self.is_measured(SERIES)
+        self.assertNotIn("LEFT OUT", self.said)
         said = self.holds(16384)
         self.assertIn("flushes-at-limit (cost.tlbi)", said)
         self.all_is_judged(said)
