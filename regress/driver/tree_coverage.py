@@ -18,8 +18,8 @@ REASONS = TOP / "mapper/kernel/unreached"
 NO_REASON = "NOT SAID"
 WIDTH = 40
 # What a document has functions of: all else is read along with them.
-FILES = ("mm/vmalloc.c", "arch/arm64/mm/mmu.c", "arch/arm64/mm/pageattr.c", "arch/arm64/mm/trans_pgd.c",
-         "arch/arm64/mm/ptdump.c", "mm/ptdump.c", "arch/arm64/include/asm/tlbflush.h")
+FILES = ("mm/vmalloc.c", "mm/memory.c", "mm/sparse-vmemmap.c", "arch/arm64/mm/mmu.c", "arch/arm64/mm/pageattr.c",
+         "arch/arm64/mm/trans_pgd.c", "arch/arm64/mm/ptdump.c", "mm/ptdump.c", "arch/arm64/include/asm/tlbflush.h")
 HEAD = "<!-- SPDX-License-Identifier: GPL-2.0-only -->\n# What scenarios reach of a tree\n"
 
 
