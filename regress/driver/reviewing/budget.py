@@ -60,7 +60,7 @@ def column(minutes):
     return {"": f"`--minutes {minutes}`",
             "geometries": ", ".join(map(words_of, few.split(","))) if few else "all that Linux builds",
             "checked-in scenarios": f"all but `{scenarios.LARGE}*`",
-            "generated scenarios, of each tree": f"{scenarios.generated_for(minutes):,}",
+            "generated scenarios, adapted to each tree": f"{scenarios.generated_for(minutes):,}",
             "fuzzed, at most": f"{seconds} s, {seconds // len(targets)} s a target",
             "fuzz targets": words_of_targets(targets),
             "minimizing examples, at least": f"{LEAST_EXAMPLE_SECONDS} s"}

@@ -220,7 +220,8 @@ def played_on_page(told):
     yield from heading("What was played")
     fuzzed = (f", and {number(one['fuzzed'], 'input')} that {one['executions']:,} executions of fuzzers found"
               if one["executions"] else "")
-    yield from wrap(f"{number(one['scenarios'], 'scenario')} on both, {one['calls']:,} calls: {one['checked_in']} checked in, "
+    every = one["scenarios"] + sum(one["not_compared"].values())
+    yield from wrap(f"{one['scenarios']:,} of {number(every, 'scenario')} on both, {one['calls']:,} calls: {one['checked_in']} checked in, "
                     f"{one['generated']:,} generated of seed {one['seed']}{fuzzed}. "
                     f"{number(len(one['machines']), 'geometry', 'geometries')}, {one['seconds']} s, a budget of {number(one['minutes'], 'minute')}.")
     for why, count in one["not_compared"].items():
