@@ -181,7 +181,8 @@ bool machine_is_out_of_bound(const struct machine *m);
 /*
  * Calls run(context), which makes a call into a mapper. False if the machine
  * ended it, since it had run away, or machine_end_call() did: m->trap says
- * why, and nothing after the point where it was is done. Not reentrant.
+ * why, and nothing after the point where it was is done. Not reentrant, but
+ * for the inner one of two calls that meet: meeting.h.
  */
 bool machine_run(struct machine *m, void (*run)(void *context), void *context);
 
