@@ -12,6 +12,10 @@ static bool is_of_others(const struct oracle *o, uint64_t page)
 	return struct_pages_of_others(&o->g, o->call, oracle_va(o, page), o->in.area, o->in.areas);
 }
 
+/*
+ * Pages of which others have a half are not mapped, nor taken away. One page
+ * is left, for `idle`.
+ */
 void narrow_struct_pages(struct oracle *o)
 {
 	uint64_t first = o->first_page, end = o->end_page;

@@ -5,7 +5,10 @@
 #include "oracle/arm64/translate.h"
 #include "oracle/reference/reference.h"
 
-/* An entry in use is the caller's to tell of; a block is not, and has a warning. */
+/*
+ * The callback returns -EBUSY for an entry in use. A block stops the walk
+ * itself: the kernel warns, and returns -EINVAL.
+ */
 int reference_apply_to_page_range(struct address_space *space, const struct call *call,
 				  struct outcome *out)
 {
@@ -24,23 +27,6 @@ int reference_apply_to_page_range(struct address_space *space, const struct call
 	return -EINVAL;
 }
 
-/* Where the entry for a page of the last level stands; false if a larger leaf is there, or no table. */
-static bool find_page(const struct arm64_geometry *g, struct machine *m, uint64_t va,
-		      struct slot *slot, bool *is_block)
-{
-	*slot = (struct slot){ MACHINE_ROOT, arm64_table_index(g, g->start_level, va) };
-	for (int level = g->start_level; level < ARM64_LAST_LEVEL; level++) {
-		uint64_t desc = machine_load(m, slot->table, slot->index);
-		enum arm64_kind kind = arm64_kind(g, level, desc);
-		*is_block = kind != ARM64_TABLE && desc;
-		if (kind != ARM64_TABLE)
-			return false;
-		*slot = (struct slot){ reference_child(g, m, desc),
-				       arm64_table_index(g, level + 1, va) };
-	}
-	return true;
-}
-
 /* Whether the page is in a contiguous group of which not all lies in the range. */
 static bool is_cut(const struct arm64_geometry *g, const struct call *call, uint64_t va,
 		   uint64_t desc)
@@ -48,7 +34,7 @@ static bool is_cut(const struct arm64_geometry *g, const struct call *call, uint
 	uint64_t group = UINT64_C(1) << (g->granule + arm64_contiguous_size(g, ARM64_LAST_LEVEL));
 	uint64_t first = va & ~(group - 1);
 	return desc & ARM64_VALID && desc & ARM64_CONTIGUOUS &&
-	       (first < call->va || first - call->va > call->bytes - group || group > call->bytes);
+	       (group > call->bytes || first < call->va || first - call->va > call->bytes - group);
 }
 
 static int clear(const struct arm64_geometry *g, struct machine *m, const struct call *call,
@@ -56,8 +42,8 @@ static int clear(const struct arm64_geometry *g, struct machine *m, const struct
 {
 	for (uint64_t done = 0; done < call->bytes; done += UINT64_C(1) << g->granule) {
 		struct slot slot;
-		bool stops = false;
-		if (find_page(g, m, call->va + done, &slot, &stops)) {
+		bool stops;
+		if (reference_find_page(g, m, call->va + done, &slot, &stops)) {
 			uint64_t desc = machine_load(m, slot.table, slot.index);
 			stops = is_cut(g, call, call->va + done, desc);
 			if (!stops && desc) {

@@ -26,6 +26,13 @@ int reference_slot(const struct arm64_geometry *g, struct machine *m, struct out
 uint64_t reference_link(const struct arm64_geometry *g, const struct machine *m, table_t table);
 table_t reference_child(const struct arm64_geometry *g, const struct machine *m, uint64_t desc);
 
+/*
+ * Sets *slot to the entry of the last level for `va`. False if a table is
+ * missing, or a larger leaf is there: *meets_leaf says whether.
+ */
+bool reference_find_page(const struct arm64_geometry *g, struct machine *m, uint64_t va,
+			 struct slot *slot, bool *meets_leaf);
+
 /* The calls, one file each. */
 #define DECLARE(KIND, name) mapper_function reference_##name;
 CALLS(DECLARE)

@@ -53,3 +53,20 @@ int reference_slot(const struct arm64_geometry *g, struct machine *m, struct out
 	}
 	return 0;
 }
+
+bool reference_find_page(const struct arm64_geometry *g, struct machine *m, uint64_t va,
+			 struct slot *slot, bool *meets_leaf)
+{
+	*meets_leaf = false;
+	*slot = (struct slot){ MACHINE_ROOT, arm64_table_index(g, g->start_level, va) };
+	for (int level = g->start_level; level < ARM64_LAST_LEVEL; level++) {
+		uint64_t desc = machine_load(m, slot->table, slot->index);
+		if (arm64_kind(g, level, desc) != ARM64_TABLE) {
+			*meets_leaf = desc != 0;
+			return false;
+		}
+		*slot = (struct slot){ reference_child(g, m, desc),
+				       arm64_table_index(g, level + 1, va) };
+	}
+	return true;
+}

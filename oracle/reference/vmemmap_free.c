@@ -17,25 +17,11 @@ static void empty_tlbs(struct machine *m)
 	machine_barrier(m, BARRIER_ISB);
 }
 
-/* Where the entry of the last level for `va` is; false if there is none. */
-static bool find_page(const struct arm64_geometry *g, struct machine *m, uint64_t va,
-		      struct slot *slot)
-{
-	*slot = (struct slot){ MACHINE_ROOT, arm64_table_index(g, g->start_level, va) };
-	for (int level = g->start_level; level < ARM64_LAST_LEVEL; level++) {
-		uint64_t desc = machine_load(m, slot->table, slot->index);
-		if (arm64_kind(g, level, desc) != ARM64_TABLE)
-			return false;
-		*slot = (struct slot){ reference_child(g, m, desc),
-				       arm64_table_index(g, level + 1, va) };
-	}
-	return true;
-}
-
 static void free_page(const struct arm64_geometry *g, struct machine *m, uint64_t va)
 {
 	struct slot slot;
-	if (!find_page(g, m, va, &slot))
+	bool meets_leaf;
+	if (!reference_find_page(g, m, va, &slot, &meets_leaf))
 		return;
 	uint64_t desc = machine_load(m, slot.table, slot.index);
 	if (!desc)
