@@ -59,6 +59,13 @@ bool build_linear(struct digits *d, unsigned runs, struct scenario *s);
 bool build_levels(struct digits *d, unsigned runs, struct scenario *s);
 bool build_boundaries(struct digits *d, unsigned runs, struct scenario *s);
 bool build_huge(struct digits *d, unsigned runs, struct scenario *s);
+bool build_existing(struct digits *d, unsigned runs, struct scenario *s);
+bool build_apply(struct digits *d, unsigned runs, struct scenario *s);
+bool build_vrealloc(struct digits *d, unsigned runs, struct scenario *s);
+bool build_add_memory(struct digits *d, unsigned runs, struct scenario *s);
+bool build_remove_memory(struct digits *d, unsigned runs, struct scenario *s);
+bool build_sections(struct digits *d, unsigned runs, struct scenario *s);
+bool build_halves(struct digits *d, unsigned runs, struct scenario *s);
 bool build_meet(struct digits *d, unsigned runs, struct scenario *s);
 
 #endif

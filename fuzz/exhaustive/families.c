@@ -20,10 +20,13 @@ const struct family families[] = {
 	  build_busy },
 	{ "vunmap", "vunmap() of every part of an area of one or two runs", build_vunmap },
 	{ "set_memory",
-	  "set_memory_ro() and its kind of every part of an area, and of its linear aliases, with "
+	  "set_memory_ro(), _rox() and their kind of every part of an area, and of its linear "
+	  "aliases, with "
 	  "each table allocation failing in turn",
 	  build_set_memory },
-	{ "linear", "set_memory_valid() of every part of the linear map", build_linear },
+	{ "linear",
+	  "set_memory_valid() of every part of the linear map, and splits at its ends or to pages",
+	  build_linear },
 	{ "granules",
 	  "vmap() and vmalloc() on every machine that Linux supports: up to two runs, with "
 	  "lengths, alignments and addresses around those of groups and blocks",
@@ -40,6 +43,30 @@ const struct family families[] = {
 	  "each mapping call of so many bytes or pages, or a few more or fewer, as far as a "
 	  "scenario may have them",
 	  build_huge },
+	{ "existing", "apply_to_existing_page_range() of every part of an area of one run",
+	  build_existing },
+	{ "apply",
+	  "vmap_pfn() and apply_to_page_range() of every range, with a bad page at each place and "
+	  "each table allocation failing in turn, once and again",
+	  build_apply },
+	{ "vrealloc",
+	  "vrealloc() of every area in every block size to every size, and what may follow",
+	  build_vrealloc },
+	{ "add_memory",
+	  "memory added at every distance from memory that is there, with each table allocation "
+	  "failing in turn",
+	  build_add_memory },
+	{ "remove_memory",
+	  "every part of memory removed, at once or after a split, and added again",
+	  build_remove_memory },
+	{ "sections",
+	  "struct pages of two parts of two sections, with each allocation failing in turn, and "
+	  "any part of them freed and populated again",
+	  build_sections },
+	{ "halves",
+	  "struct pages that share pages of 16K and 64K with others, on every machine that Linux "
+	  "supports, populated and freed in either order",
+	  build_halves },
 	{ "meet",
 	  "each pair of calls, the one made by another CPU or an interrupt while the other is at "
 	  "any of its events, with a table allocation failing in either",

@@ -49,10 +49,13 @@ bool build_again(struct digits *d, unsigned runs, struct scenario *s)
 	return unmapped < 2 || pages > 1;
 }
 
+enum { BY_VMAP, BY_VMALLOC, BY_VMAP_PFN, BY_APPLY, BY_IOREMAP, WAYS };
+
 bool build_busy(struct digits *d, unsigned runs, struct scenario *s)
 {
 	struct array a;
-	uint64_t page, what = digit(d, 3), at = digit(d, 2 * MOST_PAGES), level = 1 + digit(d, 3);
+	uint64_t page, what = digit(d, WAYS), at = digit(d, 2 * MOST_PAGES),
+		       level = 1 + digit(d, 3);
 	uint64_t table = digit(d, 2);
 	bool good = take_array(d, runs > 1 ? runs - 1 : 1, &a);
 	good &= take_va(d, a.pages, &page);
@@ -64,12 +67,14 @@ bool build_busy(struct digits *d, unsigned runs, struct scenario *s)
 	op->call.table = table;
 	op->call.pfn = table ? 0 : leaf;
 	good &= at < a.pages + 1 && (preset == page + at || leaf > 1) && !(table && level == 3);
-	if (what == 2) {
+	if (what == BY_IOREMAP) {
 		add_mapping(s, true, page, a.pages, a.run[0].pfn);
 		return good && a.runs == 1;
 	}
-	op = add_op(s, what ? CALL_VMALLOC : CALL_VMAP, page, 0);
-	if (what) {
+	static const enum call_kind kinds[WAYS] = { CALL_VMAP, CALL_VMALLOC, CALL_VMAP_PFN,
+						    CALL_APPLY_TO_PAGE_RANGE };
+	op = add_op(s, kinds[what], page, 0);
+	if (what == BY_VMALLOC) {
 		op->call.shift = 12 + GROUP_BITS;
 		op->call.flags = MAP_FLAG_HUGE;
 	}
@@ -77,7 +82,8 @@ bool build_busy(struct digits *d, unsigned runs, struct scenario *s)
 	return good;
 }
 
-bool build_vunmap(struct digits *d, unsigned runs, struct scenario *s)
+/* A call that takes away a part of an area. */
+static bool take_away(struct digits *d, unsigned runs, struct scenario *s, enum call_kind kind)
 {
 	struct array a;
 	uint64_t page, from = digit(d, MOST_PAGES), pages = 1 + digit(d, MOST_PAGES + 1);
@@ -92,8 +98,18 @@ bool build_vunmap(struct digits *d, unsigned runs, struct scenario *s)
 		add_op(s, CALL_VMAP, page, 0);
 		give_array(s, &a);
 	}
-	add_op(s, CALL_VUNMAP, page + from, pages);
+	add_op(s, kind, page + from, pages);
 	return good && from < a.pages && from + pages <= a.pages + 1;
+}
+
+bool build_vunmap(struct digits *d, unsigned runs, struct scenario *s)
+{
+	return take_away(d, runs, s, CALL_VUNMAP);
+}
+
+bool build_existing(struct digits *d, unsigned runs, struct scenario *s)
+{
+	return take_away(d, runs, s, CALL_APPLY_TO_EXISTING_PAGE_RANGE);
 }
 
 /* A part of [0, pages), or a page more at its end. */
@@ -115,7 +131,8 @@ bool build_set_memory(struct digits *d, unsigned runs, struct scenario *s)
 	bool good = take_part(d, AREA_PAGES, first + second, &from, &count);
 	uint64_t pfn = digit(d, BLOCK + 1), other = digit(d, 3), start = digit(d, 2);
 	uint64_t by_pages = digit(d, 2), huge = digit(d, 2);
-	enum memory_change change = (enum memory_change)digit(d, 4);
+	static const uint8_t changes[] = { MEMORY_RO, MEMORY_RW, MEMORY_NX, MEMORY_X, MEMORY_ROX };
+	enum memory_change change = (enum memory_change)changes[digit(d, sizeof(changes))];
 	uint8_t bbm = (uint8_t)digit(d, 3);
 	uint32_t fault = (uint32_t)digit(d, FAULTS);
 	begin_scaled(s, policy_default(POLICY_V9));
@@ -134,13 +151,15 @@ bool build_set_memory(struct digits *d, unsigned runs, struct scenario *s)
 	return good && first + second <= AREA_PAGES && (second || !other) && (!huge || !fault);
 }
 
+enum { INVALID, VALID, VALID_IN_PART, SPLIT, IN_PAGES, CHANGES_OF_LINEAR };
+
 bool build_linear(struct digits *d, unsigned runs, struct scenario *s)
 {
 	(void)runs;
 	uint64_t from, count, start = digit(d, BLOCK), pages = 1 + digit(d, 4 * BLOCK);
 	bool good = take_part(d, 4 * BLOCK, pages, &from, &count);
 	uint8_t bbm = (uint8_t)digit(d, 3);
-	uint64_t by_pages = digit(d, 2), again = digit(d, 3);
+	uint64_t by_pages = digit(d, 2), what = digit(d, CHANGES_OF_LINEAR);
 	uint32_t fault = (uint32_t)digit(d, FAULTS);
 	begin_scaled(s, policy_default(POLICY_V9));
 	s->machine.bbm = bbm;
@@ -148,10 +167,12 @@ bool build_linear(struct digits *d, unsigned runs, struct scenario *s)
 	op->call.pfn = start;
 	op->call.leaf = by_pages ? LEAF_PAGE : LEAF_LARGEST;
 	op = add_op(s, CALL_SET_MEMORY, start + from, count);
-	op->call.change = MEMORY_INVALID;
+	op->call.change = what == SPLIT      ? MEMORY_SPLIT
+			  : what == IN_PAGES ? MEMORY_SPLIT_PAGES
+					     : MEMORY_INVALID;
 	op->fail_alloc = fault;
-	if (again) {
-		op = add_op(s, CALL_SET_MEMORY, start + from, again == 1 ? count : 1);
+	if (what == VALID || what == VALID_IN_PART) {
+		op = add_op(s, CALL_SET_MEMORY, start + from, what == VALID ? count : 1);
 		op->call.change = MEMORY_VALID;
 	}
 	return good && from + count <= pages && !(by_pages && fault);

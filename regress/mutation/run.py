@@ -89,13 +89,16 @@ def soak(binary, mutant, seed, bound=BOUND):
 
 # The families of ./rig exhaustive that are about what a target is about; then all the others.
 FAMILIES = {
-    "fuzz_vmap": ["vmap", "trouble", "granules", "busy", "again"],
+    "fuzz_vmap": ["vmap", "bad_page", "granules", "busy", "again"],
     "fuzz_vmalloc": ["vmalloc", "granules"],
     "fuzz_ioremap": ["again", "busy", "ioremap"],
-    "fuzz_set_memory": ["set_memory", "linear"],
-    "fuzz_sequence": ["vunmap", "again", "set_memory"],
+    "fuzz_set_memory": ["linear", "remove_memory", "add_memory", "vrealloc", "set_memory"],
+    "fuzz_sequence": ["apply", "existing", "vunmap", "again", "set_memory"],
     "fuzz_interrupted": ["meet"],
+    "fuzz_vm_map_ram": ["meet"],
+    "fuzz_vmemmap": ["halves", "sections"],
 }
+UNUSABLE = 2
 
 
 def exhaustive(binary, mutant, target):
@@ -104,6 +107,8 @@ def exhaustive(binary, mutant, target):
         output, code = _play([binary, "exhaustive", "--jobs", "1", *families])
         if code == 0:
             continue
+        if code == UNUSABLE:
+            raise RuntimeError("exhaustive was not played:\n" + output[-2000:])
         fail = re.search(r"^FAIL (\S+)", output, re.MULTILINE)
         case = re.search(r"^  where +case (\d+)", output, re.MULTILINE)
         return Run(mutant, "exhaustive", 0, int(case.group(1)) + 1 if case else 1,

@@ -57,6 +57,16 @@ def bars(groups):
         yield f"the largest median is {medians[-1]}"
 
 
+def families(top):
+    """Each target of a mutant has families of ./rig exhaustive, and there are such."""
+    there = set(re.findall(r'^\t\{ "(\w+)",', (Path(top) / "fuzz/exhaustive/families.c").read_text(), re.M))
+    for target in sorted({mutant.target for mutant in catalogue.read_all(top, [])} - set(run.FAMILIES)):
+        yield f"regress/mutation/run.py: FAMILIES has no {target}"
+    for target, names in run.FAMILIES.items():
+        for name in sorted(set(names) - there):
+            yield f"regress/mutation/run.py: {target}: exhaustive has no family {name}"
+
+
 def other_forms(top, table):
     """The Markdown is what the CSV gives, and so is the JSON."""
     text = (top / records.TABLES / "kills.md").read_text(encoding="utf-8")
@@ -90,7 +100,7 @@ def main():
     top = Path(sys.argv[1])
     table = records.read(top / records.TABLES / "kills.csv")  # refuses a stamp that is none
     sentences = [*rows_and_mutants(top, table), *bars(report.group(table.runs)),
-                 *other_forms(top, table)]
+                 *other_forms(top, table), *families(top)]
     print("\n".join(sentences) or f"{len(table.mutants)} mutants keep the bars")
     print("\n".join(map(str, stale.all_of(top))))
     return 1 if sentences else 0

@@ -190,7 +190,7 @@ const struct command commands[] = {
 	{
 		.name = "exhaustive",
 		.operands = "[FAMILY]...",
-		.what = "play every scenario of fourteen families",
+		.what = "play every scenario of some kinds, up to a bound",
 		.example = "vmapdiff exhaustive --runs 1 vmap bad_page",
 		.option = { OPTION_RUNS, OPTION_SAMPLE, OPTION_JOBS, OPTION_FINDING },
 		.run = command_exhaustive,

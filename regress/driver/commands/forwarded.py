@@ -61,7 +61,7 @@ WAIVERS = Row("waivers", "list the known bugs of Linux trees, or print the scena
               "./rig waivers narrow-flush", (("NAME", {"nargs": "?", "help": "one of them"}),))
 GRAMMAR = Row("grammar", "print the grammar of scenarios: calls and fields", "./rig grammar",
               (("--dictionary", {"action": "store_true", "help": "its words, for a fuzzing engine"}),))
-EXHAUSTIVE = Row("exhaustive", "play every scenario of fourteen families",
+EXHAUSTIVE = Row("exhaustive", "play every scenario of some kinds, up to a bound",
                  "./rig exhaustive vmap --runs 3",
                  (("FAMILY", {"nargs": "*", "help": "some of the families"}),
                   ("--runs", {**NUMBER, "help": "contiguous runs of a page array"}),
