@@ -65,10 +65,10 @@ class Whole(injected.Build):
     first seed.
     """
 
-    def inject(self, bug):
+    def inject(self, name):
         if self.seed == 1:
             copies.link_tree(self.original, self.tree)
-            bug(self.tree)
+            self.change(name)
 
     def make(self, target):
         if self.seed > 1:

@@ -12,6 +12,7 @@ Usage: injected.py TREE [--runs N] [--sample N] [--work DIR] [NAME]...
 exit: 0 all were found, 1 one was not, 2 unusable, 77 no tree
 """
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import copies  # noqa: E402
+import standins  # noqa: E402
 from copies import edit  # noqa: E402
 
 SKIP = 77
@@ -43,6 +45,16 @@ def clears_one_by_one(tree):
                           rf"\1 if (!free_mapped) flush_tlb_kernel_range(addr, addr + {size});")
     copies.substitute(tree, MMU, "unmap_hotplug_range", r"if \(!free_mapped\)(\s*flush)", r"if (0)\1")
 
+
+def takes_cut_leaves(tree):
+    """Linux before 95a58852b0e5: memory that cuts a leaf is removed, and nothing asks. 6.1 and 6.12 are so as released."""
+    if "addr_splits_kernel_leaf" in copies.File(tree, MMU).text:
+        copies.substitute(tree, MMU, "addr_splits_kernel_leaf", r"\{", "{ return false;")
+
+
+# The known bug that a bug is found to be, and that is judged all the same.
+JUDGED = {"removes-cut-leaves": "removes-cut-leaves", "invalid-blocks-are-none": "invalid-blocks-stay"}
+REMOVES_CUT_LEAVES = ("fuzz_set_memory", "errors.code", takes_cut_leaves)
 
 # name: (fuzz target, signature that must begin the finding, the edit)
 
@@ -92,6 +104,7 @@ INJECTED = {
                            edit(PTDUMP, "ptdump_hole", r"^(.*?)\{", r"\1{ if (depth > 2) return 0;")),
     **STRUCT_PAGES,
     # Memory that is added and removed, and the linear map at boot.
+    "removes-cut-leaves": REMOVES_CUT_LEAVES,
     "remove-clears-groups-one-by-one": ("fuzz_set_memory", r"history\.stale", clears_one_by_one),
     "remove-keeps-a-tlb-entry": ("fuzz_set_memory", r"history\.(stale|freed_table)",
                                  edit(MMU, "unmap_hotplug_range", r"(flush_tlb_kernel_range\(start, end)",
@@ -187,6 +200,7 @@ NEWEST = {
     **STRUCT_PAGES,
     # The linear map: as it is laid, what is removed of it, and splits alone. The first is Linux 48478b9f7913.
     "remove-clears-groups-one-by-one": ("fuzz_set_memory", STALE, clears_one_by_one),
+    "removes-cut-leaves": REMOVES_CUT_LEAVES,
     "remove-cuts-groups": ("fuzz_set_memory", "errors.code",
                            edit(MMU, "addr_splits_kernel_leaf", r"if \(pte_cont\(pte\)\)", "if (0)")),
     "remove-keeps-tables": ("fuzz_set_memory", "tables.leak",
@@ -212,7 +226,9 @@ NEWEST = {
     "dump-skips-invalid-blocks": ("fuzz_set_memory", "lookup.dump",
                                   edit(PTDUMP, "ptdump_pmd_entry", r"if \(pmd_leaf\(val\)\)",
                                        "if (pmd_valid(val) && pmd_leaf(val))")),
-    # Linux 15bfba1ad77f: blocks that are not valid stayed so in the copy for kexec.
+    # Linux before 15bfba1ad77f: a block that is not valid counts as none, and stays so, also in the copy for kexec.
+    "invalid-blocks-are-none": ("fuzz_set_memory", r"(translation\..*|errors\.code|leaf\.invalid)",
+                                standins.valid_blocks_only),
     "copy-leaves-invalid-blocks": ("fuzz_set_memory", "translation.copy",
                                    edit(TRANS_PGD, "copy_pmd", r"pmd_mkvalid_k\((pmd_mkwrite_novma\(pmd\))\)",
                                         r"\1")),
@@ -267,16 +283,21 @@ class Build:
 
     def __init__(self, tree, work):
         self.original, self.tree, self.dir = tree, work / "tree", work / "build"
-        self.seed = 1
+        self.seed, self.environment, self.geometries = 1, dict(os.environ), copies.GEOMETRIES
 
-    def inject(self, bug):
+    def inject(self, name):
         copies.copy_tree(self.original, self.tree)
-        bug(self.tree)
+        self.change(name)
+
+    def change(self, name):
+        """Makes the edit in the copy, and has judged what it is known as."""
+        (INJECTED | NEWEST)[name][2](self.tree)
+        self.environment["VMAPDIFF_JUDGE"] = JUDGED.get(name, "")
 
     def make(self, target):
         for command in (["cmake", "--preset", "kernel", "-B", self.dir,
                          f"-DVMAPDIFF_KERNEL_TREE={self.tree}",
-                         f"-DVMAPDIFF_KERNEL_GEOMETRIES={copies.GEOMETRIES.replace(',', ';')}"],
+                         f"-DVMAPDIFF_KERNEL_GEOMETRIES={self.geometries.replace(',', ';')}"],
                         ["cmake", "--build", self.dir, "--target", target, "vmapdiff"]):
             run = subprocess.run(command, cwd=copies.TOP, capture_output=True, text=True)
             if run.returncode:
@@ -285,13 +306,13 @@ class Build:
     def fuzz(self, target, runs, findings):
         run = subprocess.run([self.dir / "fuzz" / target, f"-seed={self.seed}", f"-runs={runs}",
                               "-max_len=4096", f"-artifact_prefix={findings}/"],
-                             capture_output=True, text=True, errors="replace")
+                             capture_output=True, text=True, errors="replace", env=self.environment)
         return run.stderr
 
     def tool(self, *arguments):
         """(exit code, what the tool says)"""
         run = subprocess.run([self.dir / "regress/vmapdiff", *arguments], capture_output=True, text=True,
-                             errors="replace")
+                             errors="replace", env=self.environment)
         return run.returncode, run.stdout + run.stderr
 
     def minimize(self, crash):
@@ -313,8 +334,8 @@ def rule_in(said):
 
 def try_one(build, name, runs, findings):
     """(whether it was found as it must be, a line for the table, the minimized scenario)"""
-    target, rule, bug = (INJECTED | NEWEST)[name]
-    build.inject(bug)
+    target, rule, _ = (INJECTED | NEWEST)[name]
+    build.inject(name)
     build.make(target)
     log = build.fuzz(target, runs, findings)
     broken = rule_in(log)

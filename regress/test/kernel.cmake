@@ -8,6 +8,7 @@ set(slicer_tests ${PROJECT_SOURCE_DIR}/mapper/kernel/test)
 add_test(NAME kernel_slicer COMMAND python3 ${slicer_tests}/test_slicer.py)
 add_test(NAME kernel_find_folders COMMAND python3 ${kernel_scripts}/test_finds.py)
 add_test(NAME kernel_injected_found COMMAND python3 ${kernel_scripts}/test_injected.py)
+add_test(NAME kernel_told COMMAND python3 ${kernel_scripts}/test_told.py)
 add_test(NAME kernel_boot_parts COMMAND python3 ${kernel_scripts}/test_boot_parts.py)
 add_test(NAME kernel_boot_confirm COMMAND python3 ${kernel_scripts}/test_boot_confirm.py)
 add_test(NAME kernel_boot_kunit COMMAND python3 ${kernel_scripts}/test_boot_kunit.py)
@@ -54,6 +55,8 @@ add_test(NAME kernel_injected
 # All of them: injected.py TREE, in some ten minutes.
 add_test(NAME kernel_injected_newest
   COMMAND python3 ${kernel_scripts}/injected.py ${trees}/linux-source-7.3 --sample 3)
+# All of them: real_faults.py --record.
+add_test(NAME kernel_real_faults COMMAND python3 ${kernel_scripts}/real_faults.py --again 7.3)
 add_test(NAME kernel_fuzz
   COMMAND sh ${kernel_scripts}/fuzz_trees.sh ${PROJECT_SOURCE_DIR} 8
           ${trees}/linux-source-6.1 ${trees}/linux-source-6.12)
@@ -61,7 +64,8 @@ add_test(NAME kernel_aarch64
   COMMAND python3 ${kernel_scripts}/test_aarch64.py ${trees}/linux-source-6.12)
 # Plays each on each tree that there is.
 add_test(NAME kernel_finds COMMAND python3 ${kernel_scripts}/finds.py --check)
-list(APPEND kernel_tests kernel_review kernel_injected kernel_injected_newest kernel_fuzz kernel_aarch64 kernel_finds)
+list(APPEND kernel_tests kernel_review kernel_injected kernel_injected_newest kernel_real_faults
+  kernel_fuzz kernel_aarch64 kernel_finds)
 set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
 # One kernel, with 4K pages. All page sizes: test_boot.py TREE --all.
 add_test(NAME kernel_unpack_whole COMMAND python3 ${kernel_scripts}/trees.py --whole 7.3)
@@ -93,13 +97,14 @@ set_tests_properties(kernel_Messages kernel_Unseen kernel_Series kernel_Policy k
 set_tests_properties(kernel_Newest kernel_Places kernel_messages kernel_coverage kernel_review kernel_injected_newest PROPERTIES
   RESOURCE_LOCK kernel_7.3)
 set_tests_properties(kernel_fuzz PROPERTIES RESOURCE_LOCK "kernel_6.1;kernel_6.12")
+set_tests_properties(kernel_real_faults PROPERTIES RESOURCE_LOCK kernel_7.3 COST 200)
 set_tests_properties(kernel_finds PROPERTIES RESOURCE_LOCK "${all_locks}")
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
   kernel_finds kernel_review kernel_coverage PROPERTIES COST 200)
 # Minutes each on quiet cores; next to another that builds a kernel, more.
 set_tests_properties(${kernel_tests} kernel_boot kernel_confirm kernel_compare kernel_cost kernel_finds_booted
   PROPERTIES TIMEOUT 3600)
-set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_unpack
+set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_told kernel_unpack
   kernel_review_parts kernel_review_families kernel_review_worth kernel_review_instructions
   kernel_review_trust
   kernel_boot_parts kernel_boot_confirm kernel_boot_compare kernel_boot_kunit kernel_boot_cost kernel_unpack_whole
