@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The table of KERNEL.md about faults that Linux had: it is whole, and what is wrong is noticed.
+"""The tables of KERNEL.md about calls and about faults that Linux had: each is whole, and what is wrong is noticed.
 
 Builds nothing. Usage: test_told.py
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 # pylint: disable=wrong-import-position
+import call_table
 import copies
 import injected
 import real_faults
@@ -70,6 +71,49 @@ class Faults(unittest.TestCase):
             self.assertNotIn("row", real_faults.DOCUMENT.read_text())
             self.assertEqual(real_faults.run_on_trees(real_faults.FAULTS[1:], True), 0)
             self.assertIn("row", real_faults.DOCUMENT.read_text())
+
+
+class Calls(unittest.TestCase):
+    def setUp(self):
+        self.table = call_table.read_table(TEXT)
+
+    def test_the_table_has_each_call(self):
+        self.assertEqual(call_table.wrong_with(self.table, {}), [])
+        self.assertIn("vmemmap_free", self.table)
+        self.assertIn("set_memory op=rox", self.table)
+
+    def test_each_known_bug_is_one_of_the_list(self):
+        known = set(re.findall(r'\.name = "([\w-]+)"', (copies.TOP / "oracle/waiver.c").read_text()))
+        told = {name for cells in self.table.values() for name in re.findall(r"`([\w-]+)`", cells[-1])}
+        self.assertLessEqual(told, known)
+        self.assertGreater(len(told), 15)
+
+    def test_what_is_wrong_is_told(self):
+        offered = {"6.1": {name for name, cells in self.table.items() if cells[0] != call_table.LACKS}}
+        self.assertEqual(call_table.wrong_with(self.table, offered), [])
+        for changed, said in (({**self.table, "vmap": ["-", *self.table["vmap"][1:]]}, "vmap, 6.1: -, and the tree has it"),
+                              ({**self.table, "vrealloc": ["7", "1", "1", "1", ""]}, "vrealloc, 6.1: 7, and the tree lacks"),
+                              ({**self.table, "vmap": ["x", "1", "1", "1", ""]}, "'x' is neither"),
+                              ({**self.table, "frob": ["1"] * 5}, "a row of no call: frob"),
+                              ({key: self.table[key] for key in self.table if key != "vmap"}, "no row: vmap"),
+                              (None, "there is no table")):
+            self.assertIn(said, call_table.wrong_with(changed, offered)[0])
+
+    def test_an_op_counts_for_its_rows(self):
+        for op, rows in (("set_memory va=0x1 pages=1 op=rox", ["set_memory", "set_memory op=rox"]),
+                         ("set_memory va=0x1 pages=1 op=split-pages", ["set_memory", "set_memory op=split-pages"]),
+                         ("set_memory va=0x1 pages=1 op=ro", ["set_memory"]), ("vmap va=0x1 pages=0x1", ["vmap"])):
+            self.assertEqual(call_table.names_of(op), rows)
+            self.assertLessEqual(set(rows), set(call_table.rows_of_table()))
+
+    def test_ops_are_those_that_steps_number(self):
+        text = "# why\nvmapdiff 2\nmachine bbm=2\npolicy v9\nlinear pa=0x0 size=0x1000\nfail alloc=1\nvmap va=0x1 pages=0x1\n"
+        self.assertEqual([op.split()[0] for op in call_table.ops_of(text)], ["linear", "vmap"])
+
+    def test_what_is_not_made_is_not_judged(self):
+        for step, judged in (({"kind": "call"}, True), ({"kind": "call", "skipped": "why"}, False),
+                             ({"kind": "cleanup"}, False), ({"kind": "setup"}, False), ({"kind": "setup", "counts": {"a": 1}}, True)):
+            self.assertEqual(call_table.is_judged(step), judged)
 
 
 if __name__ == "__main__":

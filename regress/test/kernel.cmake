@@ -57,6 +57,7 @@ add_test(NAME kernel_injected_newest
   COMMAND python3 ${kernel_scripts}/injected.py ${trees}/linux-source-7.3 --sample 3)
 # All of them: real_faults.py --record.
 add_test(NAME kernel_real_faults COMMAND python3 ${kernel_scripts}/real_faults.py --again 7.3)
+add_test(NAME kernel_calls COMMAND python3 ${kernel_scripts}/call_table.py --check)
 add_test(NAME kernel_fuzz
   COMMAND sh ${kernel_scripts}/fuzz_trees.sh ${PROJECT_SOURCE_DIR} 8
           ${trees}/linux-source-6.1 ${trees}/linux-source-6.12)
@@ -64,7 +65,7 @@ add_test(NAME kernel_aarch64
   COMMAND python3 ${kernel_scripts}/test_aarch64.py ${trees}/linux-source-6.12)
 # Plays each on each tree that there is.
 add_test(NAME kernel_finds COMMAND python3 ${kernel_scripts}/finds.py --check)
-list(APPEND kernel_tests kernel_review kernel_injected kernel_injected_newest kernel_real_faults
+list(APPEND kernel_tests kernel_review kernel_injected kernel_injected_newest kernel_real_faults kernel_calls
   kernel_fuzz kernel_aarch64 kernel_finds)
 set_tests_properties(${kernel_tests} PROPERTIES FIXTURES_REQUIRED kernel_trees)
 # One kernel, with 4K pages. All page sizes: test_boot.py TREE --all.
@@ -98,7 +99,7 @@ set_tests_properties(kernel_Newest kernel_Places kernel_messages kernel_coverage
   RESOURCE_LOCK kernel_7.3)
 set_tests_properties(kernel_fuzz PROPERTIES RESOURCE_LOCK "kernel_6.1;kernel_6.12")
 set_tests_properties(kernel_real_faults PROPERTIES RESOURCE_LOCK kernel_7.3 COST 200)
-set_tests_properties(kernel_finds PROPERTIES RESOURCE_LOCK "${all_locks}")
+set_tests_properties(kernel_finds kernel_calls PROPERTIES RESOURCE_LOCK "${all_locks}")
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
   kernel_finds kernel_review kernel_coverage PROPERTIES COST 200)
 # Minutes each on quiet cores; next to another that builds a kernel, more.
