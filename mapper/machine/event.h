@@ -38,6 +38,9 @@ enum event_kind {
 enum machine_lock {
 	LOCK_PAGE_TABLE, /* init_mm.page_table_lock: a table is linked below an empty entry */
 	LOCK_SPLIT,      /* the mutex pgtable_split_lock: a leaf is split */
+	/* Of trees: those without a name here, all of a kind taken for one. */
+	LOCK_OTHER_SPINLOCK,
+	LOCK_OTHER_MUTEX,
 	LOCKS,
 };
 

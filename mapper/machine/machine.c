@@ -125,6 +125,7 @@ void machine_reset(struct machine *m, const struct machine_config *config)
 	check_config(config);
 	if (m->meets)
 		meeting_end(m);
+	m->switched = NULL;
 	zero_touched(m);
 	m->config = *config;
 	m->counters = (struct machine_counters){ 0 };

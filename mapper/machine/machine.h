@@ -131,6 +131,8 @@ struct machine {
 	struct meeting *meeting; /* owned */
 	bool meets;              /* locks are events, and may have to be waited for */
 	uint32_t meets_at; /* count of events at which the other call is made; UINT32_MAX: none */
+	/* Told when the machine shows the other side: by whoever keeps a call's state elsewhere. NULL: nobody. */
+	void (*switched)(struct machine *m);
 
 	/* Injected faults: countdowns, 0 when none is armed. */
 	uint32_t fail_alloc, fail_trylock;

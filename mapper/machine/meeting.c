@@ -124,6 +124,8 @@ void meeting_show(struct machine *m, enum machine_side side)
 	EXCHANGE(alloc_failed_at);
 	EXCHANGE(meets_at);
 	EXCHANGE(alloc_failed_place);
+	if (m->switched)
+		m->switched(m);
 }
 
 enum machine_side meeting_side(const struct machine *m)
@@ -134,6 +136,11 @@ enum machine_side meeting_side(const struct machine *m)
 bool meeting_took_place(const struct machine *m)
 {
 	return m->meets && m->meeting->state == INNER_ENDED;
+}
+
+enum meeting_by meeting_by(const struct machine *m)
+{
+	return m->meeting->plan.by;
 }
 
 uint32_t meeting_began_at(const struct machine *m)

@@ -51,6 +51,9 @@ void meeting_show(struct machine *m, enum machine_side side);
 /* The outer side is shown, and no call meets another any more. */
 void meeting_end(struct machine *m);
 
+/* What makes the inner call of the meeting that was armed last. */
+enum meeting_by meeting_by(const struct machine *m);
+
 /* Events of the outer call before the inner one began; and for which lock, or LOCKS, that had to wait. */
 uint32_t meeting_began_at(const struct machine *m);
 enum machine_lock meeting_waited_for(const struct machine *m);

@@ -265,6 +265,40 @@ static void call_that_runs_away_is_ended_on_either_side(void **state)
 	meeting_end(fixture.m);
 }
 
+/* Who keeps a call's state elsewhere: what the machine shows, turn by turn. */
+static struct {
+	enum machine_side side[8];
+	unsigned turns;
+	enum meeting_by by;
+} told;
+
+static void keep_turn(struct machine *m)
+{
+	assert_true(told.turns < 8);
+	told.side[told.turns++] = meeting_side(m);
+	told.by = meeting_by(m);
+}
+
+static void each_turn_is_told(void **state)
+{
+	(void)state;
+	static const enum machine_side waits[] = { SIDE_INNER, SIDE_OUTER, SIDE_INNER, SIDE_OUTER };
+	for (enum meeting_by by = MEETING_BY_CPU; by <= MEETING_BY_IRQ; by++) {
+		told.turns = 0;
+		machine_reset(fixture.m, &config_4k);
+		fixture.m->switched = keep_turn;
+		meet(2, by, store_under_lock, see_under_lock);
+		assert_int_equal(told.by, by);
+		assert_int_equal(told.turns, by == MEETING_BY_CPU ? 4 : 2);
+		assert_memory_equal(told.side, waits, told.turns * sizeof(waits[0]));
+		meeting_show(fixture.m, SIDE_OUTER); /* as it is */
+		assert_int_equal(told.turns, by == MEETING_BY_CPU ? 4 : 2);
+		meeting_end(fixture.m);
+	}
+	machine_reset(fixture.m, &config_4k);
+	assert_null(fixture.m->switched);
+}
+
 static void locks_of_a_call_alone_are_no_events(void **state)
 {
 	(void)state;
@@ -291,6 +325,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(call_that_runs_away_is_ended_on_either_side, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(each_turn_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(locks_of_a_call_alone_are_no_events, setup,
 						teardown),
 	};

@@ -173,15 +173,15 @@ void step_may_sleep(struct oracle *o, const char *what)
 	if (o->in.by_irq)
 		trace_fail(o, RULE_PROCESS_SLEEP, VERDICT_NO_LEVEL, o->first_page,
 			   "an interrupt, which never sleeps", what);
-	if (o->trace.taken >> LOCK_PAGE_TABLE & 1)
+	if (o->trace.taken & (1u << LOCK_PAGE_TABLE | 1u << LOCK_OTHER_SPINLOCK))
 		trace_fail(o, RULE_PROCESS_SLEEP, VERDICT_NO_LEVEL, o->first_page,
 			   "a spinlock, under which nothing sleeps", what);
 }
 
 void step_take(struct oracle *o, enum machine_lock lock)
 {
-	if (lock == LOCK_SPLIT)
-		step_may_sleep(o, "the mutex of splits");
+	if (lock == LOCK_SPLIT || lock == LOCK_OTHER_MUTEX)
+		step_may_sleep(o, lock == LOCK_SPLIT ? "the mutex of splits" : "a mutex");
 	oracle_exercised(o, RULE_TABLES_LOCK);
 	o->trace.taken |= (uint8_t)(1u << lock);
 }

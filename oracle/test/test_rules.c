@@ -1558,21 +1558,37 @@ static void locks_are_balanced(void **state)
 	}
 }
 
-/* No leaf may have GP, whatever its level and granule. */
+static bool takes_in_interrupt(enum machine_lock lock)
+{
+	met();
+	fixture.oracle.in.by_irq = true;
+	machine_take(fixture.m, lock);
+	machine_release(fixture.m, lock);
+	return judge_fixture();
+}
+
+static bool takes_mutex_under(enum machine_lock spinlock)
+{
+	met();
+	machine_take(fixture.m, spinlock);
+	machine_take(fixture.m, LOCK_OTHER_MUTEX);
+	machine_release(fixture.m, LOCK_OTHER_MUTEX);
+	machine_release(fixture.m, spinlock);
+	return judge_fixture();
+}
+
 static void an_interrupt_never_sleeps(void **state)
 {
 	(void)state;
-	met();
-	fixture.oracle.in.by_irq = true;
-	machine_take(fixture.m, LOCK_SPLIT);
-	machine_release(fixture.m, LOCK_SPLIT);
-	assert_false(judge_fixture());
-	assert_int_equal(fixture.oracle.verdict.rule, RULE_PROCESS_SLEEP);
-	met();
-	fixture.oracle.in.by_irq = true;
-	machine_take(fixture.m, LOCK_PAGE_TABLE);
-	machine_release(fixture.m, LOCK_PAGE_TABLE);
-	assert_true(judge_fixture());
+	static const enum machine_lock mutexes[] = { LOCK_SPLIT, LOCK_OTHER_MUTEX };
+	static const enum machine_lock spinlocks[] = { LOCK_PAGE_TABLE, LOCK_OTHER_SPINLOCK };
+	for (unsigned i = 0; i < 2; i++) {
+		assert_false(takes_in_interrupt(mutexes[i]));
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_PROCESS_SLEEP);
+		assert_true(takes_in_interrupt(spinlocks[i]));
+		assert_false(takes_mutex_under(spinlocks[i]));
+		assert_int_equal(fixture.oracle.verdict.rule, RULE_PROCESS_SLEEP);
+	}
 }
 
 /* Each lock by itself: kept, or released without having been taken. */
@@ -1592,6 +1608,7 @@ static void locks_of_tables_are_balanced(void **state)
 	}
 }
 
+/* No leaf may have GP, whatever its level and granule. */
 static void a_guarded_page_is_noticed(void **state)
 {
 	(void)state;

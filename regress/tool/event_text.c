@@ -11,6 +11,8 @@ const char *lock_name(unsigned lock)
 	static const char *const names[] = {
 		[LOCK_PAGE_TABLE] = "page table lock",
 		[LOCK_SPLIT] = "mutex of splits",
+		[LOCK_OTHER_SPINLOCK] = "another spinlock",
+		[LOCK_OTHER_MUTEX] = "another mutex",
 	};
 	ASSERT_CMP(lock, <, sizeof(names) / sizeof(*names));
 	return names[lock];
