@@ -98,8 +98,10 @@ bool player_may_meet(struct player *p)
 	const struct call outer = player_call(p, p->op), inner = player_call(p, p->op + 1);
 	struct how_met *met = &p->met[p->op + 1];
 	met->why = why_apart(p, &outer, &inner);
-	if (met->why)
+	if (met->why) {
 		met->how = MET_AFTER;
+		p->statistics[p->which].apart++;
+	}
 	return !met->why;
 }
 
@@ -189,6 +191,8 @@ static void note_how(struct player *p)
 							.waited_for = meeting_waited_for(m) }
 				    : (struct how_met){ .how = MET_AFTER,
 							.why = "that one makes fewer events" };
+	struct statistics *s = &p->statistics[p->which];
+	*(meeting_took_place(m) ? &s->met : &s->apart) += 1;
 }
 
 bool player_meet(struct player *p)

@@ -102,6 +102,17 @@ static void print_calls(const struct statistics *s, const char *name, uint64_t c
 	fprintf(to, "%-24s %10" PRIu64 " %6.2f %%", name, calls, 100 * (double)calls / (double)all);
 }
 
+/* Of calls that were to be made while another ran; nothing when there are none. */
+static void print_meetings(const struct statistics *s, FILE *to)
+{
+	if (!s->met && !s->apart)
+		return;
+	print_calls(s, "  made during another", s->met, to);
+	fputc('\n', to);
+	print_calls(s, "  to be, but made after", s->apart, to);
+	fputc('\n', to);
+}
+
 void statistics_print_calls(const struct statistics *s, FILE *to)
 {
 	ASSERT_CMP(s->requested, ==, s->calls + s->skipped_calls);
@@ -117,6 +128,7 @@ void statistics_print_calls(const struct statistics *s, FILE *to)
 		print_calls(s, name, s->skipped[i].calls, to);
 		fprintf(to, "  %s\n", s->skipped[i].why);
 	}
+	print_meetings(s, to);
 }
 
 /* A line of pages by cause; nothing when there are none. */

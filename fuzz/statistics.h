@@ -26,7 +26,9 @@ struct statistics {
 	uint64_t skipped_calls; /* of them: not made; no other is left */
 	struct skipped
 		skipped[STATISTICS_MAX_REASONS]; /* the same by reason, up to the first NULL */
-	struct examined examined;                /* by all calls */
+	/* Calls that were made while another ran; and that were to be, and were made after it. */
+	uint64_t met, apart;
+	struct examined examined; /* by all calls */
 };
 
 /* Counts a call that was judged, and what its judging looked at. */
