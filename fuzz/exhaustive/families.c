@@ -71,6 +71,9 @@ const struct family families[] = {
 	  "each pair of calls, the one made by another CPU or an interrupt while the other is at "
 	  "any of its events, with a table allocation failing in either",
 	  build_meet },
+	{ "meet_granules",
+	  "the same pairs on machines that were built, of each page size, for what a tree does",
+	  build_meet_granules },
 	{ 0 },
 };
 

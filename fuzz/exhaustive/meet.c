@@ -8,12 +8,23 @@
 	4 /* between the two ranges: in one group's table, one block's, one level 1 entry, none */
 #define FAULTS 3 /* none, or the n-th table allocation */
 
-/* What the linear map of these scenarios is laid out for, in pages. */
-#define LINEAR (4 * BLOCK)
+/* Of a machine that was built: each event while few are made, and then one in so many. */
+#define EVENTS_OF_GRANULES 64
+#define EARLY_EVENTS 44
+#define EVENT_STRIDE 7
+
+/* Of a machine, in pages: as choices.h has them of the scaled-down one. */
+struct extent {
+	uint64_t group, block, upper, middle;
+	uint64_t linear; /* what the linear map is laid out for */
+};
+
+static const struct extent scaled = { GROUP, BLOCK, UPPER, SPACE / 2, 4 * BLOCK };
 
 /* One of the two calls, and where it is. */
 struct part {
 	struct scenario *s;
+	const struct extent *of;
 	unsigned side;  /* 0: the outer, 1: the inner */
 	uint64_t page;  /* of an area */
 	uint64_t alias; /* of its first page; and of what changes the linear map */
@@ -46,12 +57,12 @@ static void set_direct_map(const struct part *p, enum direct_map state)
 
 static void map_group_before(const struct part *p)
 {
-	map_pages(p, CALL_VMALLOC, GROUP);
+	map_pages(p, CALL_VMALLOC, p->of->group);
 }
 
 static void map_ram_before(const struct part *p)
 {
-	map_pages(p, CALL_VM_MAP_RAM, GROUP);
+	map_pages(p, CALL_VM_MAP_RAM, p->of->group);
 }
 
 static void invalid_before(const struct part *p)
@@ -77,40 +88,40 @@ static void make_page(const struct part *p)
 
 static void make_group(const struct part *p)
 {
-	map_pages(p, CALL_VMAP, GROUP);
+	map_pages(p, CALL_VMAP, p->of->group);
 }
 
 /* A block, over a table that maps nothing any more if there is one. */
 static void make_block(const struct part *p)
 {
-	struct op *op = add_op(p->s, CALL_IOREMAP, p->page & ~(BLOCK - 1), BLOCK);
-	op->call.pfn = 8 * UPPER;
+	struct op *op = add_op(p->s, CALL_IOREMAP, p->page & ~(p->of->block - 1), p->of->block);
+	op->call.pfn = 8 * p->of->upper;
 	op->call.prot = PROT_DEVICE;
 }
 
 static void make_map_ram(const struct part *p)
 {
-	map_pages(p, CALL_VM_MAP_RAM, GROUP);
+	map_pages(p, CALL_VM_MAP_RAM, p->of->group);
 }
 
 static void make_unmap_ram(const struct part *p)
 {
-	add_op(p->s, CALL_VM_UNMAP_RAM, p->page, GROUP);
+	add_op(p->s, CALL_VM_UNMAP_RAM, p->page, p->of->group);
 }
 
 static void make_vunmap(const struct part *p)
 {
-	add_op(p->s, CALL_VUNMAP, p->page, GROUP);
+	add_op(p->s, CALL_VUNMAP, p->page, p->of->group);
 }
 
 static void make_vfree(const struct part *p)
 {
-	add_op(p->s, CALL_VFREE, p->page, GROUP);
+	add_op(p->s, CALL_VFREE, p->page, p->of->group);
 }
 
 static void make_vfree_reset(const struct part *p)
 {
-	add_op(p->s, CALL_VFREE, p->page, GROUP);
+	add_op(p->s, CALL_VFREE, p->page, p->of->group);
 	last_op(p)->call.reset = true;
 }
 
@@ -156,39 +167,99 @@ static const struct dish {
 };
 #define MENU (sizeof(menu) / sizeof(menu[0]))
 
-static const uint64_t distances[DISTANCES] = { GROUP, BLOCK / 2, BLOCK, UPPER };
+/* What both families choose. */
+struct choice {
+	const struct dish *outer, *inner;
+	enum meeting_by by;
+	uint32_t event, outer_fault, inner_fault;
+	uint64_t which; /* distance */
+	bool warm, by_pages;
+};
+
+/* Fills *s, whose machine and policy stand; false where the choice is one that no two callers make. */
+static bool build_pair(struct scenario *s, const struct extent *of, const struct choice *c)
+{
+	const uint64_t distances[DISTANCES] = { of->group, of->block / 2, of->block, of->upper };
+	const uint64_t distance = distances[c->which];
+	const bool one_group = !c->which && c->outer->of_linear_map && c->inner->of_linear_map;
+	const uint64_t alias = one_group ? 1 : c->which < 2 ? of->group : of->block;
+	const struct part first = { s, of, 0, of->middle, 0 };
+	const struct part second = { s, of, 1, of->middle + distance, alias };
+	struct op *op = add_op(s, CALL_LINEAR, 0, of->linear);
+	op->call.leaf = c->by_pages ? LEAF_PAGE : LEAF_LARGEST;
+	if (c->warm) { /* all tables are there but those of the last level */
+		op = add_op(s, CALL_IOREMAP, of->middle + distance + 4 * of->block, 1);
+		op->call.pfn = 16 * of->upper;
+	}
+	if (c->outer->before)
+		c->outer->before(&first);
+	if (c->inner->before)
+		c->inner->before(&second);
+	c->outer->make(&first);
+	last_op(&first)->fail_alloc = c->outer_fault;
+	c->inner->make(&second);
+	last_op(&second)->fail_alloc = c->inner_fault;
+	last_op(&second)->during = (struct during){ true, c->by, c->event };
+	return (c->which >= 2 || !(c->outer->block || c->inner->block)) &&
+	       (c->by == MEETING_BY_CPU || c->inner->of_linear_map);
+}
 
 bool build_meet(struct digits *d, unsigned runs, struct scenario *s)
 {
 	(void)runs;
-	const struct dish *outer = &menu[digit(d, MENU)], *inner = &menu[digit(d, MENU)];
-	uint32_t event = (uint32_t)digit(d, EVENTS);
-	enum meeting_by by = digit(d, 2) ? MEETING_BY_IRQ : MEETING_BY_CPU;
-	uint64_t which = digit(d, DISTANCES), distance = distances[which];
-	uint64_t warm = digit(d, 2), by_pages = digit(d, 2);
-	uint32_t outer_fault = (uint32_t)digit(d, FAULTS), inner_fault = (uint32_t)digit(d, FAULTS);
-	uint8_t bbm = digit(d, 2) ? 2 : 0;
+	struct choice c = { .outer = &menu[digit(d, MENU)] };
+	c.inner = &menu[digit(d, MENU)];
+	c.event = (uint32_t)digit(d, EVENTS);
+	c.by = digit(d, 2) ? MEETING_BY_IRQ : MEETING_BY_CPU;
+	c.which = digit(d, DISTANCES);
+	c.warm = digit(d, 2);
+	c.by_pages = digit(d, 2);
+	c.outer_fault = (uint32_t)digit(d, FAULTS);
+	c.inner_fault = (uint32_t)digit(d, FAULTS);
+	const uint8_t bbm = digit(d, 2) ? 2 : 0;
 	begin_scaled(s, policy_default(digit(d, 2) ? POLICY_PRIOR : POLICY_V9));
 	s->machine.bbm = bbm;
-	const bool one_group = !which && outer->of_linear_map && inner->of_linear_map;
-	const uint64_t alias = one_group ? 1 : which < 2 ? GROUP : BLOCK;
-	const struct part first = { s, 0, SPACE / 2, 0 };
-	const struct part second = { s, 1, SPACE / 2 + distance, alias };
-	struct op *op = add_op(s, CALL_LINEAR, 0, LINEAR);
-	op->call.leaf = by_pages ? LEAF_PAGE : LEAF_LARGEST;
-	if (warm) { /* all tables are there but those of the last level */
-		op = add_op(s, CALL_IOREMAP, SPACE / 2 + distance + 4 * BLOCK, 1);
-		op->call.pfn = 16 * UPPER;
-	}
-	if (outer->before)
-		outer->before(&first);
-	if (inner->before)
-		inner->before(&second);
-	outer->make(&first);
-	last_op(&first)->fail_alloc = outer_fault;
-	inner->make(&second);
-	last_op(&second)->fail_alloc = inner_fault;
-	last_op(&second)->during = (struct during){ true, by, event };
-	return (which >= 2 || !(outer->block || inner->block)) &&
-	       (by == MEETING_BY_CPU || inner->of_linear_map);
+	return build_pair(s, &scaled, &c);
+}
+
+/* Of tables with that many entries a page, below a space of so many bits. */
+static struct extent extent_of(const struct machine_config *m, uint64_t group)
+{
+	const unsigned stride = m->page_shift - 3u;
+	const uint64_t block = UINT64_C(1) << stride;
+	return (struct extent){ group, block, block << stride,
+				UINT64_C(1) << (m->va_bits - 1 - m->page_shift), 2 * block };
+}
+
+bool build_meet_granules(struct digits *d, unsigned runs, struct scenario *s)
+{
+	(void)runs;
+	static const struct {
+		struct machine_config machine;
+		uint64_t group;
+	} machines[] = {
+		{ { .page_shift = 12, .va_bits = 48, .pa_bits = 48 }, 16 },
+		{ { .page_shift = 14, .va_bits = 47, .pa_bits = 48 }, 128 },
+		{ { .page_shift = 16, .va_bits = 42, .pa_bits = 48 }, 32 },
+	};
+	struct choice c = { .outer = &menu[digit(d, MENU)] };
+	c.inner = &menu[digit(d, MENU)];
+	c.event = (uint32_t)digit(d, EVENTS_OF_GRANULES);
+	if (c.event > EARLY_EVENTS)
+		c.event = EARLY_EVENTS + (c.event - EARLY_EVENTS) * EVENT_STRIDE;
+	c.by = digit(d, 2) ? MEETING_BY_IRQ : MEETING_BY_CPU;
+	c.which = digit(d, DISTANCES);
+	c.warm = digit(d, 2);
+	c.by_pages = digit(d, 2);
+	const uint64_t fault = digit(d, FAULTS); /* of the first allocation, in one of the two */
+	c.outer_fault = fault == 1;
+	c.inner_fault = fault == 2;
+	const uint8_t bbm = digit(d, 2) ? 2 : 0;
+	const uint64_t which = digit(d, sizeof(machines) / sizeof(machines[0]));
+	const struct extent of = extent_of(&machines[which].machine, machines[which].group);
+	scenario_init(s);
+	s->machine = machines[which].machine;
+	s->machine.bbm = bbm;
+	s->policy = policy_default(POLICY_PRIOR);
+	return build_pair(s, &of, &c);
 }

@@ -45,12 +45,16 @@ static void play_chunk(void *context, uint64_t chunk, struct chunk_result *resul
 {
 	struct enumeration *e = context;
 	struct verdict verdict;
+	const struct statistics *statistics = player_statistics(e->search.player);
+	const uint64_t met_before = statistics->met;
 	uint64_t end = (chunk + 1) * CHUNK < e->numbers ? (chunk + 1) * CHUNK : e->numbers;
 	for (uint64_t number = chunk * CHUNK; number < end; number++) {
 		if (!in_sample(e, number) || !family_case(e->family, e->runs, number, &scenario))
 			continue;
 		result->cases++;
-		if (player_play(e->search.player, &scenario, &verdict))
+		bool held = player_play(e->search.player, &scenario, &verdict);
+		result->met = statistics->met - met_before;
+		if (held)
 			continue;
 		result->finding = number;
 		return;
@@ -93,6 +97,9 @@ static int run_family(const struct family *family, const struct arguments *a, ui
 	if (e.search.finding == NO_FINDING) {
 		printf("%-11s %10" PRIu64 " cases hold%s: %s\n", family->name, e.search.cases,
 		       e.sample > 1 ? " (a sample)" : "", family->proves);
+		if (e.search.met)
+			printf("%-11s %10" PRIu64 " calls were made while another ran\n", "",
+			       e.search.met);
 		fflush(stdout);
 		return EXIT_AS_EXPECTED;
 	}

@@ -15,6 +15,7 @@ void search_begin(struct search *search)
 void search_take(struct search *search, const struct chunk_result *result)
 {
 	search->cases += result->cases;
+	search->met += result->met;
 	if (result->finding < search->finding)
 		search->finding = result->finding;
 }

@@ -8,7 +8,8 @@
 
 struct search {
 	struct player *player; /* of this process */
-	uint64_t cases;
+	uint64_t cases,
+		met;      /* the latter: calls that the mapper under test made while another ran */
 	uint64_t finding; /* number of the first, or NO_FINDING */
 };
 

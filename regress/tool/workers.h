@@ -19,6 +19,7 @@
 struct chunk_result {
 	uint64_t chunk;
 	uint64_t cases;  /* played */
+	uint64_t met;    /* calls that the mapper under test made while another ran */
 	uint64_t digest; /* of all their verdicts, in order */
 	uint64_t
 		calls; /* judged, of the mapper under test; and RULE_BIT() of what they exercised */

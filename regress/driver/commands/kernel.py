@@ -69,6 +69,13 @@ def run_replay(options):
     return tool.run(rig.tool, "replay", *forwarded.with_defaults("replay", options))
 
 
+def run_exhaustive(options):
+    rig = kernel.build_tree(options.tree, ["vmapdiff"])
+    rig.findings.mkdir(parents=True, exist_ok=True)
+    output = [] if options.o else ["-o", rig.findings / "exhaustive.scenario"]
+    return tool.run(rig.tool, "exhaustive", *options.argv, *output)
+
+
 def row(row_, run):
     return dataclasses.replace(forwarded.command(row_, run), example=row_.example.replace(
         "./rig ", "./rig kernel ~/linux "))
@@ -86,6 +93,7 @@ WHAT = [
     row(forwarded.REPLAY, run_replay),
     *(row(one, run_tool(one.name)) for one in (forwarded.SHOW, forwarded.MINIMIZE, forwarded.TRIAGE,
                                                 forwarded.EXPORT)),
+    row(forwarded.EXHAUSTIVE, run_exhaustive),
     Command("coverage", "list the lines of the tree that scenarios reach",
             "./rig kernel ~/linux coverage", tree_coverage.add_options, tree_coverage.run),
     Command("bench", "executions a second, compared with the models", "./rig kernel ~/linux bench",
