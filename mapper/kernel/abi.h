@@ -34,6 +34,15 @@ enum rig_tlbi {
 /* What a call left: a lazy MMU section, barriers that are pending in it, a lock. */
 enum rig_left { RIG_LEFT_LAZY = 1, RIG_LEFT_PENDING = 2, RIG_LEFT_LOCKED = 4 };
 
+/* The locks of a tree that is met by another call, by what the machine calls them. */
+enum rig_lock {
+	RIG_PAGE_TABLE_LOCK, /* init_mm.page_table_lock */
+	RIG_SPLIT_MUTEX,     /* pgtable_split_lock */
+	RIG_OTHER_SPINLOCK,
+	RIG_OTHER_MUTEX,
+	RIG_LOCKS
+};
+
 /* Kinds of area and flags as a caller of the kernel names them. */
 enum rig_area_kind { RIG_AREA_MAP, RIG_AREA_ALLOC, RIG_AREA_IOREMAP };
 
@@ -75,6 +84,9 @@ struct rig_host {
 	bool (*trylock)(void);
 	void (*lock)(bool for_writing);
 	void (*unlock)(bool for_writing);
+	/* A lock that nobody of this call holds, once it is had; and its release. */
+	void (*take)(enum rig_lock lock);
+	void (*release)(enum rig_lock lock);
 	void (*unmap_aliases)(void);
 	void (*free_pages)(uint64_t va, uint64_t bytes); /* that were mapped there */
 	/* Memory for struct pages, as an address that table_pa() knows; NULL when there is none. */
@@ -123,6 +135,10 @@ struct rig_build {
 
 	/* Borrows the host until the next begin. To be called before every call below. */
 	void (*begin)(const struct rig_host *host);
+	/* The same of a call that is made while another runs; an interrupt is one of the other's task. */
+	void (*begin_inner)(bool by_interrupt);
+	/* What belongs to the call that runs gives way to what belongs to the other one, and back. */
+	void (*exchange)(bool by_interrupt);
 	/* vmap(): false where it gave a null pointer. */
 	bool (*vmap)(uint64_t va, void **pages, unsigned count, bool huge, enum rig_prot prot);
 	/* What __vmalloc_area_node() calls. */

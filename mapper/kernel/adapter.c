@@ -17,6 +17,7 @@
 #include "mapper/kernel/dump_text.h"
 #include "mapper/kernel/tlbi_operand.h"
 #include "mapper/kernel/tree.h"
+#include "mapper/machine/meeting.h"
 #include "mapper/machine/poison.h"
 
 #include <builds.h> /* KERNEL_BUILDS: BUILD(name) of each geometry; KERNEL_TREE, KERNEL_RELEASE */
@@ -33,42 +34,49 @@ static const struct rig_build *const builds[] = {
 
 #define BUILDS (sizeof(builds) / sizeof(builds[0]))
 
-/* A struct page pointer of each page of the arrays that a call asks for, between poisoned memory. */
-#define POOL_POINTERS ((size_t)4 * CALL_MAX_PAGES)
+/* A struct page pointer of each page of the arrays that two calls ask for, between poisoned memory. */
+#define POOL_POINTERS ((size_t)8 * CALL_MAX_PAGES)
 #define POOL_BYTES (POOL_POINTERS * sizeof(void *))
 
-/* The call that is being made. The kernel's code has globals too: there is one call at a time. */
+/* What calls have in common. The kernel's code has globals too: one machine is played at a time. */
 static struct {
 	struct rig_host host;
 	const struct rig_build *build;
+	struct machine *machine;
+	void **pool;
+	size_t pool_used;
+} now;
+
+/* What belongs to the call that is being made. */
+struct one_call {
 	struct address_space *space;
 	struct outcome *out;
-	struct machine *machine;
 	uint64_t va;
 	bool frees;                /* the call is vfree() or vrealloc() */
 	bool silent;               /* a lookup: nothing is recorded */
 	const struct call *frames; /* the call, if it is vmap_pfn() */
 	uint64_t memory_pfn;       /* of the memory that is taken next for struct pages */
-	void **pool;
-	size_t pool_used;
-	jmp_buf end; /* of a BUG() */
+	jmp_buf end;               /* of a BUG() */
 	char warning[192];
 
 	/* TLBIs of one kind of which each continues the last: one for all. No bytes: none. */
 	struct event tlbi;
 	struct source_place tlbi_place; /* of the first */
-} now;
+};
+
+/* That of the call whose record the machine shows; and of the other one, where two meet. */
+static struct one_call own, others;
 
 /* --- what the kernel does to the machine ---------------------------------------------- */
 
 /* Records the TLBIs that came one after the other. */
 static void flush_pending_tlbi(void)
 {
-	struct event tlbi = now.tlbi;
-	now.tlbi.bytes = 0;
+	struct event tlbi = own.tlbi;
+	own.tlbi.bytes = 0;
 	if (!tlbi.bytes)
 		return;
-	now.machine->log.place = &now.tlbi_place;
+	now.machine->log.place = &own.tlbi_place;
 	machine_tlbi(now.machine, tlbi);
 	now.machine->log.place = now.build->place;
 }
@@ -120,9 +128,9 @@ static void tlbi_all(struct event e)
 static void warn_of_operand(const char *why)
 {
 	flush_pending_tlbi();
-	if (!now.warning[0])
-		snprintf(now.warning, sizeof(now.warning), "WARNING: %s", why);
-	machine_warn(now.machine, now.va);
+	if (!own.warning[0])
+		snprintf(own.warning, sizeof(own.warning), "WARNING: %s", why);
+	machine_warn(now.machine, own.va);
 }
 
 static void tlbi(unsigned what, uint64_t operand)
@@ -139,20 +147,20 @@ static void tlbi(unsigned what, uint64_t operand)
 						: tlbi_decode_address(config, operand, &e);
 	if (why) {
 		warn_of_operand(why);
-	} else if (continues(&now.tlbi, &e)) {
-		now.tlbi.bytes += e.bytes;
-		now.tlbi.count += e.count;
+	} else if (continues(&own.tlbi, &e)) {
+		own.tlbi.bytes += e.bytes;
+		own.tlbi.count += e.count;
 	} else {
 		flush_pending_tlbi();
-		now.tlbi = e;
-		now.tlbi_place = *now.build->place;
+		own.tlbi = e;
+		own.tlbi_place = *now.build->place;
 	}
 }
 
 static void flush_cache(bool before_unmapping, uint64_t va, uint64_t bytes)
 {
-	if (now.frames)
-		tell_assignments(now.machine, now.frames);
+	if (own.frames)
+		tell_assignments(now.machine, own.frames);
 	flush_pending_tlbi();
 	machine_flush_cache(now.machine, before_unmapping ? CACHE_FLUSH_VUNMAP : CACHE_FLUSH_VMAP,
 			    va, bytes);
@@ -188,7 +196,7 @@ static bool trylock(void)
 
 static void lock(bool for_writing)
 {
-	if (now.silent)
+	if (own.silent)
 		return;
 	flush_pending_tlbi();
 	if (for_writing)
@@ -199,13 +207,36 @@ static void lock(bool for_writing)
 
 static void unlock(bool for_writing)
 {
-	if (now.silent)
+	if (own.silent)
 		return;
 	flush_pending_tlbi();
 	if (for_writing)
 		machine_write_unlock(now.machine);
 	else
 		machine_unlock(now.machine);
+}
+
+static const enum machine_lock machine_locks[RIG_LOCKS] = {
+	[RIG_PAGE_TABLE_LOCK] = LOCK_PAGE_TABLE,
+	[RIG_SPLIT_MUTEX] = LOCK_SPLIT,
+	[RIG_OTHER_SPINLOCK] = LOCK_OTHER_SPINLOCK,
+	[RIG_OTHER_MUTEX] = LOCK_OTHER_MUTEX,
+};
+
+static void take(enum rig_lock which)
+{
+	if (own.silent)
+		return;
+	flush_pending_tlbi();
+	machine_take(now.machine, machine_locks[which]);
+}
+
+static void release(enum rig_lock which)
+{
+	if (own.silent)
+		return;
+	flush_pending_tlbi();
+	machine_release(now.machine, machine_locks[which]);
 }
 
 static void unmap_aliases(void)
@@ -230,9 +261,9 @@ static void *alloc_memory(uint64_t bytes)
 	flush_pending_tlbi();
 	if (!machine_alloc_memory(now.machine, bytes))
 		return NULL;
-	now.memory_pfn = (now.memory_pfn + pages - 1) & ~(pages - 1);
-	uint64_t pa = now.memory_pfn << now.machine->config.page_shift;
-	now.memory_pfn += pages;
+	own.memory_pfn = (own.memory_pfn + pages - 1) & ~(pages - 1);
+	uint64_t pa = own.memory_pfn << now.machine->config.page_shift;
+	own.memory_pfn += pages;
 	return (void *)(uintptr_t)(MEMORY_TAG | pa);
 }
 
@@ -244,16 +275,16 @@ static void free_memory(uint64_t pfn, uint64_t bytes)
 
 static void modified(uint32_t mask)
 {
-	now.out->walks++;
-	now.out->modified |= mask; /* PGTBL_PGD_MODIFIED is bit 0, and stands for level -1 */
+	own.out->walks++;
+	own.out->modified |= mask; /* PGTBL_PGD_MODIFIED is bit 0, and stands for level -1 */
 }
 
 /* --- what the kernel warns of ------------------------------------------------------------- */
 
 static void keep_warning(const char *how, const char *file, int line, const char *what)
 {
-	if (!now.warning[0])
-		snprintf(now.warning, sizeof(now.warning), "%s at %s:%d: %s", how, file, line,
+	if (!own.warning[0])
+		snprintf(own.warning, sizeof(own.warning), "%s at %s:%d: %s", how, file, line,
 			 what);
 }
 
@@ -261,34 +292,34 @@ static void keep_warning(const char *how, const char *file, int line, const char
 static void __attribute__((noreturn)) bug_without_line(const char *what)
 {
 	flush_pending_tlbi();
-	if (!now.warning[0])
-		snprintf(now.warning, sizeof(now.warning), "the rig ended the call: %s", what);
-	if (!now.silent)
-		machine_bug(now.machine, now.va);
-	longjmp(now.end, 1);
+	if (!own.warning[0])
+		snprintf(own.warning, sizeof(own.warning), "the rig ended the call: %s", what);
+	if (!own.silent)
+		machine_bug(now.machine, own.va);
+	longjmp(own.end, 1);
 }
 
 static void warn(const char *file, int line, const char *what)
 {
-	if (now.silent)
+	if (own.silent)
 		return;
 	flush_pending_tlbi();
 	keep_warning("WARNING", file, line, what);
-	machine_warn(now.machine, now.va);
+	machine_warn(now.machine, own.va);
 }
 
 static void __attribute__((noreturn)) bug(const char *file, int line, const char *what)
 {
 	flush_pending_tlbi();
 	keep_warning("BUG", file, line, what);
-	if (!now.silent)
-		machine_bug(now.machine, now.va);
-	longjmp(now.end, 1);
+	if (!own.silent)
+		machine_bug(now.machine, own.va);
+	longjmp(own.end, 1);
 }
 
 static const char *warning(void)
 {
-	return now.warning;
+	return own.warning;
 }
 
 /* --- what the kernel looks up ---------------------------------------------------------------- */
@@ -345,7 +376,7 @@ static bool find_area(uint64_t va, struct rig_area *found)
 	};
 	/* vfree() and vrealloc() know their area by where it begins; on a guard page the rig may have another. */
 	const struct vm_area *area =
-		now.frees ? kernel_freed_area(now.space, va) : kernel_find_area(now.space, va);
+		own.frees ? kernel_freed_area(own.space, va) : kernel_find_area(own.space, va);
 	if (!area || area->kind == AREA_RAM)
 		return false;
 	*found = (struct rig_area){
@@ -393,16 +424,24 @@ static void reset_pool(void)
 	now.pool_used = 0;
 }
 
-/* Everything but what a call is about. */
-static void begin(struct address_space *space, uint64_t va)
+static bool is_of_interrupt(const struct machine *m)
 {
-	const struct machine_config *config = &space->machine->config;
-	now.space = space;
-	now.machine = space->machine;
-	now.va = va;
-	now.tlbi.bytes = 0;
-	now.build = build_for(config);
-	reset_pool();
+	return meeting_by(m) == MEETING_BY_IRQ;
+}
+
+/* The machine shows the other one of two calls that meet. */
+static void exchange_calls(struct machine *m)
+{
+	if (m != now.machine)
+		return; /* whose calls are over */
+	struct one_call kept = own;
+	own = others;
+	others = kept;
+	now.build->exchange(is_of_interrupt(m));
+}
+
+static void have_host(const struct address_space *space, const struct machine_config *config)
+{
 	now.host = (struct rig_host){
 		.root = words_of(MACHINE_ROOT),
 		.tables = now.machine->arena,
@@ -427,6 +466,8 @@ static void begin(struct address_space *space, uint64_t va)
 		.trylock = trylock,
 		.lock = lock,
 		.unlock = unlock,
+		.take = take,
+		.release = release,
 		.unmap_aliases = unmap_aliases,
 		.free_pages = free_pages,
 		.alloc_memory = alloc_memory,
@@ -437,18 +478,40 @@ static void begin(struct address_space *space, uint64_t va)
 		.warn = warn,
 		.bug = bug,
 	};
+}
+
+static void begin_alone(const struct address_space *space)
+{
+	const struct machine_config *config = &space->machine->config;
+	now.machine = space->machine;
+	now.machine->switched = exchange_calls;
+	now.build = build_for(config);
+	reset_pool();
+	have_host(space, config);
 	now.build->begin(&now.host);
+}
+
+/* Everything but what a call is about. */
+static void begin(struct address_space *space, uint64_t va)
+{
+	own.space = space;
+	own.va = va;
+	own.tlbi.bytes = 0;
+	if (meeting_side(space->machine) == SIDE_INNER)
+		now.build->begin_inner(is_of_interrupt(space->machine));
+	else
+		begin_alone(space);
 	now.machine->log.place = now.build->place;
 }
 
 static void begin_call(struct address_space *space, const struct call *call, struct outcome *out)
 {
-	now.silent = false;
-	now.frees = call->kind == CALL_VFREE || call->kind == CALL_VREALLOC;
-	now.frames = call->kind == CALL_VMAP_PFN ? call : NULL;
-	now.memory_pfn = call->pfn;
-	now.warning[0] = '\0';
-	now.out = out;
+	own.silent = false;
+	own.frees = call->kind == CALL_VFREE || call->kind == CALL_VREALLOC;
+	own.frames = call->kind == CALL_VMAP_PFN ? call : NULL;
+	own.memory_pfn = call->pfn;
+	own.warning[0] = '\0';
+	own.out = out;
 	begin(space, call->va);
 }
 
@@ -486,7 +549,7 @@ static void end_call(void)
 #define CALL(expression)                                                                           \
 	({                                                                                         \
 		int _error = -EBUSY;                                                               \
-		if (!setjmp(now.end)) {                                                            \
+		if (!setjmp(own.end)) {                                                            \
 			_error = (expression);                                                     \
 			end_call();                                                                \
 		}                                                                                  \
@@ -691,8 +754,8 @@ static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
 	uint64_t pfn = UINT64_MAX;
 	if (now.machine != space->machine)
 		begin(space, va);
-	now.silent = true;
-	if (!setjmp(now.end))
+	own.silent = true;
+	if (!setjmp(own.end))
 		pfn = now.build->lookup(va);
 	return pfn == UINT64_MAX ? PAGE_HOLE : pfn;
 }
@@ -704,8 +767,8 @@ static bool kernel_present(struct address_space *space, uint64_t pfn)
 	bool present = false;
 	if (now.machine != space->machine)
 		begin(space, 0);
-	now.silent = true;
-	if (!setjmp(now.end))
+	own.silent = true;
+	if (!setjmp(own.end))
 		present = now.build->page_present(pfn);
 	return present;
 }
@@ -731,8 +794,8 @@ static unsigned kernel_dump(struct address_space *space, uint64_t va, uint64_t b
 	static char text[DUMP_MAX_LINES * DUMP_LINE_BYTES];
 	if (now.machine != space->machine)
 		begin(space, va);
-	now.silent = true;
-	if (setjmp(now.end))
+	own.silent = true;
+	if (setjmp(own.end))
 		return 0;
 	now.build->dump(va, va + bytes, text, sizeof(text));
 	return dump_text_read(text, root_level(&space->machine->config), va + bytes, line, room);
@@ -840,6 +903,7 @@ static unsigned kernel_dump(struct address_space *space, uint64_t va, uint64_t b
 const struct mapper kernel_mapper = {
 	.name = "kernel",
 	.kind = MAPPER_TREE,
+	.meets = true,
 	.call = {
 		[CALL_VMAP] = kernel_vmap,
 		[CALL_VMALLOC] = kernel_vmalloc,

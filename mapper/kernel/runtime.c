@@ -101,14 +101,47 @@ static bool rig_change_bit(unsigned long bit, volatile void *flags, bool set)
 	return was;
 }
 
+/* As the call found it: in an interrupt the task may be in a lazy MMU section. */
+static struct task_struct rig_task_before;
+
 /* Whatever a tree keeps its lazy MMU mode in. */
 static unsigned rig_left(void)
 {
-	static const struct lazy_mmu_state outside;
-	bool in_state = __builtin_memcmp(&rig_task.lazy_mmu_state, &outside, sizeof(outside));
-	bool pending = test_thread_flag(TIF_LAZY_MMU_PENDING);
-	return (in_state || pending || test_thread_flag(TIF_LAZY_MMU) ? RIG_LEFT_LAZY : 0) |
+	const struct lazy_mmu_state *before = &rig_task_before.lazy_mmu_state;
+	bool in_state = __builtin_memcmp(&rig_task.lazy_mmu_state, before, sizeof(*before));
+	unsigned long changed = rig_task.flags ^ rig_task_before.flags;
+	bool pending = changed & BIT(TIF_LAZY_MMU_PENDING);
+	return (in_state || pending || changed & BIT(TIF_LAZY_MMU) ? RIG_LEFT_LAZY : 0) |
 	       (pending ? RIG_LEFT_PENDING : 0) | (rig_locks ? RIG_LEFT_LOCKED : 0);
+}
+
+/* --- locks ---------------------------------------------------------------------------- */
+
+static unsigned
+	rig_held[RIG_LOCKS]; /* by the call: of those without a name, all of a kind together */
+
+static enum rig_lock lock_kind(const void *lock, bool is_mutex, const char *name)
+{
+	if (lock == &rig_mm.page_table_lock)
+		return RIG_PAGE_TABLE_LOCK;
+	if (!is_mutex)
+		return RIG_OTHER_SPINLOCK;
+	return __builtin_strcmp(name, "&pgtable_split_lock") ? RIG_OTHER_MUTEX : RIG_SPLIT_MUTEX;
+}
+
+static void rig_take(const void *lock, bool is_mutex, const char *name)
+{
+	enum rig_lock kind = lock_kind(lock, is_mutex, name);
+	if (!rig_held[kind])
+		rig->take(kind);
+	rig_held[kind]++;
+}
+
+static void rig_release(const void *lock, bool is_mutex, const char *name)
+{
+	enum rig_lock kind = lock_kind(lock, is_mutex, name);
+	if (!--rig_held[kind])
+		rig->release(kind);
 }
 
 /* vrealloc() as the tree has it. */
@@ -205,20 +238,78 @@ static void rig_free_pages(const struct vm_struct *freed, unsigned long from, un
 
 /* --- calls -------------------------------------------------------------------------------- */
 
+static unsigned long rig_begun; /* calls of the rig so far */
+
+/* What belongs to a call, but for its task. */
+static void begin_own(bool interrupts)
+{
+	rig_interrupts = interrupts;
+	rig_task_before = rig_task;
+	area_va = 0;
+	freed_flags = 0;
+	gives_back = false;
+	rig_frames = false;
+	rig_call = ++rig_begun;
+	rig_locks = 0;
+	__builtin_memset(rig_held, 0, sizeof(rig_held));
+	rig_place = (struct source_place){ 0 };
+	rig_calls = 0;
+}
+
 static void begin(const struct rig_host *host)
 {
 	rig = host;
 	rig_task = (struct task_struct){ .active_mm = &rig_mm };
 	rig_mm = (struct mm_struct){ .pgd = (pgd_t *)host->root, .mm_users.counter = 2 };
-	area_va = 0;
-	freed_flags = 0;
-	gives_back = false;
-	rig_frames = false;
-	rig_call++;
-	rig_locks = 0;
-	rig_place = (struct source_place){ 0 };
-	rig_calls = 0;
+	begin_own(false);
 	tree_boot();
+}
+
+static void begin_inner(bool by_interrupt)
+{
+	if (!by_interrupt)
+		rig_task = (struct task_struct){ .active_mm = &rig_mm };
+	begin_own(by_interrupt);
+}
+
+/* Of the call that does not run, where two meet. */
+static struct {
+	struct task_struct task, task_before;
+	struct vm_struct area;
+	struct source_place place;
+	unsigned long call, freed_flags, vmemmap_start, vmemmap_end;
+	uint64_t area_va;
+	uint32_t calls;
+	unsigned locks, held[RIG_LOCKS];
+	bool interrupts, gives_back, frames;
+} other;
+
+#define EXCHANGE(mine, others)                                                                     \
+	do {                                                                                       \
+		typeof(mine) _kept;                                                                \
+		__builtin_memcpy(&_kept, &(mine), sizeof(_kept));                                  \
+		__builtin_memcpy(&(mine), &(others), sizeof(_kept));                               \
+		__builtin_memcpy(&(others), &_kept, sizeof(_kept));                                \
+	} while (0)
+
+static void exchange(bool by_interrupt)
+{
+	if (!by_interrupt)
+		EXCHANGE(rig_task, other.task);
+	EXCHANGE(rig_task_before, other.task_before);
+	EXCHANGE(area, other.area);
+	EXCHANGE(rig_place, other.place);
+	EXCHANGE(rig_call, other.call);
+	EXCHANGE(freed_flags, other.freed_flags);
+	EXCHANGE(rig_vmemmap_start, other.vmemmap_start);
+	EXCHANGE(rig_vmemmap_end, other.vmemmap_end);
+	EXCHANGE(area_va, other.area_va);
+	EXCHANGE(rig_calls, other.calls);
+	EXCHANGE(rig_locks, other.locks);
+	EXCHANGE(rig_held, other.held);
+	EXCHANGE(rig_interrupts, other.interrupts);
+	EXCHANGE(gives_back, other.gives_back);
+	EXCHANGE(rig_frames, other.frames);
 }
 
 static pgprot_t change_prot(pgprot_t prot, u64 clear, u64 set)
@@ -711,6 +802,8 @@ __attribute__((visibility("default"))) const struct rig_build RIG_BUILD = {
 	.lpa2 = IS_ENABLED(CONFIG_ARM64_LPA2),
 	.place = &rig_place,
 	.begin = begin,
+	.begin_inner = begin_inner,
+	.exchange = exchange,
 	.vmap = call_vmap,
 	.vmalloc = call_vmalloc,
 	.ioremap = call_ioremap,

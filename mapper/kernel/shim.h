@@ -297,7 +297,11 @@ struct rb_node {
 #define might_sleep() ((void)0)
 #define might_alloc(gfp) ((void)0)
 #define cond_resched() ((void)0)
-#define in_interrupt() 0
+/* An interrupt, which another call of the rig is. */
+static bool rig_interrupts;
+#define in_interrupt() (rig_interrupts)
+#define in_hardirq() (rig_interrupts)
+#define in_task() (!rig_interrupts)
 #define in_nmi() 0
 #define might_sleep_if(c) ((void)0)
 #define lockdep_assert_held(lock) ((void)(lock))
@@ -480,7 +484,8 @@ typedef unsigned int pgtbl_mod_mask;
 #define debug_pagealloc_enabled() false
 #define debug_pagealloc_enabled_static() false
 #define arm64_kfence_can_set_direct_map() false
-#define is_kfence_address(p) false
+/* What interrupts change is of KFENCE's pool, which is mapped by pages. */
+#define is_kfence_address(p) (rig_interrupts)
 #define rodata_full (!rig->noalias)
 #define vmap_allow_huge (rig->max_shift > PAGE_SHIFT) /* nohugevmalloc, with nohugeiomap */
 #define ioremap_max_page_shift (rig->max_shift)
@@ -516,26 +521,33 @@ static struct task_struct rig_task;
 		_was;                                                                              \
 	})
 #define is_lazy_mmu_mode_active()                                                                  \
-	(current->lazy_mmu_state.enable_count && !current->lazy_mmu_state.pause_count)
+	(!in_interrupt() && current->lazy_mmu_state.enable_count &&                                \
+	 !current->lazy_mmu_state.pause_count)
 
-/* --- locks: one CPU, so that a lock which is taken twice would never be had ------------ */
+/* --- locks: a call that takes one twice would never have it; of another call's it is told by the host --- */
 
 static unsigned long rig_call; /* its number, from 1 */
 static unsigned rig_locks;     /* held in it */
-#define spin_lock(lock)                                                                            \
+static void rig_take(const void *lock, bool is_mutex, const char *name);
+static void rig_release(const void *lock, bool is_mutex, const char *name);
+#define rig_take_lock(lock, is_mutex)                                                              \
 	do {                                                                                       \
 		BUG_ON((lock)->held == rig_call);                                                  \
+		RIG_AT(rig_take(lock, is_mutex, #lock));                                           \
 		(lock)->held = rig_call;                                                           \
 		rig_locks++;                                                                       \
 	} while (0)
-#define spin_unlock(lock)                                                                          \
+#define rig_release_lock(lock, is_mutex)                                                           \
 	do {                                                                                       \
 		BUG_ON((lock)->held != rig_call);                                                  \
 		(lock)->held = 0;                                                                  \
 		rig_locks--;                                                                       \
+		RIG_AT(rig_release(lock, is_mutex, #lock));                                        \
 	} while (0)
-#define mutex_lock(lock) spin_lock(lock)
-#define mutex_unlock(lock) spin_unlock(lock)
+#define spin_lock(lock) rig_take_lock(lock, false)
+#define spin_unlock(lock) rig_release_lock(lock, false)
+#define mutex_lock(lock) rig_take_lock(lock, true)
+#define mutex_unlock(lock) rig_release_lock(lock, true)
 #define DEFINE_MUTEX(name) struct mutex name
 #define DEFINE_SPINLOCK(name) spinlock_t name
 #define pmd_lock(mm, pmd)                                                                          \
