@@ -71,6 +71,18 @@ STRUCT_PAGES = {
                              edit(MMU, "unmap_hotplug_pmd_range", r"free_hotplug_page_range\(([^;]*);", "(void)0;")),
 }
 
+LOST = r"(tables\.leak|translation\..*|isolation\..*|history\..*)"
+
+# Calls that meet, of any tree: who fills one upper table at once.
+MEETINGS = {
+    "links-a-table-twice": ("fuzz_interrupted", LOST,
+                            edit(MEMORY, "__pte_alloc_kernel", r"likely\(pmd_none\(\*pmd\)\)", "1")),
+    "links-an-upper-table-twice": ("fuzz_interrupted", LOST,
+                                   edit(MEMORY, "__pmd_alloc", r"!pud_present\(\*pud\)", "1")),
+    "links-a-table-unlocked": ("fuzz_interrupted", LOST,
+                               edit(MEMORY, "__pte_alloc_kernel", r"spin_lock\([^;]*;(.*)spin_unlock\([^;]*;", r"\1")),
+}
+
 INJECTED = {
     # The index of a page array advances by bytes: a maintainer met it as an oops at boot.
     "index-step": ("fuzz_vmalloc", "translation.missing",
@@ -102,6 +114,7 @@ INJECTED = {
                            edit(ARM_PTDUMP, "note_page", r" \|\| level != st->level", "")),
     "dump-without-holes": ("fuzz_vmap", "lookup.dump",
                            edit(PTDUMP, "ptdump_hole", r"^(.*?)\{", r"\1{ if (depth > 2) return 0;")),
+    **MEETINGS,
     **STRUCT_PAGES,
     # Memory that is added and removed, and the linear map at boot.
     "removes-cut-leaves": REMOVES_CUT_LEAVES,
@@ -197,6 +210,17 @@ NEWEST = {
                                  edit(PAGEATTR, "__change_memory_common",
                                       r"(flush_tlb_kernel_range\(start, start \+ size)",
                                       r"\1 - PAGE_SIZE")),
+    # Calls that meet: two splits, and an interrupt in a lazy MMU section or under the mutex.
+    **MEETINGS,
+    "interrupt-puts-barriers-off": ("fuzz_interrupted", r"history\..*",
+                                    edit(PGTABLE, "queue_pte_barriers", r"is_lazy_mmu_mode_active\(\)",
+                                         "current->lazy_mmu_state.enable_count")),
+    "interrupt-takes-the-mutex": ("fuzz_interrupted", r"process\.(sleep|deadlock)",
+                                  edit(MMU, "split_kernel_leaf_mapping",
+                                       r" \|\| is_kfence_address\(\(void \*\)start\)", "")),
+    "splits-without-the-mutex": ("fuzz_interrupted", r"(tables|translation|isolation|history|placement|contiguous)\..*",
+                                 edit(MMU, "split_kernel_leaf_mapping",
+                                      r"mutex_lock\([^;]*;(.*)mutex_unlock\([^;]*;", r"\1")),
     **STRUCT_PAGES,
     # The linear map: as it is laid, what is removed of it, and splits alone. The first is Linux 48478b9f7913.
     "remove-clears-groups-one-by-one": ("fuzz_set_memory", STALE, clears_one_by_one),
