@@ -5,9 +5,11 @@
  */
 #include <errno.h>
 
+#include "mapper/machine/assert.h"
 #include "oracle/arm64/translate.h"
 #include "oracle/reference/reference.h"
 
+#define MAX_GROUP 128 /* entries, of 16K pages */
 #define BBM_LEVEL_OF_SPLITS 2
 
 struct change {
@@ -73,14 +75,19 @@ static bool is_cut(const struct change *c, uint64_t va)
 	return f.desc && va & (f.size - 1);
 }
 
+/*
+ * In one event: between two, another CPU that changes an entry which is none of
+ * a group any more takes no mutex, and its TLBI would come while others still are.
+ */
 static void end_group(const struct change *c, const struct found *f)
 {
+	uint64_t list[MAX_GROUP];
 	uint32_t entries = 1u << arm64_contiguous_size(&c->g, f->level);
 	uint32_t first = f->slot.index & ~(entries - 1);
-	for (uint32_t i = first; i < first + entries; i++) {
-		uint64_t desc = machine_load(c->m, f->slot.table, i);
-		machine_store(c->m, f->slot.table, i, 1, desc & ~ARM64_CONTIGUOUS, 0);
-	}
+	ASSERT_CMP(entries, <=, MAX_GROUP);
+	for (uint32_t i = 0; i < entries; i++)
+		list[i] = machine_load(c->m, f->slot.table, first + i) & ~ARM64_CONTIGUOUS;
+	machine_store_list(c->m, f->slot.table, first, entries, list);
 	machine_barrier(c->m, BARRIER_DSB_ISHST);
 	machine_barrier(c->m, BARRIER_ISB);
 }
