@@ -85,6 +85,8 @@ unsigned batched_dump(struct address_space *space, uint64_t va, uint64_t bytes,
 			  .line = line,
 			  .room = room };
 	uint64_t offset = va - d.g.va_base;
+	machine_lock_for_dump(d.m);
 	walk(&d, MACHINE_ROOT, d.g.start_level, offset, offset + bytes);
+	machine_unlock_after_dump(d.m);
 	return d.lines;
 }

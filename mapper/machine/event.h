@@ -32,6 +32,7 @@ enum event_kind {
 	EVENT_LEFT_LAZY, /* the call returns inside of a lazy MMU section */
 	EVENT_TAKE,      /* a lock, once it is had; and its release: of calls that meet */
 	EVENT_RELEASE,
+	EVENT_READ, /* an entry is about to be read by a reader that meets a call */
 };
 
 /* The kernel's locks of EVENT_TAKE and EVENT_RELEASE. */
@@ -41,6 +42,7 @@ enum machine_lock {
 	/* Of trees: those without a name here, all of a kind taken for one. */
 	LOCK_OTHER_SPINLOCK,
 	LOCK_OTHER_MUTEX,
+	LOCK_MMAP, /* the mmap lock of init_mm; its events are EVENT_TRYLOCK and EVENT_UNLOCK */
 	LOCKS,
 };
 

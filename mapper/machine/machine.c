@@ -156,6 +156,7 @@ void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_tr
 	m->log.words = 0;
 	m->log.place = NULL;
 	m->meets_at = UINT32_MAX;
+	m->reads = false;
 	m->fail_alloc = fail_alloc;
 	m->fail_trylock = fail_trylock;
 	m->alloc_failed = false;
@@ -273,11 +274,26 @@ table_t machine_table_at(const struct machine *m, uint64_t pfn)
 	return table < m->tables ? (table_t)table : MACHINE_NO_TABLE;
 }
 
+void machine_begin_reading(struct machine *m)
+{
+	m->reads = true;
+	m->next_look = 0;
+}
+
+bool machine_reach_read(struct machine *m, table_t table, uint32_t index)
+{
+	ASSERT(m->reads);
+	record(m, (struct event){ .kind = EVENT_READ, .table = table, .index = index, .count = 1 });
+	return in_table(m, table, index, 1);
+}
+
 /* Apart, and last in its caller, so that a load that is not looked at costs no more than it did. */
 static __attribute__((noinline, cold)) uint64_t look_and_load(struct machine *m, table_t table,
 							      uint32_t index)
 {
 	machine_look(m);
+	if (m->reads && !machine_reach_read(m, table, index))
+		return 0;
 	return table_words(m, table)[index];
 }
 
@@ -385,19 +401,33 @@ void machine_store_list(struct machine *m, table_t table, uint32_t index, uint32
 	memcpy(words, list, count * sizeof(*list));
 }
 
+/* Takes it, once the other of two calls that meet lets it. */
+static void lock(struct machine *m, bool for_writing)
+{
+	bool logged = reach_event(m);
+	if (m->meets)
+		meeting_lock_mmap(m, for_writing);
+	if (logged)
+		append_event(m, (struct event){ .kind = EVENT_TRYLOCK,
+						.what = true,
+						.for_writing = for_writing });
+}
+
 void machine_lock(struct machine *m)
 {
-	record(m, (struct event){ .kind = EVENT_TRYLOCK, .what = true });
+	lock(m, false);
 }
 
 void machine_write_lock(struct machine *m)
 {
-	record(m, (struct event){ .kind = EVENT_TRYLOCK, .what = true, .for_writing = true });
+	lock(m, true);
 }
 
 bool machine_trylock(struct machine *m)
 {
 	bool logged = reach_event(m), had = !strikes(&m->fail_trylock);
+	if (m->meets && had)
+		had = meeting_trylock_mmap(m);
 	if (logged)
 		append_event(m, (struct event){ .kind = EVENT_TRYLOCK, .what = had });
 	return had;

@@ -130,6 +130,7 @@ struct machine {
 	/* Of a call that another one meets: see meeting.h. */
 	struct meeting *meeting; /* owned */
 	bool meets;              /* locks are events, and may have to be waited for */
+	bool reads;              /* what runs is a reader: see machine_begin_reading() */
 	uint32_t meets_at; /* count of events at which the other call is made; UINT32_MAX: none */
 	/* Told when the machine shows the other side: by whoever keeps a call's state elsewhere. NULL: nobody. */
 	void (*switched)(struct machine *m);
@@ -176,6 +177,19 @@ void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_tr
  * a walk of them takes. A call that nobody bounds may fill the log.
  */
 void machine_bound_call(struct machine *m, uint64_t pages);
+
+/*
+ * What was begun is no call but a reader of tables, which meets one: each
+ * entry that it reads is an event, and its locks are.
+ */
+void machine_begin_reading(struct machine *m);
+
+/* Before a reader reads an entry: an event. Whether the table is still there after it; a trap if not. */
+bool machine_reach_read(struct machine *m, table_t table, uint32_t index);
+
+/* The lock of a dump, which the oracle's own does not take: nobody else is there. */
+void machine_lock_for_dump(struct machine *m);
+void machine_unlock_after_dump(struct machine *m);
 
 /* Whether the call's work is at its bound. */
 bool machine_is_out_of_bound(const struct machine *m);

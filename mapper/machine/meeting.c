@@ -33,6 +33,7 @@ struct side {
 	bool alloc_failed;
 	uint64_t alloc_failed_bytes;
 	uint32_t alloc_failed_at, meets_at;
+	bool reads;
 	struct source_place alloc_failed_place;
 };
 
@@ -44,6 +45,7 @@ struct meeting {
 	enum machine_side side; /* that the machine shows */
 	enum machine_lock waits_for, waited_for;
 	uint8_t holder[LOCKS]; /* 1 + enum machine_side; 0: nobody */
+	bool reads_mmap[2];    /* whether a side holds the mmap lock for reading */
 	uint32_t began_at;
 	struct meeting_turn turn[MAX_TURNS];
 	unsigned turns;
@@ -123,6 +125,7 @@ void meeting_show(struct machine *m, enum machine_side side)
 	EXCHANGE(alloc_failed_bytes);
 	EXCHANGE(alloc_failed_at);
 	EXCHANGE(meets_at);
+	EXCHANGE(reads);
 	EXCHANGE(alloc_failed_place);
 	if (m->switched)
 		m->switched(m);
@@ -184,6 +187,7 @@ void meeting_end(struct machine *m)
 	m->meeting->state = NO_MEETING;
 	for (int lock = 0; lock < LOCKS; lock++)
 		m->meeting->holder[lock] = 0;
+	m->meeting->reads_mmap[SIDE_OUTER] = m->meeting->reads_mmap[SIDE_INNER] = false;
 	m->meets = false;
 	m->meets_at = UINT32_MAX;
 }
@@ -346,12 +350,12 @@ static void deadlock(struct machine *m)
 		m->trap = MACHINE_TRAP_DEADLOCK;
 }
 
-/* Stands still until the lock is free. */
-static void wait_for(struct machine *m, enum machine_lock lock)
+/* Stands still until the outer call, which holds the lock, has released it. */
+static void wait_for(struct machine *m, enum machine_lock lock, bool by_outer)
 {
 	struct meeting *meeting = m->meeting;
 	bool waits = meeting->side == SIDE_INNER && meeting->plan.by == MEETING_BY_CPU &&
-		     meeting->holder[lock] == 1 + SIDE_OUTER && !meeting->outer_ended;
+		     by_outer && !meeting->outer_ended;
 	if (!waits) {
 		deadlock(m);
 		return;
@@ -359,8 +363,17 @@ static void wait_for(struct machine *m, enum machine_lock lock)
 	meeting->waits_for = meeting->waited_for = lock;
 	switch_to_outer(m);
 	meeting->waits_for = LOCKS;
-	if (meeting->holder[lock])
+	if (meeting->outer_ended)
 		deadlock(m);
+}
+
+/* The outer side has released the lock: who waits for it goes on. */
+static void hand_on(struct machine *m, enum machine_lock lock)
+{
+	const struct meeting *meeting = m->meeting;
+	if (meeting->side == SIDE_OUTER && meeting->state == INNER_WAITS &&
+	    meeting->waits_for == lock)
+		switch_to_inner(m);
 }
 
 void machine_take(struct machine *m, enum machine_lock lock)
@@ -370,7 +383,7 @@ void machine_take(struct machine *m, enum machine_lock lock)
 		return;
 	bool logged = reach_event(m);
 	if (m->meeting->holder[lock])
-		wait_for(m, lock);
+		wait_for(m, lock, m->meeting->holder[lock] == 1 + SIDE_OUTER);
 	m->meeting->holder[lock] = (uint8_t)(1 + m->meeting->side);
 	if (logged)
 		append_event(m, (struct event){ .kind = EVENT_TAKE, .what = (uint8_t)lock });
@@ -384,7 +397,50 @@ void machine_release(struct machine *m, enum machine_lock lock)
 		return;
 	record(m, (struct event){ .kind = EVENT_RELEASE, .what = (uint8_t)lock });
 	meeting->holder[lock] = 0;
-	if (meeting->side == SIDE_OUTER && meeting->state == INNER_WAITS &&
-	    meeting->waits_for == lock)
-		switch_to_inner(m);
+	hand_on(m, lock);
+}
+
+static enum machine_side other_side(const struct meeting *meeting)
+{
+	return meeting->side == SIDE_OUTER ? SIDE_INNER : SIDE_OUTER;
+}
+
+/* Whether the other side holds the mmap lock in a way that does not go together with this. */
+static bool is_mmap_kept(const struct meeting *meeting, bool for_writing)
+{
+	enum machine_side other = other_side(meeting);
+	return meeting->holder[LOCK_MMAP] == 1 + other ||
+	       (for_writing && meeting->reads_mmap[other]);
+}
+
+static void hold_mmap(struct meeting *meeting, bool for_writing)
+{
+	if (for_writing)
+		meeting->holder[LOCK_MMAP] = (uint8_t)(1 + meeting->side);
+	else
+		meeting->reads_mmap[meeting->side] = true;
+}
+
+void meeting_lock_mmap(struct machine *m, bool for_writing)
+{
+	if (is_mmap_kept(m->meeting, for_writing))
+		wait_for(m, LOCK_MMAP, m->meeting->side == SIDE_INNER);
+	hold_mmap(m->meeting, for_writing);
+}
+
+bool meeting_trylock_mmap(struct machine *m)
+{
+	if (is_mmap_kept(m->meeting, false))
+		return false;
+	hold_mmap(m->meeting, false);
+	return true;
+}
+
+void meeting_unlock_mmap(struct machine *m)
+{
+	struct meeting *meeting = m->meeting;
+	if (meeting->holder[LOCK_MMAP] == 1 + meeting->side)
+		meeting->holder[LOCK_MMAP] = 0;
+	meeting->reads_mmap[meeting->side] = false;
+	hand_on(m, LOCK_MMAP);
 }

@@ -78,6 +78,14 @@ void meeting_begin(struct machine *m);
  * of the inner one: until both have ended.
  */
 bool meeting_run(struct machine *m, void (*run)(void *context), void *context);
+/*
+ * The mmap lock, of which both may be readers. Stands still until it is had;
+ * the trylock says whether it is, for reading; and what this side holds of it
+ * is released.
+ */
+void meeting_lock_mmap(struct machine *m, bool for_writing);
+bool meeting_trylock_mmap(struct machine *m);
+void meeting_unlock_mmap(struct machine *m);
 /* The outer call ended: an inner one that still waits does so for ever. */
 void meeting_outer_ended(struct machine *m);
 

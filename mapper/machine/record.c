@@ -2,14 +2,35 @@
 /* Events that change no table: barriers, TLB maintenance, flushes, warnings. */
 #include "mapper/machine/record.h"
 
+#include "mapper/machine/meeting.h"
+
+static void unlock(struct machine *m, bool for_writing)
+{
+	record(m, (struct event){ .kind = EVENT_UNLOCK, .for_writing = for_writing });
+	if (m->meets)
+		meeting_unlock_mmap(m);
+}
+
 void machine_unlock(struct machine *m)
 {
-	record(m, (struct event){ .kind = EVENT_UNLOCK });
+	unlock(m, false);
 }
 
 void machine_write_unlock(struct machine *m)
 {
-	record(m, (struct event){ .kind = EVENT_UNLOCK, .for_writing = true });
+	unlock(m, true);
+}
+
+void machine_lock_for_dump(struct machine *m)
+{
+	if (m->reads)
+		machine_write_lock(m);
+}
+
+void machine_unlock_after_dump(struct machine *m)
+{
+	if (m->reads)
+		machine_write_unlock(m);
 }
 
 void machine_barrier(struct machine *m, enum barrier kind)

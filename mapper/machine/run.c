@@ -115,7 +115,7 @@ bool machine_look(struct machine *m)
 		machine_run_away(m);
 		return m->log.events < MACHINE_MAX_EVENTS;
 	}
-	m->next_look = min(m->counters.loads + MACHINE_LOOK_EVERY, m->bound.loads);
+	m->next_look = m->reads ? 0 : min(m->counters.loads + MACHINE_LOOK_EVERY, m->bound.loads);
 	m->next_look_at_events = (uint32_t)min(m->log.events + MACHINE_LOOK_EVERY, m->bound.events);
 	m->next_look_at_events = (uint32_t)min(m->next_look_at_events, m->meets_at);
 	return true;

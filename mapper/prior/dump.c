@@ -60,6 +60,7 @@ unsigned prior_dump(struct address_space *space, uint64_t va, uint64_t bytes,
 	struct geometry g = geometry_of(&space->machine->config);
 	uint64_t offset = va - g.va_base, end = offset + bytes;
 	unsigned lines = 0;
+	machine_lock_for_dump(space->machine);
 	for (uint64_t next; offset < end; offset = next) {
 		struct dump_line here = { .va = g.va_base + offset };
 		here.says = says_of(&g, entry_of(space->machine, &g, offset, &here.level));
@@ -71,5 +72,6 @@ unsigned prior_dump(struct address_space *space, uint64_t va, uint64_t bytes,
 		else if (lines < room)
 			line[lines++] = here;
 	}
+	machine_unlock_after_dump(space->machine);
 	return lines;
 }

@@ -299,6 +299,102 @@ static void each_turn_is_told(void **state)
 	assert_null(fixture.m->switched);
 }
 
+/* --- the mmap lock, and readers ------------------------------------------------------- */
+
+static void write_under_mmap(struct machine *m)
+{
+	machine_write_lock(m);
+	machine_store(m, MACHINE_ROOT, 1, 1, 2, 0);
+	machine_write_unlock(m);
+	machine_store(m, MACHINE_ROOT, 1, 1, 7, 0);
+}
+
+static void read_under_mmap(struct machine *m)
+{
+	machine_lock(m);
+	machine_store(m, MACHINE_ROOT, 1, 1, 2, 0);
+	machine_unlock(m);
+	machine_store(m, MACHINE_ROOT, 1, 1, 7, 0);
+}
+
+static void try_mmap(struct machine *m)
+{
+	fixture.seen = machine_trylock(m);
+	if (fixture.seen)
+		machine_unlock(m);
+}
+
+static void see_under_mmap(struct machine *m)
+{
+	machine_lock(m);
+	fixture.seen = machine_load(m, MACHINE_ROOT, 1);
+	machine_unlock(m);
+}
+
+static void see_under_mmap_alone(struct machine *m)
+{
+	machine_write_lock(m);
+	fixture.seen = machine_load(m, MACHINE_ROOT, 1);
+	machine_write_unlock(m);
+}
+
+/* By another CPU, after the lock was taken: what is seen, and whether that was waited for. */
+static void mmap_lock_is_shared_by_readers_alone(void **state)
+{
+	(void)state;
+	static const struct {
+		void (*outer)(struct machine *m), (*inner)(struct machine *m);
+		uint64_t seen;
+		bool waits;
+	} rows[] = {
+		{ write_under_mmap, try_mmap, false, false },
+		{ read_under_mmap, try_mmap, true, false },
+		{ write_under_mmap, see_under_mmap, 2, true },
+		{ read_under_mmap, see_under_mmap, 0, false },
+		{ write_under_mmap, see_under_mmap_alone, 2, true },
+		{ read_under_mmap, see_under_mmap_alone, 2, true },
+	};
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		machine_reset(fixture.m, &config_4k);
+		assert_true(meet(1, MEETING_BY_CPU, rows[i].outer, rows[i].inner));
+		assert_true(fixture.inner_ended);
+		assert_int_equal(fixture.seen, rows[i].seen);
+		assert_int_equal(meeting_waited_for(fixture.m), rows[i].waits ? LOCK_MMAP : LOCKS);
+		meeting_end(fixture.m);
+	}
+}
+
+static table_t to_be_freed;
+
+static void read_twice(struct machine *m)
+{
+	machine_begin_reading(m);
+	fixture.seen = machine_load(m, to_be_freed, 0) + machine_load(m, to_be_freed, 1);
+}
+
+static void free_the_table(struct machine *m)
+{
+	machine_free_table(m, to_be_freed);
+}
+
+/* Each read is an event; and one that comes after the table was freed is a trap. */
+static void reader_is_met_at_each_read(void **state)
+{
+	(void)state;
+	for (uint32_t event = 0; event < 3; event++) {
+		machine_reset(fixture.m, &config_4k);
+		to_be_freed = machine_alloc_table(fixture.m);
+		meet(event, MEETING_BY_CPU, read_twice, free_the_table);
+		assert_int_equal(meeting_took_place(fixture.m), event < 2);
+		assert_int_equal(fixture.m->trap,
+				 event < 2 ? MACHINE_TRAP_FREED_TABLE : MACHINE_TRAP_NONE);
+		if (event == 2)
+			assert_int_equal(fixture.m->log.events, 2);
+		assert_int_equal(fixture.m->log.event[0].kind, EVENT_READ);
+		meeting_end(fixture.m);
+	}
+}
+
 static void locks_of_a_call_alone_are_no_events(void **state)
 {
 	(void)state;
@@ -326,6 +422,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(call_that_runs_away_is_ended_on_either_side, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(each_turn_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(mmap_lock_is_shared_by_readers_alone, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(reader_is_met_at_each_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(locks_of_a_call_alone_are_no_events, setup,
 						teardown),
 	};

@@ -69,6 +69,7 @@ static const char *name_of(const struct event *e)
 		[EVENT_LEFT_LAZY] = "the return",
 		[EVENT_TAKE] = "a lock",
 		[EVENT_RELEASE] = "an unlock",
+		[EVENT_READ] = "a read",
 	};
 	ASSERT_CMP(e->kind, <, sizeof(names) / sizeof(names[0]));
 	return names[e->kind];

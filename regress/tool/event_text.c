@@ -13,6 +13,7 @@ const char *lock_name(unsigned lock)
 		[LOCK_SPLIT] = "mutex of splits",
 		[LOCK_OTHER_SPINLOCK] = "another spinlock",
 		[LOCK_OTHER_MUTEX] = "another mutex",
+		[LOCK_MMAP] = "mmap lock",
 	};
 	ASSERT_CMP(lock, <, sizeof(names) / sizeof(*names));
 	return names[lock];
@@ -98,6 +99,9 @@ void event_print(const struct oracle *o, const struct event *e, uint32_t count, 
 		break;
 	case EVENT_RELEASE:
 		fprintf(to, "%s released", lock_name(e->what));
+		break;
+	case EVENT_READ:
+		fprintf(to, "read of entry %u of table page %u", e->index, e->table);
 		break;
 	case EVENT_WARN:
 		fprintf(to, "WARN()");

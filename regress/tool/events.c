@@ -399,6 +399,7 @@ static void put_event(const struct recording *r, const struct event *e)
 		[EVENT_TRAP] = "trap",
 		[EVENT_TAKE] = "take_lock",
 		[EVENT_RELEASE] = "release_lock",
+		[EVENT_READ] = "read_entry",
 	};
 	ASSERT_CMP(e->kind, <, sizeof(names) / sizeof(names[0]));
 	ASSERT(names[e->kind]);

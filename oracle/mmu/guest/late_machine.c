@@ -256,6 +256,17 @@ void machine_release(struct machine *m, enum machine_lock lock)
 	(void)lock;
 }
 
+/* No reader is there. */
+void machine_lock_for_dump(struct machine *m)
+{
+	(void)m;
+}
+
+void machine_unlock_after_dump(struct machine *m)
+{
+	(void)m;
+}
+
 void machine_flush_cache(struct machine *m, enum cache_flush when, uint64_t va, uint64_t bytes)
 {
 	(void)m;
