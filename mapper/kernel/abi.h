@@ -70,7 +70,8 @@ struct rig_host {
 	bool realm;                    /* is_realm_world() */
 	bool tlb_range;                /* system_supports_tlb_range(), ARM64_HAS_ARMv8_4_TTL */
 
-	void (*look)(void); /* ends a call that has run away */
+	/* Ends a call that has run away, and tells a reader of tables, of which entry it reads; NULL: of none. */
+	void (*look)(const volatile void *from);
 	void (*store)(uint64_t *entry, uint64_t value);
 	void (*sync)(enum rig_barrier kind);
 	/* `what` of enum rig_tlbi; the operand as the instruction's register has it. */

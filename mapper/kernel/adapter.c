@@ -81,9 +81,17 @@ static void flush_pending_tlbi(void)
 	now.machine->log.place = now.build->place;
 }
 
-static void look(void)
+/* A reader ends at what is no table any more. */
+static void look(const volatile void *from)
 {
-	machine_look(now.machine);
+	struct machine *m = now.machine;
+	table_t table;
+	uint32_t index;
+	machine_look(m);
+	if (m->reads && from &&
+	    machine_entry_at(m, (const void *)(uintptr_t)from, &table, &index) &&
+	    !machine_reach_read(m, table, index))
+		machine_end_call(m->trap);
 }
 
 static void store(uint64_t *entry, uint64_t value)
@@ -748,13 +756,24 @@ static int kernel_trans_pgd(struct address_space *space, const struct call *call
 	return error;
 }
 
-/* Asked after a call on the same machine, for many addresses: the call's host still stands. */
+/*
+ * Asked after a call on the same machine, for many addresses: the call's host
+ * still stands. A reader that meets a call is as a call: what it does is recorded.
+ */
+static void begin_lookup(struct address_space *space, uint64_t va)
+{
+	const bool reads = space->machine->reads;
+	if (now.machine != space->machine || reads)
+		begin(space, va);
+	own.silent = !reads;
+	if (reads)
+		own.warning[0] = '\0';
+}
+
 static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
 {
 	uint64_t pfn = UINT64_MAX;
-	if (now.machine != space->machine)
-		begin(space, va);
-	own.silent = true;
+	begin_lookup(space, va);
 	if (!setjmp(own.end))
 		pfn = now.build->lookup(va);
 	return pfn == UINT64_MAX ? PAGE_HOLE : pfn;
@@ -765,9 +784,7 @@ static uint64_t kernel_lookup(struct address_space *space, uint64_t va)
 static bool kernel_present(struct address_space *space, uint64_t pfn)
 {
 	bool present = false;
-	if (now.machine != space->machine)
-		begin(space, 0);
-	own.silent = true;
+	begin_lookup(space, 0);
 	if (!setjmp(own.end))
 		present = now.build->page_present(pfn);
 	return present;
@@ -792,9 +809,7 @@ static unsigned kernel_dump(struct address_space *space, uint64_t va, uint64_t b
 			    struct dump_line *line, unsigned room)
 {
 	static char text[DUMP_MAX_LINES * DUMP_LINE_BYTES];
-	if (now.machine != space->machine)
-		begin(space, va);
-	own.silent = true;
+	begin_lookup(space, va);
 	if (setjmp(own.end))
 		return 0;
 	now.build->dump(va, va + bytes, text, sizeof(text));

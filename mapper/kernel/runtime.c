@@ -54,9 +54,10 @@ static bool in_tables(const volatile void *p)
 
 static void rig_loaded(const volatile void *from)
 {
-	*rig->loads += in_tables(from);
+	bool is_entry = in_tables(from);
+	*rig->loads += is_entry;
 	if (*rig->loads >= *rig->next_look)
-		rig->look();
+		rig->look(is_entry ? from : NULL);
 }
 
 static void rig_write(void *to, const void *value, size_t bytes)
