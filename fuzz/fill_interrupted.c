@@ -13,10 +13,14 @@
 
 #define MAX_PAIR_BLOCKS 2 /* of the pages of one call */
 
-/* The last op meets the one before it. */
+/* The last op meets the one before it, or a reader. */
 static void let_meet(struct scenario *s, uint32_t first, struct rng *rng)
 {
-	if (s->ops == first + 2)
+	if (s->ops != first + 2)
+		return;
+	if (rng_chance(rng, weights.read_instead))
+		s->op[first + 1].read = pick_read(rng);
+	else
 		s->op[first + 1].during = pick_during(&s->op[first + 1].call, rng);
 }
 

@@ -15,4 +15,9 @@ struct during pick_during(const struct call *call, struct rng *rng);
 /* Another event, most often one near, or an op that meets none; or an op that met none meets one. */
 void change_during(struct during *during, const struct call *call, struct rng *rng);
 
+struct read pick_read(struct rng *rng);
+
+/* The same of a reader. */
+void change_read(struct read *read, struct rng *rng);
+
 #endif

@@ -135,6 +135,14 @@ static void change_meeting(struct mutation *m)
 		change_during(&op->during, &op->call, m->rng);
 }
 
+/* When a reader meets a call; one that meets another call is met by none. */
+static void change_reader(struct mutation *m)
+{
+	struct op *op = mutated_op(m);
+	if (!call_sets_up(op->call.kind) && !op->during.stated)
+		change_read(&op->read, m->rng);
+}
+
 #define ONCE(change) ((struct field_mutation){ change, 1 })
 #define AREA_MUTATIONS                                                                             \
 	ONCE(change_faults), ONCE(change_policy), ONCE(change_machine), ONCE(insert_preset),       \
@@ -148,6 +156,6 @@ static void change_meeting(struct mutation *m)
 
 const struct field_mutation area_mutations[] = { AREA_MUTATIONS, { NULL, 0 } };
 const struct field_mutation sequence_mutations[] = { SEQUENCE_MUTATIONS, { NULL, 0 } };
-const struct field_mutation interrupted_mutations[] = { SEQUENCE_MUTATIONS,
-							{ change_meeting, 12 },
-							{ NULL, 0 } };
+const struct field_mutation interrupted_mutations[] = {
+	SEQUENCE_MUTATIONS, { change_meeting, 12 }, { change_reader, 6 }, { NULL, 0 }
+};

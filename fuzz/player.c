@@ -8,6 +8,7 @@
 #include "fuzz/linear_lines.h"
 #include "fuzz/measure.h"
 #include "fuzz/player_meet.h"
+#include "fuzz/player_read.h"
 #include "fuzz/skip.h"
 #include "fuzz/struct_pages.h"
 #include "fuzz/watch.h"
@@ -278,6 +279,12 @@ static bool play_op(struct player *p, uint32_t ops)
 			return held;
 		ASSERT_CMP(p->met[p->op + 1].how, ==, MET_AFTER);
 		return true;
+	}
+	if (op->read.stated && player_may_read(p)) {
+		bool held = player_read(p);
+		if (!held || p->oracle.waived || p->met[p->op].how == MET_DURING ||
+		    !op->read.of_reader)
+			return held;
 	}
 	return play_call(p, op);
 }

@@ -38,6 +38,16 @@ static void repair_during(struct scenario *s, uint32_t i)
 		op->during.by = MEETING_BY_CPU;
 }
 
+/* A call that no reader can meet is made alone. */
+static void repair_read(struct scenario *s, uint32_t i)
+{
+	struct op *op = &s->op[i];
+	if (!call_meets(&op->call) || call_sets_up(op->call.kind) || op->during.stated)
+		op->read = (struct read){ 0 };
+	if (op->during.stated && i)
+		s->op[i - 1].read = (struct read){ 0 };
+}
+
 bool scenario_repair(struct scenario *s)
 {
 	struct refusal why;
@@ -52,6 +62,7 @@ bool scenario_repair(struct scenario *s)
 	for (uint32_t i = 0; i < s->ops;) {
 		repair_undo(s, i);
 		repair_during(s, i);
+		repair_read(s, i);
 		repair_struct_pages(s, i);
 		if (scenario_check_op(s, i, &why))
 			i++;

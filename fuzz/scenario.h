@@ -14,6 +14,7 @@
 
 #include "mapper/machine/meeting.h"
 #include "mapper/mapper.h"
+#include "oracle/reading.h"
 #include "oracle/rules.h"
 
 #define SCENARIO_MAX_OPS 16
@@ -44,6 +45,13 @@ struct during {
 	uint32_t event; /* events of the call before it */
 };
 
+/* When a reader of tables meets the call: at an event of the call, or the call is made at one of the reader. */
+struct read {
+	bool stated, of_reader;
+	enum reader_kind by;
+	uint32_t event; /* events before it */
+};
+
 /* A line of a scenario: a call, or something that is set up, and the faults injected into it. */
 struct op {
 	struct call
@@ -53,6 +61,7 @@ struct op {
 	/* The n-th table allocation or trylock of this op fails; 0 is none. */
 	uint32_t fail_alloc, fail_trylock;
 	struct during during;
+	struct read read;
 };
 
 /* What a regression case expects of the mappers it is played on. */

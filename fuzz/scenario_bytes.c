@@ -12,6 +12,8 @@
 #define VERSION 5
 /* Before an op that meets the one before it: a number that no call has. */
 #define WIRE_DURING 41
+/* The same of an op that a reader meets; after the other, if both are said. */
+#define WIRE_READ 60
 
 /* How an expectation begins. */
 enum { EXPECT_NOTHING, EXPECT_HOLDS, EXPECT_FAILS };
@@ -106,7 +108,29 @@ static void put_during(struct writer *w, const struct during *during)
 	put_number(w, during->event);
 }
 
+static void put_read(struct writer *w, const struct read *read)
+{
+	if (!read->stated)
+		return;
+	put_byte(w, WIRE_READ);
+	put_byte(w, (uint8_t)read->by);
+	put_byte(w, read->of_reader);
+	put_number(w, read->event);
+}
+
 /* The first byte of the op after it. */
+static uint8_t get_read(struct reader *r, uint8_t wire, struct read *read)
+{
+	*read = (struct read){ 0 };
+	if (wire != WIRE_READ)
+		return wire;
+	read->stated = true;
+	read->by = (enum reader_kind)get_number(r, READER_LOOKUP);
+	read->of_reader = get_bool(r);
+	read->event = (uint32_t)get_number(r, UINT32_MAX);
+	return get_byte(r);
+}
+
 static uint8_t get_during(struct reader *r, struct during *during)
 {
 	uint8_t wire = get_byte(r);
@@ -122,6 +146,7 @@ static uint8_t get_during(struct reader *r, struct during *during)
 static void put_op(struct writer *w, const struct scenario *s, const struct op *op)
 {
 	put_during(w, &op->during);
+	put_read(w, &op->read);
 	put_byte(w, call_traits(op->call.kind)->wire);
 	if (!call_sets_up(op->call.kind)) {
 		put_number(w, op->fail_alloc);
@@ -135,7 +160,8 @@ static void get_op(struct reader *r, struct scenario *s)
 {
 	struct op *op = &s->op[s->ops];
 	struct during during;
-	enum call_kind kind = call_by_wire(get_during(r, &during));
+	struct read read;
+	enum call_kind kind = call_by_wire(get_read(r, get_during(r, &during), &read));
 	if (kind == CALL_KINDS) {
 		r->bad = true;
 		return;
@@ -143,6 +169,7 @@ static void get_op(struct reader *r, struct scenario *s)
 	*op = scenario_new_op(s, kind);
 	op->first_run = s->runs;
 	op->during = during;
+	op->read = read;
 	if (!call_sets_up(kind)) {
 		op->fail_alloc = (uint32_t)get_number(r, UINT32_MAX);
 		op->fail_trylock = (uint32_t)get_number(r, UINT32_MAX);

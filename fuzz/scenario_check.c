@@ -271,6 +271,24 @@ static bool check_during(const struct scenario *s, uint32_t i, struct refusal *w
 	return true;
 }
 
+static bool check_read(const struct scenario *s, uint32_t i, struct refusal *why)
+{
+	const struct op *op = &s->op[i];
+	if (op->during.stated && i && s->op[i - 1].read.stated)
+		return refuse(why, "", "the call before is met by a reader: one meets one");
+	if (!op->read.stated)
+		return true;
+	if (call_sets_up(op->call.kind))
+		return refuse(why, "", "'read' must precede a call, not 'preset' or 'linear'");
+	if (op->during.stated)
+		return refuse(why, "", "'during' and 'read' are not for one call: one meets one");
+	if (!call_meets(&op->call))
+		return refuse(why, "",
+			      "'read' is for calls that take the kernel's locks of tables: not for "
+			      "vrealloc, trans_pgd, add_memory, remove_memory and op=split-pages");
+	return true;
+}
+
 /* A call for a whole area has the range of what mapped it: "cannot unmap partial", as the kernel says. */
 static bool check_undo(const struct scenario *s, uint32_t i, struct refusal *why)
 {
@@ -288,8 +306,9 @@ static bool check_undo(const struct scenario *s, uint32_t i, struct refusal *why
 static bool check_op(const struct scenario *s, uint32_t i, struct budget *b, struct refusal *why)
 {
 	if (!check_range(s, &s->op[i], why) || !check_faults(&s->op[i], why) ||
-	    !check_during(s, i, why) || !check_fields(s, i, why) || !check_undo(s, i, why) ||
-	    !check_linear_map(s, i, why) || !struct_pages_are_apart(s, i, why))
+	    !check_during(s, i, why) || !check_read(s, i, why) || !check_fields(s, i, why) ||
+	    !check_undo(s, i, why) || !check_linear_map(s, i, why) ||
+	    !struct_pages_are_apart(s, i, why))
 		return false;
 	spend(b, s, &s->op[i]);
 	return check_budget(b, why);

@@ -18,6 +18,7 @@ struct parser {
 	uint32_t fail_alloc, fail_trylock; /* for the next op */
 	bool fail_pending;
 	struct during during; /* of the next op */
+	struct read read;     /* the same */
 };
 
 /* --- what each word says -------------------------------------------------- */
@@ -160,6 +161,24 @@ static bool read_during(struct parser *p)
 	return true;
 }
 
+static bool read_read(struct parser *p)
+{
+	static const char *const readers[] = { "dump", "lookup", NULL };
+	static const char *const sides[] = { "call", "reader", NULL };
+	uint64_t event = 0;
+	unsigned by = READER_DUMP, of = 0;
+	if (p->read.stated)
+		return line_wrong(&p->l, p->l.word.at,
+				  "a line before is 'read' too, and a call is met by one reader");
+	if (!check_options(&p->l, LINE_READ) || !line_need(&p->l, "event") ||
+	    !line_take_number(&p->l, "event", UINT32_MAX, &event) || !line_need(&p->l, "of") ||
+	    !line_take_name(&p->l, "of", sides, &of) || !line_need(&p->l, "by") ||
+	    !line_take_name(&p->l, "by", readers, &by))
+		return false;
+	p->read = (struct read){ true, of == 1, by, (uint32_t)event };
+	return true;
+}
+
 /* Reads the fields that stand on the line; the others keep their defaults. */
 static bool read_fields(struct parser *p, struct op *op)
 {
@@ -206,12 +225,14 @@ static bool read_op(struct parser *p, enum call_kind kind)
 	op->fail_alloc = p->fail_alloc;
 	op->fail_trylock = p->fail_trylock;
 	op->during = p->during;
+	op->read = p->read;
 	if (!check_options(&p->l, LINE_CALL + kind) || !read_fields(p, op) || !check_fields(p, op))
 		return false;
 	scenario_place_op(s, op);
 	p->fail_alloc = p->fail_trylock = 0;
 	p->fail_pending = false;
 	p->during = (struct during){ 0 };
+	p->read = (struct read){ 0 };
 	if (!scenario_check_op(s, s->ops, &why))
 		return refused(p, &why);
 	s->ops++;
@@ -293,6 +314,8 @@ static bool read_line(struct parser *p)
 		return read_fail(p);
 	case LINE_DURING:
 		return read_during(p);
+	case LINE_READ:
+		return read_read(p);
 	case LINE_EXPECT:
 		return read_expect(p);
 	case LINE_KINDS:
@@ -316,6 +339,9 @@ static bool check_end(struct parser *p, const char *end)
 	if (p->during.stated)
 		return line_wrong(&p->l, end,
 				  "the text ends after 'during', which must precede a call");
+	if (p->read.stated)
+		return line_wrong(&p->l, end,
+				  "the text ends after 'read', which must precede a call");
 	if (!p->s->ops)
 		return line_wrong(&p->l, end, "the text ends without an op, such as vmap");
 	return true;

@@ -64,9 +64,18 @@ static void print_during(const struct during *during, FILE *to)
 			during->by == MEETING_BY_IRQ ? "irq" : "cpu");
 }
 
+static void print_read(const struct read *read, FILE *to)
+{
+	if (read->stated)
+		fprintf(to, "read event=%" PRIu32 " of=%s by=%s\n", read->event,
+			read->of_reader ? "reader" : "call",
+			read->by == READER_DUMP ? "dump" : "lookup");
+}
+
 static void print_op(const struct scenario *s, const struct op *op, FILE *to)
 {
 	print_during(&op->during, to);
+	print_read(&op->read, to);
 	print_fault(op, to);
 	fputs(call_traits(op->call.kind)->name, to);
 	for (const struct field *f = NULL; (f = op_next_field(op, f));) {

@@ -133,6 +133,9 @@ const struct weights weights = {
 	.pair_changes = 35,
 	.met_early = 80,
 	.by_irq = 50,
+	.read_instead = 25,
+	.read_of_reader = 60,
+	.read_by_dump = 70,
 
 	.huge_one_in = 512,
 	.huge_4g = 8,

@@ -111,6 +111,9 @@ struct weights {
 	unsigned pair_changes;     /* an area is changed, not unmapped */
 	unsigned met_early;        /* by an event that most calls make */
 	unsigned by_irq;           /* what an interrupt may do, one does */
+	unsigned read_instead;     /* a reader meets the call, and no call does */
+	unsigned read_of_reader;   /* the call is made at an event of the reader */
+	unsigned read_by_dump;     /* the reader is a dump, and no lookup */
 	/* Scenarios whose sizes 32 or 16 bits do not hold. */
 	unsigned huge_one_in; /* of so many new scenarios, not a percentage */
 	unsigned huge_4g;     /* it has up to SCENARIO_MAX_PAGES, and not GENERATE_HUGE_WORK */

@@ -42,6 +42,7 @@ static const struct setting {
 			    { "quirks", false } } },
 	[LINE_FAIL] = { "fail", { { "alloc", false }, { "trylock", false } } },
 	[LINE_DURING] = { "during", { { "event", false }, { "by", false } } },
+	[LINE_READ] = { "read", { { "event", false }, { "of", false }, { "by", false } } },
 	[LINE_EXPECT] = { "expect", { { "holds", true }, { "fails", true } } },
 };
 _Static_assert(sizeof(settings) / sizeof(settings[0]) == LINE_CALL, "a row for each setting");

@@ -6,6 +6,7 @@
 #include "mapper/machine/assert.h"
 #include "mapper/machine/meeting.h"
 #include "oracle/properties/properties.h"
+#include "oracle/reading.h"
 
 bool oracle_create(struct oracle *o)
 {
@@ -160,6 +161,18 @@ static bool end_held(struct oracle *o)
 	return end.held;
 }
 
+/* Whether what was judged counts as held; of rules that are waived none counts as exercised. */
+static bool held_or_waived(struct oracle *o, bool held)
+{
+	o->examined.rules &= ~(o->waivers.rules | o->tree->call[o->call->kind].unjudged);
+	if (held || !waives_verdict(&o->waivers, &o->verdict))
+		return held;
+	o->waived = true;
+	o->examined.rules &= ~RULE_BIT(o->verdict.rule);
+	o->verdict.rule = RULE_NONE;
+	return true;
+}
+
 /*
  * Judges a call that is complete.
  *
@@ -179,12 +192,7 @@ static bool judge(struct oracle *o)
 	placement_begin(o);
 	bool held = tables_accesses(o) && errors_held(o) && blocks_held(o) && end_held(o) &&
 		    history_held(o) && isolation_held(o) && flush_held(o) && cost_held(o);
-	o->examined.rules &= ~(o->waivers.rules | o->tree->call[o->call->kind].unjudged);
-	if (!held && waives_verdict(&o->waivers, &o->verdict)) {
-		o->waived = held = true;
-		o->examined.rules &= ~RULE_BIT(o->verdict.rule);
-		o->verdict.rule = RULE_NONE;
-	}
+	held = held_or_waived(o, held);
 	if (o->summary->unmapped_aliases)
 		purge_areas(o);
 	ASSERT_CMP(held, ==, o->verdict.rule == RULE_NONE);
@@ -195,6 +203,11 @@ bool oracle_judge(struct oracle *o, const struct outcome *out)
 {
 	complete(o, out);
 	return judge(o);
+}
+
+bool oracle_judge_reading(struct oracle *o, const struct table_reading *r)
+{
+	return held_or_waived(o, reading_held(r, o));
 }
 
 /* --- calls that meet --------------------------------------------------------------- */

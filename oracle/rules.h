@@ -196,6 +196,10 @@
 	  "a dump of the tables says of each entry of a range that changed what a walk finds, "    \
 	  "and stores nothing",                                                                    \
 	  "Linux arch/arm64/mm/ptdump.c, ptdump_walk(); Arm D8.3")                                 \
+	X(LOOKUP_MEETING, "lookup", "meeting",                                                     \
+	  "a reader of tables that meets a call warns of nothing, and finds of each page what is " \
+	  "there before the call or after it",                                                     \
+	  "Linux mm/vmalloc.c, vmalloc_to_page(); mm/ptdump.c, ptdump_walk_pgd()")                 \
 	X(PROCESS_HANG, "process", "hang", "a call or lookup ends", "the call's contract")         \
 	X(PROCESS_STACK_OVERFLOW, "process", "stack_overflow",                                     \
 	  "a call or lookup needs no more than its stack", "Linux THREAD_SIZE")                    \

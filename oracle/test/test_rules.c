@@ -14,6 +14,7 @@
 #include "oracle/attributes.h"
 #include "oracle/oracle.h"
 #include "oracle/properties/properties.h"
+#include "oracle/reading.h"
 #include "oracle/reference/reference.h"
 
 #define MAX_PAGES 512
@@ -39,6 +40,8 @@ struct fixture {
 	struct outcome out;
 	struct vm_area area[1];
 	unsigned areas;
+	struct table_reading reading; /* by a reader that met the call, */
+	bool is_read;                 /* if one did */
 };
 
 static struct fixture fixture;
@@ -92,12 +95,14 @@ static void expect_call_of_fixture(void)
 
 static bool judge_fixture(void)
 {
-	return oracle_judge(&fixture.oracle, &fixture.out);
+	return oracle_judge(&fixture.oracle, &fixture.out) &&
+	       (!fixture.is_read || oracle_judge_reading(&fixture.oracle, &fixture.reading));
 }
 
 static void begin(const struct machine_config *config, uint64_t pages)
 {
 	machine_reset(fixture.m, config);
+	fixture.is_read = false;
 	fixture.policy = policy_default(POLICY_V9);
 	fixture.mapper = (struct mapper){ .name = "fixture",
 					  .kind = MAPPER_PAGES,
@@ -853,6 +858,27 @@ static void met(void)
 	machine_release(fixture.m, LOCK_SPLIT);
 }
 
+/* A dump that finds what is there after the call; one of its pages may be as before it, too. */
+static void read_by_dump(void)
+{
+	struct table_reading *r = &fixture.reading;
+	map_pages(&machine_4k, BASE_PFN);
+	reading_begin(r, &fixture.oracle, &fixture.call, READER_DUMP);
+	make_call();
+	sync();
+	struct address_space space = space_of_fixture();
+	r->lines = reference_mapper.dump(&space, oracle_va(&fixture.oracle, r->page[0]),
+					 (uint64_t)r->pages << fixture.g.granule, r->line,
+					 DUMP_MAX_LINES);
+	r->line[1].says = 0;
+	fixture.is_read = true;
+}
+
+static void dump_of_neither(void)
+{
+	fixture.reading.line[2].says ^= DUMP_READ_ONLY;
+}
+
 static void waits_in_vain(void)
 {
 	fixture.m->trap = MACHINE_TRAP_DEADLOCK;
@@ -990,6 +1016,7 @@ static const struct pair {
 	[RULE_HISTORY_ALIAS] = { freed, alias_given_back_early },
 	[RULE_TRANSLATION_COPY] = { linear_map_copied, copy_has_no_root },
 	[RULE_LOOKUP_DUMP] = { pages_4k, dump_ends_early },
+	[RULE_LOOKUP_MEETING] = { read_by_dump, dump_of_neither },
 	[RULE_LOOKUP_PRESENT] = { linear_map_changed, present_always },
 	[RULE_PROCESS_HANG] = { pages_4k, hung },
 	[RULE_PROCESS_STACK_OVERFLOW] = { pages_4k, used_up_its_stack },

@@ -399,7 +399,6 @@ static void put_event(const struct recording *r, const struct event *e)
 		[EVENT_TRAP] = "trap",
 		[EVENT_TAKE] = "take_lock",
 		[EVENT_RELEASE] = "release_lock",
-		[EVENT_READ] = "read_entry",
 	};
 	ASSERT_CMP(e->kind, <, sizeof(names) / sizeof(names[0]));
 	ASSERT(names[e->kind]);
@@ -441,9 +440,10 @@ static void put_events(const struct recording *r, uint32_t from)
 
 /* --- calls that met -------------------------------------------------------------------------------- */
 
+/* Of a reader that met a call nothing is recorded: it changes nothing. */
 static bool met(const struct recording *r, uint32_t op)
 {
-	return op < r->s->ops && r->p->met[op].how == MET_DURING;
+	return op < r->s->ops && r->s->op[op].during.stated && r->p->met[op].how == MET_DURING;
 }
 
 /* The events of both in the order in which they were made. The machine shows the inner call, and does then. */

@@ -18,6 +18,9 @@ const struct grammar_line grammar_lines[] = {
 	{ "fail [alloc=N] [trylock=N]", "faults of the call on the next line" },
 	{ "during event=N by=cpu|irq",
 	  "the call on the next line is made while the one before is at its N-th event" },
+	{ "read event=N of=call|reader by=dump|lookup",
+	  "a reader of tables meets the call on the next line, at the N-th event of that or of the "
+	  "reader" },
 	{ "expect holds|fails PROPERTY.RULE", "the last line" },
 	{ NULL, NULL },
 };

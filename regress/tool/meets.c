@@ -60,6 +60,35 @@ static void print_met(const struct telling *t, uint32_t op)
 	meeting_show(m, side);
 }
 
+static void print_read(const struct telling *t, uint32_t op)
+{
+	struct machine *m = t->p->oracle.machine;
+	const struct how_met *met = &t->p->met[op];
+	const struct read *read = &t->s->op[op].read;
+	const char *reader = read->by == READER_DUMP ? "a dump" : "a lookup";
+	const char *many = met->event == 1 ? "" : "s";
+	enum machine_side side = meeting_side(m);
+	if (met->how == MET_AFTER)
+		fprintf(t->to, "  op %" PRIu32 " %s, and %s not during it: %s\n", op + 1,
+			name_of(t->s, op), reader, met->why ? met->why : "the call is not made");
+	if (met->how != MET_DURING)
+		return;
+	if (read->of_reader)
+		fprintf(t->to,
+			"  op %" PRIu32 " %s, by another CPU, after %" PRIu32 " event%s of %s\n",
+			op + 1, name_of(t->s, op), met->event, many, reader);
+	else
+		fprintf(t->to,
+			"  %s, by another CPU, after %" PRIu32 " event%s of op %" PRIu32 " %s\n",
+			reader, met->event, many, op + 1, name_of(t->s, op));
+	meeting_show(m, SIDE_OUTER);
+	if (met->event)
+		print_event(t, "after", met->event - 1);
+	print_event(t, "before", met->event);
+	print_waiting(t, met->waited_for);
+	meeting_show(m, side);
+}
+
 static void before_step(void *context, const struct player_step *step)
 {
 	(void)context;
@@ -72,6 +101,8 @@ static void after_step(void *context, const struct player_step *step, const stru
 	const struct telling *t = context;
 	const struct how_met *met = &t->p->met[step->op];
 	(void)out;
+	if (step->kind == PLAYER_CALLS && !skipped && t->s->op[step->op].read.stated)
+		print_read(t, step->op);
 	if (step->kind != PLAYER_CALLS || skipped || !t->s->op[step->op].during.stated)
 		return;
 	if (met->how == MET_DURING)
@@ -86,7 +117,7 @@ static bool any_meets(const struct scenario *s)
 {
 	bool any = false;
 	for (uint32_t i = 0; i < s->ops; i++)
-		any |= s->op[i].during.stated;
+		any |= s->op[i].during.stated || s->op[i].read.stated;
 	return any;
 }
 

@@ -186,7 +186,7 @@ static bool is_vrealloc(const struct scenario *s, uint32_t i)
 
 static bool meets_another(const struct scenario *s, uint32_t i)
 {
-	return s->op[i].during.stated;
+	return s->op[i].during.stated || s->op[i].read.stated;
 }
 
 static bool is_vfree(const struct scenario *s, uint32_t i)

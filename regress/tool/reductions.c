@@ -76,6 +76,24 @@ static void earlier_event(struct scenario *s, uint32_t i, uint64_t to)
 	s->op[i].during.event = (uint32_t)to - 1;
 }
 
+static bool drop_read(struct scenario *s, uint32_t i, unsigned try)
+{
+	if (!s->op[i].read.stated || try)
+		return false;
+	s->op[i].read = (struct read){ 0 };
+	return true;
+}
+
+static uint64_t read_event(const struct scenario *s, uint32_t i)
+{
+	return s->op[i].read.stated ? (uint64_t)s->op[i].read.event + 1 : 0;
+}
+
+static void earlier_read(struct scenario *s, uint32_t i, uint64_t to)
+{
+	s->op[i].read.event = (uint32_t)to - 1;
+}
+
 /* --- other ops in their place ------------------------------------------------------- */
 
 /* Replaces op `i`, which only prepares what is to fail, by a preset leaf at `level`. */
@@ -430,6 +448,8 @@ const struct reduction reductions[] = {
 	{ "drop faults", count_ops, .attempt = drop_fault },
 	{ "in a row", count_ops, .attempt = drop_during },
 	{ "earlier event", count_ops, .amount = during_event, .lower = earlier_event },
+	{ "no reader", count_ops, .attempt = drop_read },
+	{ "earlier event of a reader", count_ops, .amount = read_event, .lower = earlier_read },
 	{ "merge runs", count_runs, .attempt = merge_runs, .again = true },
 	{ "shorten runs", count_runs, .amount = run_pages, .lower = shorten_run },
 	{ "plainer policy", count_one, .attempt = plainer_policy },

@@ -125,8 +125,8 @@ class Reach:
             raise NotReachable(f"op {op.number} needs an allocation or a lock that fails, which a booted kernel is not "
                                "made to do")
         if op.during:
-            raise NotReachable(f"op {op.number} is made at an event of the op before it, and nobody stops a booted kernel "
-                               "there")
+            raise NotReachable(f"op {op.number} meets another call or a reader at an event, and nobody stops a booted "
+                               "kernel there")
         if op.kind in NOT_PLAYED:
             raise NotReachable(f"op {op.number}: {NOT_PLAYED[op.kind]}")
 

@@ -8,7 +8,7 @@ import re
 MAPS = ("vmap", "vmalloc", "ioremap", "vm_map_ram")
 WITH_ARRAY = ("vmap", "vmalloc", "vm_map_ram", "vmap_pfn", "apply_to_page_range")  # calls whose pages are a list
 SETS_UP = ("preset", "linear")
-NO_OPS = ("vmapdiff", "machine", "policy", "fail", "during", "expect")
+NO_OPS = ("vmapdiff", "machine", "policy", "fail", "during", "read", "expect")
 
 
 @dataclasses.dataclass
@@ -18,7 +18,7 @@ class Op:
     kind: str
     fields: dict
     fails: dict = dataclasses.field(default_factory=dict)  # what a `fail` line before it has
-    during: bool = False  # it is made while the one before it runs
+    during: bool = False  # it is made while the one before it runs, or while a reader reads
 
     def value(self, name, default=0):
         return int(self.fields.get(name, str(default)), 0)
@@ -64,7 +64,7 @@ def parse(text):
             machine = fields_of(words)
         elif kind == "fail":
             fails = fields_of(words)
-        elif kind == "during":
+        elif kind in ("during", "read"):
             during = True
         elif kind and kind not in NO_OPS:
             ops.append(Op(len(ops), kind, fields_of(words), fails, during))
