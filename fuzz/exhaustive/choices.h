@@ -67,6 +67,7 @@ bool build_remove_memory(struct digits *d, unsigned runs, struct scenario *s);
 bool build_sections(struct digits *d, unsigned runs, struct scenario *s);
 bool build_halves(struct digits *d, unsigned runs, struct scenario *s);
 bool build_meet(struct digits *d, unsigned runs, struct scenario *s);
+bool build_read(struct digits *d, unsigned runs, struct scenario *s);
 bool build_meet_granules(struct digits *d, unsigned runs, struct scenario *s);
 
 #endif

@@ -74,6 +74,10 @@ const struct family families[] = {
 	{ "meet_granules",
 	  "the same pairs on machines that were built, of each page size, for what a tree does",
 	  build_meet_granules },
+	{ "read",
+	  "each of these calls, met by a dump and by lookups: the reader at any event of the call, "
+	  "or the call at any read of it",
+	  build_read },
 	{ 0 },
 };
 

@@ -263,3 +263,42 @@ bool build_meet_granules(struct digits *d, unsigned runs, struct scenario *s)
 	s->policy = policy_default(POLICY_PRIOR);
 	return build_pair(s, &of, &c);
 }
+
+bool build_read(struct digits *d, unsigned runs, struct scenario *s)
+{
+	(void)runs;
+	static const struct machine_config built = { .page_shift = 12,
+						     .va_bits = 48,
+						     .pa_bits = 48 };
+	const struct dish *dish = &menu[digit(d, MENU)];
+	const struct read read = { true, digit(d, 2), digit(d, 2) ? READER_LOOKUP : READER_DUMP,
+				   (uint32_t)digit(d, EVENTS_OF_GRANULES) };
+	const bool warm = digit(d, 2), by_pages = digit(d, 2), of_series = digit(d, 2);
+	const uint32_t fault = (uint32_t)digit(d, FAULTS);
+	const uint8_t bbm = digit(d, 2) ? 2 : 0;
+	const bool is_built = digit(d, 2);
+	const struct extent extent = is_built ? extent_of(&built, 16) : scaled;
+	const struct part part = { s, &extent, 0, extent.middle, 0 };
+	/* A tree has the policy of no series. */
+	begin_scaled(s, policy_default(of_series && !is_built ? POLICY_V9 : POLICY_PRIOR));
+	if (is_built)
+		s->machine = built;
+	s->machine.bbm = bbm;
+	struct op *op = add_op(s, CALL_LINEAR, 0, extent.linear);
+	op->call.leaf = by_pages ? LEAF_PAGE : LEAF_LARGEST;
+	if (warm) {
+		op = add_op(s, CALL_IOREMAP, extent.middle + 4 * extent.block, 1);
+		op->call.pfn = 16 * extent.upper;
+	}
+	const struct part beside = { s, &extent, 1,
+				     extent.middle +
+					     (dish->block ? extent.block : 2 * extent.group),
+				     extent.block };
+	map_pages(&beside, CALL_VMALLOC, extent.group); /* which lookups are of */
+	if (dish->before)
+		dish->before(&part);
+	dish->make(&part);
+	last_op(&part)->fail_alloc = fault;
+	last_op(&part)->read = read;
+	return true;
+}
