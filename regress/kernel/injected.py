@@ -212,6 +212,12 @@ NEWEST = {
                                       r"\1 - PAGE_SIZE")),
     # Calls that meet: two splits, and an interrupt in a lazy MMU section or under the mutex.
     **MEETINGS,
+    # As arm64 was before fa93b45fd397 where both were enabled: found by the dump that reads on.
+    "frees-what-a-dump-walks": ("fuzz_interrupted", r"tables\.freed_access",
+                                edit(copies.VMALLOC, "vmap_try_huge_pmd", r"scoped_cond_guard\([^{]*", "")),
+    "dump-without-the-lock": ("fuzz_interrupted", r"tables\.freed_access",
+                              edit(PTDUMP, "ptdump_walk_pgd", r"mmap_write_lock\(mm\);(.*)mmap_write_unlock\(mm\);",
+                                   r"\1")),
     "interrupt-puts-barriers-off": ("fuzz_interrupted", r"history\..*",
                                     edit(PGTABLE, "queue_pte_barriers", r"is_lazy_mmu_mode_active\(\)",
                                          "current->lazy_mmu_state.enable_count")),
