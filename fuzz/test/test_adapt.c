@@ -14,7 +14,7 @@
 #include "mapper/kernel/callers.h"
 #include "mapper/test/cmocka_all.h"
 
-#define SCENARIOS 800
+#define SCENARIOS 2400
 #define MAX_PAGES (GENERATE_HUGE_FROM - 1) /* huge ones take long, and are adapted alike */
 
 #define ALL_TREES (WAIVER(WAIVER_FREES_LIVE_TABLES) | WAIVER(WAIVER_DESCENDS_BLOCKS))
