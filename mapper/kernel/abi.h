@@ -95,7 +95,8 @@ struct rig_host {
 	void (*free_memory)(uint64_t pfn, uint64_t bytes);
 	bool (*find_area)(uint64_t va, struct rig_area *area);
 	void (*modified)(uint32_t mask); /* pgtbl_mod_mask */
-	int (*print)(char *text, size_t room, const char *format, __builtin_va_list list); /* vsnprintf() */
+	/* vsnprintf() */
+	int (*print)(char *text, size_t room, const char *format, __builtin_va_list list);
 	void (*warn)(const char *file, int line, const char *what);
 	void (*bug)(const char *file, int line, const char *what) __attribute__((noreturn));
 };
