@@ -94,7 +94,7 @@ FAMILIES = {
     "fuzz_ioremap": ["again", "busy", "ioremap"],
     "fuzz_set_memory": ["linear", "remove_memory", "add_memory", "vrealloc", "set_memory"],
     "fuzz_sequence": ["apply", "existing", "vunmap", "again", "set_memory"],
-    "fuzz_interrupted": ["meet", "read"],
+    "fuzz_interrupted": ["read", "meet"],
     "fuzz_vm_map_ram": ["meet"],
     "fuzz_vmemmap": ["halves", "sections"],
 }
