@@ -274,15 +274,25 @@ table_t machine_table_at(const struct machine *m, uint64_t pfn)
 	return table < m->tables ? (table_t)table : MACHINE_NO_TABLE;
 }
 
-void machine_begin_reading(struct machine *m)
+/* For each page, the entries of the largest group, twice. */
+#define READS_A_PAGE 256
+#define READS_OF_TABLES 64
+
+void machine_begin_reading(struct machine *m, uint64_t pages)
 {
+	ASSERT_CMP(pages, <, UINT32_MAX / READS_A_PAGE - 1);
 	m->reads = true;
+	m->spins_at = READS_OF_TABLES + READS_A_PAGE * (uint32_t)pages;
 	m->next_look = 0;
 }
 
 bool machine_reach_read(struct machine *m, table_t table, uint32_t index)
 {
 	ASSERT(m->reads);
+	if (m->log.events >= m->spins_at) {
+		m->spins_at = UINT32_MAX;
+		meeting_end_outer_first(m);
+	}
 	record(m, (struct event){ .kind = EVENT_READ, .table = table, .index = index, .count = 1 });
 	return in_table(m, table, index, 1);
 }

@@ -131,6 +131,7 @@ struct machine {
 	struct meeting *meeting; /* owned */
 	bool meets;              /* locks are events, and may have to be waited for */
 	bool reads;              /* what runs is a reader: see machine_begin_reading() */
+	uint32_t spins_at;       /* count of its events at which it is taken to spin; UINT32_MAX: never */
 	uint32_t meets_at; /* count of events at which the other call is made; UINT32_MAX: none */
 	/* Told when the machine shows the other side: by whoever keeps a call's state elsewhere. NULL: nobody. */
 	void (*switched)(struct machine *m);
@@ -179,10 +180,13 @@ void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_tr
 void machine_bound_call(struct machine *m, uint64_t pages);
 
 /*
- * What was begun is no call but a reader of tables, which meets one: each
- * entry that it reads is an event, and its locks are.
+ * What was begun is not a call but a reader of `pages` pages, which meets one:
+ * each entry that it reads is an event, and its locks are. A reader may read a
+ * group again until all of it is stored, as contpte_ptep_get_lockless() does
+ * (Linux 6.12): where it reads far more than that, the call goes on to its end
+ * first.
  */
-void machine_begin_reading(struct machine *m);
+void machine_begin_reading(struct machine *m, uint64_t pages);
 
 /* Before a reader reads an entry: an event. Whether the table is still there after it; a trap if not. */
 bool machine_reach_read(struct machine *m, table_t table, uint32_t index);

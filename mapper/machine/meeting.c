@@ -34,6 +34,7 @@ struct side {
 	uint64_t alloc_failed_bytes;
 	uint32_t alloc_failed_at, meets_at;
 	bool reads;
+	uint32_t spins_at;
 	struct source_place alloc_failed_place;
 };
 
@@ -126,6 +127,7 @@ void meeting_show(struct machine *m, enum machine_side side)
 	EXCHANGE(alloc_failed_at);
 	EXCHANGE(meets_at);
 	EXCHANGE(reads);
+	EXCHANGE(spins_at);
 	EXCHANGE(alloc_failed_place);
 	if (m->switched)
 		m->switched(m);
@@ -280,6 +282,16 @@ static void switch_to_outer(struct machine *m)
 	swap_contexts(&meeting->context[SIDE_INNER], &meeting->context[SIDE_OUTER]);
 	finish_switch(meeting->fake[SIDE_INNER], NULL, NULL);
 	ASSERT_CMP(meeting->side, ==, SIDE_INNER);
+}
+
+void meeting_end_outer_first(struct machine *m)
+{
+	struct meeting *meeting = m->meeting;
+	if (!m->meets || meeting->side != SIDE_INNER || meeting->outer_ended)
+		return;
+	ASSERT_CMP(meeting->plan.by, ==, MEETING_BY_CPU);
+	meeting->waits_for = LOCKS;
+	switch_to_outer(m);
 }
 
 void meeting_begin(struct machine *m)

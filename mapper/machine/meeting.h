@@ -86,6 +86,8 @@ bool meeting_run(struct machine *m, void (*run)(void *context), void *context);
 void meeting_lock_mmap(struct machine *m, bool for_writing);
 bool meeting_trylock_mmap(struct machine *m);
 void meeting_unlock_mmap(struct machine *m);
+/* The inner side, of another CPU, goes on once the outer one has ended, if it has not. */
+void meeting_end_outer_first(struct machine *m);
 /* The outer call ended: an inner one that still waits does so for ever. */
 void meeting_outer_ended(struct machine *m);
 

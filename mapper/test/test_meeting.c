@@ -368,7 +368,7 @@ static table_t to_be_freed;
 
 static void read_twice(struct machine *m)
 {
-	machine_begin_reading(m);
+	machine_begin_reading(m, 1);
 	fixture.seen = machine_load(m, to_be_freed, 0) + machine_load(m, to_be_freed, 1);
 }
 
@@ -395,6 +395,30 @@ static void reader_is_met_at_each_read(void **state)
 	}
 }
 
+static void store_two_entries(struct machine *m)
+{
+	machine_store(m, MACHINE_ROOT, 0, 1, 7, 0);
+	machine_store(m, MACHINE_ROOT, 1, 1, 7, 0);
+}
+
+static void read_until_both_are_there(struct machine *m)
+{
+	machine_begin_reading(m, 1);
+	while (!machine_load(m, MACHINE_ROOT, 0) || !machine_load(m, MACHINE_ROOT, 1))
+		;
+	fixture.seen = machine_load(m, MACHINE_ROOT, 1);
+}
+
+/* What a reader waits for is stored by the call, which goes on. */
+static void reader_that_spins_lets_the_call_end(void **state)
+{
+	(void)state;
+	assert_true(meet(1, MEETING_BY_CPU, store_two_entries, read_until_both_are_there));
+	assert_true(fixture.inner_ended);
+	assert_int_equal(fixture.seen, 7);
+	assert_int_equal(meeting_waited_for(fixture.m), LOCKS);
+}
+
 static void locks_of_a_call_alone_are_no_events(void **state)
 {
 	(void)state;
@@ -409,6 +433,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(inner_call_sees_what_was_stored_before_its_event,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(call_of_fewer_events_is_not_met, setup, teardown),
+		cmocka_unit_test_setup_teardown(reader_that_spins_lets_the_call_end, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(store_logs_what_it_replaces, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_cpu_waits_until_the_lock_is_free, setup,
 						teardown),
