@@ -20,6 +20,9 @@ static const char *why_alone(struct player *p, const struct call *call)
 		return "this mapper's calls are made one after the other";
 	if (p->scenario->op[p->op].read.by == READER_DUMP && !p->mapper->dump)
 		return "this mapper has no dump";
+	if (p->scenario->op[p->op].read.by == READER_DUMP &&
+	    oracle_waives(&p->oracle, WAIVER_FREES_UNLOCKED))
+		return "frees-unlocked: the tree frees tables while a dump walks them";
 	if (player_would_skip(p, call))
 		return "the call is not made";
 	return NULL;
@@ -61,7 +64,7 @@ static void read_tables(struct meeting_reader *r, const struct meeting_plan *pla
 	struct machine *m = r->p->oracle.machine;
 	machine_begin_call(m, 0, 0);
 	machine_bound_call(m, r->reading.pages);
-	machine_begin_reading(m);
+	machine_begin_reading(m, r->reading.pages);
 	m->watch = (struct event_watch){ 0 };
 	if (plan)
 		meeting_arm(m, plan);
