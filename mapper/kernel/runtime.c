@@ -121,13 +121,21 @@ static unsigned rig_left(void)
 static unsigned
 	rig_held[RIG_LOCKS]; /* by the call: of those without a name, all of a kind together */
 
+/* strcmp() would be of the C library. */
+static bool is_same(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
 static enum rig_lock lock_kind(const void *lock, bool is_mutex, const char *name)
 {
 	if (lock == &rig_mm.page_table_lock)
 		return RIG_PAGE_TABLE_LOCK;
 	if (!is_mutex)
 		return RIG_OTHER_SPINLOCK;
-	return __builtin_strcmp(name, "&pgtable_split_lock") ? RIG_OTHER_MUTEX : RIG_SPLIT_MUTEX;
+	return is_same(name, "&pgtable_split_lock") ? RIG_SPLIT_MUTEX : RIG_OTHER_MUTEX;
 }
 
 static void rig_take(const void *lock, bool is_mutex, const char *name)
