@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 # pylint: disable=wrong-import-position
 import copies
 import find_play
+from driver.booting.scenario import NO_OPS
 from driver.terminal import Unusable
 
 DOCUMENT = copies.KERNEL / "KERNEL.md"
@@ -42,8 +43,7 @@ def rows_of_table():
 
 def ops_of(scenario):
     """The lines of ops of a scenario, as a list."""
-    words = ("vmapdiff", "machine", "policy", "quirks", "fail", "during", "expect", "#")
-    return [line for line in scenario.splitlines() if line.strip() and not line.startswith(words)]
+    return [line for line in scenario.splitlines() if line.strip() and not line.startswith((*NO_OPS, "#"))]
 
 
 def names_of(op):
