@@ -55,8 +55,8 @@ add_test(NAME kernel_injected
 # All of them: injected.py TREE, in some ten minutes.
 add_test(NAME kernel_injected_newest
   COMMAND python3 ${kernel_scripts}/injected.py ${trees}/linux-source-7.3 --sample 3)
-# All of them: real_faults.py --record.
-add_test(NAME kernel_real_faults COMMAND python3 ${kernel_scripts}/real_faults.py --again 7.3)
+# Those of 7.3 take minutes: real_faults.py --record.
+add_test(NAME kernel_real_faults COMMAND python3 ${kernel_scripts}/real_faults.py --again 6.12)
 add_test(NAME kernel_calls COMMAND python3 ${kernel_scripts}/call_table.py --check)
 add_test(NAME kernel_fuzz
   COMMAND sh ${kernel_scripts}/fuzz_trees.sh ${PROJECT_SOURCE_DIR} 8
@@ -98,7 +98,7 @@ set_tests_properties(kernel_Messages kernel_Unseen kernel_Series kernel_Policy k
 set_tests_properties(kernel_Newest kernel_Places kernel_messages kernel_coverage kernel_review kernel_injected_newest PROPERTIES
   RESOURCE_LOCK kernel_7.3)
 set_tests_properties(kernel_fuzz PROPERTIES RESOURCE_LOCK "kernel_6.1;kernel_6.12")
-set_tests_properties(kernel_real_faults PROPERTIES RESOURCE_LOCK kernel_7.3 COST 200)
+set_tests_properties(kernel_real_faults PROPERTIES RESOURCE_LOCK kernel_6.12)
 set_tests_properties(kernel_finds kernel_calls PROPERTIES RESOURCE_LOCK "${all_locks}")
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
   kernel_finds kernel_review kernel_coverage PROPERTIES COST 200)
