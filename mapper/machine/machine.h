@@ -131,7 +131,7 @@ struct machine {
 	struct meeting *meeting; /* owned */
 	bool meets;              /* locks are events, and may have to be waited for */
 	bool reads;              /* what runs is a reader: see machine_begin_reading() */
-	uint32_t spins_at;       /* count of its events at which it is taken to spin; UINT32_MAX: never */
+	uint32_t spins_at;       /* count of a reader's events at which it is taken to spin */
 	uint32_t meets_at; /* count of events at which the other call is made; UINT32_MAX: none */
 	/* Told when the machine shows the other side: by whoever keeps a call's state elsewhere. NULL: nobody. */
 	void (*switched)(struct machine *m);
