@@ -42,16 +42,11 @@ static void print_waiting(const struct telling *t, enum machine_lock lock)
 		fprintf(t->to, "    waits   for the %s, until that is released\n", lock_name(lock));
 }
 
-static void print_met(const struct telling *t, uint32_t op)
+/* Between which events of the outer side the inner one ran, and what that waited for. */
+static void print_place(const struct telling *t, const struct how_met *met)
 {
 	struct machine *m = t->p->oracle.machine;
-	const struct how_met *met = &t->p->met[op];
 	enum machine_side side = meeting_side(m);
-	fprintf(t->to,
-		"  op %" PRIu32 " %s, by %s, after %" PRIu32 " event%s of op %" PRIu32 " %s\n",
-		op + 1, name_of(t->s, op),
-		t->s->op[op].during.by == MEETING_BY_IRQ ? "an interrupt" : "another CPU",
-		met->event, met->event == 1 ? "" : "s", op, name_of(t->s, op - 1));
 	meeting_show(m, SIDE_OUTER);
 	if (met->event)
 		print_event(t, "after", met->event - 1);
@@ -60,14 +55,23 @@ static void print_met(const struct telling *t, uint32_t op)
 	meeting_show(m, side);
 }
 
+static void print_met(const struct telling *t, uint32_t op)
+{
+	const struct how_met *met = &t->p->met[op];
+	fprintf(t->to,
+		"  op %" PRIu32 " %s, by %s, after %" PRIu32 " event%s of op %" PRIu32 " %s\n",
+		op + 1, name_of(t->s, op),
+		t->s->op[op].during.by == MEETING_BY_IRQ ? "an interrupt" : "another CPU",
+		met->event, met->event == 1 ? "" : "s", op, name_of(t->s, op - 1));
+	print_place(t, met);
+}
+
 static void print_read(const struct telling *t, uint32_t op)
 {
-	struct machine *m = t->p->oracle.machine;
 	const struct how_met *met = &t->p->met[op];
 	const struct read *read = &t->s->op[op].read;
 	const char *reader = read->by == READER_DUMP ? "a dump" : "a lookup";
 	const char *many = met->event == 1 ? "" : "s";
-	enum machine_side side = meeting_side(m);
 	if (met->how == MET_AFTER)
 		fprintf(t->to, "  op %" PRIu32 " %s, and %s not during it: %s\n", op + 1,
 			name_of(t->s, op), reader, met->why ? met->why : "the call is not made");
@@ -81,12 +85,7 @@ static void print_read(const struct telling *t, uint32_t op)
 		fprintf(t->to,
 			"  %s, by another CPU, after %" PRIu32 " event%s of op %" PRIu32 " %s\n",
 			reader, met->event, many, op + 1, name_of(t->s, op));
-	meeting_show(m, SIDE_OUTER);
-	if (met->event)
-		print_event(t, "after", met->event - 1);
-	print_event(t, "before", met->event);
-	print_waiting(t, met->waited_for);
-	meeting_show(m, side);
+	print_place(t, met);
 }
 
 static void before_step(void *context, const struct player_step *step)
