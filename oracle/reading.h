@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A reader of tables that meets a call: what is mapped before the call and
- * after it, and what the reader found. It is no call, and has no expectation
+ * after it, and what the reader found. It is not a call, and has no expectation
  * but these two.
  */
 #ifndef ORACLE_READING_H

@@ -62,7 +62,7 @@ static bool is_within(struct part part, struct part a, struct part b)
 
 #define SECTIONS 2
 
-/* A range in one of two sections: what is no such range is refused by scenario_check(). */
+/* A range in one of two sections: anything else is refused by scenario_check(). */
 static struct part take_section_part(struct digits *d)
 {
 	uint64_t first = digit(d, SECTIONS * BLOCK), pages = 1 + digit(d, BLOCK);

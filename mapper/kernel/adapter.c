@@ -81,7 +81,7 @@ static void flush_pending_tlbi(void)
 	now.machine->log.place = now.build->place;
 }
 
-/* A reader ends at what is no table any more. */
+/* A reader ends at a table that was freed. */
 static void look(const volatile void *from)
 {
 	struct machine *m = now.machine;

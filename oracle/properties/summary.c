@@ -120,7 +120,7 @@ static void count_event(const struct oracle *o, const struct event *e, uint32_t 
 	case EVENT_FREE_PAGES:
 	case EVENT_TAKE:
 	case EVENT_RELEASE:
-	case EVENT_READ: /* of a reader, which is no call */
+	case EVENT_READ: /* of a reader, not of a call */
 	case EVENT_FREE_MEMORY:
 		return;
 	}
