@@ -6,6 +6,8 @@ find_program(PATCH_PROGRAM patch REQUIRED)
 file(GLOB mutant_patches CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/regress/mutants/*.patch)
 file(GLOB batched_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/mapper/batched/*.[ch] ${PROJECT_SOURCE_DIR}/mapper/pgtable/*.[ch])
 
+set(inject ${CMAKE_CURRENT_LIST_DIR}/inject.cmake)
+
 function(vmapdiff_mutant patch)
   get_filename_component(name ${patch} NAME_WE)
   set(root ${PROJECT_BINARY_DIR}/mutants/${name})
@@ -19,14 +21,10 @@ function(vmapdiff_mutant patch)
   list(TRANSFORM sources PREPEND ${root}/mapper/)
   add_custom_command(
     OUTPUT ${stamp} ${sources}
-    COMMAND ${CMAKE_COMMAND} -E rm -rf ${root}/mapper
-    COMMAND ${CMAKE_COMMAND} -E copy_directory
-            ${PROJECT_SOURCE_DIR}/mapper/batched ${root}/mapper/batched
-    COMMAND ${CMAKE_COMMAND} -E copy_directory
-            ${PROJECT_SOURCE_DIR}/mapper/pgtable ${root}/mapper/pgtable
-    COMMAND ${PATCH_PROGRAM} --quiet --no-backup-if-mismatch --fuzz=0 -p1 -d ${root} -i ${patch}
+    COMMAND ${CMAKE_COMMAND} -DFROM=${PROJECT_SOURCE_DIR}/mapper -DTO=${root}/mapper -DPATCH=${patch}
+            -DPROGRAM=${PATCH_PROGRAM} -P ${inject}
     COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
-    DEPENDS ${patch} ${batched_files}
+    DEPENDS ${patch} ${batched_files} ${inject}
     COMMENT "Injecting ${name}"
     VERBATIM)
   add_library(batched.${name} OBJECT ${sources})
@@ -38,9 +36,9 @@ function(vmapdiff_mutant patch)
   if(header)
     string(REPLACE "target: " "" target ${header})
   endif()
-  add_executable(fuzz.${name} ${PROJECT_SOURCE_DIR}/fuzz/${target}.c)
+  add_executable(fuzz.${name})
   target_link_libraries(fuzz.${name}
-    PRIVATE vmapdiff_mapper_flags fuzz_engine harness batched.${name} batched prior)
+    PRIVATE vmapdiff_mapper_flags fuzz_engine ${target}_main harness batched.${name} batched prior)
   add_executable(vmapdiff.${name})
   target_link_libraries(vmapdiff.${name} PRIVATE tool_main tool batched.${name} batched prior)
   set_target_properties(fuzz.${name} vmapdiff.${name} PROPERTIES
