@@ -263,6 +263,7 @@ static void begin_own(bool interrupts)
 	__builtin_memset(rig_held, 0, sizeof(rig_held));
 	rig_place = (struct source_place){ 0 };
 	rig_calls = 0;
+	rig_places->depth = 0;
 }
 
 static void begin(const struct rig_host *host)
@@ -281,17 +282,20 @@ static void begin_inner(bool by_interrupt)
 	begin_own(by_interrupt);
 }
 
+static struct rig_places rig_other_places;
+
 /* Of the call that does not run, where two meet. */
 static struct {
 	struct task_struct task, task_before;
 	struct vm_struct area;
 	struct source_place place;
+	struct rig_places *places;
 	unsigned long call, freed_flags, vmemmap_start, vmemmap_end;
 	uint64_t area_va;
 	uint32_t calls;
 	unsigned locks, held[RIG_LOCKS];
 	bool interrupts, gives_back, frames;
-} other;
+} other = { .places = &rig_other_places };
 
 #define EXCHANGE(mine, others)                                                                     \
 	do {                                                                                       \
@@ -308,6 +312,7 @@ static void exchange(bool by_interrupt)
 	EXCHANGE(rig_task_before, other.task_before);
 	EXCHANGE(area, other.area);
 	EXCHANGE(rig_place, other.place);
+	EXCHANGE(rig_places, other.places);
 	EXCHANGE(rig_call, other.call);
 	EXCHANGE(freed_flags, other.freed_flags);
 	EXCHANGE(rig_vmemmap_start, other.vmemmap_start);

@@ -57,10 +57,27 @@ static bool rig_change_bit(unsigned long bit, volatile void *flags, bool set);
 static struct source_place rig_place;
 static uint32_t rig_calls; /* counts RIG_PLACED() of this call of the rig */
 
-static inline __attribute__((always_inline)) struct source_place
-rig_enter(const struct source_call *here)
+/*
+ * What rig_place was around each RIG_PLACED() that is being executed. It is kept
+ * here and not in the functions' own frames: with sanitizers, a variable in each
+ * doubled the time of the compiler. Of calls nested deeper than that, which only
+ * a runaway recursion has, the place is the last that had room.
+ */
+#define RIG_PLACES 256
+static struct rig_places {
+	struct source_place outer[RIG_PLACES];
+	unsigned depth;
+} rig_own_places, *rig_places = &rig_own_places;
+
+#define RIG_PLAIN __attribute__((no_sanitize("address"))) /* nothing is written there */
+#define RIG_APART __attribute__((noinline, no_sanitize("address", "undefined", "coverage")))
+
+static RIG_APART void rig_enter(const struct source_call *here)
 {
 	struct source_place outer = rig_place;
+	if (rig_places->depth++ >= RIG_PLACES)
+		return;
+	rig_places->outer[rig_places->depth - 1] = outer;
 	/* One call inside another's arguments, or a macro inside a macro, is not another caller. */
 	if (!outer.at || outer.at->function != here->function) {
 		rig_place.caller = outer.at;
@@ -68,19 +85,26 @@ rig_enter(const struct source_call *here)
 	}
 	rig_place.at = here;
 	rig_place.at_number = ++rig_calls;
-	return outer;
 }
 
-static inline __attribute__((always_inline)) void rig_leave(const struct source_place *outer)
+static RIG_APART void rig_leave(void)
 {
-	rig_place = *outer;
+	if (--rig_places->depth < RIG_PLACES)
+		rig_place = rig_places->outer[rig_places->depth];
+}
+
+static inline __attribute__((always_inline)) void rig_leave_scope(const char *scope)
+{
+	(void)scope;
+	rig_leave();
 }
 
 #define RIG_PLACED(...)                                                                            \
 	({                                                                                         \
-		static const struct source_call _rig_here = { __FILE__, __func__, __LINE__ };      \
-		const struct source_place _rig_outer __attribute__((cleanup(rig_leave))) =         \
-			rig_enter(&_rig_here);                                                     \
+		static const struct source_call _rig_here RIG_PLAIN = { __FILE__, __func__,        \
+									__LINE__ };        \
+		const char _rig_scope __attribute__((cleanup(rig_leave_scope))) = 0;               \
+		rig_enter(&_rig_here);                                                             \
 		__VA_ARGS__;                                                                       \
 	})
 #define RIG_AT(...) __VA_ARGS__
