@@ -18,7 +18,9 @@ from driver.terminal import Unusable
 
 GEOMETRIES = "VMAPDIFF_GEOMETRIES"  # a list with commas: the builds of mapper/kernel/CMakeLists.txt
 # Of a build that counts how often each line is executed.
+COVERAGE = "-coverage"
 COVERAGE_OPTIONS = ("-DVMAPDIFF_COVERAGE=ON", "-DVMAPDIFF_SANITIZE=none", "-DCMAKE_BUILD_TYPE=Debug")
+OBJECTS, OBJECTS_LIST = "kernel-objects", "tree_objects.cmake"
 SLICER, CHECK = "../mapper/kernel/slice.py", "../mapper/kernel/check.py"
 # What linkers say of a function that a header declares and no file of the slice defines.
 UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`']?(\w+)")
@@ -53,9 +55,9 @@ def files_of(folder):
 
 
 def sources_of(tree, options):
-    """A digest of what a build is made of: it changes with any file of the tree's or of ours."""
+    """A digest of what a build is made of: it changes with any file of ours or of the tree's, if there is one."""
     listed = [line.lstrip("?").split()[0] for line in (TOP / "mapper/kernel/files").read_text().splitlines()
-              if line and not line.startswith("#")]
+              if tree and line and not line.startswith("#")]
     paths = [tree / name for name in listed] + [TOP / "CMakeLists.txt", TOP / "CMakePresets.json"]
     for folder in ("mapper", "oracle", "fuzz", "regress/tool"):
         paths += files_of(TOP / folder)
@@ -85,12 +87,35 @@ def make(tree, folder, targets, options):
         raise Unusable(why[len("rig: "):] if why.startswith("rig: ") else why) from failed
 
 
-def build_tree(path, targets, suffix="", options=()):
+def objects(suffix="", options=()):
+    """
+    The folder of what trees are tested by and is the same for each, built with these options and held until this
+    process ends. In bubblewrap it is given, and cannot be written.
+    """
+    folder = BUILDS / f"{OBJECTS}{suffix}"
+    if (folder / OBJECTS_LIST).exists() and not os.access(folder, os.W_OK):
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    hold(folder, sources_of(None, options), ["tree_objects"],
+         lambda: build("kernel", "tree_objects", folder=folder, what="building what trees are tested by",
+                       options=("-DVMAPDIFF_TREE_OBJECTS=ON", "-DBUILD_TESTING=OFF", *options)))
+    return folder
+
+
+def all_objects():
+    """Builds and holds the objects of each kind of build that has some; their folders."""
+    return [objects(), objects(COVERAGE, COVERAGE_OPTIONS)]
+
+
+def build_tree(path, targets, suffix="", options=(), whole=False):
     """
     Builds targets with the code of the tree at `path`, and holds them against other builds until
-    this process ends. Raises Unusable with the tree's own error, where it has one.
+    this process ends. `whole`: targets that other trees have no use for, of which nothing is there yet.
+    Raises Unusable with the tree's own error, where it has one.
     """
     tree = top_of(path)
+    if not whole:
+        options = (f"-DVMAPDIFF_OBJECTS_FROM={objects(suffix, options)}", *options)
     chosen = os.environ.get(GEOMETRIES, "").replace(",", ";")
     folder = folder_of(tree, suffix + "-some" * bool(chosen))
     options = (*options, f"-DVMAPDIFF_KERNEL_GEOMETRIES={chosen}")

@@ -135,7 +135,10 @@ def driver(argv):
 
 
 def command_line(folder, readable, program, status):
-    """The words that run a program inside. `folder` stands for .build; `status`: what bubblewrap writes to."""
+    """
+    The words that run a program inside. `folder` stands for .build, and what is `readable` of that stays where it
+    is; `status`: what bubblewrap writes to.
+    """
     empty = folder.parent / "empty"
     empty.touch()
     words = [PROGRAM, *flags(), *system()]
@@ -223,9 +226,12 @@ def absolute(argv):
     return [os.path.abspath(word) if not word.startswith("-") and os.path.exists(word) else word for word in argv]
 
 
-def run(trees, argv):
-    """Runs ./rig kernel and these words inside; the exit code. What they name is there to be read."""
+def run(trees, objects, argv):
+    """
+    Runs ./rig kernel and these words inside; the exit code. What they name is there to be read, and `objects`,
+    folders below .build.
+    """
     folder, words = folder_for(trees), absolute(argv)
-    readable = dict.fromkeys([*map(str, trees), *(word for word in words if word.startswith("/"))])
+    readable = dict.fromkeys([*map(str, [*trees, *objects]), *(word for word in words if word.startswith("/"))])
     say(f"shut in: what it makes lies in {short(folder)}, in place of .build")
     return Inside(folder, readable, driver(["kernel", *words]), stdin=None).wait()

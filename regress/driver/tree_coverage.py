@@ -60,7 +60,7 @@ def play(rig):
 def measure(tree, may_install):
     """({name: Counts}, [Function], a library, its data)"""
     install.ensure(packages.COVERAGE, may_install)
-    rig = kernel.build_tree(tree, ["vmapdiff"], "-coverage", kernel.COVERAGE_OPTIONS)
+    rig = kernel.build_tree(tree, ["vmapdiff"], kernel.COVERAGE, kernel.COVERAGE_OPTIONS)
     with locked(rig.state / "measuring", "measures coverage"):
         data = play(rig)
         libraries = sorted((rig.built / "mapper/kernel").glob("libkernel_*.so"))

@@ -24,6 +24,9 @@ import copies  # noqa: E402
 import standins  # noqa: E402
 from copies import edit  # noqa: E402
 
+sys.path.insert(0, str(copies.TOP / "regress"))
+from driver import kernel  # noqa: E402
+
 SKIP = 77
 MMU = "arch/arm64/mm/mmu.c"
 PAGEATTR = "arch/arm64/mm/pageattr.c"
@@ -326,7 +329,7 @@ class Build:
 
     def make(self, target):
         for command in (["cmake", "--preset", "kernel", "-B", self.dir,
-                         f"-DVMAPDIFF_KERNEL_TREE={self.tree}",
+                         f"-DVMAPDIFF_KERNEL_TREE={self.tree}", f"-DVMAPDIFF_OBJECTS_FROM={kernel.objects()}",
                          f"-DVMAPDIFF_KERNEL_GEOMETRIES={self.geometries.replace(',', ';')}"],
                         ["cmake", "--build", self.dir, "--target", target, "vmapdiff"]):
             run = subprocess.run(command, cwd=copies.TOP, capture_output=True, text=True)

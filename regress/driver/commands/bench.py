@@ -29,7 +29,7 @@ def run(options):
     install.ensure(packages.BENCH, options.may_install)
     flags = ["--quick"] if options.quick else []
     for path in options.trees:
-        rig = build_tree(path, ["bench"], suffix="-bench", options=TREE_OPTIONS)
+        rig = build_tree(path, ["bench"], suffix="-bench", options=TREE_OPTIONS, whole=True)
         flags += ["--tree", f"{pathlib.Path(path).resolve().name}={rig.built}"]
     flags += ["--build", f"baseline={build('bench', 'bench')}"]
     if is_x86_64_v3():

@@ -170,7 +170,8 @@ def run(options):
     if options.shut_in:
         install.ensure(packages.SHUT_IN, options.may_install)
         shut_in.is_chosen("required")
-        return shut_in.run([kernel.top_of(tree) for tree in options.trees], options.words)
+        objects = kernel.all_objects() if options.what.name == "coverage" else [kernel.objects()]
+        return shut_in.run([kernel.top_of(tree) for tree in options.trees], objects, options.words)
     return options.what.run(options)
 
 

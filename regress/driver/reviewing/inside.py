@@ -17,7 +17,7 @@ import stat
 import tempfile
 import time
 
-from driver import shut_in
+from driver import kernel, shut_in
 from driver.places import BUILDS, short
 from driver.reviewing import deliver, trees
 from driver.reviewing.credible import NotTrusted
@@ -136,7 +136,7 @@ def played(found, options, folder, begin, box):
         given.flush()
         given.seek(0)
         fds = (given.fileno(), theirs)
-        running = shut_in.Inside(box, [step.tree for step in found.steps],
+        running = shut_in.Inside(box, [*(step.tree for step in found.steps), *kernel.all_objects()],
                                  shut_in.driver(["kernel", "review", "--inside", ",".join(map(str, fds))]), fds)
         os.close(theirs)
         code = running.wait()

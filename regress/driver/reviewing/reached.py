@@ -122,7 +122,7 @@ def begin(base, patched, changed):
 
 def build(patched):
     """The build with counters; it takes as long as the one that plays."""
-    return kernel.build_tree(patched, ["vmapdiff"], "-coverage", kernel.COVERAGE_OPTIONS)
+    return kernel.build_tree(patched, ["vmapdiff"], kernel.COVERAGE, kernel.COVERAGE_OPTIONS)
 
 
 def count_lines(found, base, patched, paths, log):
