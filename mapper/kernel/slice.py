@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from diagnosis import version
-from slicer import boot, emit, places, reach
+from slicer import boot, emit, parsed, places, reach
 from slicer.source import read_source
 
 
@@ -35,15 +35,15 @@ def read_list(path):
             yield words[0].startswith("?"), words[0].lstrip("?"), words[1:]
 
 
-def read_tree(tree, files):
-    """[(source, place in the slice)]"""
+def read_tree(tree, files, kept=None):
+    """[(source, place in the slice)]. `kept`: the folder of slicer/parsed.py"""
     check_files(tree, files)
     sources = []
     for _, name, rest in read_list(files):
         path = Path(tree) / name
         if path.is_file():
             text = path.read_text(errors="surrogateescape")
-            sources.append((read_source(text, name), rest[0] if rest else name))
+            sources.append((parsed.read_source(text, name, kept), rest[0] if rest else name))
         else:
             sources.append((read_source("", name), rest[0] if rest else name))
     return sources
@@ -149,7 +149,7 @@ def report_of(sources, reachable, stop):
 def cut(arguments, sources):
     """Writes the slice; {file: [[name, first line, last line, kind]]} of all that was kept."""
     shim = Path(arguments.shim)
-    shim_source = read_source(shim.read_text(), shim.name)
+    shim_source = parsed.read_source(shim.read_text(), shim.name, arguments.parsed)
     stop = reach.shim_names(shim_source)
     index = reach.Index([source for source, _ in sources], stop)
     found = find_roots(index, arguments.tree, arguments.roots, arguments.leave_out)
@@ -167,7 +167,7 @@ def cut(arguments, sources):
 
 
 def run(arguments):
-    report = cut(arguments, read_tree(arguments.tree, arguments.files))
+    report = cut(arguments, read_tree(arguments.tree, arguments.files, arguments.parsed))
     items = sum(map(len, report.values()))
     lines = sum(last - first + 1 for kept in report.values() for _, first, last, _ in kept)
     print(f"{items} items, {lines} lines of {len(report)} files")
@@ -179,6 +179,7 @@ def add_options(parser):
     parser.add_argument("--files", default=FILES)
     parser.add_argument("--roots", default=HERE / "roots")
     parser.add_argument("--shim", default=HERE / "shim.h")
+    parser.add_argument("--parsed", metavar="DIR", help="where what is read of files is kept, for other trees too")
     parser.add_argument("--leave-out", action="append", default=[], metavar="GROUP",
                         help="roots that are not looked for; may be given again")
 

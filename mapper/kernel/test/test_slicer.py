@@ -3,16 +3,18 @@
 """What the slicer reads, keeps and refuses."""
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from diagnosis import lookup  # noqa: E402
-from slicer import boot, emit, places, reach  # noqa: E402
+from slicer import boot, emit, parsed, places, reach  # noqa: E402
 from slicer.source import read_source  # noqa: E402
 
 SLICE = HERE.parent / "slice.py"
@@ -136,6 +138,50 @@ class Reading(unittest.TestCase):
 
 def names_of(source, reachable):
     return [name for item in source.items if id(item) in reachable for name in item.names]
+
+
+class Kept(unittest.TestCase):
+    """What is read of a file is kept, by the file's content."""
+
+    TEXT = "int f(void)\n{\n\treturn g();\n}\n"
+
+    def setUp(self):
+        self.work = Path(tempfile.mkdtemp(prefix="vmapdiff-"))
+        self.addCleanup(shutil.rmtree, self.work)
+
+    def read(self, text=TEXT, file="a.c", folder="kept"):
+        """(names in a source, whether the file was read)"""
+        with unittest.mock.patch.object(parsed.source, "read_source", wraps=read_source) as reads:
+            found = parsed.read_source(text, file, self.work / folder)
+        return [(item.names, item.refs) for item in found.items], reads.called
+
+    def test_the_same_file_is_read_once(self):
+        first, again = self.read(), self.read()
+        self.assertEqual((first[1], again[1]), (True, False))
+        self.assertEqual(again[0], first[0])
+
+    def test_another_text_or_name_is_read(self):
+        self.read()
+        self.assertTrue(self.read(self.TEXT + "\n")[1])
+        self.assertTrue(self.read(file="b.c")[1])
+
+    def test_what_is_damaged_is_read_again(self):
+        good = self.read()[0]
+        for text in (b"", b"no pickle", b"\x80\x04N."):
+            for path in (self.work / "kept").iterdir():
+                path.write_bytes(text)
+            self.assertEqual(self.read(), (good, True), text)
+
+    def test_a_folder_that_cannot_be_made(self):
+        (self.work / "file").write_text("")
+        self.assertTrue(self.read(folder="file/kept")[1])
+        self.assertTrue(self.read(folder="file/kept")[1])
+
+    def test_the_oldest_go(self):
+        with unittest.mock.patch.object(parsed, "MOST", 4):
+            for number in range(5):
+                self.read(f"int f{number};\n")
+        self.assertEqual(len(list((self.work / "kept").iterdir())), 3)
 
 
 class Booting(unittest.TestCase):
