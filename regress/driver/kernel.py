@@ -10,7 +10,7 @@ import sys
 import zlib
 
 from driver import scripts
-from driver.build import Failed, build, hold
+from driver.build import Failed, build, fits, hold
 from driver.fuzzing.rig import Rig
 from driver.places import BUILDS, TOP
 from driver.terminal import Unusable
@@ -107,18 +107,36 @@ def all_objects():
     return [objects(), objects(COVERAGE, COVERAGE_OPTIONS)]
 
 
-def build_tree(path, targets, suffix="", options=(), whole=False):
+def chosen_geometries():
+    """Those that the user has named, separated by commas; nothing for all."""
+    return os.environ.get(GEOMETRIES, "")
+
+
+def is_built(path, targets):
+    """Whether a build of all geometries has these targets, of the sources as they are."""
+    tree = top_of(path)
+    folder = folder_of(tree, "")
+    stamp = folder.parent / f"{folder.name}.made-of"
+    return fits(stamp, sources_of(tree, options_of(objects(), "")), targets)
+
+
+def options_of(objects_folder, geometries, options=()):
+    """The -D options of a tree's build, but for those that name the tree."""
+    given = [f"-DVMAPDIFF_OBJECTS_FROM={objects_folder}"] if objects_folder else []
+    return (*given, *options, f"-DVMAPDIFF_KERNEL_GEOMETRIES={geometries.replace(',', ';')}")
+
+
+def build_tree(path, targets, suffix="", options=(), whole=False, geometries=None):
     """
     Builds targets with the code of the tree at `path`, and holds them against other builds until
     this process ends. `whole`: targets that other trees have no use for, of which nothing is there yet.
+    `geometries`: separated by commas; None for those that the user has named, or all.
     Raises Unusable with the tree's own error, where it has one.
     """
     tree = top_of(path)
-    if not whole:
-        options = (f"-DVMAPDIFF_OBJECTS_FROM={objects(suffix, options)}", *options)
-    chosen = os.environ.get(GEOMETRIES, "").replace(",", ";")
+    chosen = chosen_geometries() if geometries is None else geometries
+    options = options_of(None if whole else objects(suffix, options), chosen, options)
     folder = folder_of(tree, suffix + "-some" * bool(chosen))
-    options = (*options, f"-DVMAPDIFF_KERNEL_GEOMETRIES={chosen}")
     folder.mkdir(parents=True, exist_ok=True)
     hold(folder, sources_of(tree, options), targets,
          lambda: make(tree, folder, targets, options))

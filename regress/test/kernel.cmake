@@ -9,6 +9,7 @@ add_test(NAME kernel_slicer COMMAND python3 ${slicer_tests}/test_slicer.py)
 add_test(NAME kernel_find_folders COMMAND python3 ${kernel_scripts}/test_finds.py)
 add_test(NAME kernel_injected_found COMMAND python3 ${kernel_scripts}/test_injected.py)
 add_test(NAME kernel_told COMMAND python3 ${kernel_scripts}/test_told.py)
+add_test(NAME kernel_first_verdict COMMAND python3 ${kernel_scripts}/test_first_verdict.py)
 add_test(NAME kernel_boot_parts COMMAND python3 ${kernel_scripts}/test_boot_parts.py)
 add_test(NAME kernel_boot_confirm COMMAND python3 ${kernel_scripts}/test_boot_confirm.py)
 add_test(NAME kernel_boot_kunit COMMAND python3 ${kernel_scripts}/test_boot_kunit.py)
@@ -105,7 +106,8 @@ set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel
 # Minutes each on quiet cores; next to another that builds a kernel, more.
 set_tests_properties(${kernel_tests} kernel_boot kernel_confirm kernel_compare kernel_cost kernel_finds_booted
   PROPERTIES TIMEOUT 3600)
-set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_told kernel_unpack
+set_tests_properties(kernel_slicer kernel_find_folders kernel_injected_found kernel_told kernel_first_verdict
+  kernel_unpack
   kernel_review_parts kernel_review_families kernel_review_worth kernel_review_instructions
   kernel_review_trust
   kernel_boot_parts kernel_boot_confirm kernel_boot_compare kernel_boot_kunit kernel_boot_cost kernel_unpack_whole

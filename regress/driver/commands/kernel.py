@@ -12,7 +12,7 @@ from driver import fetch, install, kernel, machine, packages, shut_in, tool, tre
 from driver.build import locked
 from driver.command import Command, Parser, nearest, no_options, positive
 from driver.booting import boot, compare, confirm, cost, kunit
-from driver.commands import forwarded, fuzz as fuzz_command
+from driver.commands import first_verdict, forwarded, fuzz as fuzz_command
 from driver.fuzzing.rig import all_targets
 from driver.fuzzing.session import fuzz
 from driver.places import CASES, CORPUS
@@ -45,6 +45,7 @@ def run_fuzz(options):
 
 
 def run_test(options):
+    first_verdict.tell(options.tree, options.executions)
     rig = kernel.build_tree(options.tree, ["vmapdiff"])
     with locked(rig.state / "testing", "tests"):
         rig.findings.mkdir(parents=True, exist_ok=True)

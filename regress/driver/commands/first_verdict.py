@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+What `./rig kernel TREE test` says of one geometry, before the others are built: to compile all that Linux
+builds takes ten times as long.
+"""
+from __future__ import annotations
+
+import subprocess
+
+from driver import kernel, tool
+from driver.build import locked
+from driver.reviewing import scenarios
+from driver.terminal import say
+
+GEOMETRY, WORDS = "kernel_4k_va48_pa48", "4K pages, 48 bits"
+EXECUTIONS = 2048  # scenarios that are generated
+
+
+def is_wanted(tree, executions):
+    """Whether all geometries are to be built, and more is to be played."""
+    return (not kernel.chosen_geometries() and (executions or EXECUTIONS + 1) > EXECUTIONS
+            and not kernel.is_built(tree, ["vmapdiff"]))
+
+
+def play(rig):
+    """(exit code, what the tool prints) of the checked-in scenarios and some that are generated."""
+    with locked(rig.state / "testing", "tests"):
+        rig.findings.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run([rig.tool, "kernel", "test", "-o", rig.findings / "test", "--executions", str(EXECUTIONS),
+                               *scenarios.checked_in()], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                              errors="replace", env=tool.environment(), check=False)
+    return done.returncode, done.stdout
+
+
+def tell(tree, executions):
+    """Builds and plays the first geometry, and says what came of it. What fails is told by what follows, too."""
+    if not is_wanted(tree, executions):
+        return
+    code, said = play(kernel.build_tree(tree, ["vmapdiff"], geometries=GEOMETRY))
+    start = said.find("\nFAIL ")
+    if start >= 0:
+        print(said[start:], flush=True)
+    verdict = "no finding" if code == 0 else "findings, above" if start >= 0 else f"no verdict (exit {code})"
+    say(f"first verdict, {WORDS}: {verdict}. The other geometries follow")
