@@ -342,9 +342,9 @@ uint32_t machine_find_nonzero(struct machine *m, table_t table, uint32_t index, 
 bool machine_entry_at(const struct machine *m, const void *p, table_t *table, uint32_t *index)
 {
 	size_t offset = (uintptr_t)p - (uintptr_t)m->arena;
-	size_t stride = PAGES_PER_TABLE * table_bytes(m);
-	*table = (table_t)(offset / stride);
-	*index = (uint32_t)(offset % stride / sizeof(uint64_t));
+	size_t word = offset / sizeof(uint64_t), stride = PAGES_PER_TABLE * (size_t)m->entries;
+	*table = (table_t)(word >> __builtin_ctzl(stride)); /* a power of two: no division */
+	*index = (uint32_t)(word & (stride - 1));
 	return offset < m->arena_bytes && *table < m->tables && *index < m->entries;
 }
 

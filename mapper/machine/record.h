@@ -64,14 +64,18 @@ static inline bool reach_event(struct machine *m)
 	return m->log.events < m->next_look_at_events || machine_reach(m);
 }
 
-/* Records an event that was reached. */
+/*
+ * Records an event that was reached. It is written where it stays, field by
+ * field: a copy of it would be read before its fields have left the store buffer.
+ */
 static inline void append_event(struct machine *m, struct event e)
 {
+	struct event *recorded = &m->log.event[m->log.events++];
+	*recorded = e;
 	if (m->log.place)
-		e.place = *m->log.place;
-	m->log.event[m->log.events++] = e;
+		recorded->place = *m->log.place;
 	if (m->watch.see)
-		m->watch.see(m->watch.context, &e);
+		m->watch.see(m->watch.context, recorded);
 }
 
 static inline void record(struct machine *m, struct event e)
