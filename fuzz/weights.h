@@ -10,11 +10,14 @@ struct weights {
 	unsigned same_length; /* a run is as long as the one before */
 	unsigned few_runs;    /* an array has at most max_few_runs */
 	unsigned max_few_runs, max_runs;
-	/* Page arrays of vmalloc(). */
-	unsigned in_blocks; /* the allocator gave blocks of the size it was asked for */
-	unsigned max_blocks;
+	unsigned
+		in_chunks; /* all runs are of one order, and aligned to it, as from the page allocator */
+	unsigned
+		in_blocks; /* of vmalloc(): the allocator gave blocks of the size it was asked for */
+	unsigned max_blocks;    /* of these, and of chunks */
 	unsigned aligned_block; /* a block is aligned to its size */
 	unsigned short_tail;    /* the last block is not whole */
+	/* Page arrays of vmalloc(). */
 	unsigned has_alias;     /* a run of single pages lies in the linear map */
 	unsigned alias_at_end;  /* a run lies at an end of it, or of the map that Linux has */
 	unsigned alias_in_area; /* and if not, where the alias would lie in the area itself */
