@@ -29,7 +29,7 @@ RIG = copies.TOP / "rig"
 BUILT = copies.TOP / ".build"
 SCHEMA = json.loads((copies.TOP / "regress/test/review.schema.json").read_text())
 TREE = None  # set by main()
-EXECUTIONS = 4096
+EXECUTIONS = 1024
 SHORT = ("--minutes", "1", "--executions", str(EXECUTIONS))
 
 
