@@ -353,7 +353,8 @@ static void count_rest(struct player *p, struct statistics *statistics, uint32_t
 				       "the scenario ended at a call before, which broke a rule or "
 				       "left what is waived",
 				       calls);
-	ASSERT_CMP(statistics->requested, ==, statistics->calls + statistics->skipped_calls);
+	ASSERT_CMP(statistics->requested, ==,
+		   statistics->calls + statistics->unjudged + statistics->skipped_calls);
 }
 
 /* Has a tree judged by what was measured of it, or by what is tried while that is done. */

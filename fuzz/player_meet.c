@@ -142,6 +142,15 @@ static void tell_before(struct player *p, uint32_t op, const struct call *call)
 	player_tell_before(p, &step);
 }
 
+/* A call that was made. */
+static void count_made(struct statistics *s, const struct oracle *o, bool is_judged)
+{
+	if (is_judged)
+		statistics_add_call(s, &o->examined);
+	else
+		s->unjudged++;
+}
+
 /* Has both judged, and does what their callers do after them. */
 static bool finish_both(struct pair *pair)
 {
@@ -151,12 +160,14 @@ static bool finish_both(struct pair *pair)
 	meeting_show(m, SIDE_INNER);
 	tell_before(p, outer + 1, &pair->inner);
 	tell_after(p, outer + 1, &pair->inner, &pair->inner_out);
+	const bool inner_ended =
+		m->trap == MACHINE_TRAP_NONE; /* else the inner one alone is judged */
 	bool held = oracle_judge_met(&p->oracle, &pair->outer_out, &p->inner, &pair->inner_out);
-	statistics_add_call(&p->statistics[p->which], &p->oracle.examined);
+	count_made(&p->statistics[p->which], &p->oracle, inner_ended);
+	count_made(&p->statistics[p->which], &p->inner, p->inner.judged);
+	p->op++;
 	if (!p->inner.judged)
 		return held; /* the outer call broke a rule, or is waived: the scenario ends */
-	p->op++;
-	statistics_add_call(&p->statistics[p->which], &p->inner.examined);
 	if (!held) {
 		p->judging = &p->inner;
 		return false;

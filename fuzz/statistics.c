@@ -102,6 +102,15 @@ static void print_calls(const struct statistics *s, const char *name, uint64_t c
 	fprintf(to, "%-24s %10" PRIu64 " %6.2f %%", name, calls, 100 * (double)calls / (double)all);
 }
 
+/* Nothing when there are none. */
+static void print_unjudged(const struct statistics *s, FILE *to)
+{
+	if (!s->unjudged)
+		return;
+	print_calls(s, "  made, but not judged", s->unjudged, to);
+	fputs("  the call that it met broke a rule, or is waived\n", to);
+}
+
 /* Of calls that were to be made while another ran; nothing when there are none. */
 static void print_meetings(const struct statistics *s, FILE *to)
 {
@@ -115,7 +124,7 @@ static void print_meetings(const struct statistics *s, FILE *to)
 
 void statistics_print_calls(const struct statistics *s, FILE *to)
 {
-	ASSERT_CMP(s->requested, ==, s->calls + s->skipped_calls);
+	ASSERT_CMP(s->requested, ==, s->calls + s->unjudged + s->skipped_calls);
 	print_calls(s, "calls of the scenarios", s->requested, to);
 	fputc('\n', to);
 	print_calls(s, "  judged", s->calls, to);
@@ -128,6 +137,7 @@ void statistics_print_calls(const struct statistics *s, FILE *to)
 		print_calls(s, name, s->skipped[i].calls, to);
 		fprintf(to, "  %s\n", s->skipped[i].why);
 	}
+	print_unjudged(s, to);
 	print_meetings(s, to);
 }
 

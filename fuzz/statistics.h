@@ -22,7 +22,9 @@ struct statistics {
 	uint64_t unsupported; /* scenarios on a machine that it does not have: not played */
 	/* Calls of the scenarios, and the unmaps by which callers of failed mappings clean up. */
 	uint64_t requested;
-	uint64_t calls;         /* of them: judged */
+	uint64_t calls; /* of them: judged */
+	/* Of them: made while two calls met, of which the other one broke a rule or is waived. Not judged. */
+	uint64_t unjudged;
 	uint64_t skipped_calls; /* of them: not made; no other is left */
 	struct skipped
 		skipped[STATISTICS_MAX_REASONS]; /* the same by reason, up to the first NULL */

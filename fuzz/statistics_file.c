@@ -96,6 +96,7 @@ static void put_statistics(const struct statistics *s)
 	put_count(",", "unsupported", s->unsupported);
 	put_count(",", "requested", s->requested);
 	put_count(",", "calls", s->calls);
+	put_count(",", "unjudged", s->unjudged);
 	put_skipped(s);
 	put_count(",\"pages\":{", "block", e->block_pages);
 	put_count(",", "group", e->group_pages);

@@ -10,9 +10,10 @@
  *   executions   inputs, those included that are no scenario
  *   scenarios    played
  *   unsupported  scenarios on a machine that the mapper does not have
- *   requested    calls of the scenarios, clean-ups of failed mappings included: those judged and
- *                skipped, and, where a call ended the process, it and those after it
+ *   requested    calls of the scenarios, clean-ups of failed mappings included: those judged, unjudged
+ *                and skipped, and, where a call ended the process, it and those after it
  *   calls        of them: judged
+ *   unjudged     of them: made while two calls met, of which the other one broke a rule or is waived
  *   crosschecked calls of the other mappers that were judged
  *   skipped      of them: not made, by the name of the reason
  *   pages        of mapping calls that succeeded, by leaf: block, group, single

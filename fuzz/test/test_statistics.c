@@ -146,6 +146,25 @@ static void calls_after_a_broken_rule_are_counted(void **state)
 	assert_int_equal(s->skipped[0].calls, 1);
 }
 
+/* The first of two calls that meet breaks a rule: the second one was made, and is not judged. */
+static void a_call_that_met_a_broken_one_is_unjudged(void **state)
+{
+	(void)state;
+	const struct statistics *s =
+		play(HEAD "policy v9 quirks=narrow-flush\n"
+			  "ioremap va=0xffff800080000000 pa=0x80000000 size=0x10000 prot=device\n"
+			  "vunmap va=0xffff800080004000 size=0x4000\n"
+			  "during event=1 by=cpu\n"
+			  "vmap va=0xffff800090000000 pages=0x10000\n"
+			  "vunmap va=0xffff800090000000 size=0x1000\n");
+	assert_int_equal(s->requested, 4);
+	assert_int_equal(s->calls, 2);
+	assert_int_equal(s->met, 1);
+	assert_int_equal(s->unjudged, 1);
+	assert_int_equal(s->skipped_calls, 1);
+	assert_string_equal(s->skipped[0].name, "ended-before");
+}
+
 static void reasons_beyond_the_last_are_one(void **state)
 {
 	(void)state;
@@ -217,15 +236,18 @@ static void print_calls(const char *what, const struct statistics *s, FILE *to)
 static void a_table_says_what_became_of_the_calls(void **state)
 {
 	(void)state;
-	struct statistics s = { .requested = 40, .calls = 37 };
+	struct statistics s = { .requested = 40, .calls = 36, .unjudged = 1 };
 	statistics_add_skipped(&s, "a-name", "a sentence", 2);
 	statistics_add_skipped(&s, "another", "why else", 1);
-	assert_string_equal(line_of(&s, print_calls),
-			    "calls of the scenarios           40 100.00 %\n"
-			    "  judged                         37  92.50 %\n"
-			    "  not made                        3   7.50 %\n"
-			    "    a-name                        2   5.00 %  a sentence\n"
-			    "    another                       1   2.50 %  why else\n");
+	assert_string_equal(
+		line_of(&s, print_calls),
+		"calls of the scenarios           40 100.00 %\n"
+		"  judged                         36  90.00 %\n"
+		"  not made                        3   7.50 %\n"
+		"    a-name                        2   5.00 %  a sentence\n"
+		"    another                       1   2.50 %  why else\n"
+		"  made, but not judged            1   2.50 %  the call that it met broke a "
+		"rule, or is waived\n");
 }
 
 int main(void)
@@ -237,6 +259,7 @@ int main(void)
 		cmocka_unit_test(one_page_exercises_nothing_of_groups_and_tables_freed),
 		cmocka_unit_test(each_mapper_has_its_own_counts),
 		cmocka_unit_test(skipped_calls_are_counted_by_reason),
+		cmocka_unit_test(a_call_that_met_a_broken_one_is_unjudged),
 		cmocka_unit_test(calls_after_the_end_of_a_scenario_are_counted),
 		cmocka_unit_test(calls_after_a_broken_rule_are_counted),
 		cmocka_unit_test(reasons_beyond_the_last_are_one),

@@ -23,9 +23,10 @@ def fault_of(said):
     rows = [(len(indent), name, int(calls)) for indent, name, calls in ROW.findall(table[0])]
     requested, judged, unmade = (calls for _, _, calls in rows[:3])
     by_reason = sum(calls for indent, _, calls in rows if indent == 4)
-    if judged + unmade != requested or by_reason != unmade:
-        return (f"the calls do not add up: {judged} judged, {unmade} not made ({by_reason} by "
-                f"reason), of {requested}")
+    unjudged = sum(calls for _, name, calls in rows if name == "made, but not judged")
+    if judged + unjudged + unmade != requested or by_reason != unmade:
+        return (f"the calls do not add up: {judged} judged, {unjudged} made and not judged, "
+                f"{unmade} not made ({by_reason} by reason), of {requested}")
     if unmade * 100 > requested * MAX_UNMADE_PERCENT:
         return f"{unmade} of {requested} calls are not made: more than {MAX_UNMADE_PERCENT} %"
     return None

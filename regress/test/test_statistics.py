@@ -20,7 +20,8 @@ import time
 RUNS = 2000
 EVERY = 256  # executions: STATISTICS_EVERY of fuzz/statistics_file.h
 DEADLINE_SECONDS = 120
-COUNTS = {"executions", "crosschecked", "scenarios", "unsupported", "requested", "calls"}
+COUNTS = {"executions", "crosschecked", "scenarios", "unsupported", "requested", "calls",
+          "unjudged"}
 KEYS = COUNTS | {"target", "mapper", "complete", "skipped", "pages", "missed", "rules"}
 
 
@@ -81,7 +82,7 @@ class Test:
         exercised = line["rules"]["exercised"]
         assert exercised == [name for name in self.rules if name in exercised]
         assert line["scenarios"] <= line["executions"]
-        made = line["calls"] + sum(line["skipped"].values())
+        made = line["calls"] + line["unjudged"] + sum(line["skipped"].values())
         assert line["requested"] > made if died else line["requested"] == made, line
 
     def usual_end(self):

@@ -316,10 +316,10 @@ static void print_missed(const struct player *p)
 		statistics_print_missed(&p->statistics[i].examined.missed, stdout);
 }
 
-/* What was not made of the calls, by the mapper under test, and why. */
+/* What was not made of the calls, or not judged, by the mapper under test, and why. */
 static void print_not_made(const struct player *p)
 {
-	if (!player_statistics(p)->skipped_calls)
+	if (!player_statistics(p)->skipped_calls && !player_statistics(p)->unjudged)
 		return;
 	statistics_print_calls(player_statistics(p), stdout);
 	printf("\n");
