@@ -22,10 +22,10 @@ void crash_signature(const char *what, char *line)
 	if (!watched || !watched->mapper)
 		return;
 	const struct scenario *s = watched->scenario;
+	const uint32_t op = player_running(watched);
 	snprintf(line + length, VERDICT_SIGNATURE_SIZE - (size_t)length,
-		 " mapper=%s op=%u:%s granule=%s level=none", watched->mapper->name, watched->op,
-		 call_traits(s->op[watched->op].call.kind)->name,
-		 granule_name(s->machine.page_shift));
+		 " mapper=%s op=%u:%s granule=%s level=none", watched->mapper->name, op,
+		 call_traits(s->op[op].call.kind)->name, granule_name(s->machine.page_shift));
 }
 
 /* The signature of a sanitizer's error, into VERDICT_SIGNATURE_SIZE bytes. */

@@ -74,7 +74,7 @@ void player_tell_after(const struct player *p, const struct player_step *step,
 
 /* --- calls ----------------------------------------------------------------------- */
 
-struct address_space player_space(struct player *p)
+struct address_space player_space(struct player *p, uint32_t op)
 {
 	return (struct address_space){
 		.machine = p->oracle.machine,
@@ -82,7 +82,7 @@ struct address_space player_space(struct player *p)
 		.area = p->areas.area,
 		.areas = p->areas.count,
 		.splits = p->oracle.tree->splits,
-		.lacks_tables = p->scenario->op[p->op].fail_alloc,
+		.lacks_tables = p->scenario->op[op].fail_alloc,
 	};
 }
 
@@ -120,15 +120,15 @@ static void run_call(void *context)
 	r->out->error = r->mapper->call[r->call->kind](r->space, r->call, r->out);
 }
 
-struct call_context player_context(const struct player *p, bool cleanup)
+struct call_context player_context(const struct player *p, uint32_t op, bool cleanup)
 {
-	return (struct call_context){ p->op, p->areas.area, p->areas.count, cleanup, false };
+	return (struct call_context){ op, p->areas.area, p->areas.count, cleanup, false };
 }
 
-void player_make_call(struct player *p, const struct call *call, struct outcome *out,
+void player_make_call(struct player *p, uint32_t op, const struct call *call, struct outcome *out,
 		      const struct meeting_plan *meets)
 {
-	struct address_space space = player_space(p);
+	struct address_space space = player_space(p, op);
 	struct running running = { p->mapper, &space, call, out };
 	machine_bound_call(space.machine, call->bytes >> space.machine->config.page_shift);
 	if (meets)
@@ -137,15 +137,16 @@ void player_make_call(struct player *p, const struct call *call, struct outcome 
 		out->error = -EINTR;
 }
 
-/* Makes one call and has it judged. */
-static bool judge_call(struct player *p, const struct call *call, bool cleanup, struct outcome *out)
+/* Makes the call of an op and has it judged. */
+static bool judge_call(struct player *p, uint32_t op, const struct call *call, bool cleanup,
+		       struct outcome *out)
 {
 	*out = (struct outcome){ 0 };
-	const struct call_context in = player_context(p, cleanup);
-	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
+	const struct call_context in = player_context(p, op, cleanup);
+	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, op, call };
 	player_tell_before(p, &step);
 	oracle_expect(&p->oracle, call, &in);
-	player_make_call(p, call, out, NULL);
+	player_make_call(p, op, call, out, NULL);
 	player_tell_after(p, &step, out, NULL);
 	if (!cleanup)
 		p->error = out->error;
@@ -158,7 +159,7 @@ static bool judge_call(struct player *p, const struct call *call, bool cleanup, 
  * Why the call is not made, if it is not: its callers never make it, or it
  * meets what is waived. The name is NULL where it is made.
  */
-static struct reason skip_why(struct player *p, const struct call *call)
+static struct reason skip_why(struct player *p, uint32_t op, const struct call *call)
 {
 	static const struct reason no_area = { "no-such-area",
 					       "vfree() and vrealloc() are for an area that is "
@@ -169,7 +170,7 @@ static struct reason skip_why(struct player *p, const struct call *call)
 		"not-so-struct-pages", "struct pages are populated where none are, and freed "
 				       "where all are in use"
 	};
-	const struct address_space space = player_space(p);
+	const struct address_space space = player_space(p, op);
 	const struct tables tables = { &p->oracle.g, p->oracle.machine };
 	const struct reason *never = areas_lack(&space, call) ? &no_area : NULL;
 	if (!never && leaf_is_in_the_way(&tables, call))
@@ -184,15 +185,15 @@ static struct reason skip_why(struct player *p, const struct call *call)
 	return never ? *never : (struct reason){ NULL, NULL };
 }
 
-bool player_would_skip(struct player *p, const struct call *call)
+bool player_would_skip(struct player *p, uint32_t op, const struct call *call)
 {
-	return skip_why(p, call).name;
+	return skip_why(p, op, call).name;
 }
 
-static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
+static bool is_skipped(struct player *p, uint32_t op, const struct call *call, bool cleanup)
 {
-	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, p->op, call };
-	const struct reason why = skip_why(p, call);
+	const struct player_step step = { cleanup ? PLAYER_CLEANS_UP : PLAYER_CALLS, op, call };
+	const struct reason why = skip_why(p, op, call);
 	if (!why.name)
 		return false;
 	statistics_add_skipped(&p->statistics[p->which], why.name, why.why, 1);
@@ -205,17 +206,17 @@ static bool is_skipped(struct player *p, const struct call *call, bool cleanup)
  * What the caller of a failed mapping does: it unmaps the area. Where that is
  * not made, what the mapping left is not known, and the scenario ends.
  */
-static bool clean_up(struct player *p, const struct call *failed)
+static bool clean_up(struct player *p, uint32_t op, const struct call *failed)
 {
 	struct outcome out;
 	const struct call call = areas_clean_up(&p->areas, failed, p->scenario->machine.page_shift);
 	machine_begin_call(p->oracle.machine, 0, 0);
 	p->statistics[p->which].requested++;
-	if (is_skipped(p, &call, true)) {
+	if (is_skipped(p, op, &call, true)) {
 		p->oracle.waived = true;
 		return true;
 	}
-	bool held = judge_call(p, &call, true, &out);
+	bool held = judge_call(p, op, &call, true, &out);
 	areas_follow(&p->areas, &call, &out, p->scenario->machine.page_shift);
 	return held;
 }
@@ -244,10 +245,11 @@ bool player_meets_lazy(const struct player *p, const struct call *call)
 	return call_meets_tlb(call->kind) && oracle_meets_lazy(&p->oracle, call->va, call->bytes);
 }
 
-bool player_finish_call(struct player *p, const struct call *call, const struct outcome *out)
+bool player_finish_call(struct player *p, uint32_t op, const struct call *call,
+			const struct outcome *out)
 {
 	if (call_maps(call->kind) && out->error)
-		return clean_up(p, call);
+		return clean_up(p, op, call);
 	areas_follow(&p->areas, call, out, p->scenario->machine.page_shift);
 	return true;
 }
@@ -256,17 +258,17 @@ static bool play_call(struct player *p, const struct op *op)
 {
 	struct outcome out;
 	const struct call call = player_call(p, p->op);
-	if (is_skipped(p, &call, false))
+	if (is_skipped(p, p->op, &call, false))
 		return true;
 	if (player_meets_lazy(p, &call))
 		player_purge_lazy(p);
 	uint32_t tables_before = p->oracle.machine->tables;
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
-	if (!judge_call(p, &call, false, &out))
+	if (!judge_call(p, p->op, &call, false, &out))
 		return false;
 	if (call_effect(call.kind) == CALL_COPIES)
 		free_copy(p, tables_before);
-	return p->oracle.waived || player_finish_call(p, &call, &out);
+	return p->oracle.waived || player_finish_call(p, p->op, &call, &out);
 }
 
 /* The next op, and the one after it where that is made meanwhile. */
@@ -330,12 +332,12 @@ static void note_refused(struct player *p, uint64_t skipped)
 static bool judge_laying(struct player *p, const struct op *op)
 {
 	struct outcome out = { 0 };
-	const struct call_context in = player_context(p, false);
+	const struct call_context in = player_context(p, p->op, false);
 	const struct player_step step = { PLAYER_SETS_UP, p->op, &op->call };
 	player_tell_before(p, &step);
 	machine_begin_call(p->oracle.machine, 0, 0);
 	oracle_expect(&p->oracle, &op->call, &in);
-	player_make_call(p, &op->call, &out, NULL);
+	player_make_call(p, p->op, &op->call, &out, NULL);
 	player_tell_after(p, &step, NULL, NULL);
 	bool held = oracle_judge(&p->oracle, &out);
 	statistics_add_rules(&p->statistics[p->which], &p->oracle.examined);

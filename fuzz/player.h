@@ -104,6 +104,9 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
  */
 bool player_refused(const struct player *p, struct refusal *why);
 
+/* The op of the call that runs: of two that meet, the one whose side the machine shows. */
+uint32_t player_running(const struct player *p);
+
 /* What the mapper under test was put through. */
 const struct statistics *player_statistics(const struct player *p);
 

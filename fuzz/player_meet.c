@@ -43,10 +43,10 @@ static bool changes_aliases(const struct call *call)
 }
 
 /* An unmapping takes leaves and groups as a whole. */
-static struct reach reach_of(struct player *p, const struct call *call)
+static struct reach reach_of(struct player *p, uint32_t op, const struct call *call)
 {
 	const struct oracle *o = &p->oracle;
-	const struct address_space space = player_space(p);
+	const struct address_space space = player_space(p, op);
 	uint64_t page_bytes = UINT64_C(1) << o->g.granule, first = oracle_page(o, call->va);
 	struct reach reach = { { first, first + (call->bytes >> o->g.granule) }, { 0, 0 } };
 	if (call_effect(call->kind) == CALL_UNMAPS) {
@@ -79,12 +79,12 @@ static bool would_split(const struct player *p, const struct call *call)
 static const char *why_apart(struct player *p, const struct call *outer, const struct call *inner)
 {
 	const struct during *during = &p->scenario->op[p->op + 1].during;
-	struct reach a = reach_of(p, outer), b = reach_of(p, inner);
+	struct reach a = reach_of(p, p->op, outer), b = reach_of(p, p->op + 1, inner);
 	if (!p->mapper->meets)
 		return "this mapper's calls are made one after the other";
-	if (player_would_skip(p, outer))
+	if (player_would_skip(p, p->op, outer))
 		return "that one is not made";
-	if (player_would_skip(p, inner))
+	if (player_would_skip(p, p->op + 1, inner))
 		return "it would not be made before it";
 	if (reach_meets(&a, &b))
 		return "both change the same pages, which no two callers do";
@@ -105,6 +105,15 @@ bool player_may_meet(struct player *p)
 	return !met->why;
 }
 
+uint32_t player_running(const struct player *p)
+{
+	const struct machine *m = p->machine[p->which];
+	const bool of_next = m->meets && meeting_side(m) == SIDE_INNER &&
+			     p->op + 1 < p->scenario->ops &&
+			     p->scenario->op[p->op + 1].during.stated;
+	return p->op + of_next;
+}
+
 /* --- both ---------------------------------------------------------------------------- */
 
 /* Two calls that meet, and what came of them. */
@@ -119,14 +128,14 @@ static void make_inner(void *context)
 {
 	struct pair *pair = context;
 	struct player *p = pair->p;
-	const struct op *op = &p->scenario->op[++p->op];
-	struct call_context in = player_context(p, false);
+	const uint32_t i = p->op + 1;
+	const struct op *op = &p->scenario->op[i];
+	struct call_context in = player_context(p, i, false);
 	in.by_irq = op->during.by == MEETING_BY_IRQ;
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
 	oracle_meet(&p->inner, &p->oracle);
 	oracle_expect(&p->inner, &pair->inner, &in);
-	player_make_call(p, &pair->inner, &pair->inner_out, NULL);
-	p->op--;
+	player_make_call(p, i, &pair->inner, &pair->inner_out, NULL);
 }
 
 static void tell_after(struct player *p, uint32_t op, const struct call *call,
@@ -151,34 +160,37 @@ static void count_made(struct statistics *s, const struct oracle *o, bool is_jud
 		s->unjudged++;
 }
 
-/* Has both judged, and does what their callers do after them. */
-static bool finish_both(struct pair *pair)
+/* Has both judged: the inner one only where the outer one held. */
+static bool judge_both(struct pair *pair)
 {
 	struct player *p = pair->p;
 	struct machine *m = p->oracle.machine;
-	const uint32_t outer = p->op;
+	struct statistics *s = &p->statistics[p->which];
+	const uint32_t inner = p->op + 1;
 	meeting_show(m, SIDE_INNER);
-	tell_before(p, outer + 1, &pair->inner);
-	tell_after(p, outer + 1, &pair->inner, &pair->inner_out);
-	const bool inner_ended =
-		m->trap == MACHINE_TRAP_NONE; /* else the inner one alone is judged */
+	tell_before(p, inner, &pair->inner);
+	tell_after(p, inner, &pair->inner, &pair->inner_out);
+	const bool ended = m->trap == MACHINE_TRAP_NONE; /* else the inner one alone is judged */
 	bool held = oracle_judge_met(&p->oracle, &pair->outer_out, &p->inner, &pair->inner_out);
-	count_made(&p->statistics[p->which], &p->oracle, inner_ended);
-	count_made(&p->statistics[p->which], &p->inner, p->inner.judged);
-	p->op++;
-	if (!p->inner.judged)
-		return held; /* the outer call broke a rule, or is waived: the scenario ends */
-	if (!held) {
+	count_made(s, &p->oracle, ended);
+	count_made(s, &p->inner, p->inner.judged);
+	if (p->inner.judged && !held)
 		p->judging = &p->inner;
-		return false;
-	}
-	meeting_end(m);
-	if (p->oracle.waived)
-		return true;
-	p->op--;
-	held = player_finish_call(p, &pair->outer, &pair->outer_out);
+	return held;
+}
+
+/* Has both judged, and does what their callers do after them. The machine stays as it is where one breaks a rule. */
+static bool finish_both(struct pair *pair)
+{
+	struct player *p = pair->p;
+	bool held = judge_both(pair);
+	if (held && p->inner.judged)
+		meeting_end(p->oracle.machine);
+	if (held && !p->oracle.waived)
+		held = player_finish_call(p, p->op, &pair->outer, &pair->outer_out);
 	p->op++;
-	return held && (p->oracle.waived || player_finish_call(p, &pair->inner, &pair->inner_out));
+	return held &&
+	       (p->oracle.waived || player_finish_call(p, p->op, &pair->inner, &pair->inner_out));
 }
 
 /* The other call made too few events: it is judged alone. */
@@ -190,7 +202,7 @@ static bool finish_outer(struct pair *pair)
 	statistics_add_call(&p->statistics[p->which], &p->oracle.examined);
 	if (!held || p->oracle.waived)
 		return held;
-	return player_finish_call(p, &pair->outer, &pair->outer_out);
+	return player_finish_call(p, p->op, &pair->outer, &pair->outer_out);
 }
 
 static void note_how(struct player *p)
@@ -214,13 +226,13 @@ bool player_meet(struct player *p)
 			     .outer = player_call(p, p->op),
 			     .inner = player_call(p, p->op + 1) };
 	const struct meeting_plan plan = { op[1].during.event, op[1].during.by, make_inner, &pair };
-	const struct call_context in = player_context(p, false);
+	const struct call_context in = player_context(p, p->op, false);
 	if (player_meets_lazy(p, &pair.outer) || player_meets_lazy(p, &pair.inner))
 		player_purge_lazy(p);
 	machine_begin_call(m, op->fail_alloc, op->fail_trylock);
 	tell_before(p, p->op, &pair.outer);
 	oracle_expect(&p->oracle, &pair.outer, &in);
-	player_make_call(p, &pair.outer, &pair.outer_out, &plan);
+	player_make_call(p, p->op, &pair.outer, &pair.outer_out, &plan);
 	note_how(p);
 	tell_after(p, p->op, &pair.outer, &pair.outer_out);
 	p->error = pair.outer_out.error;

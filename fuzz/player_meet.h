@@ -26,22 +26,24 @@ bool player_meet(struct player *p);
 /* The call of an op, with its bytes and page array. */
 struct call player_call(const struct player *p, uint32_t i);
 
-struct address_space player_space(struct player *p);
-struct call_context player_context(const struct player *p, bool cleanup);
+/* What the mapper is handed with the call of an op, and what the oracle is told of it. */
+struct address_space player_space(struct player *p, uint32_t op);
+struct call_context player_context(const struct player *p, uint32_t op, bool cleanup);
 
 /* Whether it would not be made: see player.c. */
-bool player_would_skip(struct player *p, const struct call *call);
+bool player_would_skip(struct player *p, uint32_t op, const struct call *call);
 
 /* Whether the range must be purged before the call, and that. */
 bool player_meets_lazy(const struct player *p, const struct call *call);
 void player_purge_lazy(struct player *p);
 
-/* Makes the call; `meets` is NULL where it meets none. One that has to be ended fails, and its machine has trapped. */
-void player_make_call(struct player *p, const struct call *call, struct outcome *out,
+/* Makes the call of an op; `meets` is NULL where it meets none. One that has to be ended fails, and its machine has trapped. */
+void player_make_call(struct player *p, uint32_t op, const struct call *call, struct outcome *out,
 		      const struct meeting_plan *meets);
 
 /* What its caller does after a call that held: keeps or forgets an area, or cleans up. */
-bool player_finish_call(struct player *p, const struct call *call, const struct outcome *out);
+bool player_finish_call(struct player *p, uint32_t op, const struct call *call,
+			const struct outcome *out);
 
 void player_tell_before(const struct player *p, const struct player_step *step);
 void player_tell_after(const struct player *p, const struct player_step *step,

@@ -23,7 +23,7 @@ static const char *why_alone(struct player *p, const struct call *call)
 	if (p->scenario->op[p->op].read.by == READER_DUMP &&
 	    oracle_waives(&p->oracle, WAIVER_FREES_UNLOCKED))
 		return "frees-unlocked: the tree frees tables while a dump walks them";
-	if (player_would_skip(p, call))
+	if (player_would_skip(p, p->op, call))
 		return "the call is not made";
 	return NULL;
 }
@@ -47,7 +47,7 @@ static void run_reader(void *context)
 	struct meeting_reader *r = context;
 	const struct oracle *o = &r->p->oracle;
 	struct table_reading *reading = &r->reading;
-	struct address_space space = player_space(r->p);
+	struct address_space space = player_space(r->p, r->p->op);
 	if (reading->by == READER_DUMP) {
 		reading->lines = r->p->mapper->dump(&space, oracle_va(o, reading->page[0]),
 						    (uint64_t)reading->pages << o->g.granule,
@@ -90,11 +90,11 @@ static void make_call(struct meeting_reader *r, const struct meeting_plan *plan)
 {
 	struct player *p = r->p;
 	const struct op *op = &p->scenario->op[p->op];
-	const struct call_context in = player_context(p, false);
+	const struct call_context in = player_context(p, p->op, false);
 	machine_begin_call(p->oracle.machine, op->fail_alloc, op->fail_trylock);
 	p->oracle.machine->watch = r->watch;
 	oracle_expect(&p->oracle, &r->call, &in);
-	player_make_call(p, &r->call, &r->out, plan);
+	player_make_call(p, p->op, &r->call, &r->out, plan);
 }
 
 static void make_call_inside(void *context)
@@ -142,7 +142,7 @@ static bool finish(struct meeting_reader *r, enum machine_side side)
 		return false; /* the machine stays as it is */
 	meeting_end(p->oracle.machine);
 	p->oracle.machine->watch = r->watch;
-	return p->oracle.waived || player_finish_call(p, &r->call, &r->out);
+	return p->oracle.waived || player_finish_call(p, p->op, &r->call, &r->out);
 }
 
 bool player_read(struct player *p)
