@@ -37,12 +37,25 @@ struct player_listener {
 	void *context;
 };
 
-/* How a call that was to meet the one before it was made. */
+/* Why two sides that were to meet did not. `regress/tool/meets.c` says it in words. */
+enum apart {
+	APART_NOT,           /* they met, or were to meet nothing */
+	APART_NO_EVENT,      /* the outer side makes no event after so many */
+	APART_ONE_BY_ONE,    /* the mapper makes one call after the other */
+	APART_OUTER_SKIPPED, /* which is the call that a reader was to meet, too */
+	APART_INNER_SKIPPED, /* it would not be made before the outer call */
+	APART_SAME_PAGES,
+	APART_LARGE_LEAF,     /* an interrupt does not change such */
+	APART_NO_DUMP,        /* the mapper has none */
+	APART_FREES_UNLOCKED, /* WAIVER_FREES_UNLOCKED: a dump would walk freed tables */
+};
+
+/* How a call that was to meet the one before it was made; and a reader that was to meet a call. */
 struct how_met {
 	enum { MET_NOTHING, MET_DURING, MET_AFTER } how; /* the first: it was to meet none */
-	uint32_t event;                                  /* of the other call before it */
-	enum machine_lock waited_for;                    /* LOCKS: for none */
-	const char *why;                                 /* of MET_AFTER: a sentence; static */
+	uint32_t event; /* of the outer side before the inner one; of APART_NO_EVENT: all of it */
+	enum machine_lock waited_for; /* LOCKS: for none */
+	enum apart apart;             /* of MET_AFTER */
 };
 
 struct player {                               /* NOLINT(clang-analyzer-optin.performance.Padding) */

@@ -76,33 +76,33 @@ static bool would_split(const struct player *p, const struct call *call)
 	return false;
 }
 
-static const char *why_apart(struct player *p, const struct call *outer, const struct call *inner)
+static enum apart why_apart(struct player *p, const struct call *outer, const struct call *inner)
 {
 	const struct during *during = &p->scenario->op[p->op + 1].during;
 	struct reach a = reach_of(p, p->op, outer), b = reach_of(p, p->op + 1, inner);
 	if (!p->mapper->meets)
-		return "this mapper's calls are made one after the other";
+		return APART_ONE_BY_ONE;
 	if (player_would_skip(p, p->op, outer))
-		return "that one is not made";
+		return APART_OUTER_SKIPPED;
 	if (player_would_skip(p, p->op + 1, inner))
-		return "it would not be made before it";
+		return APART_INNER_SKIPPED;
 	if (reach_meets(&a, &b))
-		return "both change the same pages, which no two callers do";
+		return APART_SAME_PAGES;
 	if (during->by == MEETING_BY_IRQ && would_split(p, inner))
-		return "an interrupt changes only what is mapped by single pages";
-	return NULL;
+		return APART_LARGE_LEAF;
+	return APART_NOT;
 }
 
 bool player_may_meet(struct player *p)
 {
 	const struct call outer = player_call(p, p->op), inner = player_call(p, p->op + 1);
 	struct how_met *met = &p->met[p->op + 1];
-	met->why = why_apart(p, &outer, &inner);
-	if (met->why) {
+	met->apart = why_apart(p, &outer, &inner);
+	if (met->apart != APART_NOT) {
 		met->how = MET_AFTER;
 		p->statistics[p->which].apart++;
 	}
-	return !met->why;
+	return met->apart == APART_NOT;
 }
 
 uint32_t player_running(const struct player *p)
@@ -193,7 +193,7 @@ static bool finish_both(struct pair *pair)
 	       (p->oracle.waived || player_finish_call(p, p->op, &pair->inner, &pair->inner_out));
 }
 
-/* The other call made too few events: it is judged alone. */
+/* The outer call made too few events to be met: it is judged alone. */
 static bool finish_outer(struct pair *pair)
 {
 	struct player *p = pair->p;
@@ -205,17 +205,21 @@ static bool finish_outer(struct pair *pair)
 	return player_finish_call(p, p->op, &pair->outer, &pair->outer_out);
 }
 
-static void note_how(struct player *p)
+struct how_met player_how_met(struct player *p)
 {
 	const struct machine *m = p->oracle.machine;
-	p->met[p->op + 1] = meeting_took_place(m)
-				    ? (struct how_met){ .how = MET_DURING,
-							.event = meeting_began_at(m),
-							.waited_for = meeting_waited_for(m) }
-				    : (struct how_met){ .how = MET_AFTER,
-							.why = "that one makes fewer events" };
 	struct statistics *s = &p->statistics[p->which];
-	*(meeting_took_place(m) ? &s->met : &s->apart) += 1;
+	ASSERT_CMP(meeting_side(m), ==, SIDE_OUTER);
+	if (!meeting_took_place(m)) {
+		s->apart++;
+		return (struct how_met){ .how = MET_AFTER,
+					 .event = m->log.events,
+					 .apart = APART_NO_EVENT };
+	}
+	s->met++;
+	return (struct how_met){ .how = MET_DURING,
+				 .event = meeting_began_at(m),
+				 .waited_for = meeting_waited_for(m) };
 }
 
 bool player_meet(struct player *p)
@@ -233,7 +237,7 @@ bool player_meet(struct player *p)
 	tell_before(p, p->op, &pair.outer);
 	oracle_expect(&p->oracle, &pair.outer, &in);
 	player_make_call(p, p->op, &pair.outer, &pair.outer_out, &plan);
-	note_how(p);
+	p->met[p->op + 1] = player_how_met(p);
 	tell_after(p, p->op, &pair.outer, &pair.outer_out);
 	p->error = pair.outer_out.error;
 	return meeting_took_place(m) ? finish_both(&pair) : finish_outer(&pair);

@@ -16,10 +16,13 @@ bool player_may_meet(struct player *p);
 
 /*
  * Plays op `p->op`, and the next at its event: then p->op is that one. Where
- * the first call makes fewer events, the next op is left to be played after it.
+ * the first call makes no event after that one, the next op is left to be played after it.
  * True if all rules held.
  */
 bool player_meet(struct player *p);
+
+/* What became of the meeting that was armed, once the outer side has ended: counts it. The machine shows that side. */
+struct how_met player_how_met(struct player *p);
 
 /* --- player.c: of calls alone ------------------------------------------------------- */
 

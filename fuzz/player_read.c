@@ -14,30 +14,30 @@ struct meeting_reader {
 	struct event_watch watch; /* of the call's oracle */
 };
 
-static const char *why_alone(struct player *p, const struct call *call)
+static enum apart why_alone(struct player *p, const struct call *call)
 {
 	if (!p->mapper->meets)
-		return "this mapper's calls are made one after the other";
+		return APART_ONE_BY_ONE;
 	if (p->scenario->op[p->op].read.by == READER_DUMP && !p->mapper->dump)
-		return "this mapper has no dump";
+		return APART_NO_DUMP;
 	if (p->scenario->op[p->op].read.by == READER_DUMP &&
 	    oracle_waives(&p->oracle, WAIVER_FREES_UNLOCKED))
-		return "frees-unlocked: the tree frees tables while a dump walks them";
+		return APART_FREES_UNLOCKED;
 	if (player_would_skip(p, p->op, call))
-		return "the call is not made";
-	return NULL;
+		return APART_OUTER_SKIPPED;
+	return APART_NOT;
 }
 
 bool player_may_read(struct player *p)
 {
 	const struct call call = player_call(p, p->op);
 	struct how_met *met = &p->met[p->op];
-	met->why = why_alone(p, &call);
-	if (met->why) {
+	met->apart = why_alone(p, &call);
+	if (met->apart != APART_NOT) {
 		met->how = MET_AFTER;
 		p->statistics[p->which].apart++;
 	}
-	return !met->why;
+	return met->apart == APART_NOT;
 }
 
 /* --- the two sides ------------------------------------------------------------------- */
@@ -104,18 +104,6 @@ static void make_call_inside(void *context)
 
 /* --- both ---------------------------------------------------------------------------- */
 
-static void note_how(struct player *p)
-{
-	const struct machine *m = p->oracle.machine;
-	struct statistics *s = &p->statistics[p->which];
-	bool met = meeting_took_place(m);
-	p->met[p->op] = met ? (struct how_met){ .how = MET_DURING,
-						.event = meeting_began_at(m),
-						.waited_for = meeting_waited_for(m) }
-			    : (struct how_met){ .how = MET_AFTER, .why = "there are fewer events" };
-	*(met ? &s->met : &s->apart) += 1;
-}
-
 /* The call by its oracle, and then the reader by what is there after the call. */
 static bool judge_both(struct meeting_reader *r, enum machine_side side)
 {
@@ -159,11 +147,11 @@ bool player_read(struct player *p)
 	reading_begin(&r.reading, &p->oracle, &r.call, op->read.by);
 	if (!op->read.of_reader) {
 		make_call(&r, &plan);
-		note_how(p);
+		p->met[p->op] = player_how_met(p);
 		return finish(&r, SIDE_OUTER);
 	}
 	read_tables(&r, &plan);
-	note_how(p);
+	p->met[p->op] = player_how_met(p);
 	if (meeting_took_place(m))
 		return finish(&r, SIDE_INNER);
 	meeting_end(m);

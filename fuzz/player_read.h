@@ -9,9 +9,9 @@
 bool player_may_read(struct player *p);
 
 /*
- * Plays op `p->op`. Where the reader makes fewer events, p->met of the op says
- * so and nothing was judged: the call is left to be made alone. True if all
- * rules held.
+ * Plays op `p->op`. Where the reader makes no event at which the call is to be
+ * made, p->met of the op says so and nothing was judged: the call is left to be
+ * made alone. True if all rules held.
  */
 bool player_read(struct player *p);
 

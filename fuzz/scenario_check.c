@@ -3,6 +3,8 @@
  * What a scenario may ask for. Whatever the machine or the mappers' contracts
  * do not allow is refused with a reason, never bent into something else.
  */
+#include <stdio.h>
+
 #include "fuzz/field.h"
 #include "fuzz/refuse.h"
 #include "fuzz/struct_pages.h"
@@ -247,6 +249,29 @@ static bool check_faults(const struct op *op, struct refusal *why)
 	return true;
 }
 
+/* Which calls meet none, as the table of calls has them. Static; made once. */
+static const char *those_that_meet_none(void)
+{
+	static char reason[512];
+	size_t length = 0;
+	if (reason[0])
+		return reason;
+	for (int kind = 0; kind < CALL_KINDS; kind++) {
+		const struct call_traits *traits = call_traits((enum call_kind)kind);
+		if (traits->meets || call_sets_up((enum call_kind)kind))
+			continue;
+		length += (size_t)snprintf(reason + length, sizeof(reason) - length, "%s%s",
+					   length ? ", " : "", traits->name);
+		ASSERT_CMP(length, <, sizeof(reason));
+	}
+	length += (size_t)snprintf(
+		reason + length, sizeof(reason) - length,
+		" and set_memory with op=split-pages meet nothing: they take other locks than "
+		"the kernel's locks of tables");
+	ASSERT_CMP(length, <, sizeof(reason));
+	return reason;
+}
+
 static bool check_during(const struct scenario *s, uint32_t i, struct refusal *why)
 {
 	const struct op *op = &s->op[i];
@@ -260,10 +285,7 @@ static bool check_during(const struct scenario *s, uint32_t i, struct refusal *w
 		return refuse(why, "",
 			      "the call before is itself made during another: one meets one");
 	if (!call_meets(&op->call) || !call_meets(&s->op[i - 1].call))
-		return refuse(
-			why, "",
-			"'during' is for calls that take the kernel's locks of tables: not for "
-			"vrealloc, trans_pgd, add_memory, remove_memory and op=split-pages");
+		return refuse(why, "", those_that_meet_none());
 	if (op->during.by == MEETING_BY_IRQ && !call_interrupts(&op->call))
 		return refuse(why, "",
 			      "by=irq is for set_memory with invalid or valid, and set_direct_map: "
@@ -283,9 +305,7 @@ static bool check_read(const struct scenario *s, uint32_t i, struct refusal *why
 	if (op->during.stated)
 		return refuse(why, "", "'during' and 'read' are not for one call: one meets one");
 	if (!call_meets(&op->call))
-		return refuse(why, "",
-			      "'read' is for calls that take the kernel's locks of tables: not for "
-			      "vrealloc, trans_pgd, add_memory, remove_memory and op=split-pages");
+		return refuse(why, "", those_that_meet_none());
 	return true;
 }
 

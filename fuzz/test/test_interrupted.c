@@ -35,7 +35,7 @@ enum {
 static const char *const names[STATES] = {
 	[BY_CPU] = "a call by another CPU while one runs",
 	[BY_IRQ] = "a call by an interrupt while one runs",
-	[AFTER_IT] = "a call after one that makes fewer events",
+	[AFTER_IT] = "a call after one that makes no event at which to meet it",
 	[TOGETHER] = "two that map, while one runs",
 	[SAME_PAGES] = "two of the same pages, one after the other",
 	[AT_FIRST] = "before the first event",
@@ -70,8 +70,8 @@ static void count(const struct player *p, uint32_t i)
 	if (met->how == MET_DURING) {
 		count_met(p, i);
 	} else if (met->how == MET_AFTER) {
-		seen[AFTER_IT] += strstr(met->why, "fewer events") != NULL;
-		seen[SAME_PAGES] += strstr(met->why, "same pages") != NULL;
+		seen[AFTER_IT] += met->apart == APART_NO_EVENT;
+		seen[SAME_PAGES] += met->apart == APART_SAME_PAGES;
 	}
 }
 

@@ -152,7 +152,12 @@ static const struct {
 	  "one meets one" },
 	{ V MAP "during event=1 by=irq\n" MAP, 4, 1, "by=irq is for set_memory" },
 	{ V MAP "during event=1 by=cpu\nadd_memory pa=0 size=0x8000000\n", 4, 1,
-	  "not for vrealloc" },
+	  "op=split-pages meet nothing" },
+	{ V MAP "during event=1 by=cpu\n"
+		"vmemmap_populate va=0xffffc00000000000 pa=0x40000000 size=0x8000\n",
+	  4, 1, ", vmemmap_populate, vmemmap_free and set_memory with op=split-pages meet" },
+	{ V "read event=1 of=call by=dump\nadd_memory pa=0 size=0x8000000\n", 3, 1,
+	  "vrealloc, trans_pgd, add_memory, remove_memory, " },
 	{ V MAP "expect holds\n" MAP, 4, 1, "'expect' must be the last line" },
 	{ V MAP "expect\n", 3, 1, "needs 'holds' or 'fails" },
 	{ V MAP "expect maybe\n", 3, 8, "'expect' must be one of: holds, fails" },
@@ -205,6 +210,24 @@ static void bad_text_is_refused_where_it_is_bad(void **state)
 			fail_msg("%s\n%u:%u: %s\nexpected %u:%u: ...%s", text, error.line,
 				 error.column, error.message, refused[i].line, refused[i].column,
 				 refused[i].says);
+	}
+}
+
+/* As the table of calls has them, and no others. */
+static void calls_that_meet_nothing_are_named(void **state)
+{
+	(void)state;
+	const char *text = V "read event=1 of=call by=dump\nadd_memory pa=0 size=0x8000000\n";
+	assert_false(scenario_parse(text, strlen(text), &scenario, &error));
+	for (int kind = 0; kind < CALL_KINDS; kind++) {
+		const struct call_traits *traits = call_traits((enum call_kind)kind);
+		char name[64];
+		snprintf(name, sizeof(name), "%s,", traits->name);
+		if (kind == CALL_VMEMMAP_FREE)
+			snprintf(name, sizeof(name), "%s and", traits->name);
+		bool is_named = strstr(error.message, name) != NULL;
+		if (is_named != (!traits->meets && !call_sets_up((enum call_kind)kind)))
+			fail_msg("%s: %s", traits->name, error.message);
 	}
 }
 
@@ -337,6 +360,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_text_is_refused_where_it_is_bad),
+		cmocka_unit_test(calls_that_meet_nothing_are_named),
 		cmocka_unit_test(long_lines_and_texts_are_refused),
 		cmocka_unit_test(every_page_may_be_a_run),
 		cmocka_unit_test(too_many_ops_are_refused),
