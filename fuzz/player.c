@@ -395,6 +395,7 @@ bool player_run(struct player *p, const struct scenario *s, unsigned which, uint
 	p->played |= 1U << which;
 	p->areas.count = 0;
 	p->judging = &p->oracle;
+	p->judging_reader = false;
 	memset(p->met, 0, sizeof(p->met));
 	machine_reset(m, &s->machine);
 	oracle_begin(&p->oracle, m, p->mapper, &s->policy);

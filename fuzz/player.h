@@ -23,12 +23,17 @@ struct player_step {
 		PLAYER_PURGES,  /* the area allocator, of what was unmapped lazily */
 		PLAYER_CALLS,
 		PLAYER_CLEANS_UP, /* the caller of a mapping that failed */
+		PLAYER_READS,     /* a reader of tables, which is no call; see player_read.h */
 	} kind;
 	uint32_t op;
-	const struct call *call; /* NULL of a purge */
+	const struct call *call; /* NULL of a purge and of a reader */
 };
 
-/* Who is told of each step. After it, its record stands in the machine that the player has. */
+/*
+ * Who is told of each step. After it, its record stands in the machine that the
+ * player has. Of two sides that meet the outer one is told of first, and the
+ * inner one after both.
+ */
 struct player_listener {
 	void (*before)(void *context, const struct player_step *step);
 	/* `out` is NULL where nothing was called; `skipped` says why a call was not made, or is NULL. */
@@ -61,8 +66,9 @@ struct how_met {
 struct player {                               /* NOLINT(clang-analyzer-optin.performance.Padding) */
 	struct machine *machine[MAX_MAPPERS]; /* by index in mapper_list() */
 	struct oracle oracle;
-	struct oracle inner;                  /* of a call that is made while another runs */
-	struct oracle *judging;               /* of these, the one that has the verdict */
+	struct oracle inner;    /* of a call that is made while another runs */
+	struct oracle *judging; /* of these, the one that has the verdict */
+	bool judging_reader;    /* the verdict is of a reader, whose side the machine shows */
 	struct how_met met[SCENARIO_MAX_OPS]; /* by op, of the mapper that was played last */
 	uint64_t *pages; /* page arrays, each of exact size between poisoned words */
 	struct page_array array[SCENARIO_MAX_OPS];

@@ -40,6 +40,27 @@ bool player_may_read(struct player *p)
 	return met->apart == APART_NOT;
 }
 
+/* --- who is told ----------------------------------------------------------------------- */
+
+static struct player_step step_of(const struct meeting_reader *r, bool is_reader)
+{
+	return (struct player_step){ .kind = is_reader ? PLAYER_READS : PLAYER_CALLS,
+				     .op = r->p->op,
+				     .call = is_reader ? NULL : &r->call };
+}
+
+static void tell_before(const struct meeting_reader *r, bool is_reader)
+{
+	const struct player_step step = step_of(r, is_reader);
+	player_tell_before(r->p, &step);
+}
+
+static void tell_after(const struct meeting_reader *r, bool is_reader)
+{
+	const struct player_step step = step_of(r, is_reader);
+	player_tell_after(r->p, &step, is_reader ? NULL : &r->out, NULL);
+}
+
 /* --- the two sides ------------------------------------------------------------------- */
 
 static void run_reader(void *context)
@@ -76,15 +97,6 @@ static void make_reader(void *context)
 	read_tables(context, NULL);
 }
 
-static void tell_call(struct meeting_reader *r, bool is_before)
-{
-	const struct player_step step = { PLAYER_CALLS, r->p->op, &r->call };
-	if (is_before)
-		player_tell_before(r->p, &step);
-	else
-		player_tell_after(r->p, &step, &r->out, NULL);
-}
-
 /* Makes the call, on the side that the machine shows; `plan` as above. */
 static void make_call(struct meeting_reader *r, const struct meeting_plan *plan)
 {
@@ -104,23 +116,37 @@ static void make_call_inside(void *context)
 
 /* --- both ---------------------------------------------------------------------------- */
 
+/* After both ended: the outer side is told of, and the inner one if there was one. */
+static void tell_both(const struct meeting_reader *r)
+{
+	struct player *p = r->p;
+	const bool of_reader = p->scenario->op[p->op].read.of_reader;
+	p->met[p->op] = player_how_met(p);
+	tell_after(r, of_reader);
+	if (!meeting_took_place(p->oracle.machine))
+		return;
+	meeting_show(p->oracle.machine, SIDE_INNER);
+	tell_before(r, !of_reader);
+	tell_after(r, !of_reader);
+}
+
 /* The call by its oracle, and then the reader by what is there after the call. */
 static bool judge_both(struct meeting_reader *r, enum machine_side side)
 {
 	struct player *p = r->p;
 	struct machine *m = p->oracle.machine;
 	meeting_show(m, side);
-	tell_call(r, true);
-	tell_call(r, false);
 	bool held = oracle_judge(&p->oracle, &r->out);
 	if (held && !p->oracle.waived && meeting_took_place(m)) {
 		meeting_show(m, side == SIDE_OUTER ? SIDE_INNER : SIDE_OUTER);
 		held = oracle_judge_reading(&p->oracle, &r->reading);
+		p->judging_reader = !held;
 	}
 	statistics_add_call(&p->statistics[p->which], &p->oracle.examined);
 	return held;
 }
 
+/* `side` is that of the call. */
 static bool finish(struct meeting_reader *r, enum machine_side side)
 {
 	struct player *p = r->p;
@@ -133,28 +159,36 @@ static bool finish(struct meeting_reader *r, enum machine_side side)
 	return p->oracle.waived || player_finish_call(p, p->op, &r->call, &r->out);
 }
 
+/* Reads, and makes the call meanwhile. */
+static bool read_outside(struct meeting_reader *r, const struct meeting_plan *plan)
+{
+	struct machine *m = r->p->oracle.machine;
+	read_tables(r, plan);
+	tell_both(r);
+	if (meeting_took_place(m))
+		return finish(r, SIDE_INNER);
+	meeting_end(m);
+	m->watch = r->watch;
+	return true;
+}
+
 bool player_read(struct player *p)
 {
-	struct machine *m = p->oracle.machine;
 	const struct op *op = &p->scenario->op[p->op];
 	static struct meeting_reader r; /* too large for a stack */
-	r = (struct meeting_reader){ .p = p, .call = player_call(p, p->op), .watch = m->watch };
+	r = (struct meeting_reader){ .p = p,
+				     .call = player_call(p, p->op),
+				     .watch = p->oracle.machine->watch };
 	const struct meeting_plan plan = { op->read.event, MEETING_BY_CPU,
 					   op->read.of_reader ? make_call_inside : make_reader,
 					   &r };
 	if (player_meets_lazy(p, &r.call))
 		player_purge_lazy(p);
 	reading_begin(&r.reading, &p->oracle, &r.call, op->read.by);
-	if (!op->read.of_reader) {
-		make_call(&r, &plan);
-		p->met[p->op] = player_how_met(p);
-		return finish(&r, SIDE_OUTER);
-	}
-	read_tables(&r, &plan);
-	p->met[p->op] = player_how_met(p);
-	if (meeting_took_place(m))
-		return finish(&r, SIDE_INNER);
-	meeting_end(m);
-	m->watch = r.watch;
-	return true;
+	tell_before(&r, op->read.of_reader);
+	if (op->read.of_reader)
+		return read_outside(&r, &plan);
+	make_call(&r, &plan);
+	tell_both(&r);
+	return finish(&r, SIDE_OUTER);
 }

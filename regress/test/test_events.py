@@ -54,7 +54,8 @@ class Events(unittest.TestCase):
                 self.assertEqual(lines[-1]["record"], "verdict")
         self.assertEqual(seen, {"store", "barrier", "tlbi", "alloc_table", "free_table", "flush_cache",
                                 "lock", "unlock", "warn", "bug", "unmap_aliases", "free_pages",
-                                "free_memory", "alloc_memory", "take_lock", "release_lock"})
+                                "free_memory", "alloc_memory", "take_lock", "release_lock",
+                                "read_entry"})
 
     def test_an_outsider_can_translate_by_the_record(self):
         lines = record(D1)
@@ -98,6 +99,39 @@ class Events(unittest.TestCase):
                                      (1, "barrier"), (0, "store"), (0, "release_lock")])
         self.assertEqual((turns[7], turns[8]), ((1, "take_lock"), (1, "release_lock")))
         self.assertEqual(turns[-1][0], 0)
+
+    def test_a_reader_is_a_step_of_its_own(self):
+        lines = self.case("vmap va=0xffff800080000000 pages=0x10000+4\n"
+                          "read event=2 of=call by=dump\n"
+                          "vunmap va=0xffff800080000000 size=0x1000\n")
+        _, call, reader = [line for line in lines if line["record"] == "begin"]
+        self.assertNotIn("during", call)
+        self.assertEqual(reader, {"record": "begin", "step": 2, "op": 1, "kind": "read", "reader": "dump",
+                                  "during": {"op": 1, "event": 2, "by": "cpu"}})
+        self.assertEqual([line["step"] for line in lines if line["record"] == "end"], [0, 2, 1])
+        turns = [(line["step"], line["event"]) for line in event_lines.events(lines) if line["step"]]
+        inner = [event for step, event in turns if step == 2]
+        self.assertEqual(turns[2:2 + len(inner)], [(2, event) for event in inner])
+        self.assertEqual({step for step, _ in turns[:2] + turns[2 + len(inner):]}, {1})
+        self.assertEqual((inner[0], set(inner[1:-1]), inner[-1]), ("lock", {"read_entry"}, "unlock"))
+        lock, = event_lines.events(lines, "lock")
+        self.assertTrue(lock["acquired"] and lock["for_writing"])
+
+    def test_a_call_while_a_reader_reads(self):
+        lines = self.case("vmap va=0xffff800080000000 pages=0x10000+4\n"
+                          "read event=3 of=reader by=lookup\n"
+                          "vmap va=0xffff800080010000 pages=0x10000+4\n")
+        _, reader, call = [line for line in lines if line["record"] == "begin"]
+        self.assertEqual((reader["kind"], reader["reader"]), ("read", "lookup"))
+        self.assertNotIn("during", reader)
+        self.assertEqual(call["during"], {"op": 1, "event": 3, "by": "cpu", "of": "reader"})
+        ends = [line for line in lines if line["record"] == "end"]
+        self.assertEqual([(line["step"], line.get("error")) for line in ends], [(0, 0), (2, 0), (1, None)])
+        turns = [(line["step"], line["event"]) for line in event_lines.events(lines) if line["step"]]
+        self.assertEqual(turns[:4], 3 * [(1, "read_entry")] + [(2, "store")])
+        self.assertEqual(turns[-1], (1, "read_entry"))
+        read = event_lines.events(lines, "read_entry")[0]
+        self.assertEqual((read["table"], read["index"]), (0, 256))
 
     def test_models_have_no_lines(self):
         self.assertFalse(any("place" in line for line in record(D1)))

@@ -63,6 +63,17 @@ static void print_tlbi(const struct oracle *o, const struct event *e, FILE *to)
 		fprintf(to, ", local");
 }
 
+/* An access that hardware would not survive. */
+static void print_trap(const struct event *e, FILE *to)
+{
+	if (e->what == MACHINE_TRAP_FREED_TABLE)
+		fprintf(to, "access to freed table page %u, entry %u", e->table, e->index);
+	else if (e->what == MACHINE_TRAP_OUTSIDE_TABLE)
+		fprintf(to, "access outside table page %u, entry %u", e->table, e->index);
+	else
+		fprintf(to, "access to what is not a table page");
+}
+
 void event_print(const struct oracle *o, const struct event *e, uint32_t count, FILE *to)
 {
 	switch (e->kind) {
@@ -124,6 +135,6 @@ void event_print(const struct oracle *o, const struct event *e, uint32_t count, 
 		fprintf(to, "return inside of a lazy MMU section");
 		break;
 	default:
-		fprintf(to, "access outside a table");
+		print_trap(e, to);
 	}
 }

@@ -20,9 +20,10 @@ struct recording {
 	const struct mapper *mapper;
 	const struct machine *m;
 	unsigned step; /* that is being made, from 0 */
-	/* A call in whose record another one was made: it is told of with that one. */
+	/* While which another one was made: it is told of with that one. A reader has no outcome. */
 	struct player_step outer;
 	struct outcome outer_out;
+	bool outer_has_outcome;
 	FILE *to;
 };
 
@@ -187,14 +188,47 @@ static void put_argument(const struct recording *r, const struct call *call, con
 	}
 }
 
-/* Events of the op before that were made when this call began; those in the record of that one. */
-static void put_meeting(const struct recording *r, uint32_t op)
+/* --- two sides that met: the machine records each, and they are told of in the order of time ------- */
+
+static bool met(const struct recording *r, uint32_t op)
 {
-	const struct how_met *met = &r->p->met[op];
-	if (met->how != MET_DURING)
-		return;
-	fprintf(r->to, ",\"during\":{\"op\":%" PRIu32 ",\"event\":%" PRIu32 ",\"by\":\"%s\"}",
-		op - 1, met->event, r->s->op[op].during.by == MEETING_BY_IRQ ? "irq" : "cpu");
+	return op < r->s->ops && r->p->met[op].how == MET_DURING;
+}
+
+/* Whether a step was made while another one ran. */
+static bool is_inner(const struct recording *r, const struct player_step *step)
+{
+	const struct op *op = &r->s->op[step->op];
+	if (step->kind == PLAYER_READS)
+		return met(r, step->op) && !op->read.of_reader;
+	if (step->kind != PLAYER_CALLS || !met(r, step->op))
+		return false;
+	return op->during.stated || op->read.of_reader;
+}
+
+/* Whether another one was made while the step ran. */
+static bool is_outer(const struct recording *r, const struct player_step *step)
+{
+	const struct op *op = &r->s->op[step->op];
+	if (step->kind == PLAYER_READS)
+		return met(r, step->op) && op->read.of_reader;
+	if (step->kind != PLAYER_CALLS)
+		return false;
+	if (met(r, step->op + 1) && op[1].during.stated)
+		return true;
+	return met(r, step->op) && op->read.stated && !op->read.of_reader;
+}
+
+/* Of the outer side: which it is, and how many events of it were made when the inner one began. */
+static void put_meeting(const struct recording *r, const struct player_step *step)
+{
+	const struct op *op = &r->s->op[step->op];
+	fprintf(r->to, ",\"during\":{\"op\":%" PRIu32 ",\"event\":%" PRIu32 ",\"by\":\"%s\"",
+		op->during.stated ? step->op - 1 : step->op, r->p->met[step->op].event,
+		op->during.stated && op->during.by == MEETING_BY_IRQ ? "irq" : "cpu");
+	if (op->read.of_reader)
+		put_text(r, "of", "reader");
+	fputc('}', r->to);
 }
 
 static void put_call(const struct recording *r, const struct player_step *step)
@@ -213,8 +247,6 @@ static void put_call(const struct recording *r, const struct player_step *step)
 		put_integer(r, "fail_alloc", op->fail_alloc);
 	if (step->kind == PLAYER_CALLS && op->fail_trylock)
 		put_integer(r, "fail_trylock", op->fail_trylock);
-	if (step->kind == PLAYER_CALLS && op->during.stated)
-		put_meeting(r, step->op);
 }
 
 static void put_step(const struct recording *r, const char *record, const struct player_step *step)
@@ -321,6 +353,13 @@ static void put_trap(const struct recording *r, const struct event *e)
 	put_integer(r, "count", e->count);
 }
 
+/* Of the lock of a dump alone. */
+static void put_for_writing(const struct recording *r, const struct event *e)
+{
+	if (e->for_writing)
+		put_bool(r, "for_writing", true);
+}
+
 /* What an event has besides its name and place. */
 static void put_details(const struct recording *r, const struct event *e)
 {
@@ -348,6 +387,14 @@ static void put_details(const struct recording *r, const struct event *e)
 		break;
 	case EVENT_TRYLOCK:
 		put_bool(r, "acquired", e->what);
+		put_for_writing(r, e);
+		break;
+	case EVENT_UNLOCK:
+		put_for_writing(r, e);
+		break;
+	case EVENT_READ:
+		put_table(r, e);
+		put_integer(r, "index", e->index);
 		break;
 	case EVENT_TRAP:
 		put_trap(r, e);
@@ -399,6 +446,7 @@ static void put_event(const struct recording *r, const struct event *e)
 		[EVENT_TRAP] = "trap",
 		[EVENT_TAKE] = "take_lock",
 		[EVENT_RELEASE] = "release_lock",
+		[EVENT_READ] = "read_entry",
 	};
 	ASSERT_CMP(e->kind, <, sizeof(names) / sizeof(names[0]));
 	ASSERT(names[e->kind]);
@@ -440,13 +488,7 @@ static void put_events(const struct recording *r, uint32_t from)
 
 /* --- calls that met -------------------------------------------------------------------------------- */
 
-/* Of a reader that met a call nothing is recorded: it changes nothing. */
-static bool met(const struct recording *r, uint32_t op)
-{
-	return op < r->s->ops && r->s->op[op].during.stated && r->p->met[op].how == MET_DURING;
-}
-
-/* The events of both in the order in which they were made. The machine shows the inner call, and does then. */
+/* The events of both in the order in which they were made. The machine shows the inner side, and does then. */
 static void put_events_of_both(struct recording *r)
 {
 	struct machine *m = r->p->machine[r->p->which];
@@ -476,6 +518,11 @@ static void before_step(void *context, const struct player_step *step)
 	put_step(r, "begin", step);
 	if (step->call)
 		put_call(r, step);
+	if (step->kind == PLAYER_READS)
+		put_text(r, "reader",
+			 r->s->op[step->op].read.by == READER_DUMP ? "dump" : "lookup");
+	if (is_inner(r, step))
+		put_meeting(r, step);
 	end_line(r);
 	fflush(r->to); /* the call may end this process */
 }
@@ -484,11 +531,12 @@ static void after_step(void *context, const struct player_step *step, const stru
 		       const char *skipped)
 {
 	struct recording *r = context;
-	bool with_the_next = step->kind == PLAYER_CALLS && met(r, step->op + 1);
-	bool with_the_last = step->kind == PLAYER_CALLS && met(r, step->op);
+	bool with_the_next = is_outer(r, step), with_the_last = is_inner(r, step);
 	if (with_the_next) {
 		r->outer = *step;
-		r->outer_out = *out;
+		r->outer_has_outcome = out;
+		if (out)
+			r->outer_out = *out;
 	} else if (with_the_last) {
 		put_events_of_both(r);
 	} else if (!skipped) {
@@ -498,7 +546,7 @@ static void after_step(void *context, const struct player_step *step, const stru
 		put_end(r, step, out, skipped);
 	if (with_the_last) {
 		r->step--;
-		put_end(r, &r->outer, &r->outer_out, NULL);
+		put_end(r, &r->outer, r->outer_has_outcome ? &r->outer_out : NULL, NULL);
 		r->step++;
 	}
 	r->step++;

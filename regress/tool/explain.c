@@ -22,7 +22,8 @@ struct explanation {
 	const struct machine *m;
 	const struct verdict *verdict;
 	FILE *to;
-	uint64_t page; /* of the verdict's address */
+	uint64_t page;      /* of the verdict's address */
+	const char *reader; /* whose events are shown: the name of a reader; NULL: the call's */
 };
 
 /* --- the page of the array -------------------------------------------------------- */
@@ -216,9 +217,11 @@ static void print_events(const struct explanation *ex)
 		middle = batches - 1;
 	uint32_t from = batch_begin(ex, middle > BATCHES_BEFORE ? middle - BATCHES_BEFORE : 0);
 	uint32_t to = batch_begin(ex, middle + BATCHES_AFTER + 1);
-	fprintf(ex->to, "  events    %u to %u of %u of this call%s\n", from + 1, to, events,
-		fault == NO_EVENT ? "; none stored the entry for this address"
-				  : "; > stored the entry");
+	fprintf(ex->to, "  events    %u to %u of %u of this %s%s\n", from + 1, to, events,
+		ex->reader ? ex->reader : "call",
+		ex->reader          ? ""
+		: fault == NO_EVENT ? "; none stored the entry for this address"
+				    : "; > stored the entry");
 	const struct source_place *known = NULL;
 	for (uint32_t i = from; i < to;) {
 		struct event_batch batch = batch_of(ex, i);
@@ -254,9 +257,11 @@ static bool is_about_pages(const struct verdict *verdict)
 static struct explanation explanation_of(const struct player *p, unsigned which,
 					 const struct verdict *verdict, FILE *to)
 {
-	struct explanation ex = { p->judging, p->machine[which], verdict, to, 0 };
+	struct explanation ex = { p->judging, p->machine[which], verdict, to, 0, NULL };
 	if (verdict->rule != RULE_NONE)
 		ex.page = oracle_page(ex.o, verdict->va);
+	if (p->judging_reader)
+		ex.reader = p->scenario->op[verdict->op].read.by == READER_DUMP ? "dump" : "lookup";
 	return ex;
 }
 
@@ -288,8 +293,11 @@ void explain(const struct player *p, const struct scenario *s, unsigned which,
 	     const struct verdict *verdict, FILE *to)
 {
 	struct explanation ex = explanation_of(p, which, verdict, to);
-	fprintf(to, "  op        %u of %u: %s\n", verdict->op + 1, s->ops,
+	fprintf(to, "  op        %u of %u: %s", verdict->op + 1, s->ops,
 		call_traits(s->op[verdict->op].call.kind)->name);
+	if (ex.reader)
+		fprintf(to, "; a %s that met it broke the rule", ex.reader);
+	fputc('\n', to);
 	print_array(&ex, s, &s->op[verdict->op]);
 	print_stored(&ex);
 	if (is_about_pages(verdict))

@@ -317,7 +317,8 @@ static void put_head(const struct observing *o, const struct player_step *step)
 static void before_step(void *context, const struct player_step *step)
 {
 	struct observing *o = context;
-	(void)step;
+	if (step->kind == PLAYER_READS) /* what a reader reads is not what the call costs */
+		return;
 	o->counts = 0;
 	o->order = 0;
 	o->loads = o->m->counters.loads;
@@ -327,6 +328,8 @@ static void after_step(void *context, const struct player_step *step, const stru
 		       const char *skipped)
 {
 	struct observing *o = context;
+	if (step->kind == PLAYER_READS)
+		return;
 	put_head(o, step);
 	if (skipped) {
 		step_put_text(o->to, "skipped", skipped);

@@ -12,10 +12,8 @@ void step_put_text(FILE *to, const char *name, const char *text)
 void step_put_kind(FILE *to, const struct player_step *step)
 {
 	static const char *const kinds[] = {
-		[PLAYER_SETS_UP] = "setup",
-		[PLAYER_PURGES] = "purge",
-		[PLAYER_CALLS] = "call",
-		[PLAYER_CLEANS_UP] = "cleanup",
+		[PLAYER_SETS_UP] = "setup",     [PLAYER_PURGES] = "purge", [PLAYER_CALLS] = "call",
+		[PLAYER_CLEANS_UP] = "cleanup", [PLAYER_READS] = "read",
 	};
 	step_put_text(to, "kind", kinds[step->kind]);
 }
