@@ -18,10 +18,10 @@ static const char *name_of(const struct scenario *s, uint32_t op)
 	return call_traits(s->op[op].call.kind)->name;
 }
 
-/* "op N NAME", as people count. */
+/* As the signature of a finding names it: from 0. */
 static void print_op(const struct telling *t, uint32_t op)
 {
-	fprintf(t->to, "op %" PRIu32 " %s", op + 1, name_of(t->s, op));
+	fprintf(t->to, "op=%" PRIu32 ":%s", op, name_of(t->s, op));
 }
 
 static const char *reader_name(const struct read *read)
