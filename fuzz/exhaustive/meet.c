@@ -65,6 +65,11 @@ static void map_ram_before(const struct part *p)
 	map_pages(p, CALL_VM_MAP_RAM, p->of->group);
 }
 
+static void apply_before(const struct part *p)
+{
+	map_pages(p, CALL_APPLY_TO_PAGE_RANGE, p->of->group);
+}
+
 static void invalid_before(const struct part *p)
 {
 	change_linear(p, MEMORY_INVALID, 1);
@@ -109,6 +114,21 @@ static void make_unmap_ram(const struct part *p)
 	add_op(p->s, CALL_VM_UNMAP_RAM, p->page, p->of->group);
 }
 
+static void make_pfn(const struct part *p)
+{
+	map_pages(p, CALL_VMAP_PFN, p->of->group);
+}
+
+static void make_apply(const struct part *p)
+{
+	map_pages(p, CALL_APPLY_TO_PAGE_RANGE, p->of->group);
+}
+
+static void make_existing(const struct part *p)
+{
+	add_op(p->s, CALL_APPLY_TO_EXISTING_PAGE_RANGE, p->page, p->of->group);
+}
+
 static void make_vunmap(const struct part *p)
 {
 	add_op(p->s, CALL_VUNMAP, p->page, p->of->group);
@@ -149,23 +169,32 @@ static void make_direct_map(const struct part *p)
 static const struct dish {
 	void (*before)(const struct part *p); /* NULL: nothing */
 	void (*make)(const struct part *p);
-	bool of_linear_map, block;
+	bool of_linear_map, of_aliases, block;
 } menu[] = {
-	{ NULL, make_page, .of_linear_map = false },
-	{ NULL, make_group, .of_linear_map = false },
+	{ NULL, make_page, .block = false },
+	{ NULL, make_group, .block = false },
 	{ NULL, make_block, .block = true },
 	{ map_block_before, make_block, .block = true },
-	{ NULL, make_map_ram, .of_linear_map = false },
-	{ map_ram_before, make_unmap_ram, .of_linear_map = false },
-	{ map_group_before, make_vunmap, .of_linear_map = false },
-	{ map_group_before, make_vfree, .of_linear_map = false },
-	{ map_group_before, make_vfree_reset, .of_linear_map = false },
-	{ map_group_before, make_set_memory, .of_linear_map = false },
+	{ NULL, make_map_ram, .block = false },
+	{ map_ram_before, make_unmap_ram, .block = false },
+	{ map_group_before, make_vunmap, .block = false },
+	{ map_group_before, make_vfree, .block = false },
+	{ map_group_before, make_vfree_reset, .of_aliases = true },
+	{ map_group_before, make_set_memory, .of_aliases = true },
 	{ NULL, make_invalid, .of_linear_map = true },
 	{ invalid_before, make_valid, .of_linear_map = true },
 	{ NULL, make_direct_map, .of_linear_map = true },
+	{ NULL, make_pfn, .block = false },
+	{ NULL, make_apply, .block = false },
+	{ apply_before, make_existing, .block = false },
 };
 #define MENU (sizeof(menu) / sizeof(menu[0]))
+
+/* Whether the call does something else where the linear map is in single pages. */
+static bool sees_leaves(const struct dish *dish)
+{
+	return dish->of_linear_map || dish->of_aliases;
+}
 
 /* What both families choose. */
 struct choice {
@@ -201,6 +230,7 @@ static bool build_pair(struct scenario *s, const struct extent *of, const struct
 	last_op(&second)->fail_alloc = c->inner_fault;
 	last_op(&second)->during = (struct during){ true, c->by, c->event };
 	return (c->which >= 2 || !(c->outer->block || c->inner->block)) &&
+	       (!c->by_pages || sees_leaves(c->outer) || sees_leaves(c->inner)) &&
 	       (c->by == MEETING_BY_CPU || c->inner->of_linear_map);
 }
 
@@ -300,5 +330,5 @@ bool build_read(struct digits *d, unsigned runs, struct scenario *s)
 	dish->make(&part);
 	last_op(&part)->fail_alloc = fault;
 	last_op(&part)->read = read;
-	return true;
+	return !by_pages || sees_leaves(dish);
 }

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "fuzz/exhaustive/families.h"
 #include "fuzz/generate.h"
 #include "fuzz/mutate.h"
 #include "fuzz/player.h"
@@ -12,7 +13,8 @@
 
 #define SCENARIOS 6000
 #define MAX_PAGES 4096
-#define OFTEN 5 /* times that something is met, at least */
+#define OFTEN 5   /* times that something is met, at least */
+#define STRIDE 97 /* of the numbers of a family: a prime, so that all digits are met */
 
 static struct scenario scenario;
 
@@ -47,6 +49,7 @@ static const char *const names[STATES] = {
 };
 
 static unsigned seen[STATES];
+static unsigned seen_kind[CALL_KINDS]; /* while or in which another one runs */
 
 static void count_met(const struct player *p, uint32_t i)
 {
@@ -62,6 +65,8 @@ static void count_met(const struct player *p, uint32_t i)
 	seen[WAITS_FOR_SPLIT] += met->waited_for == LOCK_SPLIT;
 	seen[FAILS_INSIDE] += op->fail_alloc > 0;
 	seen[FAILS_OUTSIDE] += op[-1].fail_alloc > 0;
+	seen_kind[op->call.kind]++;
+	seen_kind[op[-1].call.kind]++;
 }
 
 static void count(const struct player *p, uint32_t i)
@@ -72,6 +77,19 @@ static void count(const struct player *p, uint32_t i)
 	} else if (met->how == MET_AFTER) {
 		seen[AFTER_IT] += met->apart == APART_NO_EVENT;
 		seen[SAME_PAGES] += met->apart == APART_SAME_PAGES;
+	}
+}
+
+/* Every call of which the table says that it may. */
+static void each_call_that_meets_was_met(unsigned often)
+{
+	for (int kind = 0; kind < CALL_KINDS; kind++) {
+		const struct call_traits *traits = call_traits((enum call_kind)kind);
+		if (!traits->meets)
+			continue;
+		print_message("%6u  %s\n", seen_kind[kind], traits->name);
+		if (seen_kind[kind] < often)
+			fail_msg("met %u times: %s", seen_kind[kind], traits->name);
 	}
 }
 
@@ -98,10 +116,42 @@ static void pairs_meet(void **state)
 	for (unsigned i = 0; i < STATES; i++)
 		if (seen[i] < OFTEN)
 			fail_msg("met %u times: %s", seen[i], names[i]);
+	each_call_that_meets_was_met(OFTEN);
+}
+
+static const struct family *find_family(const char *name)
+{
+	const struct family *f = families;
+	while (f->name && strcmp(f->name, name) != 0)
+		f++;
+	assert_non_null(f->name);
+	return f;
+}
+
+/* What the families of pairs, and of readers, enumerate. */
+static void families_have_each_call_that_meets(void **state)
+{
+	static const char *const of_calls[] = { "meet", "meet_granules", "read" };
+	(void)state;
+	for (unsigned i = 0; i < sizeof(of_calls) / sizeof(of_calls[0]); i++) {
+		const struct family *f = find_family(of_calls[i]);
+		memset(seen_kind, 0, sizeof(seen_kind));
+		for (uint64_t number = 0; number < family_size(f, 1); number += STRIDE) {
+			if (!family_case(f, 1, number, &scenario))
+				continue;
+			const struct op *last = &scenario.op[scenario.ops - 1];
+			assert_true(last->during.stated || last->read.stated);
+			seen_kind[last->call.kind]++;
+		}
+		each_call_that_meets_was_met(1);
+	}
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(pairs_meet) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pairs_meet),
+		cmocka_unit_test(families_have_each_call_that_meets),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
