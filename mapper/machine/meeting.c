@@ -20,22 +20,32 @@
 
 enum state { NO_MEETING, ARMED, INNER_RUNS, INNER_WAITS, INNER_ENDED };
 
-/* What belongs to the call that the machine does not show. */
+/* Members of struct machine that belong to a call: of two that meet, each has its own. */
+#define OF_EACH_SIDE(X)                                                                            \
+	X(log)                                                                                     \
+	X(watch)                                                                                   \
+	X(counters)                                                                                \
+	X(trap)                                                                                    \
+	X(bound)                                                                                   \
+	X(call)                                                                                    \
+	X(next_look)                                                                               \
+	X(next_look_at_events)                                                                     \
+	X(refused)                                                                                 \
+	X(fail_alloc)                                                                              \
+	X(fail_trylock)                                                                            \
+	X(alloc_failed)                                                                            \
+	X(alloc_failed_bytes)                                                                      \
+	X(alloc_failed_at)                                                                         \
+	X(alloc_failed_place)                                                                      \
+	X(meets_at)                                                                                \
+	X(reads)                                                                                   \
+	X(spins_at)
+
+/* Those of the call that the machine does not show. */
 struct side {
-	struct event_log log;
-	struct event_watch watch;
-	struct machine_counters counters;
-	enum machine_trap trap;
-	struct machine_bound bound;
-	struct machine_call *call;
-	uint64_t next_look;
-	uint32_t next_look_at_events, refused, fail_alloc, fail_trylock;
-	bool alloc_failed;
-	uint64_t alloc_failed_bytes;
-	uint32_t alloc_failed_at, meets_at;
-	bool reads;
-	uint32_t spins_at;
-	struct source_place alloc_failed_place;
+#define MEMBER(name) typeof(((struct machine *)0)->name) name;
+	OF_EACH_SIDE(MEMBER)
+#undef MEMBER
 };
 
 struct meeting {
@@ -98,12 +108,12 @@ void meeting_destroy(struct machine *m)
 
 /* --- sides ------------------------------------------------------------------------ */
 
-#define EXCHANGE(field)                                                                            \
+#define EXCHANGE(member)                                                                           \
 	do {                                                                                       \
-		typeof(m->field) kept = m->field;                                                  \
-		m->field = other->field;                                                           \
-		other->field = kept;                                                               \
-	} while (0)
+		typeof(m->member) kept = m->member;                                                \
+		m->member = other->member;                                                         \
+		other->member = kept;                                                              \
+	} while (0);
 
 void meeting_show(struct machine *m, enum machine_side side)
 {
@@ -111,24 +121,7 @@ void meeting_show(struct machine *m, enum machine_side side)
 	if (m->meeting->side == side)
 		return;
 	m->meeting->side = side;
-	EXCHANGE(log);
-	EXCHANGE(watch);
-	EXCHANGE(counters);
-	EXCHANGE(trap);
-	EXCHANGE(bound);
-	EXCHANGE(call);
-	EXCHANGE(next_look);
-	EXCHANGE(next_look_at_events);
-	EXCHANGE(refused);
-	EXCHANGE(fail_alloc);
-	EXCHANGE(fail_trylock);
-	EXCHANGE(alloc_failed);
-	EXCHANGE(alloc_failed_bytes);
-	EXCHANGE(alloc_failed_at);
-	EXCHANGE(meets_at);
-	EXCHANGE(reads);
-	EXCHANGE(spins_at);
-	EXCHANGE(alloc_failed_place);
+	OF_EACH_SIDE(EXCHANGE)
 	if (m->switched)
 		m->switched(m);
 }
