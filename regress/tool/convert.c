@@ -84,6 +84,6 @@ int command_convert(int argc, char **argv)
 	for (int i = 0; i < a.files; i++)
 		if (!for_each_file(a.file[i], convert_file, &c))
 			return EXIT_UNUSABLE;
-	fprintf(stderr, "converted %u scenarios\n", c.done);
+	fprintf(stderr, "converted %u scenario%s\n", c.done, c.done == 1 ? "" : "s");
 	return EXIT_AS_EXPECTED;
 }

@@ -51,7 +51,8 @@ static bool write_all(struct player *player, const struct arguments *a)
 		if (!write_one(a->output, i))
 			return false;
 	}
-	fprintf(stderr, "wrote %" PRIu64 " scenarios to %s\n", a->executions, a->output);
+	fprintf(stderr, "wrote %" PRIu64 " scenario%s to %s\n", a->executions,
+		a->executions == 1 ? "" : "s", a->output);
 	return true;
 }
 
