@@ -66,9 +66,11 @@ bool scenario_check_machine(const struct machine_config *config, struct refusal 
 
 bool scenario_check_policy(const struct scenario *s, struct refusal *why)
 {
-	if (s->policy.max_shift < s->machine.page_shift || s->policy.max_shift > 63)
+	if (s->policy.max_shift < s->machine.page_shift ||
+	    s->policy.max_shift > POLICY_NO_MAX_SHIFT)
 		return refuse(why, "max-shift",
-			      "max-shift must be between the page's shift and 63");
+			      "max-shift must be between the page's shift and " TEXT_OF(
+				      POLICY_NO_MAX_SHIFT));
 	if (s->policy.series == POLICY_PRIOR && s->policy.vmap_huge != VMAP_HUGE_NEVER)
 		return refuse(why, "vmap-huge", "before the series, vmap() has no blocks");
 	return true;

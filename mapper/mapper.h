@@ -25,6 +25,9 @@ _Static_assert(MACHINE_MAX_LOG_WORDS >= 4 * CALL_MAX_PAGES, "and so do old and n
 _Static_assert(MACHINE_MAX_TABLES > 2 * CALL_MAX_PAGES / 512,
 	       "and so do tables for it, and others");
 
+/* No limit: ioremap_max_page_shift without nohugeiomap. */
+#define POLICY_NO_MAX_SHIFT 63
+
 /* What a version of the series decides freely. It changes shape and errno, never translation. */
 struct policy {
 	enum { POLICY_V9, POLICY_V4, POLICY_PRIOR } series;
@@ -32,8 +35,8 @@ struct policy {
 	bool stop_at_order0; /* the first page that is no block ends the search for blocks */
 	bool scan_limit;     /* the search is bounded by the pfn's alignment */
 	bool hugetlb;        /* CONFIG_HUGETLB_PAGE: without it v4 and prior make no cont-PTEs */
-	uint8_t max_shift;   /* log2 of the largest leaf or batch, page_shift to 63 */
-	uint8_t quirks; /* QUIRK_: what the kernel does, and breaks a rule by; none by default */
+	uint8_t max_shift; /* log2 of the largest leaf or batch, page_shift to POLICY_NO_MAX_SHIFT */
+	uint8_t quirks;    /* QUIRK_: what the kernel does, and breaks a rule by; none by default */
 };
 
 /* Where the modelled kernel breaks a rule, the mappers do not, unless they are asked to. */

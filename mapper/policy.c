@@ -2,8 +2,6 @@
 /* What each version of the series decides when nobody says otherwise. */
 #include "mapper/mapper.h"
 
-#define NO_MAX_SHIFT 63 /* ioremap_max_page_shift without nohugeiomap */
-
 struct policy policy_default(int series)
 {
 	struct policy policy = {
@@ -12,7 +10,7 @@ struct policy policy_default(int series)
 		.stop_at_order0 = true,
 		.scan_limit = true,
 		.hugetlb = true,
-		.max_shift = NO_MAX_SHIFT,
+		.max_shift = POLICY_NO_MAX_SHIFT,
 	};
 	if (series == POLICY_V4) {
 		policy.series = POLICY_V4;

@@ -242,15 +242,17 @@ static const struct tree {
 	uint32_t waivers;
 } trees[] = {
 	{ "prior",
-	  { .series = POLICY_PRIOR, .vmap_huge = VMAP_HUGE_NEVER, .max_shift = 63 },
+	  { .series = POLICY_PRIOR,
+	    .vmap_huge = VMAP_HUGE_NEVER,
+	    .max_shift = POLICY_NO_MAX_SHIFT },
 	  LINUX_6_12 },
 	{ "prior",
 	  { .series = POLICY_PRIOR,
 	    .vmap_huge = VMAP_HUGE_NEVER,
-	    .max_shift = 63,
+	    .max_shift = POLICY_NO_MAX_SHIFT,
 	    .hugetlb = true },
 	  LINUX_7_3 },
-	{ "batched", { .series = POLICY_V9, .max_shift = 63 }, SERIES },
+	{ "batched", { .series = POLICY_V9, .max_shift = POLICY_NO_MAX_SHIFT }, SERIES },
 };
 #define TREES (sizeof(trees) / sizeof(trees[0]))
 
