@@ -151,6 +151,13 @@ static void make_set_memory(const struct part *p)
 	last_op(p)->call.change = MEMORY_RO;
 }
 
+/* Two changes, one after the other. */
+static void make_rox(const struct part *p)
+{
+	make_set_memory(p);
+	last_op(p)->call.change = MEMORY_ROX;
+}
+
 static void make_invalid(const struct part *p)
 {
 	change_linear(p, MEMORY_INVALID, 1);
@@ -187,6 +194,7 @@ static const struct dish {
 	{ NULL, make_pfn, .block = false },
 	{ NULL, make_apply, .block = false },
 	{ apply_before, make_existing, .block = false },
+	{ map_group_before, make_rox, .of_aliases = true },
 };
 #define MENU (sizeof(menu) / sizeof(menu[0]))
 
