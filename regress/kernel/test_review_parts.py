@@ -503,7 +503,7 @@ class FirstEvent(unittest.TestCase):
     def lines(self, *events):
         begin = {"record": "begin", "step": 0, "op": 0, "kind": "call"}
         other = {"record": "begin", "step": 1, "op": 1, "kind": "call"}
-        return [json.dumps(one) for one in ({"record": "tool"}, begin, *events, other, {**self.DSB, "barrier": "isb"})]
+        return [json.dumps(one) for one in ({"record": "tool"}, begin, *events, other, {**self.DSB, "step": 1, "barrier": "isb"})]
 
     def parted(self, base, patched):
         return first_event.first(*(first_event.of_step(self.lines(*events), 0, "call") for events in (base, patched)))
@@ -523,6 +523,13 @@ class FirstEvent(unittest.TestCase):
     def test_a_call_that_ends_before_the_other(self):
         number, base, patched = self.parted([self.STORE, self.DSB], [self.STORE])
         self.assertEqual((number, first_event.told(base), first_event.told(patched)), (3, "dsb ishst", "the call has ended"))
+
+    def test_what_is_made_meanwhile_is_not_of_the_call(self):
+        inner = {"record": "begin", "step": 1, "op": 0, "kind": "read"}
+        lines = [json.dumps({"record": "begin", "step": 0, "op": 0, "kind": "call"}),
+                 *map(json.dumps, (self.STORE, inner, {**self.DSB, "step": 1}, self.DSB))]
+        self.assertEqual(first_event.of_step(lines, 0, "call"), [self.STORE, self.DSB])
+        self.assertEqual(first_event.of_step(lines, 0, "read"), [{**self.DSB, "step": 1}])
 
     def test_each_event_of_the_schema_has_words(self):
         schema = json.loads((TOP / "regress/test/events.schema.json").read_text())

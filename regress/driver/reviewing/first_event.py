@@ -18,7 +18,7 @@ NAMES = {"alloc_table": "a table page is taken", "free_table": "a table page is 
          "free_pages": "pages are given back",
          "take_lock": "a lock of tables is taken", "release_lock": "a lock of tables is released",
          "free_memory": "memory is given back", "alloc_memory": "memory is refused",
-         "left_lazy": "a lazy MMU section is left open"}
+         "read_entry": "an entry is read", "left_lazy": "a lazy MMU section is left open"}
 # Of an event, what names tables of this run, and where it comes from.
 NOT_COMPARED = ("place", "step", "pa", "table", "record")
 
@@ -86,13 +86,13 @@ def split(events):
 
 
 def of_step(lines, op, kind):
-    """[event] of the step of an op, of the records of `show --events`."""
-    found, inside = [], False
+    """[event] of the step of an op, of the records of `show --events`; not of a step that was made meanwhile."""
+    found, step = [], None
     for line in lines:
         record = json.loads(line)
-        if record["record"] == "begin":
-            inside = (record["op"], record["kind"]) == (op, kind)
-        elif record["record"] == "event" and inside:
+        if record["record"] == "begin" and (record["op"], record["kind"]) == (op, kind):
+            step = record["step"]
+        elif record["record"] == "event" and record["step"] == step:
             found.append(record)
     return found
 
