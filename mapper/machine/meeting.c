@@ -43,7 +43,8 @@ enum state { NO_MEETING, ARMED, INNER_RUNS, INNER_WAITS, INNER_ENDED };
 
 /* Those of the call that the machine does not show. */
 struct side {
-#define MEMBER(name) typeof(((struct machine *)0)->name) name;
+#define MEMBER(name)                                                                               \
+	typeof(((struct machine *)0)->name) name; /* NOLINT(bugprone-macro-parentheses) */
 	OF_EACH_SIDE(MEMBER)
 #undef MEMBER
 };
