@@ -55,8 +55,20 @@ def takes_cut_leaves(tree):
         copies.substitute(tree, MMU, "addr_splits_kernel_leaf", r"\{", "{ return false;")
 
 
+def frees_unlocked(tree):
+    """Linux before fa93b45fd397, where both were enabled: a table is freed for a block while a dump walks it."""
+    function = "vmap_try_huge_pmd"
+    if "scoped_cond_guard" in copies.File(tree, copies.VMALLOC).text:  # since Linux 7.2
+        copies.substitute(tree, copies.VMALLOC, function, r"scoped_cond_guard\([^{]*", "")
+    else:
+        copies.substitute(tree, copies.VMALLOC, function,
+                          r"if \(!mmap_read_trylock\(&init_mm\)\)\s*return 0;(.*?)mmap_read_unlock\(&init_mm\);"
+                          r"(.*)mmap_read_unlock\(&init_mm\);", r"\1\2")
+
+
 # The known bug that a bug is found to be, and that is judged all the same.
-JUDGED = {"removes-cut-leaves": "removes-cut-leaves", "invalid-blocks-are-none": "invalid-blocks-stay"}
+JUDGED = {"removes-cut-leaves": "removes-cut-leaves", "invalid-blocks-are-none": "invalid-blocks-stay",
+          "frees-what-a-dump-walks": "frees-unlocked"}
 REMOVES_CUT_LEAVES = ("fuzz_set_memory", "errors.code", takes_cut_leaves)
 
 # name: (fuzz target, signature that must begin the finding, the edit)
@@ -84,6 +96,11 @@ MEETINGS = {
                                    edit(MEMORY, "__pmd_alloc", r"!pud_present\(\*pud\)", "1")),
     "links-a-table-unlocked": ("fuzz_interrupted", LOST,
                                edit(MEMORY, "__pte_alloc_kernel", r"spin_lock\([^;]*;(.*)spin_unlock\([^;]*;", r"\1")),
+    # Readers. The first is found by who frees, or by the dump that reads on: whichever comes first.
+    "frees-what-a-dump-walks": ("fuzz_interrupted", r"tables\.(lock|freed_access)", frees_unlocked),
+    "dump-without-the-lock": ("fuzz_interrupted", r"tables\.freed_access",
+                              edit(PTDUMP, "ptdump_walk_pgd", r"mmap_write_lock\(mm\);(.*)mmap_write_unlock\(mm\);",
+                                   r"\1")),
 }
 
 INJECTED = {
@@ -213,14 +230,8 @@ NEWEST = {
                                  edit(PAGEATTR, "__change_memory_common",
                                       r"(flush_tlb_kernel_range\(start, start \+ size)",
                                       r"\1 - PAGE_SIZE")),
-    # Calls that meet: two splits, and an interrupt in a lazy MMU section or under the mutex.
     **MEETINGS,
-    # As arm64 was before fa93b45fd397 where both were enabled: found by the dump that reads on.
-    "frees-what-a-dump-walks": ("fuzz_interrupted", r"tables\.freed_access",
-                                edit(copies.VMALLOC, "vmap_try_huge_pmd", r"scoped_cond_guard\([^{]*", "")),
-    "dump-without-the-lock": ("fuzz_interrupted", r"tables\.freed_access",
-                              edit(PTDUMP, "ptdump_walk_pgd", r"mmap_write_lock\(mm\);(.*)mmap_write_unlock\(mm\);",
-                                   r"\1")),
+    # Two splits that meet, and an interrupt in a lazy MMU section or under the mutex: 6.12 has neither.
     "interrupt-puts-barriers-off": ("fuzz_interrupted", r"history\..*",
                                     edit(PGTABLE, "queue_pte_barriers", r"is_lazy_mmu_mode_active\(\)",
                                          "current->lazy_mmu_state.enable_count")),

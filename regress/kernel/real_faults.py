@@ -53,6 +53,8 @@ FAULTS = (
     Fault("48478b9f7913", "remove-clears-groups-one-by-one", "7.3"),
     Fault("d4234d131b0a", "vmemmap-blocks-of-a-part", "6.12"),
     Fault("d4234d131b0a", "vmemmap-blocks-of-a-part", "7.3"),
+    Fault("fa93b45fd397", "frees-what-a-dump-walks", "6.12"),
+    Fault("fa93b45fd397", "frees-what-a-dump-walks", "7.3"),
     Fault("15bfba1ad77f", "invalid-blocks-are-none", "7.3"),
     Fault("15bfba1ad77f", "copy-leaves-invalid-blocks", "7.3"),
 )
