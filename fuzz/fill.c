@@ -52,7 +52,12 @@ void fill_areas(struct scenario *s, const struct profile *profile, struct rng *r
 	uint64_t areas = one ? 1 : 2 + rng_below(rng, weights.max_areas - 1);
 	for (uint64_t i = 0; i < areas; i++) {
 		enum call_kind kind = pick_call(profile->areas, rng);
-		add_area(s, rng, kind, page_budget(s, rng, max_pages / areas));
+		uint64_t budget = page_budget(s, rng, max_pages / areas);
+		uint32_t area = s->ops;
+		add_area(s, rng, kind, budget);
+		if (area < s->ops && s->op[area].call.kind == CALL_VMAP &&
+		    rng_chance(rng, weights.in_chunks))
+			generate_chunks(s, area, rng, budget);
 	}
 }
 

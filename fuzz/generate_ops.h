@@ -18,6 +18,9 @@ void generate_mapping(struct scenario *s, struct rng *rng, enum call_kind kind, 
 /* generate_runs.c: replaces the page array of op `op` by a new one of at most `max_pages` pages. */
 void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t max_pages);
 
+/* The same by chunks as drivers ask the page allocator for them, all of one order, and aligned to it. */
+void generate_chunks(struct scenario *s, uint32_t op, struct rng *rng, uint64_t max_pages);
+
 /* A pfn that gives a run of op `op` an alias in the linear map, or misses it by little. */
 uint64_t pick_alias(const struct scenario *s, uint32_t op, const struct page_run *run,
 		    struct rng *rng);

@@ -77,16 +77,6 @@ static void add_blocks(struct scenario *s, uint32_t op, struct rng *rng, uint64_
 	}
 }
 
-/*
- * Pages of a chunk as drivers ask the page allocator for it (dma-buf heaps): of an
- * order from that of a contiguous group to that of a block.
- */
-static uint64_t pick_chunk(const struct sizes *sizes, struct rng *rng)
-{
-	unsigned group_order = (unsigned)__builtin_ctzll(sizes->group);
-	return sizes->group << rng_below(rng, sizes->table_bits - group_order + 1);
-}
-
 /* The pages of the linear map that the scenario lays first; none if it lays none. */
 static struct page_range linear_range(const struct scenario *s)
 {
@@ -136,7 +126,6 @@ void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t ma
 {
 	ASSERT(call_traits(s->op[op].call.kind)->has_pages);
 	ASSERT(max_pages);
-	struct sizes sizes = sizes_of(&s->machine);
 	uint64_t block = 1;
 	bool in_blocks = call_has_field(s->op[op].call.kind, FIELD_SHIFT);
 	if (in_blocks)
@@ -144,10 +133,27 @@ void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t ma
 	edit_splice_runs(s, op, 0, s->op[op].runs, NULL, 0);
 	if (block > 1 && rng_chance(rng, weights.in_blocks))
 		add_blocks(s, op, rng, block, max_pages);
-	else if (rng_chance(rng, weights.in_chunks))
-		add_blocks(s, op, rng, pick_chunk(&sizes, rng), max_pages);
 	else
 		add_any_runs(s, op, rng, max_pages);
 	if (in_blocks && block == 1)
 		give_aliases(s, op, rng);
+}
+
+/*
+ * Pages of a chunk as drivers ask the page allocator for it (dma-buf heaps): of an
+ * order from that of a contiguous group to that of a block.
+ */
+static uint64_t pick_chunk(const struct sizes *sizes, struct rng *rng)
+{
+	unsigned group_order = (unsigned)__builtin_ctzll(sizes->group);
+	return sizes->group << rng_below(rng, sizes->table_bits - group_order + 1);
+}
+
+void generate_chunks(struct scenario *s, uint32_t op, struct rng *rng, uint64_t max_pages)
+{
+	ASSERT(call_traits(s->op[op].call.kind)->has_pages);
+	ASSERT(max_pages);
+	struct sizes sizes = sizes_of(&s->machine);
+	edit_splice_runs(s, op, 0, s->op[op].runs, NULL, 0);
+	add_blocks(s, op, rng, pick_chunk(&sizes, rng), max_pages);
 }

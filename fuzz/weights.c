@@ -9,7 +9,7 @@ const struct weights weights = {
 	.few_runs = 70,
 	.max_few_runs = 4,
 	.max_runs = 8,
-	.in_chunks = 12,
+	.in_chunks = 25,
 
 	.in_blocks = 75,
 	.max_blocks = 4,
