@@ -40,12 +40,18 @@ static bool may_have_block(const struct walk *w, int level)
 	       (level == PMD_LEVEL || !w->run.page);
 }
 
-/* The table below the entry for `offset`. */
-static int descend(struct walk *w, table_t *table, int level, uint64_t offset)
+/* The table below the entry for `offset`; or *error is set. Most are there already, and cost no call. */
+static inline table_t descend(struct walk *w, table_t table, int level, uint64_t offset, int *error)
 {
 	uint32_t index = level_index(&w->g, level, offset);
-	int error = table_descend(w->machine, w->out, &w->g, *table, level, index, table);
-	return error == -EBUSY ? walk_busy(w, offset) : error;
+	uint64_t desc = machine_load(w->machine, table, index);
+	table_t child = MACHINE_NO_TABLE;
+	if (desc_is_table(desc))
+		return table_below(w->machine, &w->g, desc);
+	*error = table_enter(w->machine, w->out, &w->g, table, level, index, desc, &child);
+	if (*error == -EBUSY)
+		*error = walk_busy(w, offset);
+	return child;
 }
 
 /* Maps [offset, end), which lies in one table at `level`, PMD level or above. */
@@ -56,8 +62,8 @@ static int map_table(struct walk *w, table_t table, int level, uint64_t offset, 
 		if (may_have_block(w, level) && walk_try_block(w, table, level, offset, next))
 			continue;
 
-		table_t child = table;
-		int error = descend(w, &child, level, offset);
+		int error = 0;
+		table_t child = descend(w, table, level, offset, &error);
 		if (error)
 			return error;
 		error = level == PMD_LEVEL ? walk_map_ptes(w, child, offset, next)
@@ -68,16 +74,15 @@ static int map_table(struct walk *w, table_t table, int level, uint64_t offset, 
 	return 0;
 }
 
-/* Descends while one entry covers the whole range and no block is possible. */
+/* Descends while one entry covers more than the range, so that no block can be there. */
 int walk_map(struct walk *w)
 {
-	table_t table = MACHINE_ROOT;
-	int level = w->g.start_level;
 	uint64_t start = w->run.start, end = w->run.end;
-	for (; level <= PMD_LEVEL && !may_have_block(w, level); level++) {
-		if (window_end(&w->g, level, start, end) < end)
-			break;
-		int error = descend(w, &table, level, start);
+	uint64_t covered = (start ^ (end - 1)) | (end - start);
+	table_t table = MACHINE_ROOT;
+	int level = w->g.start_level, error = 0;
+	for (; level <= PMD_LEVEL && !(covered >> level_shift(&w->g, level)); level++) {
+		table = descend(w, table, level, start, &error);
 		if (error)
 			return error;
 	}

@@ -62,17 +62,6 @@ uint64_t desc_to_table(const struct geometry *g, uint64_t pfn)
 	return desc_output(g, pfn) | TABLE_UXN | DESC_TABLE | DESC_VALID;
 }
 
-uint64_t desc_pfn(const struct geometry *g, uint64_t desc)
-{
-	uint64_t page_mask = (UINT64_C(1) << g->page_shift) - 1;
-	uint64_t pa = desc & UINT64_C(0x0000ffffffffffff) & ~page_mask;
-	if (g->pfn_format == PFN_LPA)
-		pa |= (desc & 0xf000) << 36;
-	if (g->pfn_format == PFN_LPA2)
-		pa |= (desc & (UINT64_C(3) << 48)) | (desc & 0x300) << 42;
-	return pa >> g->page_shift;
-}
-
 /* Where bits stay in place, which is nearly everywhere, without a branch in the loop. */
 void desc_of_pages(const struct geometry *g, const uint64_t *pfn, uint32_t count,
 		   uint64_t attributes, uint64_t *desc)

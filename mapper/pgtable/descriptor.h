@@ -42,7 +42,21 @@ uint64_t desc_attributes(const struct geometry *g, enum prot prot);
 /* A descriptor that points to the table page with this pfn. */
 uint64_t desc_to_table(const struct geometry *g, uint64_t pfn);
 /* The pfn that the address bits of a descriptor hold: a table's, or the first of a leaf's. */
-uint64_t desc_pfn(const struct geometry *g, uint64_t desc);
+static inline uint64_t desc_pfn(const struct geometry *g, uint64_t desc)
+{
+	uint64_t pa = desc & UINT64_C(0x0000ffffffffffff);
+	switch (g->pfn_format) {
+	case PFN_LPA:
+		pa |= (desc & 0xf000) << 36;
+		break;
+	case PFN_LPA2:
+		pa |= (desc & (UINT64_C(3) << 48)) | (desc & 0x300) << 42;
+		break;
+	default:
+		break;
+	}
+	return pa >> g->page_shift;
+}
 
 /* The output address bits of a descriptor, for the granule-sized page `pfn`. */
 static inline uint64_t desc_output(const struct geometry *g, uint64_t pfn)

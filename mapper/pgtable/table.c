@@ -28,10 +28,9 @@ static table_t link_table(struct machine *m, struct outcome *out, const struct g
 	return child;
 }
 
-int table_descend(struct machine *m, struct outcome *out, const struct geometry *g, table_t table,
-		  int level, uint32_t index, table_t *child)
+int table_enter(struct machine *m, struct outcome *out, const struct geometry *g, table_t table,
+		int level, uint32_t index, uint64_t desc, table_t *child)
 {
-	uint64_t desc = machine_load(m, table, index);
 	if (!desc) {
 		*child = link_table(m, out, g, table, level, index);
 		return *child == MACHINE_NO_TABLE ? -ENOMEM : 0;

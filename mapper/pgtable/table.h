@@ -14,12 +14,20 @@ static inline table_t table_below(const struct machine *m, const struct geometry
 }
 
 /*
- * The table below entry `index`, allocated and linked if the entry is empty.
- * 0, -ENOMEM, or -EBUSY at a leaf (pmd_alloc_track() and the like, Linux 6.12,
- * except for the leaf, which they take for a table).
+ * The table below entry `index`, which was read as `desc`: allocated and linked
+ * if the entry is empty. 0, -ENOMEM, or -EBUSY at a leaf (pmd_alloc_track() and
+ * the like, Linux 6.12, except for the leaf, which they take for a table).
  */
-int table_descend(struct machine *m, struct outcome *out, const struct geometry *g, table_t table,
-		  int level, uint32_t index, table_t *child);
+int table_enter(struct machine *m, struct outcome *out, const struct geometry *g, table_t table,
+		int level, uint32_t index, uint64_t desc, table_t *child);
+
+/* The same, after a read of the entry. */
+static inline int table_descend(struct machine *m, struct outcome *out, const struct geometry *g,
+				table_t table, int level, uint32_t index, table_t *child)
+{
+	uint64_t desc = machine_load(m, table, index);
+	return table_enter(m, out, g, table, level, index, desc, child);
+}
 
 /*
  * Empties entry `index`, which maps `offset`, and frees the table below it
