@@ -7,6 +7,7 @@
 #include "mapper/batched/batched.h"
 #include "mapper/batched/pages.h"
 #include "mapper/batched/walk.h"
+#include "mapper/machine/min.h"
 
 /* The largest size of block, of those that vmalloc() knows, that is wanted and allowed. */
 static unsigned wanted_shift(const struct walk *w, unsigned page_shift, unsigned flags)
@@ -21,6 +22,23 @@ static unsigned wanted_shift(const struct walk *w, unsigned page_shift, unsigned
 	return most >= w->g.cont_shift ? w->g.cont_shift : w->g.page_shift;
 }
 
+#define CHUNK 256 /* pages that are looked at together, if a block has no more */
+
+/* How many pages are whole contiguous blocks, counted in chunks: in the first that has others, one differs. */
+static size_t contiguous_chunks(struct page_array pages, size_t block)
+{
+	size_t chunk = block > CHUNK ? block : CHUNK, whole = pages.count & ~(block - 1);
+	size_t from = 0;
+	if (block < PAGES_STRIDE)
+		return 0;
+	for (size_t part; from < whole; from += part) {
+		part = min(whole - from, chunk);
+		if (!pages_are_blocks(pages.page + from, part, block))
+			break;
+	}
+	return from;
+}
+
 /*
  * Whether every block of the array is physically contiguous. It is not where
  * the allocator fell back to single pages; to keep the blocks then would map
@@ -29,7 +47,7 @@ static unsigned wanted_shift(const struct walk *w, unsigned page_shift, unsigned
 static bool blocks_are_contiguous(const struct walk *w, struct page_array pages, unsigned shift)
 {
 	size_t block = (size_t)1 << (shift - w->g.page_shift);
-	for (size_t head = 0, end; head < pages.count; head = end) {
+	for (size_t head = contiguous_chunks(pages, block), end; head < pages.count; head = end) {
 		end = pages.count - head < block ? pages.count : head + block;
 		size_t differs = PAGE_IS_PFN(pages.page[head])
 					 ? pages_follow(pages.page, head, end, pages.page[head])
