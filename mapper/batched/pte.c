@@ -10,7 +10,9 @@
 #include "mapper/batched/walk.h"
 #include "mapper/machine/min.h"
 
-#define GATHER 256 /* single pages that are stored by one list */
+#define GATHER 256 /* pages that are stored by one list */
+/* log2 pages of the largest block that is not worth a store of its own, and joins others in a list. */
+#define LIST_ORDER 5u
 
 /* The largest power of two that is not above x; x is not 0. */
 static uint64_t power_of_two_below(uint64_t x)
@@ -100,11 +102,13 @@ static int page_error(uint64_t page)
 	return page == PAGE_HOLE ? -ENOMEM : -EINVAL;
 }
 
-/* Stores the single pages page[0] to page[pages - 1]. */
-static void store_singles(struct ptes *p, uint64_t offset, const uint64_t *page, uint32_t pages)
+/* Stores page[0] to page[pages - 1], each with the bits of `attributes`. */
+static void store_list(struct ptes *p, uint64_t offset, const uint64_t *page, uint32_t pages,
+		       uint64_t attributes)
 {
 	uint32_t index = level_index(&p->w->g, PTE_LEVEL, offset);
-	uint64_t attributes = p->w->attributes | DESC_PAGE_TYPE, list[GATHER];
+	uint64_t list[GATHER];
+	attributes |= DESC_PAGE_TYPE;
 	for (uint32_t done = 0, part; done < pages; done += part) {
 		part = (uint32_t)min(pages - done, GATHER);
 		desc_of_pages(&p->w->g, page + done, part, attributes, list);
@@ -125,7 +129,7 @@ static int map_singles(struct ptes *p, uint64_t offset, uint64_t bytes)
 		const uint64_t *page = run_pages(w, offset);
 		uint32_t pages = (uint32_t)(free >> w->g.page_shift);
 		uint32_t good = (uint32_t)pages_valid(page, pages);
-		store_singles(p, offset, page, good);
+		store_list(p, offset, page, good, w->attributes);
 		if (good < pages) {
 			uint64_t stopped = offset + ((uint64_t)good << w->g.page_shift);
 			machine_warn(w->machine, w->g.va_base + stopped);
@@ -151,13 +155,36 @@ static int map_one(struct walk *w, table_t table, uint64_t offset)
 	return 0;
 }
 
+/* Bytes from `offset` of whole blocks that can be contiguous groups, and whose entries are free. */
+static uint64_t small_blocks_bytes(const struct ptes *p, uint64_t offset)
+{
+	const struct walk *w = p->w;
+	unsigned order = w->run.shift - w->g.page_shift;
+	uint64_t group = UINT64_C(1) << w->g.cont_shift, pages = group >> w->g.page_shift;
+	uint64_t in_block = (offset - w->run.start) & ((UINT64_C(1) << w->run.shift) - 1);
+	if (p->busy < offset || in_block || offset & (group - 1))
+		return 0;
+	const uint64_t *page = run_pages(w, offset);
+	uint64_t blocks = 0, free = (p->busy - offset) >> w->run.shift;
+	while (blocks < free && !(page[blocks << order] & (pages - 1)))
+		blocks++;
+	return blocks << w->run.shift;
+}
+
 static int map_many(struct walk *w, table_t table, uint64_t offset, uint64_t end)
 {
 	struct ptes p = { .w = w, .table = table, .end = end };
 	bool groups = w->cont_ptes && w->run.shift >= w->g.cont_shift;
+	bool lists = groups && w->run.page && w->run.shift <= w->g.page_shift + LIST_ORDER;
 	int error = 0;
 	find_busy(&p, offset);
 	for (uint64_t bytes; offset < end && !error; offset += bytes) {
+		bytes = lists ? small_blocks_bytes(&p, offset) : 0;
+		if (bytes) {
+			store_list(&p, offset, run_pages(w, offset),
+				   (uint32_t)(bytes >> w->g.page_shift), w->attributes | DESC_CONT);
+			continue;
+		}
 		bytes = groups ? batch_bytes(w, offset, end) : 0;
 		if (bytes) {
 			error = map_batch(&p, offset, bytes);
