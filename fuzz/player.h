@@ -23,7 +23,7 @@ struct player_step {
 		PLAYER_PURGES,  /* the area allocator, of what was unmapped lazily */
 		PLAYER_CALLS,
 		PLAYER_CLEANS_UP, /* the caller of a mapping that failed */
-		PLAYER_READS,     /* a reader of tables, which is no call; see player_read.h */
+		PLAYER_READS,     /* a reader of tables; see player_read.h */
 	} kind;
 	uint32_t op;
 	const struct call *call; /* NULL of a purge and of a reader */

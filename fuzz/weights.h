@@ -10,9 +10,8 @@ struct weights {
 	unsigned same_length; /* a run is as long as the one before */
 	unsigned few_runs;    /* an array has at most max_few_runs */
 	unsigned max_few_runs, max_runs;
-	unsigned in_chunks; /* of vmap(), alone: generate_chunks() */
-	unsigned
-		in_blocks; /* of vmalloc(): the allocator gave blocks of the size it was asked for */
+	unsigned in_chunks;     /* of vmap(), alone: generate_chunks() */
+	unsigned in_blocks;     /* of vmalloc(): the allocator gave what it was asked for */
 	unsigned max_blocks;    /* of these, and of chunks */
 	unsigned aligned_block; /* a block is aligned to its size */
 	unsigned short_tail;    /* the last block is not whole */

@@ -503,7 +503,8 @@ class FirstEvent(unittest.TestCase):
     def lines(self, *events):
         begin = {"record": "begin", "step": 0, "op": 0, "kind": "call"}
         other = {"record": "begin", "step": 1, "op": 1, "kind": "call"}
-        return [json.dumps(one) for one in ({"record": "tool"}, begin, *events, other, {**self.DSB, "step": 1, "barrier": "isb"})]
+        isb = {**self.DSB, "step": 1, "barrier": "isb"}
+        return [json.dumps(one) for one in ({"record": "tool"}, begin, *events, other, isb)]
 
     def parted(self, base, patched):
         return first_event.first(*(first_event.of_step(self.lines(*events), 0, "call") for events in (base, patched)))
