@@ -8,11 +8,13 @@
 #include "mapper/batched/walk.h"
 
 /*
- * A run is mapped when it has this many pages, even if the next block has the
- * same size: the pages just scanned are still in the cache, which saves more
- * than an extra walk costs.
+ * A run is mapped when it fills this many tables, even if the next block has
+ * the same size: with 4K pages the pages just scanned are still in the cache,
+ * which saves more than an extra walk costs. Counted in tables, so that the
+ * extra walks stay few among the entries above the last level for every
+ * granule.
  */
-#define RUN_PAGES 8192
+#define RUN_TABLES 16
 
 /* What is searched for blocks, and how far the policy lets the search go. */
 struct search {
@@ -90,11 +92,12 @@ static int map_blocks(struct walk *w, uint64_t area, const struct search *s, siz
 /* Collects neighbouring blocks of equal order into runs and maps each run. */
 static int map_in_runs(struct walk *w, uint64_t area, struct search *s)
 {
+	const size_t longest = (size_t)RUN_TABLES << w->g.table_bits;
 	size_t from = 0, i = 0;
 	unsigned run_order = 0;
 	while (i < s->pages.count) {
 		unsigned order = block_order(s, i);
-		if (i > from && (order != run_order || i - from >= RUN_PAGES)) {
+		if (i > from && (order != run_order || i - from >= longest)) {
 			int error = map_blocks(w, area, s, from, i, run_order);
 			if (error)
 				return error;
