@@ -59,6 +59,7 @@ static void note(struct dump *d, int level, uint64_t offset, uint64_t end, uint6
 	}
 	if (d->lines == d->room)
 		return;
+	ASSERT(d->line);
 	d->line[d->lines++] = (struct dump_line){
 		.va = d->g.va_base + offset, .bytes = end - offset, .level = level, .says = says
 	};
