@@ -22,7 +22,7 @@ def manager():
 
 def clang_of_packages(who):
     """The major version of the clang that packages are to fit: this machine's, or apt's usual one."""
-    compiler = next(iter(machine.clangs()), None)
+    compiler = next(machine.clangs(), None)
     if compiler:
         return str(machine.clang_major(compiler))
     depends = machine.output_of("apt-cache", "depends", "clang") if who == "apt" else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import pathlib
 import re
@@ -61,11 +62,20 @@ def clang_major(compiler):
 
 
 def clangs():
-    """Clangs of this machine: what $CC names, then the usual one, then the newest first."""
+    """
+    Clangs of this machine: what $CC names, then the usual one, then the newest first. An iterator, for
+    each is run, and most callers want the first.
+    """
     names = [named_by_user(), "clang",
              *(f"clang-{major}" for major in range(NEWEST_CLANG, OLDEST_CLANG - 1, -1))]
-    return [path for path in map(shutil.which, filter(None, names))
-            if path and (clang_major(path) or 0) >= OLDEST_CLANG]
+    return (path for path in map(shutil.which, filter(None, names))
+            if path and (clang_major(path) or 0) >= OLDEST_CLANG)
+
+
+def links_a_fuzz_target(compiler):
+    """Whether a clang does, with lld first: it takes half of the time of the usual linker, where it is installed."""
+    flags = "-fsanitize=fuzzer,address,undefined"
+    return links(compiler, FUZZ_TARGET, flags, "-fuse-ld=lld") or links(compiler, FUZZ_TARGET, flags)
 
 
 @functools.lru_cache(maxsize=None)
@@ -77,17 +87,14 @@ def fuzz_compiler():
     found = clangs()
     user = named_by_user()
     if user and clang_major(user):
-        found = found[:1]
-    for compiler in found:
-        if links(compiler, FUZZ_TARGET, "-fsanitize=fuzzer,address,undefined"):
-            return compiler
-    return None
+        found = itertools.islice(found, 1)
+    return next(filter(links_a_fuzz_target, found), None)
 
 
 @functools.lru_cache(maxsize=None)
 def c_compiler():
     """Any C compiler that links a program: what $CC names, gcc, cc, a clang; or None."""
-    for name in filter(None, [named_by_user(), "gcc", "cc", *clangs()]):
+    for name in filter(None, itertools.chain([named_by_user(), "gcc", "cc"], clangs())):
         path = shutil.which(name)
         if path and links(path, PROGRAM):
             return path

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from driver import kernel
 from driver.commands import first_verdict
 from driver.fuzzing.rig import Rig
+from driver.reviewing import scenarios
 
 FAILS = "policy\n\nFAIL translation.missing mapper=kernel op=0:vmap granule=4k level=3\n  rule    each page\n"
 
@@ -58,6 +59,10 @@ class FirstVerdict(unittest.TestCase):
         out, told = self.tell(9, "policy\n")
         self.assertEqual(out, "")
         self.assertIn("no verdict (exit 9)", told)
+
+    def test_the_slowest_cases_are_left_to_what_follows(self):
+        left_out = set(scenarios.checked_in()) - set(first_verdict.played())
+        self.assertEqual({path.stem for path in left_out}, set(first_verdict.SLOW))
 
     def test_where_all_is_built_or_little_is_asked_for(self):
         for more in ({"is_built": True}, {"chosen": "kernel_64k_va48_pa48"}, {"executions": 2048}):
