@@ -184,16 +184,26 @@ __attribute__((noinline)) static int bench_counted(struct bench *b, const struct
 
 /* --- a row ------------------------------------------------------------------------- */
 
+/* Aligned as a table is: what crosses a line of the cache at every other store is no limit. */
+static uint64_t *aligned_words(uint64_t count)
+{
+	const uint64_t page = 4096;
+	uint64_t bytes = (count * sizeof(uint64_t) + page - 1) & ~(page - 1);
+	uint64_t *words = aligned_alloc(page, bytes);
+	if (!words) {
+		fprintf(stderr, "bench: no memory\n");
+		exit(2);
+	}
+	memset(words, 0, bytes);
+	return words;
+}
+
 /* The words that a call leaves at the last level, table by table in the order of addresses. */
 static void find_limit(struct bench *b)
 {
 	uint64_t pages = b->row->pages.count;
-	b->limit.words = malloc(pages * sizeof(uint64_t));
-	b->limit.to = calloc(pages, sizeof(uint64_t));
-	if (!b->limit.words || !b->limit.to) {
-		fprintf(stderr, "bench: no memory\n");
-		exit(2);
-	}
+	b->limit.words = aligned_words(pages);
+	b->limit.to = aligned_words(pages);
 	const struct way *prior = &ways[0];
 	struct machine *m = b->machine[0];
 	make_call(b, prior, slot_va(b->row, 0));
