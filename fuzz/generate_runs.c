@@ -141,12 +141,25 @@ void generate_runs(struct scenario *s, uint32_t op, struct rng *rng, uint64_t ma
 
 /*
  * Pages of a chunk as drivers ask the page allocator for it (dma-buf heaps): of an
- * order from that of a contiguous group to that of a block.
+ * order from that of a contiguous group to that of a block, and two in the array.
  */
-static uint64_t pick_chunk(const struct sizes *sizes, struct rng *rng)
+static uint64_t pick_chunk(const struct sizes *sizes, struct rng *rng, uint64_t max_pages)
 {
 	unsigned group_order = (unsigned)__builtin_ctzll(sizes->group);
-	return sizes->group << rng_below(rng, sizes->table_bits - group_order + 1);
+	unsigned orders = sizes->table_bits - group_order + 1;
+	while (orders > 1 && max_pages >> (group_order + orders) == 0)
+		orders--;
+	return sizes->group << rng_below(rng, orders);
+}
+
+/* Moves the area to where a table of pages ends in one of its first two chunks, between two groups of it. */
+static void move_across_tables(struct scenario *s, uint32_t op, const struct sizes *sizes,
+			       struct rng *rng, uint64_t chunk)
+{
+	uint64_t end = (scenario_va_page(s, op) | (sizes->block - 1)) + 1;
+	uint64_t before = sizes->group * (1 + rng_below(rng, 2 * chunk / sizes->group));
+	if (before <= end && scenario_op_pages(s, op) <= sizes->va_pages - end)
+		edit_move(s, op, scenario_va_of_page(s, end - before));
 }
 
 void generate_chunks(struct scenario *s, uint32_t op, struct rng *rng, uint64_t max_pages)
@@ -154,6 +167,9 @@ void generate_chunks(struct scenario *s, uint32_t op, struct rng *rng, uint64_t 
 	ASSERT(call_traits(s->op[op].call.kind)->has_pages);
 	ASSERT(max_pages);
 	struct sizes sizes = sizes_of(&s->machine);
+	uint64_t chunk = pick_chunk(&sizes, rng, max_pages);
 	edit_splice_runs(s, op, 0, s->op[op].runs, NULL, 0);
-	add_blocks(s, op, rng, pick_chunk(&sizes, rng), max_pages);
+	add_blocks(s, op, rng, chunk, max_pages);
+	if (rng_chance(rng, weights.across_tables))
+		move_across_tables(s, op, &sizes, rng, chunk);
 }

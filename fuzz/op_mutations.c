@@ -103,6 +103,12 @@ static void remap(struct mutation *m)
 		generate_runs(m->s, m->op + 2, m->rng, m->sizes.block * 2);
 }
 
+static void renew_in_chunks(struct mutation *m)
+{
+	if (mutated_op(m)->call.kind == CALL_VMAP)
+		generate_chunks(m->s, m->op, m->rng, m->sizes.block * 2);
+}
+
 /* Another call that maps a page array. */
 static void change_kind(struct mutation *m)
 {
@@ -154,7 +160,9 @@ static void change_reader(struct mutation *m)
 		extend_chain, 5                                                                    \
 	}
 
-const struct field_mutation area_mutations[] = { AREA_MUTATIONS, { NULL, 0 } };
+const struct field_mutation area_mutations[] = { AREA_MUTATIONS,
+						 { renew_in_chunks, 2 },
+						 { NULL, 0 } };
 const struct field_mutation sequence_mutations[] = { SEQUENCE_MUTATIONS, { NULL, 0 } };
 const struct field_mutation interrupted_mutations[] = {
 	SEQUENCE_MUTATIONS, { change_meeting, 12 }, { change_reader, 6 }, { NULL, 0 }

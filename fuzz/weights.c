@@ -10,7 +10,7 @@ const struct weights weights = {
 	.max_few_runs = 4,
 	.max_runs = 8,
 	.in_chunks = 25,
-
+	.across_tables = 50,
 	.in_blocks = 75,
 	.max_blocks = 4,
 	.aligned_block = 85,

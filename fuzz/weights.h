@@ -11,6 +11,7 @@ struct weights {
 	unsigned few_runs;    /* an array has at most max_few_runs */
 	unsigned max_few_runs, max_runs;
 	unsigned in_chunks;     /* of vmap(), alone: generate_chunks() */
+	unsigned across_tables; /* a table ends inside of these */
 	unsigned in_blocks;     /* of vmalloc(): the allocator gave what it was asked for */
 	unsigned max_blocks;    /* of these, and of chunks */
 	unsigned aligned_block; /* a block is aligned to its size */
