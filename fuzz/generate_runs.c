@@ -152,7 +152,7 @@ static uint64_t pick_chunk(const struct sizes *sizes, struct rng *rng, uint64_t 
 	return sizes->group << rng_below(rng, orders);
 }
 
-/* Moves the area to where a table of pages ends in one of its first two chunks, between two groups of it. */
+/* Moves the area to where a table of pages ends between two groups, in one of its first two chunks or after it. */
 static void move_across_tables(struct scenario *s, uint32_t op, const struct sizes *sizes,
 			       struct rng *rng, uint64_t chunk)
 {

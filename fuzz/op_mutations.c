@@ -103,6 +103,7 @@ static void remap(struct mutation *m)
 		generate_runs(m->s, m->op + 2, m->rng, m->sizes.block * 2);
 }
 
+/* Another page array, of what drivers ask the page allocator for. */
 static void renew_in_chunks(struct mutation *m)
 {
 	if (mutated_op(m)->call.kind == CALL_VMAP)

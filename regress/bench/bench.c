@@ -184,7 +184,7 @@ __attribute__((noinline)) static int bench_counted(struct bench *b, const struct
 
 /* --- a row ------------------------------------------------------------------------- */
 
-/* Aligned as a table is: what crosses a line of the cache at every other store is no limit. */
+/* Aligned as a table is: a limit has no stores that cross a line of the cache. */
 static uint64_t *aligned_words(uint64_t count)
 {
 	const uint64_t page = 4096;
