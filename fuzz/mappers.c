@@ -101,9 +101,15 @@ void mapper_fit_machine(struct machine_config *config)
 	}
 }
 
+/* Picks before a mapper that has none of them gets the first machine that it has. */
+#define MACHINE_PICKS 16
+
 struct machine_config mapper_pick_machine(struct rng *rng)
 {
 	struct machine_config config = pick_machine(rng);
+	for (unsigned i = 1; i < MACHINE_PICKS && !mapper_has_machine(mapper_tested(), &config);
+	     i++)
+		config = pick_machine(rng);
 	mapper_fit_machine(&config);
 	config.noalias = rng_chance(rng, 15);
 	config.realm = rng_chance(rng, 20);

@@ -259,7 +259,7 @@ struct machine_config pick_machine(struct rng *rng)
 		config = scaled[four];
 		config.page_shift = 12;
 		config.pa_bits = 48;
-	} else if (rng_chance(rng, 60)) {
+	} else if (rng_chance(rng, 85)) {
 		config = linux_machines[rng_below(rng, LINUX_MACHINES)];
 	}
 	config.bbm = (uint8_t)rng_below(rng, 3);
