@@ -131,15 +131,17 @@ static struct range next_to(struct neighbourhood *n)
 }
 
 /* A few pages inside of what an op maps. */
-static struct range inside(struct neighbourhood *n)
+static struct range inside_op(struct neighbourhood *n, uint32_t op)
 {
-	if (!n->s->ops)
-		return next_to(n);
-	uint32_t op = (uint32_t)rng_below(n->rng, n->s->ops);
 	uint64_t page = scenario_va_page(n->s, op), all = scenario_op_pages(n->s, op);
 	uint64_t unit = n->unit[rng_below(n->rng, n->units)];
 	page += (rng_below(n->rng, all ? all : 1)) / unit * unit;
 	return (struct range){ page, few_pages(n) };
+}
+
+static struct range inside(struct neighbourhood *n)
+{
+	return n->s->ops ? inside_op(n, (uint32_t)rng_below(n->rng, n->s->ops)) : next_to(n);
 }
 
 static struct range inside_space(const struct neighbourhood *n, struct range r)
@@ -211,18 +213,20 @@ static void add_mapping(struct neighbourhood *n, enum call_kind kind)
 	map_range(n, kind, pick_range(n));
 }
 
-static void add_unmap(struct neighbourhood *n)
+static void unmap_range(struct neighbourhood *n, struct range r)
 {
-	struct range r = pick_range(n);
 	enum call_kind kind = rng_chance(n->rng, weights.cleared_else)
 				      ? CALL_APPLY_TO_EXISTING_PAGE_RANGE
 				      : CALL_VUNMAP;
 	struct op op = scenario_new_op(n->s, kind);
-	if (rng_chance(n->rng, 50))
-		r = inside_space(n, inside(n));
 	op.call.va = scenario_va_of_page(n->s, r.page);
 	op.call.bytes = r.pages << n->sizes.page_shift;
 	edit_insert_op(n->s, n->s->ops, &op);
+}
+
+static void add_unmap(struct neighbourhood *n)
+{
+	unmap_range(n, rng_chance(n->rng, 50) ? inside_space(n, inside(n)) : pick_range(n));
 }
 
 /* An empty table, or a live leaf, around a point. */
@@ -276,15 +280,22 @@ static void add_change(struct neighbourhood *n)
 	change(n, pick_changed(n));
 }
 
-/* An area that ends at the boundary, a large leaf on its guard page, and a change of the area. */
+/*
+ * An area that ends at the boundary, a large leaf on its guard page, and a change of the area, which splits
+ * that leaf. Then perhaps a part of what the split left is unmapped: only there vunmap() meets a group of blocks.
+ */
 static void add_leaf_on_guard_page(struct neighbourhood *n)
 {
 	uint64_t pages = few_pages(n), unit = n->unit[n->units - 1 - rng_below(n->rng, 2)];
 	uint32_t area = n->s->ops;
 	map_range(n, CALL_VMALLOC, (struct range){ n->centre - pages, pages });
+	uint32_t leaf = n->s->ops;
 	map_range(n, CALL_IOREMAP, (struct range){ n->centre, unit });
-	if (area < n->s->ops)
-		change(n, area);
+	if (area == n->s->ops)
+		return;
+	change(n, area);
+	if (leaf < n->s->ops && rng_chance(n->rng, weights.split_is_cut))
+		unmap_range(n, inside_space(n, inside_op(n, leaf)));
 }
 
 static void add_step(struct neighbourhood *n, const struct profile *profile)

@@ -125,6 +125,7 @@ const struct weights weights = {
 	.can_be_changed = 70,
 	.leaf_on_guard_page = 10,
 	.guard_changed = 60,
+	.split_is_cut = 40,
 
 	.max_pairs = 5,
 	.pairs_have_linear_map = 75,

@@ -104,6 +104,7 @@ struct weights {
 	unsigned can_be_changed;     /* by set_memory */
 	unsigned leaf_on_guard_page; /* an area is changed which has a leaf there */
 	unsigned guard_changed;      /* with its guard page */
+	unsigned split_is_cut;       /* and what that splits is unmapped in part */
 	/* Pairs of calls that meet. */
 	unsigned max_pairs;
 	unsigned pairs_have_linear_map;
