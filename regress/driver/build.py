@@ -24,6 +24,7 @@ LEFT_OUT = {"fuzz": ("BUILD_TESTING", "VMAPDIFF_MUTANTS")}
 
 
 POLL_SECONDS = 0.2  # while another run uses a build
+SILENT_POLLS = 3  # who waits for no longer says nothing of it
 
 
 class Failed(Unusable):
@@ -108,7 +109,7 @@ def hold(folder, sources, targets, make):
     held = HELD.get(folder)
     if held and set(targets) <= held.targets:
         return
-    stamp, waited = folder.parent / f"{folder.name}.made-of", False
+    stamp, polls = folder.parent / f"{folder.name}.made-of", 0
     lock = held.lock if held else open(folder.parent / f"{folder.name}.use", "w", encoding="utf-8")
     HELD[folder] = held = held or Held(lock, set())
     while True:
@@ -120,9 +121,9 @@ def hold(folder, sources, targets, make):
             held.targets |= set(targets)
             return
         fcntl.flock(lock, fcntl.LOCK_UN)
-        if not waited:
+        polls += 1
+        if polls == SILENT_POLLS:
             say(f"waiting for another run that uses {short(folder)}")
-        waited = True
         time.sleep(POLL_SECONDS)
 
 

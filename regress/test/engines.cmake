@@ -25,6 +25,7 @@ add_test(NAME install COMMAND sh ${scripts}/test_install.sh ${PROJECT_SOURCE_DIR
 add_test(NAME corpus_care COMMAND sh ${scripts}/test_corpus.sh ${PROJECT_SOURCE_DIR})
 add_test(NAME workflows
   COMMAND /usr/bin/python3 ${scripts}/test_workflows.py ${PROJECT_SOURCE_DIR})
-set_tests_properties(engines corpus_care install PROPERTIES RESOURCE_LOCK rig)
+set_tests_properties(engines corpus_care install PROPERTIES RESOURCE_LOCK rig COST 300)
+set_tests_properties(build_msan PROPERTIES COST 150)
 set_tests_properties(${engine_tests} engines install corpus_care workflows PROPERTIES
   LABELS engine SKIP_RETURN_CODE 77)

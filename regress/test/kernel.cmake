@@ -87,22 +87,22 @@ add_test(NAME kernel_finds_booted
   COMMAND python3 ${kernel_scripts}/finds.py --booted --check --only fills-empty)
 set_tests_properties(kernel_boot kernel_confirm kernel_compare kernel_cost kernel_finds_booted PROPERTIES
   FIXTURES_REQUIRED kernel_whole_tree RESOURCE_LOCK kernel_whole COST 200)
-# Of those that build one tree and its copies, one at a time.
+# Of those that build one tree itself, one at a time. The others build copies of their own.
 set(all_locks kernel_whole)
 foreach(version IN LISTS versions)
   list(APPEND all_locks kernel_${version})
   set_tests_properties(kernel_ctags_${version} kernel_test_${version} kernel_known_${version} PROPERTIES
     RESOURCE_LOCK kernel_${version})
 endforeach()
-set_tests_properties(kernel_Messages kernel_Unseen kernel_Series kernel_Policy kernel_Bisect kernel_Findings
-  kernel_Runaway kernel_Faults612 kernel_injected kernel_aarch64 PROPERTIES RESOURCE_LOCK kernel_6.12)
-set_tests_properties(kernel_Newest kernel_Places kernel_messages kernel_coverage kernel_review kernel_injected_newest PROPERTIES
-  RESOURCE_LOCK kernel_7.3)
+set_tests_properties(kernel_aarch64 PROPERTIES RESOURCE_LOCK kernel_6.12)
+set_tests_properties(kernel_messages kernel_coverage kernel_review PROPERTIES RESOURCE_LOCK kernel_7.3)
 set_tests_properties(kernel_fuzz PROPERTIES RESOURCE_LOCK "kernel_6.1;kernel_6.12")
 set_tests_properties(kernel_real_faults PROPERTIES RESOURCE_LOCK kernel_6.12)
 set_tests_properties(kernel_finds kernel_calls PROPERTIES RESOURCE_LOCK "${all_locks}")
+# What takes longest begins first, so that no processor is idle at the end.
+set_tests_properties(kernel_review PROPERTIES COST 350)
 set_tests_properties(kernel_injected kernel_injected_newest kernel_Series kernel_Policy kernel_Unseen kernel_Newest
-  kernel_finds kernel_review kernel_coverage PROPERTIES COST 200)
+  kernel_finds kernel_coverage kernel_messages kernel_calls kernel_fuzz kernel_aarch64 PROPERTIES COST 200)
 # Minutes each on quiet cores; next to another that builds a kernel, more.
 set_tests_properties(${kernel_tests} kernel_boot kernel_confirm kernel_compare kernel_cost kernel_finds_booted
   PROPERTIES TIMEOUT 3600)
