@@ -72,6 +72,8 @@ static void count_met(const struct player *p, uint32_t i)
 static void count(const struct player *p, uint32_t i)
 {
 	const struct how_met *met = &p->met[i];
+	if (!scenario.op[i].during.stated)
+		return; /* a reader meets a call alone */
 	if (met->how == MET_DURING) {
 		count_met(p, i);
 	} else if (met->how == MET_AFTER) {
