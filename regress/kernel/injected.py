@@ -144,7 +144,7 @@ INJECTED = {
                                       r"\1 - PAGE_SIZE")),
     "remove-frees-before-the-tlbi": ("fuzz_set_memory", "history.freed_table",
                                      edit(MMU, "free_empty_pte_table", r"__flush_tlb_kernel_pgtable\(start\);", "")),
-    "remove-frees-half-used-tables": ("fuzz_set_memory", r"(isolation\..*|tables\..*|translation.missing|history\..*)",
+    "remove-frees-half-used-tables": ("fuzz_set_memory", r"(isolation\..*|tables\..*|translation.missing|leaf.invalid|history\..*)",
                                       edit(MMU, "free_empty_pte_table", r"i < PTRS_PER_PTE", "i < PTRS_PER_PTE / 2")),
     "linear-groups-past-the-end": ("fuzz_set_memory", r"contiguous\..*",
                                    edit(MMU, "alloc_init_cont_pte", r"addr \| next \| phys", "addr | phys")),
