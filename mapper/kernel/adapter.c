@@ -17,7 +17,6 @@
 #include "mapper/kernel/dump_text.h"
 #include "mapper/kernel/tlbi_operand.h"
 #include "mapper/kernel/tree.h"
-#include "mapper/machine/assert.h"
 #include "mapper/machine/meeting.h"
 #include "mapper/machine/poison.h"
 
@@ -40,7 +39,7 @@ static const struct rig_build *const builds[] = {
  * in pieces: to poison all of it takes longer than most processes play, of which there is one for each probe.
  */
 #define POOL_POINTERS ((size_t)8 * CALL_MAX_PAGES)
-#define POOL_PIECE ((size_t)1 << 14)
+#define NO_POOL "vmapdiff: no memory for struct pages"
 
 /* What calls have in common. The kernel's code has globals too: one machine is played at a time. */
 static struct {
@@ -48,7 +47,8 @@ static struct {
 	const struct rig_build *build;
 	struct machine *machine;
 	void **pool;
-	size_t pool_used, pool_opened; /* pointers; past what is opened, an access is a fault */
+	size_t pool_used;    /* pointers */
+	size_t opened_bytes; /* of the pool; past them, an access is a fault */
 } now;
 
 /* What belongs to the call that is being made. */
@@ -366,31 +366,14 @@ static void *page_of(uint64_t page)
 	return (void *)(uintptr_t)(RIG_PAGES + pfn * RIG_PAGE_STRUCT_BYTES);
 }
 
-static void pool_unusable(void)
-{
-	perror("vmapdiff: no memory for struct pages");
-	_Exit(2);
-}
-
-/* Opens the pool up to so many pointers, poisoned as it is where nothing was asked for. */
-static void open_pool(size_t pointers)
-{
-	for (; now.pool_opened < pointers; now.pool_opened += POOL_PIECE) {
-		void **piece = now.pool + now.pool_opened;
-		if (mprotect((void *)piece, POOL_PIECE * sizeof(*piece), PROT_READ | PROT_WRITE))
-			pool_unusable();
-		poison((void *)piece, POOL_PIECE * sizeof(*piece));
-	}
-	ASSERT_CMP(now.pool_opened, <=, POOL_POINTERS);
-}
-
 /* Struct pages of an array, of exact size; good until the next call. */
 static void **pages_of(struct page_array pages)
 {
 	void **at = now.pool + now.pool_used;
 	if (pages.count >= POOL_POINTERS - now.pool_used)
 		bug_without_line("find_vm_area() was asked for too many areas");
-	open_pool(now.pool_used + pages.count + 1);
+	now.opened_bytes = open_poisoned((void *)now.pool, now.opened_bytes,
+					 (now.pool_used + pages.count + 1) * sizeof(*at), NO_POOL);
 	unpoison(at, pages.count * sizeof(*at));
 	for (size_t i = 0; i < pages.count; i++)
 		at[i] = page_of(pages.page[i]);
@@ -445,8 +428,10 @@ static void reset_pool(void)
 	if (!now.pool) {
 		now.pool = mmap(NULL, POOL_POINTERS * sizeof(*now.pool), PROT_NONE,
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-		if (now.pool == MAP_FAILED)
-			pool_unusable();
+		if (now.pool == MAP_FAILED) {
+			perror(NO_POOL);
+			_Exit(2);
+		}
 	}
 	poison((void *)now.pool, now.pool_used * sizeof(*now.pool));
 	now.pool_used = 0;

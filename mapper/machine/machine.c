@@ -2,8 +2,6 @@
 /* Table memory: what it holds, how it is handed out, how it is emptied. */
 #include "mapper/machine/machine.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -15,8 +13,6 @@
 #define MAX_TABLE_BYTES ((size_t)1 << 16)
 /* Behind each table page lies a guard page that nobody may touch. */
 #define PAGES_PER_TABLE 2
-/* Table memory is opened in pieces of this, so that a process that needs little of it starts soon. */
-#define OPEN_BYTES ((size_t)1 << 20)
 
 static void *reserve(size_t bytes, int protection)
 {
@@ -70,25 +66,13 @@ static size_t table_bytes(const struct machine *m)
 	return (size_t)m->entries * sizeof(uint64_t);
 }
 
-/* Opens table memory up to `bytes`, poisoned as it is where no table was handed out. */
-static void open_up_to(struct machine *m, size_t bytes)
-{
-	while (m->opened_bytes < bytes) {
-		void *piece = (char *)m->arena + m->opened_bytes;
-		if (mprotect(piece, OPEN_BYTES, PROT_READ | PROT_WRITE)) {
-			perror("vmapdiff: no memory for a translation table");
-			_Exit(2);
-		}
-		poison(piece, OPEN_BYTES);
-		m->opened_bytes += OPEN_BYTES;
-	}
-}
-
 static void hand_out(struct machine *m)
 {
 	ASSERT_CMP(m->tables, <, MACHINE_MAX_TABLES);
 	m->table[m->tables] = (struct machine_table){ .low = m->entries };
-	open_up_to(m, table_bytes(m) * PAGES_PER_TABLE * (m->tables + 1));
+	m->opened_bytes = open_poisoned(m->arena, m->opened_bytes,
+					table_bytes(m) * PAGES_PER_TABLE * (m->tables + 1),
+					"vmapdiff: no memory for a translation table");
 	unpoison(table_words(m, m->tables), table_bytes(m));
 	m->tables++;
 }

@@ -37,4 +37,11 @@ static inline void unpoison(const volatile void *at, size_t bytes)
 		call(at, bytes);
 }
 
+/*
+ * Opens memory at `base`, reserved with PROT_NONE and a multiple of 1 MiB, up to `bytes`, and poisons what it
+ * opens. The first `opened` bytes are open; the result is how many are then. If the host refuses, the process
+ * ends with status 2, after `message`, as perror() prints it.
+ */
+size_t open_poisoned(void *base, size_t opened, size_t bytes, const char *message);
+
 #endif
