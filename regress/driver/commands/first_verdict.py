@@ -31,7 +31,7 @@ def played():
 def play(rig):
     """
     (exit code, what the tool prints) of checked-in scenarios and some that are generated. Leaks are left to what
-    follows, which plays them all again.
+    follows, which plays more and looks for them.
     """
     with locked(rig.state / "testing", "tests"):
         rig.findings.mkdir(parents=True, exist_ok=True)
