@@ -31,10 +31,10 @@ class FirstVerdict(unittest.TestCase):
         self.built.append((tree, geometries))
         return Rig(self.work, self.work, "./rig kernel t")
 
-    def tell(self, code, prints, executions=None, chosen="", is_built=False):
-        """(stdout, stderr) where the tool prints this and ends with `code`."""
+    def tell(self, code, prints, executions=None, chosen="", is_built=False, of="*"):
+        """(stdout, stderr) where the tool prints this and ends with `code`, of the part `of` of what is played."""
         tool = self.work / "regress/vmapdiff"
-        tool.write_text(f"#!/bin/sh\nprintf '%s' '{prints}'\nexit {code}\n")
+        tool.write_text(f"#!/bin/sh\ncase $4 in */{of}) printf '%s' '{prints}'; exit {code} ;; esac\n")
         tool.chmod(0o755)
         out, told = io.StringIO(), io.StringIO()
         with unittest.mock.patch.object(kernel, "build_tree", self.build), \
@@ -54,6 +54,10 @@ class FirstVerdict(unittest.TestCase):
         out, told = self.tell(1, FAILS)
         self.assertEqual(out, FAILS[len("policy\n"):] + "\n")
         self.assertIn("first verdict, 4K pages, 48 bits: findings, above.", told)
+
+    def test_findings_of_either_part(self):
+        for part in ("test", "generated"):
+            self.assertEqual(self.tell(1, FAILS, of=part)[0], FAILS[len("policy\n"):] + "\n", part)
 
     def test_a_tool_that_dies_gives_no_verdict(self):
         out, told = self.tell(9, "policy\n")
