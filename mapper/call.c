@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "mapper/call.h"
 
-#include "mapper/machine/assert.h"
-
 /* The one table of calls. Wire numbers are for ever: a removed call's is not given to another. */
-static const struct call_traits rows[CALL_KINDS] = {
+const struct call_traits call_rows[CALL_KINDS] = {
 	[CALL_VMAP] = {
 		.name = "vmap",
 		.function = "vmap()",
@@ -208,16 +206,10 @@ static const struct call_traits rows[CALL_KINDS] = {
 	},
 };
 
-const struct call_traits *call_traits(enum call_kind kind)
-{
-	ASSERT_CMP(kind, <, CALL_KINDS);
-	return &rows[kind];
-}
-
 enum call_kind call_by_wire(uint64_t wire)
 {
 	enum call_kind kind = 0;
-	while (kind < CALL_KINDS && rows[kind].wire != wire)
+	while (kind < CALL_KINDS && call_rows[kind].wire != wire)
 		kind++;
 	return kind;
 }
@@ -231,15 +223,6 @@ bool call_undoes(enum call_kind undo, enum call_kind maps)
 	if (undo == CALL_VREALLOC)
 		return traits->area == AREA_ALLOC;
 	return traits->undo == undo || (undo == CALL_VFREE && of_vfree);
-}
-
-bool call_has_field(enum call_kind kind, enum field_id field)
-{
-	const uint8_t *has = call_traits(kind)->fields;
-	ASSERT(field != FIELD_NONE);
-	while (*has != FIELD_NONE && *has != field)
-		has++;
-	return *has == field;
 }
 
 bool page_array_in_blocks(struct page_array pages, uint64_t block)

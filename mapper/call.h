@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mapper/machine/assert.h"
+
 /* What a page array holds in place of a page frame number. */
 #define PAGE_HOLE (UINT64_C(1) << 63) /* a NULL page pointer */
 #define PAGE_BAD (UINT64_C(1) << 62)  /* a page whose pfn_valid() is false */
@@ -206,8 +208,14 @@ struct call_traits {          /* NOLINT(clang-analyzer-optin.performance.Padding
 		       1]; /* enum field_id, as the text has them; ends with FIELD_NONE */
 };
 
+extern const struct call_traits call_rows[CALL_KINDS];
+
 /* The row of a kind. Static. */
-const struct call_traits *call_traits(enum call_kind kind);
+static inline const struct call_traits *call_traits(enum call_kind kind)
+{
+	ASSERT_CMP(kind, <, CALL_KINDS);
+	return &call_rows[kind];
+}
 
 /* The kind with that number on the wire; CALL_KINDS if there is none. */
 enum call_kind call_by_wire(uint64_t wire);
@@ -255,7 +263,14 @@ static inline bool call_fills(enum call_kind kind)
 bool call_undoes(enum call_kind undo, enum call_kind maps);
 
 /* Whether calls of this kind have the field. */
-bool call_has_field(enum call_kind kind, enum field_id field);
+static inline bool call_has_field(enum call_kind kind, enum field_id field)
+{
+	const uint8_t *has = call_traits(kind)->fields;
+	ASSERT(field != FIELD_NONE);
+	while (*has != FIELD_NONE && *has != field)
+		has++;
+	return *has == field;
+}
 
 /* One call. A field that its kind does not have is 0. */
 struct call {
