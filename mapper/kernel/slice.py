@@ -57,6 +57,14 @@ def check_files(tree, files):
         raise Unusable(not_a_tree(Path(tree), missing))
 
 
+def check_headers(sources):
+    """Raises Unusable where a file includes what is outside of the tree: neither read nor written is anything there."""
+    foreign = list(emit.foreign_headers(sources))
+    if foreign:
+        raise Unusable(f"{foreign[0]}: a header outside of the tree, of which only the tree is read. "
+                       "Include a header of the tree, by a name below include/ or from the file's own folder")
+
+
 def not_a_tree(tree, missing):
     """What is told of a folder without files that every tree has."""
     old = version.too_old(tree)
@@ -148,6 +156,7 @@ def report_of(sources, reachable, stop):
 
 def cut(arguments, sources):
     """Writes the slice; {file: [[name, first line, last line, kind]]} of all that was kept."""
+    check_headers([source for source, _ in sources])
     shim = Path(arguments.shim)
     shim_source = parsed.read_source(shim.read_text(), shim.name, arguments.parsed)
     stop = reach.shim_names(shim_source)

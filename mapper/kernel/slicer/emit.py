@@ -51,12 +51,27 @@ def with_line_directive(lines, path):
 
 
 def included(source):
-    """The headers that a file includes, as they are written."""
+    """(directive, name) of the headers that a file includes, as they are written."""
     for directive in source.directives:
-        if directive.word == "include":
-            name = re.search(r'include\s*[<"]([^>"]+)[>"]', source.lines[directive.first])
+        if directive.word.startswith("include"):
+            name = re.search(r'include\w*\s*[<"]([^>"]+)[>"]', source.lines[directive.first])
             if name:
-                yield name.group(1)
+                yield directive, name.group(1)
+
+
+def is_outside(source, name):
+    """Whether a header is none of the tree's: an absolute name, or one that climbs out of the tree."""
+    inside = os.path.normpath(os.path.join(os.path.dirname(source.file), name))
+    climbs = os.path.normpath(os.path.join("include", name))
+    return os.path.isabs(name) or ".." in (inside.split("/")[0], climbs.split("/")[0])
+
+
+def foreign_headers(sources):
+    """Of each directive that includes what is outside of the tree: `file:line: name`."""
+    for source in sources:
+        for directive, name in included(source):
+            if is_outside(source, name):
+                yield f"{source.file}:{directive.first + 1}: {name}"
 
 
 def write_slice(out, tree, source, place, reachable, stop):
@@ -67,7 +82,7 @@ def write_slice(out, tree, source, place, reachable, stop):
 
 def write_empty_headers(out, sources, places):
     """Headers that nobody provides become empty: what is missed then, the compiler names."""
-    names = {name for source in sources for name in included(source)}
+    names = {name for source in sources for _, name in included(source)}
     provided = {place.removeprefix("include/") for place in places}
     for name in sorted(names - provided):
         if Path(name).name not in {Path(p).name for p in places if p.startswith("mm/")} or "/" in name:

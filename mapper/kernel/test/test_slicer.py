@@ -411,6 +411,15 @@ class Refusing(unittest.TestCase):
                           "#define RIG_LINE_f 2\n#define RIG_PARAMETERS_f 2\n", have)
             self.assertTrue((Path(tree) / "out/empty/linux/b.h").exists())
 
+    def test_a_header_outside_of_the_tree(self):
+        with tempfile.TemporaryDirectory() as tree:
+            victim = Path(tree) / "victim.h"
+            for name in (f'"{victim}"', f"<{victim}>", '"../../victim.h"', '"../victim.h"', "<linux/../../victim.h>"):
+                run = self.run_slice(tree, text=f"\n#include {name}\nint f(void)\n{{\n}}\n")
+                self.assertEqual(run.returncode, 1, name)
+                self.assertIn(f"a.c:2: {name[1:-1]}: a header outside of the tree", run.stderr)
+                self.assertFalse(victim.exists() or (Path(tree) / "out").exists(), name)
+
     def test_what_did_not_change_is_not_written(self):
         with tempfile.TemporaryDirectory() as tree:
             self.run_slice(tree)
