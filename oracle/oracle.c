@@ -10,12 +10,12 @@
 
 bool oracle_create(struct oracle *o)
 {
-	return tlb_create(&o->trace.tlb);
+	return trace_create(&o->trace);
 }
 
 void oracle_destroy(struct oracle *o)
 {
-	tlb_destroy(&o->trace.tlb);
+	trace_destroy(&o->trace);
 }
 
 static const struct tree_knobs no_knobs;

@@ -70,14 +70,17 @@
 	X(ISOLATION_OVERWRITE, "isolation", "overwrite",                                           \
 	  "a mapping call overwrites no live entry", "Linux mm/vmalloc.c: -EBUSY or BUG()")        \
 	X(ISOLATION_TRANSIENT, "isolation", "transient",                                           \
-	  "during a call, each address translates as before it or as after it, and one that was "  \
-	  "mapped faults only where the call unmaps it or makes it invalid",                       \
+	  "during a call, each address translates as before it or as after it and permits no "     \
+	  "more, and one that was mapped faults only where the call unmaps it or makes it "        \
+	  "invalid",                                                                               \
 	  "the call's contract; Arm R_WHZWS, R_KFLJB: what changes needs no break-before-make")    \
 	X(HISTORY_LIVE_CHANGE, "history", "live_change",                                           \
 	  "an entry that is live changes only as Arm allows without break-before-make",            \
 	  "Arm R_WHZWS, R_KFLJB, R_PVTFW, R_KHRBC")                                                \
 	X(HISTORY_MAKE_BEFORE_TLBI, "history", "make_before_tlbi",                                 \
-	  "an entry is made valid only when no TLB can hold what was there before", "Arm R_DDMVT") \
+	  "an entry is made valid, and a table that was unlinked used again, only when no TLB "    \
+	  "can hold what was there before",                                                        \
+	  "Arm R_DDMVT")                                                                           \
 	X(HISTORY_STALE, "history", "stale",                                                       \
 	  "when a call returns, no TLB of any processor can hold an entry that it cleared or "     \
 	  "changed, nor bring it back by a contiguous group",                                      \
@@ -184,17 +187,18 @@
 	  "after a failed call the caller's unmap leaves nothing mapped",                          \
 	  "Linux mm/vmalloc.c, vmap()")                                                            \
 	X(LOOKUP_PAGE, "lookup", "page",                                                           \
-	  "a lookup of a mapped address gives the page that is there",                             \
+	  "a lookup of a mapped address gives the page that is there, and warns of nothing",       \
 	  "Linux mm/vmalloc.c, vmalloc_to_page()")                                                 \
-	X(LOOKUP_NOTHING, "lookup", "nothing", "a lookup where nothing is mapped gives no page",   \
+	X(LOOKUP_NOTHING, "lookup", "nothing",                                                     \
+	  "a lookup where nothing is mapped gives no page, and warns of nothing",                  \
 	  "Linux mm/vmalloc.c, vmalloc_to_page()")                                                 \
 	X(LOOKUP_PRESENT, "lookup", "present",                                                     \
 	  "after the linear map changed, a page of it is told to be present exactly where its "    \
-	  "entry is valid",                                                                        \
+	  "entry is valid, and nothing is warned of",                                              \
 	  "Linux arch/arm64/mm/pageattr.c, kernel_page_present()")                                 \
 	X(LOOKUP_DUMP, "lookup", "dump",                                                           \
 	  "a dump of the tables says of each entry of a range that changed what a walk finds, "    \
-	  "and stores nothing",                                                                    \
+	  "stores nothing, and warns of nothing",                                                  \
 	  "Linux arch/arm64/mm/ptdump.c, ptdump_walk(); Arm D8.3")                                 \
 	X(LOOKUP_MEETING, "lookup", "meeting",                                                     \
 	  "a reader of tables that meets a call warns of nothing, and finds of each page what is " \

@@ -28,16 +28,31 @@ void tlb_begin(struct tlb *tlb, const struct arm64_geometry *g, const struct mac
 {
 	tlb->g = g;
 	tlb->machine = machine;
-	tlb->count = 0;
+	tlb->count = tlb->splits = 0;
+	tlb_begin_call(tlb);
+}
+
+void tlb_begin_call(struct tlb *tlb)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; tlb->splits && i < tlb->count; i++) {
+		struct tlb_stale s = tlb->stale[i];
+		s.harmless = true; /* what the last call left of it to its caller is a lazy range */
+		if (s.split)
+			tlb->stale[kept++] = s;
+	}
+	ASSERT_CMP(kept, ==, tlb->splits);
+	tlb->count = kept;
 	tlb->used = false;
 	tlb->overflow = false;
 }
 
 bool tlb_joins(const struct tlb *tlb, const struct tlb_stale *s, const struct tlb_stale *next)
 {
-	return s->child == MACHINE_NO_TABLE && next->child == MACHINE_NO_TABLE &&
-	       s->level == next->level && s->page + pages_of(tlb, s) == next->page &&
-	       s->table == next->table && s->unlinked == next->unlinked && s->now == next->now &&
+	return s->child == MACHINE_NO_TABLE && next->child == MACHINE_NO_TABLE && !s->split &&
+	       !next->split && s->level == next->level &&
+	       s->page + pages_of(tlb, s) == next->page && s->table == next->table &&
+	       s->unlinked == next->unlinked && s->now == next->now &&
 	       s->contiguous == next->contiguous && s->harmless == next->harmless &&
 	       s->ordered == next->ordered && s->dropped == next->dropped &&
 	       s->refilled == next->refilled && s->by_pointer == next->by_pointer &&
@@ -73,6 +88,31 @@ void tlb_add(struct tlb *tlb, struct tlb_stale next)
 		tlb->stale[tlb->count++] = next;
 }
 
+void tlb_add_split(struct tlb *tlb, table_t table, int level, uint64_t page)
+{
+	ASSERT_CMP(level, <, ARM64_LAST_LEVEL);
+	if (tlb->count == TLB_MAX_STALE)
+		return;
+	tlb->stale[tlb->count++] = (struct tlb_stale){ .page = page,
+						       .entries = 1,
+						       .level = level,
+						       .table = table,
+						       .child = MACHINE_NO_TABLE,
+						       .harmless = true,
+						       .split = true };
+	tlb->splits++;
+}
+
+void tlb_change(struct tlb *tlb, uint64_t page, uint64_t end)
+{
+	ASSERT_CMP(page, <, end);
+	for (uint32_t i = 0; tlb->splits && i < tlb->count; i++) {
+		struct tlb_stale *s = &tlb->stale[i];
+		if (s->split && s->page < end && page < s->page + pages_of(tlb, s))
+			s->harmless = false;
+	}
+}
+
 void tlb_order(struct tlb *tlb)
 {
 	uint32_t kept = first_unordered(tlb);
@@ -80,7 +120,7 @@ void tlb_order(struct tlb *tlb)
 		struct tlb_stale s = tlb->stale[i];
 		s.ordered = true;
 		s.local_dsb = false;
-		if (!s.harmless)
+		if (!s.harmless || s.split)
 			tlb->stale[kept++] = s;
 	}
 	ASSERT_CMP(kept, <=, tlb->count);
@@ -116,11 +156,15 @@ void tlb_local_dsb(struct tlb *tlb, bool stores_only)
 bool tlb_complete(struct tlb *tlb)
 {
 	uint32_t kept = 0;
-	for (uint32_t i = 0; i < tlb->count; i++)
-		if (!tlb->stale[i].dropped)
-			tlb->stale[kept++] = tlb->stale[i];
+	bool completed = false;
+	for (uint32_t i = 0; i < tlb->count; i++) {
+		const struct tlb_stale s = tlb->stale[i];
+		completed |= s.dropped && !s.harmless;
+		tlb->splits -= s.dropped && s.split;
+		if (!s.dropped)
+			tlb->stale[kept++] = s;
+	}
 	ASSERT_CMP(kept, <=, tlb->count);
-	bool completed = kept < tlb->count;
 	tlb->count = kept;
 	tlb_order(tlb);
 	join_records(tlb);
@@ -169,15 +213,26 @@ const struct tlb_stale *tlb_first(const struct tlb *tlb)
 	return NULL;
 }
 
-const struct tlb_stale *tlb_find(const struct tlb *tlb, uint64_t page, uint64_t end)
+static const struct tlb_stale *find(const struct tlb *tlb, uint64_t page, uint64_t end, bool splits)
 {
 	ASSERT_CMP(page, <, end);
 	for (uint32_t i = 0; i < tlb->count; i++) {
 		const struct tlb_stale *s = &tlb->stale[i];
-		if (!s->harmless && s->page < end && page < s->page + pages_of(tlb, s))
+		if (!s->harmless && (splits || !s->split) && s->page < end &&
+		    page < s->page + pages_of(tlb, s))
 			return s;
 	}
 	return NULL;
+}
+
+const struct tlb_stale *tlb_find(const struct tlb *tlb, uint64_t page, uint64_t end)
+{
+	return find(tlb, page, end, true);
+}
+
+const struct tlb_stale *tlb_find_but_splits(const struct tlb *tlb, uint64_t page, uint64_t end)
+{
+	return find(tlb, page, end, false);
 }
 
 const struct tlb_stale *tlb_find_table(const struct tlb *tlb, table_t table)

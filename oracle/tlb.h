@@ -9,15 +9,21 @@
  *
  * One TLBI for any address of a block drops the whole block (R_LGSCG); of a
  * contiguous group it drops only the entries whose addresses it names
- * (I_JQPNP, R_LQLSD). With a hint it drops entries of that level alone, and
- * nothing when the hint does not fit (R_SQXYZ). Entries that are valid in the
- * tables are not listed: caching those is harmless.
+ * (I_JQPNP, R_LQLSD). With a hint it drops leaves of that level alone, no
+ * pointer to a table, and nothing when the hint does not fit (R_SQXYZ).
+ * Entries that are valid in the tables are not listed: caching those is
+ * harmless.
  *
  * A walk that ends at a member of a contiguous group may cache the whole group
  * (D8.7.1). So a TLBI of one member counts only when a walk meets no other
  * member any more that is valid, Contiguous and gives what this one does not:
  * it would bring the entry back (Linux 48478b9f7913). Likewise a walk from a
  * cached pointer to a table brings back all that stands in the table.
+ *
+ * From BBM level 2 on a block may become a table while it is live, without
+ * maintenance (R_PVTFW). The block may stay cached at its own level, over
+ * several calls. When something below the table changes, only a TLBI that drops
+ * the block too is enough: one without a hint, or with that of the block's level.
  *
  * Kernel mappings are used by all processors. A TLBI that is not broadcast, or
  * a DSB that is for the Non-shareable domain, leaves what others may hold:
@@ -42,6 +48,7 @@ struct tlb_stale {
 	bool unlinked;   /* it is the table that walks from the root no longer reach */
 	bool contiguous; /* leaves of contiguous groups, until now */
 	bool harmless;   /* they lost only the Contiguous bit: forgotten when that is visible */
+	bool split; /* a block that a table took the place of: harmless as long as that gives the same */
 	bool ordered;    /* a DSB followed the store */
 	bool dropped;    /* and then a TLBI */
 	bool refilled;   /* by the walk of a sibling: the TLBI came too early for the group */
@@ -59,8 +66,9 @@ struct tlb {
 	const struct machine *machine;
 	struct tlb_stale *stale; /* TLB_MAX_STALE, owned */
 	uint32_t count;
-	bool used;     /* something was added since tlb_begin() */
-	bool overflow; /* more than fit were cleared without maintenance */
+	uint32_t splits; /* records of split blocks */
+	bool used;       /* something that is not harmless was added in this call */
+	bool overflow;   /* more than fit were cleared without maintenance */
 };
 
 /* Memory for a TLB that holds nothing; false when the host has none. */
@@ -68,11 +76,22 @@ bool tlb_create(struct tlb *tlb);
 void tlb_destroy(struct tlb *tlb);
 void tlb_begin(struct tlb *tlb, const struct arm64_geometry *g, const struct machine *machine);
 
+/* Another call: split blocks may still be cached; what else was stale is forgotten. */
+void tlb_begin_call(struct tlb *tlb);
+
 /*
  * Entries, valid until now, are no longer in the tables: page, entries, level,
  * table, child, unlinked, contiguous, harmless are given, and the word `now`.
  */
 void tlb_add(struct tlb *tlb, struct tlb_stale next);
+
+/*
+ * A live block became a table that gives the same: the block at `page` may
+ * stay cached, at its own level. And pages [page, end) change: what is cached
+ * of a block that they were in is stale.
+ */
+void tlb_add_split(struct tlb *tlb, table_t table, int level, uint64_t page);
+void tlb_change(struct tlb *tlb, uint64_t page, uint64_t end);
 
 /*
  * A DSB that orders stores; one that also completes TLB maintenance, and
@@ -96,6 +115,9 @@ const struct tlb_stale *tlb_first(const struct tlb *tlb);
 
 /* A stale entry that maps some of pages [page, end); NULL if there is none. */
 const struct tlb_stale *tlb_find(const struct tlb *tlb, uint64_t page, uint64_t end);
+
+/* The same, but for split blocks: where a block becomes a table, they give what it gave. */
+const struct tlb_stale *tlb_find_but_splits(const struct tlb *tlb, uint64_t page, uint64_t end);
 
 /* A stale pointer to `table`; NULL if there is none. */
 const struct tlb_stale *tlb_find_table(const struct tlb *tlb, table_t table);

@@ -182,11 +182,17 @@ static uint32_t drop(struct tlb *tlb, uint32_t i, uint32_t from, uint32_t to, bo
 	return cut(tlb, i, parts, MAX_PARTS);
 }
 
-/* Whether a TLBI is for entries like this one, wherever they are. */
+/*
+ * Whether a TLBI is for entries like this one, wherever they are. A hint is the
+ * level of the leaf for the address (D8.17.5.2): of pointers to tables it says
+ * nothing, and who unlinks a table gives none (Linux 6.12, tlb_get_level()).
+ */
 static bool is_for(const struct tlb_stale *s, const struct event *tlbi)
 {
-	if (s->dropped || s->harmless || (s->child != MACHINE_NO_TABLE && tlbi->last_level_only))
+	if (s->dropped || (s->harmless && !s->split))
 		return false;
+	if (s->child != MACHINE_NO_TABLE)
+		return !tlbi->last_level_only && tlbi->level == EVENT_NO_HINT;
 	return tlbi->level == EVENT_NO_HINT || tlbi->level == s->level;
 }
 
@@ -240,7 +246,7 @@ bool tlb_invalidate(struct tlb *tlb, const struct event *tlbi)
 		records = 1;
 		if (!is_for(s, tlbi) || !named(tlb, s, tlbi, &from, &to))
 			continue;
-		meets = true;
+		meets |= !s->harmless;
 		if (drops(s, tlbi))
 			records = drop(tlb, i, from, to, tlbi->local);
 	}

@@ -53,6 +53,8 @@ struct trace {
 	/* Memory of struct pages that was: how often, how much, and which pages of the range it backed. */
 	uint64_t returns, returned_pages, is_returned[TRACE_RETURNED_WORDS];
 	uint64_t last_alias; /* where one was found: index into the call's aliases */
+	/* A bit for each event of the call: a store to a table that walks reached then. Owned. */
+	uint64_t *reached;
 	uint64_t ordered;    /* when a barrier last ordered stores of this call's processor */
 	/* How far a table walk of this processor may see the last entry that was set valid, if one was. */
 	enum trace_state { TRACE_NOTHING, TRACE_STORED, TRACE_COMPLETED, TRACE_VISIBLE } valid;
@@ -65,6 +67,10 @@ struct trace {
 	struct lazy_range lazy[TRACE_MAX_LAZY];
 	unsigned lazies;
 };
+
+/* Memory of a trace; false when the host has none. */
+bool trace_create(struct trace *trace);
+void trace_destroy(struct trace *trace);
 
 /* What properties count in the record of a call that returned. Events are named by their index. */
 struct trace_summary {

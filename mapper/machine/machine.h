@@ -292,7 +292,7 @@ void machine_release(struct machine *m, enum machine_lock lock);
 /* Barriers, TLB maintenance, cache flushes, WARN and BUG; see event.h for their fields. */
 void machine_barrier(struct machine *m, enum barrier kind);
 void machine_tlbi_range(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only);
-/* The same with a level hint: entries of other levels stay (R_SQXYZ). */
+/* The same with a level hint: leaves of other levels stay (R_SQXYZ), and pointers to tables. */
 void machine_tlbi_hinted(struct machine *m, uint64_t va, uint64_t bytes, bool last_level_only,
 			 int level);
 void machine_tlbi_all(struct machine *m);

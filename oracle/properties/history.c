@@ -8,10 +8,30 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "mapper/machine/assert.h"
 #include "oracle/properties/fail.h"
 #include "oracle/properties/steps.h"
+
+#define EVENTS_A_WORD 64
+#define REACHED_BYTES (MACHINE_MAX_EVENTS / EVENTS_A_WORD * sizeof(uint64_t))
+
+bool trace_create(struct trace *trace)
+{
+	void *p = mmap(NULL, REACHED_BYTES, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	trace->reached = p == MAP_FAILED ? NULL : p;
+	return tlb_create(&trace->tlb) && trace->reached;
+}
+
+void trace_destroy(struct trace *trace)
+{
+	tlb_destroy(&trace->tlb);
+	if (trace->reached)
+		munmap(trace->reached, REACHED_BYTES);
+	trace->reached = NULL;
+}
 
 /* --- events ---------------------------------------------------------------------- */
 
@@ -63,10 +83,41 @@ static bool only_sets_valid(const struct table_place *place, const struct event 
 	       (e->words != EVENT_NO_WORDS || e->first & ARM64_VALID);
 }
 
+/* Keeps whether walks reached the table of the store that is the last event. */
+static void keep_reached(struct oracle *o, bool reached)
+{
+	ASSERT_CMP(o->machine->log.events, >, 0);
+	uint32_t at = o->machine->log.events - 1;
+	uint64_t *word = &o->trace.reached[at / EVENTS_A_WORD];
+	uint64_t bit = UINT64_C(1) << at % EVENTS_A_WORD;
+	*word = reached ? *word | bit : *word & ~bit;
+}
+
+bool step_was_reached(const struct oracle *o, uint32_t at)
+{
+	ASSERT_CMP(at, <, o->machine->log.events);
+	return o->trace.reached[at / EVENTS_A_WORD] >> at % EVENTS_A_WORD & 1;
+}
+
+/* A store to a table that was unlinked: a walk from a pointer that is still cached meets it. */
+static void see_store_behind_pointer(struct oracle *o, const struct event *e)
+{
+	const struct table_place *place = &o->trace.place[e->table];
+	for (uint32_t i = 0; i < e->count; i++)
+		if (stored_word(o, e, i) & ARM64_VALID) {
+			uint64_t page = place->page + (e->index + i) * pages_at(o, place->level);
+			step_make_behind_pointer(o, e->table, place->level, page);
+			return;
+		}
+}
+
 static void see_store(struct oracle *o, const struct event *e)
 {
 	struct table_place *place = &o->trace.place[e->table];
 	place->written = *o->trace.clock;
+	keep_reached(o, place->linked);
+	if (!place->linked && place->was_linked)
+		see_store_behind_pointer(o, e);
 	if (!place->linked ||
 	    (e->old_words == EVENT_NO_WORDS && e->words == EVENT_NO_WORDS && !e->first && !e->step))
 		return;
@@ -216,6 +267,7 @@ void history_meet(struct oracle *inner, struct oracle *outer)
 	trace->clock = outer->trace.clock;
 	trace->ordered = outer->trace.ordered;
 	inner->machine->watch = (struct event_watch){ see_event, inner };
+	tlb_begin(&trace->tlb, &inner->g, inner->machine);
 	history_share_lazy(inner, outer);
 }
 
@@ -245,7 +297,7 @@ void history_begin_call(struct oracle *o)
 	o->trace.returns = o->trace.returned_pages = 0;
 	memset(o->trace.is_returned, 0, sizeof(o->trace.is_returned));
 	o->trace.last_alias = 0;
-	tlb_begin(&o->trace.tlb, &o->g, o->machine);
+	tlb_begin_call(&o->trace.tlb);
 }
 
 /* Whether all that is stale are leaves of its range that a call leaves to later: no TLBI is due yet. */
@@ -253,10 +305,12 @@ static bool is_lazy(const struct oracle *o)
 {
 	const struct tlb *tlb = &o->trace.tlb;
 	bool lazy = call_leaves_tlb(o->call);
-	for (uint32_t i = 0; i < tlb->count; i++)
-		lazy = lazy && tlb->stale[i].child == MACHINE_NO_TABLE &&
-		       tlb->stale[i].page >= o->expected->affected_first &&
-		       tlb->stale[i].page < o->expected->affected_end;
+	for (uint32_t i = 0; i < tlb->count; i++) {
+		const struct tlb_stale *s = &tlb->stale[i];
+		lazy = lazy && s->child == MACHINE_NO_TABLE &&
+		       (s->split || (s->page >= o->expected->affected_first &&
+				     s->page < o->expected->affected_end));
+	}
 	return lazy;
 }
 

@@ -196,7 +196,9 @@ void step_release(struct oracle *o, enum machine_lock lock)
 
 /* --- the three kinds of step ---------------------------------------------------- */
 
-void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
+/* An entry is set valid, and fails if what is stale overlaps it. */
+static void set_valid_over(struct oracle *o, int level, uint64_t page,
+			   const struct tlb_stale *stale)
 {
 	o->trace.valid = TRACE_STORED;
 	o->trace.valid_level = level;
@@ -204,13 +206,30 @@ void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
 	if (!o->trace.tlb.used)
 		return;
 	oracle_exercised(o, RULE_HISTORY_MAKE_BEFORE_TLBI);
-	const struct tlb_stale *stale = tlb_find(&o->trace.tlb, page, page + pages);
 	if (!stale)
 		return;
 	char found[VERDICT_DETAIL_SIZE];
 	tlb_describe(&o->trace.tlb, stale, found, sizeof(found));
 	trace_fail(o, RULE_HISTORY_MAKE_BEFORE_TLBI, level, page,
 		   "DSB, TLBI, DSB before the new entry", found);
+}
+
+void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
+{
+	const struct tlb *tlb = &o->trace.tlb;
+	set_valid_over(o, level, page, tlb->used ? tlb_find(tlb, page, page + pages) : NULL);
+}
+
+void step_make_behind_pointer(struct oracle *o, table_t table, int level, uint64_t page)
+{
+	const struct tlb_stale *pointer = tlb_find_table(&o->trace.tlb, table);
+	oracle_exercised(o, RULE_HISTORY_MAKE_BEFORE_TLBI);
+	if (!pointer)
+		return;
+	char found[VERDICT_DETAIL_SIZE];
+	tlb_describe(&o->trace.tlb, pointer, found, sizeof(found));
+	trace_fail(o, RULE_HISTORY_MAKE_BEFORE_TLBI, level, page,
+		   "DSB, TLBI, DSB before a table that was unlinked is used again", found);
 }
 
 /* Whether the entry would be a leaf if it were valid: set_memory made it invalid. */
@@ -247,6 +266,8 @@ static void set_valid(const struct step *s, enum arm64_kind kind)
 	step_set_valid(s->o, s->level, s->page, pages_at(s->o, s->level));
 	if (child == MACHINE_NO_TABLE)
 		return;
+	if (s->o->trace.place[child].was_linked && !s->o->trace.place[child].linked)
+		step_make_behind_pointer(s->o, child, s->level, s->page);
 	judge_publication(s, child);
 	table_linked(s->o, child, s->level + 1, s->page);
 }
@@ -267,6 +288,7 @@ static void old_entry_stays(const struct step *s, table_t child, bool harmless)
 static void clear(const struct step *s, enum arm64_kind kind)
 {
 	table_t child = kind == ARM64_TABLE ? child_of(s->o, s->old) : MACHINE_NO_TABLE;
+	tlb_change(&s->o->trace.tlb, s->page, s->page + pages_at(s->o, s->level));
 	old_entry_stays(s, child, false);
 	if (kind == ARM64_LEAF)
 		isolation_faults(s->o, s->level, s->page, pages_at(s->o, s->level));
@@ -332,7 +354,10 @@ static void split_live(const struct step *s)
 		fail_step(s, RULE_HISTORY_LIVE_CHANGE,
 			  "a table whose entries give what the block gave");
 	split_block_judge(s, child);
-	step_set_valid(s->o, s->level, s->page, pages_at(s->o, s->level));
+	set_valid_over(
+		s->o, s->level, s->page,
+		tlb_find_but_splits(&s->o->trace.tlb, s->page, s->page + pages_at(s->o, s->level)));
+	tlb_add_split(&s->o->trace.tlb, s->table, s->level, s->page);
 	judge_publication(s, child);
 	table_linked(s->o, child, s->level + 1, s->page);
 }
@@ -349,8 +374,10 @@ static void change_leaf(const struct step *s)
 	if (changed & ~free)
 		fail_step(s, RULE_HISTORY_LIVE_CHANGE,
 			  "break-before-make: more than permissions changes");
-	if (changed & ~ARM64_CONTIGUOUS)
+	if (changed & ~ARM64_CONTIGUOUS) {
 		judge_alias(s);
+		tlb_change(&s->o->trace.tlb, s->page, s->page + pages_at(s->o, s->level));
+	}
 	if (changed & ~ARM64_CONTIGUOUS || s->old & changed)
 		old_entry_stays(s, MACHINE_NO_TABLE, !(changed & ~ARM64_CONTIGUOUS));
 	s->o->trace.valid = TRACE_STORED;

@@ -20,11 +20,17 @@ static inline uint64_t pages_at(const struct oracle *o, int level)
 	return UINT64_C(1) << arm64_leaf_order(&o->g, level);
 }
 
+/* history.c: whether walks reached the table of event `at`, a store, when it was made. */
+bool step_was_reached(const struct oracle *o, uint32_t at);
+
 /* Judges a step, and records what caches may hold and walks may reach after it. */
 void step_judge(const struct step *s);
 
 /* Leaves for pages [page, page + pages) are set valid where no entry was valid. */
 void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages);
+
+/* An entry for `page` at `level` is set valid through a table that no walk cache may point to any more. */
+void step_make_behind_pointer(struct oracle *o, table_t table, int level, uint64_t page);
 
 /*
  * splits.c: a leaf becomes `child`, a table; a leaf, live or not, loses the

@@ -320,6 +320,61 @@ static void a_tlbi_says_whether_it_met_something(void **state)
 	assert_true(tlb_invalidate(&tlb, &e)); /* too early, and yet for it */
 }
 
+static void a_hint_keeps_table_pointers(void **state)
+{
+	for (int level = 0; level <= 3; level++) {
+		begin(state);
+		tlb_add(&tlb,
+			(struct tlb_stale){ .page = 512, .entries = 1, .level = 2, .child = 7 });
+		tlb_order(&tlb);
+		invalidate(0, UINT64_C(1) << 36, false, level);
+		tlb_complete(&tlb);
+		assert_non_null(tlb_find_table(&tlb, 7));
+	}
+	invalidate(512, 512, false, EVENT_NO_HINT);
+	tlb_complete(&tlb);
+	assert_null(tlb_find_table(&tlb, 7));
+}
+
+/* A block that a table took the place of, while it was live: TLBs may keep it over calls. */
+static void a_split_block_stays_until_a_tlbi_reaches_its_level(void **state)
+{
+	static const struct {
+		int hint;
+		uint64_t page;
+		bool drops;
+	} all[] = { { EVENT_NO_HINT, 700, true },
+		    { 2, 512, true },
+		    { 3, 700, false },
+		    { 1, 0, false },
+		    { 2, 1024, false },
+		    { EVENT_NO_HINT, 511, false } };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		begin(state);
+		tlb_add_split(&tlb, MACHINE_ROOT, 2, 512);
+		assert_null(tlb_first(&tlb)); /* the table gives the same */
+		assert_false(tlb.used);
+		tlb_order(&tlb);
+		tlb_begin_call(&tlb);
+		tlb_change(&tlb, 1024, 1025); /* another block's page */
+		assert_null(tlb_first(&tlb));
+		leaf(3, 700, 1);
+		tlb_change(&tlb, 700, 701);
+		assert_int_equal(tlb_first(&tlb)->level, 2);
+		assert_ptr_equal(tlb_find(&tlb, 600, 601), tlb_first(&tlb));
+		assert_null(tlb_find_but_splits(&tlb, 600, 601));
+		tlb_order(&tlb);
+		invalidate(700, 1, true, 3);
+		invalidate(all[i].page, all[i].hint == 2 ? 512 : 1, true, all[i].hint);
+		tlb_complete(&tlb);
+		assert_int_equal(tlb_first(&tlb) == NULL, all[i].drops);
+		tlb_begin_call(&tlb);
+		assert_null(tlb_first(&tlb)); /* what is left of it is the caller's */
+		tlb_change(&tlb, 512, 513);
+		assert_int_equal(tlb_first(&tlb) == NULL, all[i].drops);
+	}
+}
+
 static void last_level_only_keeps_table_pointers(void **state)
 {
 	(void)state;
@@ -460,6 +515,8 @@ int main(void)
 		cmocka_unit_test_setup(entries_of_other_levels_are_other_records, begin),
 		cmocka_unit_test_setup(pages_that_are_invalidated_one_by_one_stay_few_records,
 				       begin),
+		cmocka_unit_test_setup(a_hint_keeps_table_pointers, begin),
+		cmocka_unit_test_setup(a_split_block_stays_until_a_tlbi_reaches_its_level, begin),
 		cmocka_unit_test_setup(last_level_only_keeps_table_pointers, begin),
 		cmocka_unit_test_setup(a_wrong_hint_drops_nothing, begin),
 		cmocka_unit_test_setup(a_local_tlbi_drops_nothing_of_others, begin),
