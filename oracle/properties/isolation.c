@@ -116,19 +116,6 @@ static bool stays(const struct event *e, const uint64_t *stored, const uint64_t 
 	return !differ;
 }
 
-/* Whether a leaf that stood for a while at `page` gave what was, or is, mapped there. */
-static bool is_old_or_new(const struct oracle *o, int level, uint64_t page, uint64_t desc)
-{
-	uint64_t pages = UINT64_C(1) << arm64_leaf_order(&o->g, level);
-	unsigned at = space_find(&o->space, page);
-	const struct segment *s = &o->space.segment[at];
-	if (at == o->space.segments || s->start > page)
-		return takes_away(o) || call_lays(o->call->kind); /* what was there, and went */
-	uint64_t pfn = (arm64_address(&o->g, desc) >> o->g.granule) & ~(pages - 1);
-	return segment_pfn(s, page) == pfn &&
-	       attributes_of(s->prot)->memory == arm64_attributes(&o->g, desc, 0).memory;
-}
-
 /* What a leaf permits at EL1, besides reading. */
 #define CAN_WRITE 2u
 #define CAN_RUN 4u
@@ -159,22 +146,6 @@ static bool writes_and_runs(unsigned permitted)
 	return (permitted & both) == both;
 }
 
-/*
- * Whether a live leaf was for a while replaced by one that permits more than
- * it, and more than what stands there now; or to write and to run at once,
- * which neither permits. What was stored to a table before it was linked
- * replaced nothing.
- */
-static bool permitted_more(const struct oracle *o, int level, uint64_t desc, uint64_t old,
-			   uint64_t now)
-{
-	unsigned before = permissions(o, level, old), after = permissions(o, level, now);
-	unsigned meanwhile = permissions(o, level, desc);
-	bool both =
-		writes_and_runs(meanwhile) && !writes_and_runs(before) && !writes_and_runs(after);
-	return before && (both || meanwhile & ~(before | after));
-}
-
 /* What stood in an entry when the call began; 0 in a table that it made. The entry was stored to. */
 static uint64_t word_before_call(const struct oracle *o, table_t table, uint32_t index)
 {
@@ -190,68 +161,164 @@ static uint64_t word_before_call(const struct oracle *o, table_t table, uint32_t
 	return 0;
 }
 
+/* A word that a store put into an entry for a while. */
+struct transient {
+	const struct event *e;
+	uint32_t i;   /* entry of the event */
+	bool reached; /* walks reached the table */
+	int level;
+	uint64_t page;           /* the first that it maps */
+	uint64_t desc, old, now; /* it, what it replaced, and what stands there at the end */
+};
+
+static bool is_same_memory(const struct arm64_attributes *want,
+			   const struct arm64_attributes *found)
+{
+	return want->memory == found->memory && want->shareability == found->shareability &&
+	       want->global == found->global;
+}
+
+/* Whether the leaf gave what stood in its entry when the call began. */
+static bool is_as_before(const struct oracle *o, const struct transient *t)
+{
+	uint64_t before = word_before_call(o, t->e->table, t->e->index + t->i);
+	if (arm64_kind(&o->g, t->level, before | ARM64_VALID) != ARM64_LEAF)
+		return false;
+	struct arm64_attributes want = arm64_attributes(&o->g, before, 0);
+	struct arm64_attributes found = arm64_attributes(&o->g, t->desc, 0);
+	return arm64_address(&o->g, before) == arm64_address(&o->g, t->desc) &&
+	       want.memory == found.memory;
+}
+
+/*
+ * Whether the leaf gave what was, or is, mapped at its page. Where nothing is:
+ * what a call that takes away found there, or memory that could not be added.
+ */
+static bool is_old_or_new(const struct oracle *o, const struct transient *t)
+{
+	uint64_t pages = UINT64_C(1) << arm64_leaf_order(&o->g, t->level);
+	uint64_t pfn = (arm64_address(&o->g, t->desc) >> o->g.granule) & ~(pages - 1);
+	const struct arm64_attributes found = arm64_attributes(&o->g, t->desc, 0);
+	unsigned at = space_find(&o->space, t->page);
+	const struct segment *s = &o->space.segment[at];
+	if (at < o->space.segments && s->start <= t->page)
+		return segment_pfn(s, t->page) == pfn &&
+		       is_same_memory(attributes_of(s->prot), &found);
+	if (call_lays(o->call->kind))
+		return pfn == t->page && is_same_memory(attributes_of(PROT_KERNEL), &found);
+	return takes_away(o) && is_as_before(o, t);
+}
+
+/* What the segment at a page permits; of memory that could not be added, what it would have had. */
+static unsigned permitted_by_space(const struct oracle *o, uint64_t page)
+{
+	unsigned at = space_find(&o->space, page);
+	const struct segment *s = &o->space.segment[at];
+	if (at == o->space.segments || s->start > page)
+		return call_lays(o->call->kind) ? 1 | CAN_WRITE : 0;
+	const struct arm64_attributes *a = attributes_of(s->prot);
+	return (unsigned)(1 | (s->may & MAY_WRITE ? CAN_WRITE : 0) |
+			  (s->may & MAY_EXEC ? CAN_RUN : 0) | a->el0_access << 3 |
+			  a->el0_exec << 4);
+}
+
+/*
+ * Whether a leaf permitted for a while more than what it replaced and what
+ * stands there now, or to write and to run at once, which neither permits.
+ * Where it replaced nothing, what stood there when the call began, and what the
+ * call is for, may come and go. What was stored to a table before it was linked
+ * replaced nothing that walks reach.
+ */
+static bool permitted_more(const struct oracle *o, const struct transient *t)
+{
+	unsigned meanwhile = permissions(o, t->level, t->desc);
+	unsigned before = permissions(o, t->level, t->old);
+	unsigned allowed = before | permissions(o, t->level, t->now);
+	bool both = writes_and_runs(meanwhile) && !writes_and_runs(before) &&
+		    !writes_and_runs(permissions(o, t->level, t->now));
+	if (before)
+		return both || meanwhile & ~allowed;
+	if (!t->reached || !(both || meanwhile & ~allowed))
+		return false;
+	unsigned first =
+		permissions(o, t->level, word_before_call(o, t->e->table, t->e->index + t->i));
+	allowed |= first | permitted_by_space(o, t->page);
+	return (both && !writes_and_runs(first)) || meanwhile & ~allowed;
+}
+
 /*
  * Whether a live leaf was for a while replaced by one that forbids what it, the
  * next and the one before the call permit: what the call gives may come and go
  * until it returns, for nobody can rely on it.
  */
-static bool permitted_less(const struct oracle *o, const struct event *e, uint32_t i, uint64_t desc,
-			   uint64_t old, uint64_t now)
+static bool permitted_less(const struct oracle *o, const struct transient *t)
 {
-	int level = o->trace.place[e->table].level;
-	unsigned always = sure_permissions(o, level, old) & sure_permissions(o, level, now);
-	unsigned lost = always & ~sure_permissions(o, level, desc);
+	unsigned always =
+		sure_permissions(o, t->level, t->old) & sure_permissions(o, t->level, t->now);
+	unsigned lost = always & ~sure_permissions(o, t->level, t->desc);
 	if (!lost)
 		return false;
-	uint64_t before = word_before_call(o, e->table, e->index + i);
-	return arm64_kind(&o->g, level, before) != ARM64_LEAF ||
-	       lost & sure_permissions(o, level, before);
+	uint64_t before = word_before_call(o, t->e->table, t->e->index + t->i);
+	return arm64_kind(&o->g, t->level, before) != ARM64_LEAF ||
+	       lost & sure_permissions(o, t->level, before);
 }
 
-/* Judges `desc`, which entry `i` of the event stored over `old`, where `now` stands at the end. */
-static bool judge_transient(struct oracle *o, const struct event *e, uint32_t i, uint64_t desc,
-			    uint64_t old, uint64_t now)
+static bool judge_transient(struct oracle *o, const struct transient *t)
 {
-	const struct table_place *place = &o->trace.place[e->table];
-	uint64_t index = e->index + i;
-	uint64_t page = place->page + (index << arm64_leaf_order(&o->g, place->level));
-	if (arm64_kind(&o->g, place->level, desc) != ARM64_LEAF)
+	if (arm64_kind(&o->g, t->level, t->desc) != ARM64_LEAF)
 		return true;
 	oracle_exercised(o, RULE_ISOLATION_TRANSIENT);
-	if (is_old_or_new(o, place->level, page, desc) &&
-	    !permitted_more(o, place->level, desc, old, now) &&
-	    !permitted_less(o, e, i, desc, old, now))
+	if (is_old_or_new(o, t) && !permitted_more(o, t) && !permitted_less(o, t))
 		return true;
 	char found[VERDICT_DETAIL_SIZE];
-	oracle_describe(o, place->level, desc, found);
-	return fail(o, RULE_ISOLATION_TRANSIENT, place->level, page,
+	oracle_describe(o, t->level, t->desc, found);
+	return fail(o, RULE_ISOLATION_TRANSIENT, t->level, t->page,
 		    "what was there, or what is there", found);
+}
+
+/* Judges the words of event `at`, a store, that did not stay. */
+static bool judge_store(struct oracle *o, uint32_t at)
+{
+	const struct machine *m = o->machine;
+	const struct event *e = &m->log.event[at];
+	const struct table_place *place = &o->trace.place[e->table];
+	const uint64_t *stored = e->words == EVENT_NO_WORDS ? NULL : &m->log.word[e->words];
+	const uint64_t *old = e->old_words == EVENT_NO_WORDS ? NULL : &m->log.word[e->old_words];
+	/* Of a table that walks no longer reach, nothing stands at the end. */
+	const uint64_t *words = place->linked ? machine_words(m, e->table) + e->index : NULL;
+	if (words && stays(e, stored, words))
+		return true;
+	for (uint32_t i = 0; i < e->count; i++) {
+		const struct transient t = {
+			.e = e,
+			.i = i,
+			.reached = step_was_reached(o, at),
+			.level = place->level,
+			.page = place->page +
+				((uint64_t)(e->index + i) << arm64_leaf_order(&o->g, place->level)),
+			.desc = stored ? stored[i] : e->first + i * e->step,
+			.old = old ? old[i] : 0,
+			.now = words ? words[i] : 0,
+		};
+		if (t.desc != t.now && !judge_transient(o, &t))
+			return false;
+	}
+	return true;
 }
 
 /*
  * What is in the tables at the end is right. So only what was stored and did
- * not stay is looked at: it must have been right too. Faults were judged as
- * they came.
+ * not stay is looked at, where walks reached it or do now: it must have been
+ * right too. Faults were judged as they came.
  */
 bool isolation_held(struct oracle *o)
 {
-	const struct machine *m = o->machine;
-	for (uint32_t k = o->summary->first_store; k <= o->summary->last_store; k++) {
-		const struct event *e = &m->log.event[k];
-		if (e->kind != EVENT_STORE || !o->trace.place[e->table].linked)
-			continue;
-		const uint64_t *stored = e->words == EVENT_NO_WORDS ? NULL : &m->log.word[e->words];
-		const uint64_t *old =
-			e->old_words == EVENT_NO_WORDS ? NULL : &m->log.word[e->old_words];
-		const uint64_t *words = machine_words(m, e->table) + e->index;
-		if (stays(e, stored, words))
-			continue;
-		for (uint32_t i = 0; i < e->count; i++) {
-			uint64_t desc = stored ? stored[i] : e->first + i * e->step;
-			uint64_t before = old ? old[i] : 0;
-			if (desc != words[i] && !judge_transient(o, e, i, desc, before, words[i]))
-				return false;
-		}
+	for (uint32_t at = o->summary->first_store; at <= o->summary->last_store; at++) {
+		const struct event *e = &o->machine->log.event[at];
+		if (e->kind == EVENT_STORE &&
+		    (o->trace.place[e->table].linked || step_was_reached(o, at)) &&
+		    !judge_store(o, at))
+			return false;
 	}
 	return true;
 }

@@ -377,8 +377,6 @@ static void what_stands_for_a_while_is_judged(void **state)
 	(void)state;
 	for (unsigned m = 0; m < fixture_machine_count; m++)
 		for (unsigned c = 0; c < fixture_call_count; c++) {
-			if (call_effect(fixture_calls[c].kind) == CALL_UNMAPS)
-				continue; /* it may have been there before */
 			fixture_make(&fixture_machines[m], &fixture_calls[c]);
 			find_slot();
 			uint64_t desc =
@@ -391,6 +389,44 @@ static void what_stands_for_a_while_is_judged(void **state)
 								       : RULE_ISOLATION_TRANSIENT,
 				       "a page for a while", c);
 		}
+}
+
+/* Pages of the linear map are made valid again, of which one permits for a while what `bits` are. */
+static void make_valid_again(const struct fixture_machine *machine, uint64_t bits)
+{
+	const struct fixture_call valid = { CALL_SET_DIRECT_MAP, FIXTURE_DEFAULT, "valid" };
+	const struct fixture_call invalid = { CALL_SET_DIRECT_MAP, FIXTURE_INVALID, "invalid" };
+	uint64_t want[PAGES];
+	fixture_make(machine, &valid);
+	find_slot();
+	for (uint32_t i = 0; i < PAGES; i++)
+		want[i] = machine_words(fixture.m, slot.table)[slot.index + i];
+	fixture_make(machine, &invalid);
+	fixture_holds();
+	oracle_purge(&fixture.oracle);
+	find_slot();
+	fixture_expect(valid.kind, valid.change);
+	fixture.out = (struct outcome){ 0 };
+	for (uint32_t i = 0; i < PAGES; i++) {
+		if (!i && bits)
+			machine_store(fixture.m, slot.table, slot.index, 1, want[i] ^ bits, 0);
+		machine_store(fixture.m, slot.table, slot.index + i, 1, want[i], 0);
+	}
+	end_maintenance(BARRIER_DSB_ISHST);
+}
+
+static void what_was_invalid_permits_no_more_for_a_while(void **state)
+{
+	(void)state;
+	const uint64_t bits[] = { ARM64_AP1, ARM64_PXN, ARM64_UXN };
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		make_valid_again(&fixture_machines[m], 0);
+		fixture_holds();
+		for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+			make_valid_again(&fixture_machines[m], bits[i]);
+			fixture_breaks(RULE_ISOLATION_TRANSIENT, "a permission", bits[i]);
+		}
+	}
 }
 
 /* set_memory_rox() of an area that has no aliases, by two changes one after the other. */
@@ -866,6 +902,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_permits_other_for_a_while_is_judged),
 	cmocka_unit_test(each_permission_for_a_while_is_judged),
 	cmocka_unit_test(what_stands_for_a_while_is_judged),
+	cmocka_unit_test(what_was_invalid_permits_no_more_for_a_while),
 	cmocka_unit_test(no_page_may_be_written_and_run),
 	cmocka_unit_test(the_first_store_is_judged),
 	cmocka_unit_test(each_entry_of_one_store_is_judged),
