@@ -125,6 +125,8 @@ struct mapper {
 	bool (*has_machine)(const struct machine_config *config);
 	/* The WARN or BUG text of the last call, with its place; "" if none. NULL: never any. */
 	const char *(*warning)(void);
+	/* The same of the last lookup, page_present or dump. NULL: never any. */
+	const char *(*lookup_warning)(void);
 
 	/* --- what is different when a Linux tree's own code is the mapper --------------- */
 

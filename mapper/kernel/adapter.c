@@ -58,6 +58,7 @@ struct one_call {
 	uint64_t va;
 	bool frees;                /* the call is vfree() or vrealloc() */
 	bool silent;               /* a lookup: nothing is recorded */
+	bool lookup_warned;        /* and yet it had a WARN or BUG, which `warning` is of */
 	const struct call *frames; /* the call, if it is vmap_pfn() */
 	uint64_t memory_pfn;       /* of the memory that is taken next for struct pages */
 	jmp_buf end;               /* of a BUG() */
@@ -293,6 +294,15 @@ static void modified(uint32_t mask)
 
 /* --- what the kernel warns of ------------------------------------------------------------- */
 
+/* A lookup's first warning takes the place of that of the call before it. */
+static void note_warned_lookup(void)
+{
+	if (!own.silent || own.lookup_warned)
+		return;
+	own.lookup_warned = true;
+	own.warning[0] = '\0';
+}
+
 static void keep_warning(const char *how, const char *file, int line, const char *what)
 {
 	if (!own.warning[0])
@@ -304,6 +314,7 @@ static void keep_warning(const char *how, const char *file, int line, const char
 static void __attribute__((noreturn)) bug_without_line(const char *what)
 {
 	flush_pending_tlbi();
+	note_warned_lookup();
 	if (!own.warning[0])
 		snprintf(own.warning, sizeof(own.warning), "the rig ended the call: %s", what);
 	if (!own.silent)
@@ -313,16 +324,17 @@ static void __attribute__((noreturn)) bug_without_line(const char *what)
 
 static void warn(const char *file, int line, const char *what)
 {
-	if (own.silent)
-		return;
 	flush_pending_tlbi();
+	note_warned_lookup();
 	keep_warning("WARNING", file, line, what);
-	machine_warn(now.machine, own.va);
+	if (!own.silent)
+		machine_warn(now.machine, own.va);
 }
 
 static void __attribute__((noreturn)) bug(const char *file, int line, const char *what)
 {
 	flush_pending_tlbi();
+	note_warned_lookup();
 	keep_warning("BUG", file, line, what);
 	if (!own.silent)
 		machine_bug(now.machine, own.va);
@@ -332,6 +344,11 @@ static void __attribute__((noreturn)) bug(const char *file, int line, const char
 static const char *warning(void)
 {
 	return own.warning;
+}
+
+static const char *lookup_warning(void)
+{
+	return own.lookup_warned ? own.warning : "";
 }
 
 /* --- what the kernel looks up ---------------------------------------------------------------- */
@@ -519,7 +536,7 @@ static void begin(struct address_space *space, uint64_t va)
 
 static void begin_call(struct address_space *space, const struct call *call, struct outcome *out)
 {
-	own.silent = false;
+	own.silent = own.lookup_warned = false;
 	own.frees = call->kind == CALL_VFREE || call->kind == CALL_VREALLOC;
 	own.frames = call->kind == CALL_VMAP_PFN ? call : NULL;
 	own.memory_pfn = call->pfn;
@@ -771,6 +788,7 @@ static void begin_lookup(struct address_space *space, uint64_t va)
 	if (now.machine != space->machine || reads)
 		begin(space, va);
 	own.silent = !reads;
+	own.lookup_warned = false;
 	if (reads)
 		own.warning[0] = '\0';
 }
@@ -950,6 +968,7 @@ const struct mapper kernel_mapper = {
 	.dump = kernel_dump,
 	.has_machine = has_machine,
 	.warning = warning,
+	.lookup_warning = lookup_warning,
 	.never_called = kernel_never_called,
 	.tree = KERNEL_TREE,
 	.release = KERNEL_RELEASE,

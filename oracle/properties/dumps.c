@@ -85,6 +85,8 @@ static bool window_told(struct oracle *o, uint64_t first, uint64_t end)
 	oracle_exercised(o, RULE_LOOKUP_DUMP);
 	unsigned lines = o->mapper->dump(&space, oracle_va(o, first), (end - first) << o->g.granule,
 					 o->dumped, DUMP_MAX_LINES);
+	if (!lookup_was_quiet(o, RULE_LOOKUP_DUMP, first))
+		return false;
 	if (o->machine->counters.stores != stores)
 		return fail(o, RULE_LOOKUP_DUMP, VERDICT_NO_LEVEL, first, "no store", "a store");
 	return lines_told(o, o->dumped, min(lines, DUMP_MAX_LINES), first, end);

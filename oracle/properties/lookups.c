@@ -33,9 +33,17 @@ static void describe_page(char *text, uint64_t pfn)
 		snprintf(text, VERDICT_DETAIL_SIZE, "pfn 0x%" PRIx64, pfn);
 }
 
+bool lookup_was_quiet(struct oracle *o, enum rule rule, uint64_t page)
+{
+	const char *warning = o->mapper->lookup_warning ? o->mapper->lookup_warning() : "";
+	return !*warning || fail(o, rule, VERDICT_NO_LEVEL, page, "no warning", warning);
+}
+
 static bool gives(struct oracle *o, int level, uint64_t page, uint64_t pfn)
 {
 	uint64_t found = ask(o, page);
+	if (!lookup_was_quiet(o, RULE_LOOKUP_PAGE, page))
+		return false;
 	if (found == pfn)
 		return true;
 	char expected[VERDICT_DETAIL_SIZE], given[VERDICT_DETAIL_SIZE];
@@ -52,6 +60,8 @@ static bool gives_nothing(struct oracle *o, uint64_t page)
 		return true; /* something is, or may be, mapped here */
 	oracle_exercised(o, RULE_LOOKUP_NOTHING);
 	uint64_t found = ask(o, page);
+	if (!lookup_was_quiet(o, RULE_LOOKUP_NOTHING, page))
+		return false;
 	if (found == PAGE_HOLE)
 		return true;
 	char given[VERDICT_DETAIL_SIZE];

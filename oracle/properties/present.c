@@ -29,7 +29,10 @@ static bool tells(struct oracle *o, uint64_t page)
 	if (page >= oracle_linear_pages(o) || is_open(o, page, &valid))
 		return true;
 	oracle_exercised(o, RULE_LOOKUP_PRESENT);
-	if (o->mapper->page_present(&space, page) == valid)
+	bool present = o->mapper->page_present(&space, page);
+	if (!lookup_was_quiet(o, RULE_LOOKUP_PRESENT, page))
+		return false;
+	if (present == valid)
 		return true;
 	return fail(o, RULE_LOOKUP_PRESENT, VERDICT_NO_LEVEL, page,
 		    valid ? "a page that is present" : "a page that is not present",

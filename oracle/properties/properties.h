@@ -121,6 +121,9 @@ void isolation_faults(struct oracle *o, int level, uint64_t page, uint64_t pages
 bool lookup_span(struct oracle *o, const struct arm64_span *span);
 bool lookup_nothing(struct oracle *o);
 
+/* Whether the lookup, page_present or dump that just ended, for `page`, warned of nothing; fails `rule` if not. */
+bool lookup_was_quiet(struct oracle *o, enum rule rule, uint64_t page);
+
 /* tables.c: after memory was removed, or could not be added: no table of its range is empty. */
 bool tables_none_empty(struct oracle *o);
 
