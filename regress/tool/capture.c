@@ -16,6 +16,7 @@
 
 #include "fuzz/scenario_text.h"
 #include "fuzz/sizes.h"
+#include "regress/tool/output.h"
 #include "regress/tool/vmapdiff.h"
 
 #define MAX_AREAS 8     /* scenarios written, the largest areas first */
@@ -154,18 +155,18 @@ static bool write_area(struct capture *c, size_t i)
 	}
 	if (asprintf(&path, "%s/%s-%zu.scenario", c->directory, c->name, i) < 0)
 		return false;
-	FILE *to = fopen(path, "w");
-	if (!to) {
-		cannot("write", path);
+	struct output out;
+	if (!output_open(&out, path)) {
 		free(path);
 		return false;
 	}
-	fprintf(to,
+	fprintf(out.to,
 		"# %" PRIu64 " pages of process '%s' in %" PRIu32 " physically contiguous runs\n",
 		c->pages, c->name, scenario.runs);
-	scenario_print(&scenario, to);
-	bool good = !fclose(to);
-	printf("%s: %" PRIu64 " pages, %" PRIu32 " runs\n", path, c->pages, scenario.runs);
+	scenario_print(&scenario, out.to);
+	bool good = output_close(&out);
+	if (good)
+		printf("%s: %" PRIu64 " pages, %" PRIu32 " runs\n", path, c->pages, scenario.runs);
 	free(path);
 	return good;
 }

@@ -7,6 +7,7 @@
 
 #include "fuzz/scenario_bytes.h"
 #include "fuzz/scenario_text.h"
+#include "regress/tool/output.h"
 #include "regress/tool/vmapdiff.h"
 
 struct conversion {
@@ -20,15 +21,14 @@ static uint8_t bytes[SCENARIO_MAX_BYTES];
 
 static bool write_scenario(const char *path, bool to_bytes)
 {
-	FILE *to = fopen(path, "wb");
-	if (!to)
-		return cannot("write", path);
+	struct output out;
+	if (!output_open(&out, path))
+		return false;
 	if (to_bytes)
-		fwrite(bytes, 1, scenario_encode(&scenario, bytes, sizeof(bytes)), to);
+		fwrite(bytes, 1, scenario_encode(&scenario, bytes, sizeof(bytes)), out.to);
 	else
-		scenario_print(&scenario, to);
-	bool good = !ferror(to);
-	return (!fclose(to) && good) || cannot("write", path);
+		scenario_print(&scenario, out.to);
+	return output_close(&out);
 }
 
 /* NAME.scenario for text, NAME for bytes, in the output directory. */

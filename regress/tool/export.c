@@ -14,6 +14,7 @@
 #include "fuzz/scenario_text.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/export.h"
+#include "regress/tool/output.h"
 #include "regress/tool/version.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -178,13 +179,12 @@ static int write_form(size_t form, const struct finding *f, const char *path)
 	bool good = memory && forms[form].print(f, memory);
 	if (memory)
 		fclose(memory);
-	FILE *to = good && path ? fopen(path, "w") : stdout;
-	if (good && to)
-		good = fputs(text, to) >= 0 && (!path || !fclose(to));
-	else if (good)
-		good = false;
-	if (!good && path && !to)
-		cannot("write", path);
+	struct output out = { .to = stdout };
+	good = good && (!path || output_open(&out, path));
+	if (good)
+		fputs(text, out.to);
+	if (good && path)
+		good = output_close(&out);
 	free(text);
 	return good ? EXIT_AS_EXPECTED : EXIT_UNUSABLE;
 }

@@ -15,6 +15,7 @@
 #include "fuzz/scenario_text.h"
 #include "regress/tool/kernel_test.h"
 #include "regress/tool/minimize.h"
+#include "regress/tool/output.h"
 #include "regress/tool/vmapdiff.h"
 
 #define MAX_FILES 1000000 /* their names have six digits, in whose order they are listed */
@@ -28,15 +29,11 @@ static bool write_one(const char *folder, uint64_t number)
 		fprintf(stderr, "vmapdiff generate: no memory\n");
 		return false;
 	}
-	FILE *to = fopen(path, "w");
-	bool good = to;
-	if (to)
-		scenario_print(&scenario, to);
-	good = good && !ferror(to);
-	if (to && fclose(to))
-		good = false;
-	if (!good)
-		cannot("write", path);
+	struct output out;
+	bool good = output_open(&out, path);
+	if (good)
+		scenario_print(&scenario, out.to);
+	good = good && output_close(&out);
 	free(path);
 	return good;
 }

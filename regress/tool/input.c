@@ -14,6 +14,7 @@
 #include "fuzz/scenario_text.h"
 #include "fuzz/waive.h"
 #include "mapper/machine/assert.h"
+#include "regress/tool/output.h"
 #include "regress/tool/version.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -135,6 +136,7 @@ static bool read_file(const char *path, size_t *size)
 	bool good = !ferror(file);
 	if (!good)
 		cannot("read", path);
+	output_keep(fileno(file));
 	fclose(file);
 	return good;
 }

@@ -6,6 +6,7 @@
 #include "fuzz/nearest.h"
 #include "regress/tool/commands.h"
 #include "regress/tool/leak_roots.h"
+#include "regress/tool/output.h"
 #include "regress/tool/version.h"
 #include "regress/tool/vmapdiff.h"
 
@@ -25,6 +26,12 @@ static int run(const struct command *command, int argc, char **argv)
 	return command->run(argc, argv);
 }
 
+/* What could not be printed was not said: whatever came of the command, it is unusable. */
+static int printed(int code)
+{
+	return output_is_printed() ? code : EXIT_UNUSABLE;
+}
+
 static int refuse_command(const char *name)
 {
 	char hint[NEAREST_HINT_SIZE];
@@ -40,18 +47,19 @@ static int refuse_command(const char *name)
 
 int main(int argc, char **argv)
 {
+	output_begin();
 	leak_roots_at_exit();
 	signal(SIGCHLD, SIG_DFL); /* where a parent left it ignored, nobody can wait for a child */
 	if (argc < 2 || asks_for_help(argv[1])) {
 		print_help(argc < 2 ? stderr : stdout);
-		return argc < 2 ? EXIT_UNUSABLE : EXIT_AS_EXPECTED;
+		return printed(argc < 2 ? EXIT_UNUSABLE : EXIT_AS_EXPECTED);
 	}
 	if (!strcmp(argv[1], "--version")) {
 		print_version(stdout);
-		return EXIT_AS_EXPECTED;
+		return printed(EXIT_AS_EXPECTED);
 	}
 	const struct command *command = find_command(argv[1]);
 	if (command)
-		return run(command, argc - 2, argv + 2);
+		return printed(run(command, argc - 2, argv + 2));
 	return refuse_command(argv[1]);
 }

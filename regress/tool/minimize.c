@@ -28,6 +28,7 @@
 #include "mapper/machine/assert.h"
 #include "regress/tool/colour.h"
 #include "regress/tool/interrupt.h"
+#include "regress/tool/output.h"
 #include "regress/tool/reachable.h"
 #include "regress/tool/reductions.h"
 #include "regress/tool/vmapdiff.h"
@@ -341,14 +342,12 @@ bool minimize_scenario(struct player *player, struct scenario *s, uint64_t max_t
 
 bool write_scenario(const struct scenario *s, const char *signature, const char *path)
 {
-	FILE *to = path ? fopen(path, "w") : stdout;
-	if (to) {
-		fprintf(to, "# %s\n", signature);
-		scenario_print(s, to);
-	}
-	if (to && (!path || !fclose(to)))
-		return true;
-	return cannot("write", path);
+	struct output out = { .to = stdout };
+	if (path && !output_open(&out, path))
+		return false;
+	fprintf(out.to, "# %s\n", signature);
+	scenario_print(s, out.to);
+	return !path || output_close(&out);
 }
 
 /* --- the command -------------------------------------------------------------- */
@@ -369,8 +368,11 @@ static void say_how_it_ended(const struct minimizer *m)
 
 static int write_result(const struct arguments *a, const struct minimizer *m)
 {
-	if (!write_scenario(&m->best, m->last.signature, a->output))
+	if (!write_scenario(&m->best, m->last.signature, a->output)) {
+		if (a->output) /* it took many trials, and is not lost */
+			write_scenario(&m->best, m->last.signature, NULL);
 		return EXIT_UNUSABLE;
+	}
 	if (m->reachable)
 		reachable_print(&m->best, stderr);
 	if (a->output)

@@ -12,6 +12,7 @@
 #include "oracle/attributes.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/json.h"
+#include "regress/tool/output.h"
 #include "regress/tool/spaces.h"
 #include "regress/tool/view.h"
 #include "regress/tool/vmapdiff.h"
@@ -219,13 +220,12 @@ bool picture_write(struct player *p, const struct scenario *s, uint32_t ops,
 	struct picture pic = {
 		.p = p, .s = s, .verdict = verdict, .ops = ops, .g = arm64_geometry(&s->machine)
 	};
-	pic.to = fopen(path, "w");
-	if (pic.to) {
-		fwrite(picture_html, 1, (size_t)(place - picture_html), pic.to);
-		put_data(&pic);
-		fputs(place + strlen(PLACE), pic.to);
-	}
-	if (pic.to && !fclose(pic.to))
-		return true;
-	return cannot("write", path);
+	struct output out;
+	if (!output_open(&out, path))
+		return false;
+	pic.to = out.to;
+	fwrite(picture_html, 1, (size_t)(place - picture_html), pic.to);
+	put_data(&pic);
+	fputs(place + strlen(PLACE), pic.to);
+	return output_close(&out);
 }

@@ -105,17 +105,17 @@ static void put_rule(FILE *to, const struct rule_text *text)
 
 bool sarif_begin(struct sarif *sarif, const char *path)
 {
-	*sarif = (struct sarif){ .to = fopen(path, "w"), .path = path };
-	if (!sarif->to)
-		return cannot("write", path);
-	fprintf(sarif->to,
+	sarif->results = 0;
+	if (!output_open(&sarif->out, path))
+		return false;
+	fprintf(sarif->out.to,
 		"{\"$schema\":\"" SCHEMA
 		"\",\n\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":"
 		"{\"name\":\"vmapdiff\",\"version\":\"%s\",\"rules\":[\n",
 		tool_release);
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
-		put_rule(sarif->to, rule_text((enum rule)rule));
-		fputs(rule + 1 < RULE_COUNT ? ",\n" : "]}},\n\"results\":[", sarif->to);
+		put_rule(sarif->out.to, rule_text((enum rule)rule));
+		fputs(rule + 1 < RULE_COUNT ? ",\n" : "]}},\n\"results\":[", sarif->out.to);
 	}
 	return true;
 }
@@ -134,7 +134,7 @@ static void put_message(FILE *to, const struct verdict *v, const char *signature
 void sarif_result(struct sarif *sarif, const struct verdict *v, const struct sarif_place *op,
 		  const char *warning, const struct event *stored)
 {
-	FILE *to = sarif->to;
+	FILE *to = sarif->out.to;
 	const struct rule_text *text = rule_text(v->rule);
 	char signature[VERDICT_SIGNATURE_SIZE];
 	verdict_signature(v, signature);
@@ -149,9 +149,6 @@ void sarif_result(struct sarif *sarif, const struct verdict *v, const struct sar
 
 bool sarif_end(struct sarif *sarif)
 {
-	fputs("]}]}\n", sarif->to);
-	bool good = !ferror(sarif->to);
-	if (!fclose(sarif->to) && good)
-		return true;
-	return cannot("write", sarif->path);
+	fputs("]}]}\n", sarif->out.to);
+	return output_close(&sarif->out);
 }

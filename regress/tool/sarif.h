@@ -11,10 +11,10 @@
 
 #include "mapper/machine/event.h"
 #include "oracle/verdict.h"
+#include "regress/tool/output.h"
 
 struct sarif {
-	FILE *to;
-	const char *path;
+	struct output out;
 	unsigned results;
 };
 

@@ -4,6 +4,7 @@
 #include "fuzz/crash.h"
 #include "fuzz/scenario_text.h"
 #include "regress/tool/colour.h"
+#include "regress/tool/output.h"
 #include "regress/tool/vmapdiff.h"
 
 void search_begin(struct search *search)
@@ -22,13 +23,12 @@ void search_take(struct search *search, const struct chunk_result *result)
 
 static int keep(const struct scenario *s, const char *path)
 {
-	FILE *to = fopen(path, "w");
-	if (to)
-		scenario_print(s, to);
-	if (!to || fclose(to)) {
-		cannot("write", path);
+	struct output out;
+	if (!output_open(&out, path))
 		return EXIT_UNUSABLE;
-	}
+	scenario_print(s, out.to);
+	if (!output_close(&out))
+		return EXIT_UNUSABLE;
 	printf("\nnext: %s minimize %s\n", again(), path);
 	return EXIT_RULE_BROKEN;
 }

@@ -18,6 +18,7 @@
 #include "regress/tool/events.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/meets.h"
+#include "regress/tool/output.h"
 #include "regress/tool/picture.h"
 #include "regress/tool/ptdump.h"
 #include "regress/tool/spaces.h"
@@ -331,15 +332,15 @@ static void print_not_made(const struct player *p)
 static bool record_events(struct player *p, const struct arguments *a)
 {
 	const bool to_stdout = !strcmp(a->events, "-");
-	FILE *to = to_stdout ? stdout : fopen(a->events, "w");
+	struct output out = { .to = stdout };
 	unsigned which = a->mapper ? mapper_index(a->mapper) : mapper_list()->under_test;
-	if (!to)
-		return cannot("write", a->events);
+	if (!to_stdout && !output_open(&out, a->events))
+		return false;
 	player_prepare(p, &scenario);
-	bool good = events_write(p, &scenario, which, to);
-	if (!to_stdout && fclose(to))
-		good = false;
-	return good || cannot("write", to_stdout ? "standard output" : a->events);
+	bool good = events_write(p, &scenario, which, out.to);
+	if (!to_stdout)
+		return output_close(&out) && good;
+	return good || cannot("write", "standard output");
 }
 
 static int exit_code(const struct verdict *verdict)
