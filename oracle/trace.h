@@ -55,7 +55,7 @@ struct trace {
 	uint64_t last_alias; /* where one was found: index into the call's aliases */
 	/* A bit for each event of the call: a store to a table that walks reached then. Owned. */
 	uint64_t *reached;
-	uint64_t ordered;    /* when a barrier last ordered stores of this call's processor */
+	uint64_t ordered; /* when a barrier last ordered stores of this call's processor */
 	/* How far a table walk of this processor may see the last entry that was set valid, if one was. */
 	enum trace_state { TRACE_NOTHING, TRACE_STORED, TRACE_COMPLETED, TRACE_VISIBLE } valid;
 	/* How far this processor may have used what the last TLBI dropped; never TRACE_STORED. */

@@ -5,9 +5,12 @@
 #include "mapper/pgtable/table.h"
 #include "mapper/prior/prior.h"
 
-/* The entry of the last level for `offset`; 0, or an errno. *table is MACHINE_NO_TABLE if none is there. */
+/*
+ * The entry of the last level for `offset`; 0, or an errno. *table is MACHINE_NO_TABLE if none is there,
+ * and then *end is where the empty entry above it ends.
+ */
 static int find_entry(const struct target *t, uint64_t offset, bool create, table_t *table,
-		      uint32_t *index)
+		      uint32_t *index, uint64_t *end)
 {
 	struct machine *m = t->space->machine;
 	*table = MACHINE_ROOT;
@@ -20,6 +23,7 @@ static int find_entry(const struct target *t, uint64_t offset, bool create, tabl
 		}
 		if (!desc && !create) {
 			*table = MACHINE_NO_TABLE;
+			*end = window_end(&t->g, level, offset, t->end);
 			return 0;
 		}
 		int error = table_descend(m, t->out, &t->g, *table, level, *index, table);
@@ -35,7 +39,8 @@ static int set_page(const struct target *t, uint64_t offset, uint64_t page)
 	struct machine *m = t->space->machine;
 	table_t table;
 	uint32_t index;
-	int error = find_entry(t, offset, true, &table, &index);
+	uint64_t end;
+	int error = find_entry(t, offset, true, &table, &index, &end);
 	if (error)
 		return error;
 	if (machine_load(m, table, index))
@@ -67,12 +72,14 @@ static bool reaches_out(const struct target *t, uint64_t offset, uint64_t desc)
 	       (first < t->start || first + group > t->end);
 }
 
-static int clear_page(const struct target *t, uint64_t offset)
+/* Clears the page at `offset`; the next one is at *next. */
+static int clear_page(const struct target *t, uint64_t offset, uint64_t *next)
 {
 	struct machine *m = t->space->machine;
 	table_t table;
 	uint32_t index;
-	int error = find_entry(t, offset, false, &table, &index);
+	*next = offset + (UINT64_C(1) << t->g.page_shift);
+	int error = find_entry(t, offset, false, &table, &index, next);
 	if (error || table == MACHINE_NO_TABLE)
 		return error;
 	uint64_t desc = machine_load(m, table, index);
@@ -91,11 +98,10 @@ int prior_apply_to_existing_page_range(struct address_space *space, const struct
 				       struct outcome *out)
 {
 	struct target t = target_of(space, call, out);
-	uint64_t page = UINT64_C(1) << t.g.page_shift;
 	int error = 0;
 	machine_flush_cache(space->machine, CACHE_FLUSH_VUNMAP, call->va, call->bytes);
-	for (uint64_t offset = t.start; offset < t.end && !error; offset += page)
-		error = clear_page(&t, offset);
+	for (uint64_t offset = t.start, next; offset < t.end && !error; offset = next)
+		error = clear_page(&t, offset, &next);
 	flush_tlb_range(space->machine, &t.g, t.start, t.end);
 	return error;
 }

@@ -40,9 +40,11 @@ static bool is_cut(const struct arm64_geometry *g, const struct call *call, uint
 static int clear(const struct arm64_geometry *g, struct machine *m, const struct call *call,
 		 struct outcome *out)
 {
-	for (uint64_t done = 0; done < call->bytes; done += UINT64_C(1) << g->granule) {
+	for (uint64_t done = 0, size; done < call->bytes;
+	     done += size - ((call->va + done) & (size - 1))) {
 		struct slot slot;
 		bool stops;
+		size = UINT64_C(1) << g->granule;
 		if (reference_find_page(g, m, call->va + done, &slot, &stops)) {
 			uint64_t desc = machine_load(m, slot.table, slot.index);
 			stops = is_cut(g, call, call->va + done, desc);
@@ -50,6 +52,9 @@ static int clear(const struct arm64_geometry *g, struct machine *m, const struct
 				machine_store(m, slot.table, slot.index, 1, 0, 0);
 				out->modified |= MODIFIED_LEVEL(ARM64_LAST_LEVEL);
 			}
+		} else if (!stops) { /* a hole, as large as the entry that faults */
+			int level = arm64_translate(g, m, call->va + done).level;
+			size = UINT64_C(1) << arm64_leaf_bits(g, level);
 		}
 		if (stops) {
 			machine_warn(m, call->va + done);

@@ -22,6 +22,7 @@ COVERAGE = "-coverage"
 COVERAGE_OPTIONS = ("-DVMAPDIFF_COVERAGE=ON", "-DVMAPDIFF_SANITIZE=none", "-DCMAKE_BUILD_TYPE=Debug")
 OBJECTS, OBJECTS_LIST = "kernel-objects", "tree_objects.cmake"
 SLICER, CHECK = "../mapper/kernel/slice.py", "../mapper/kernel/check.py"
+NOT_IN_PATHS = ';"#,:\\'
 # What linkers say of a function that a header declares and no file of the slice defines.
 UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`']?(\w+)")
 
@@ -29,6 +30,10 @@ UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`']?(\w+)")
 def top_of(path):
     """The top of the tree at `path`. Raises Unusable if no arm64 Linux tree is there."""
     tree = pathlib.Path(path)
+    odd = [letter for letter in str(tree.absolute()) if letter in NOT_IN_PATHS or not letter.isprintable()]
+    if odd:
+        raise Unusable(f"kernel: the path of the tree, {str(tree.absolute())!a}, has {odd[0]!a}, which CMake or Ninja "
+                       "would take for something else; move or copy the tree to a path without it")
     if not tree.exists():
         raise Unusable(f"kernel: there is no '{path}'; name the top of a Linux tree, or fetch one: "
                        "./rig kernel --fetch")
@@ -43,7 +48,7 @@ def top_of(path):
 
 
 def folder_of(tree, suffix):
-    return BUILDS / "kernel" / f"{tree.name}-{zlib.crc32(str(tree).encode()):08x}{suffix}"
+    return BUILDS / "kernel" / f"{tree.name}-{zlib.crc32(os.fsencode(tree)):08x}{suffix}"
 
 
 def files_of(folder):

@@ -49,7 +49,7 @@ def run(argv):
         print(completion.script())
         return 0
     if not argv or argv[0] in ("-h", "--help", "help"):
-        if len(argv) > 1:
+        if len(argv) > 1 and argv[1] not in ("-h", "--help", "help"):
             return run([argv[1], "--help"])
         print(usage())
         return 0
@@ -91,7 +91,7 @@ def outcome(argv):
     except KeyboardInterrupt:
         return 130
     except OSError as why:
-        if why.errno not in CANNOT_WRITE:
+        if why.errno not in CANNOT_WRITE or why.filename is None:
             raise
         say(cannot_write(why))
         return 2

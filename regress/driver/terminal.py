@@ -2,6 +2,7 @@
 """What the driver says, and how: lines on standard error, and one line that changes in place."""
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import sys
@@ -17,20 +18,34 @@ class Unusable(Exception):
 def ends_with_its_reader(main):
     """
     A main() that ends without a word, with 2, where the reader of what it prints has seen enough, as
-    `head` has.
+    `head` has; and with one where standard output cannot be written: a full disk, or a closed one.
     """
+    def flush():
+        if sys.stdout:
+            sys.stdout.flush()
+
+    def be_silent(streams):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in streams:  # Python flushes them once more
+            os.dup2(nowhere, stream)
+
     @functools.wraps(main)
     def ending(*arguments):
+        if sys.stdout is None:  # it is closed: what is printed is an error, and goes to no file
+            sys.stdout = open("/dev/full", "w", encoding="utf-8")  # pylint: disable=consider-using-with
         try:
             try:
                 return main(*arguments)
             finally:
-                if sys.stdout:  # None where it is closed
-                    sys.stdout.flush()
+                flush()
         except BrokenPipeError:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            for stream in (1, 2):  # Python flushes both once more
-                os.dup2(nowhere, stream)
+            be_silent((1, 2))
+            return 2
+        except OSError as why:
+            if why.errno != errno.ENOSPC or why.filename is not None:
+                raise
+            say(f"standard output cannot be written: {why.strerror}")
+            be_silent({1, sys.stdout.fileno()})
             return 2
     return ending
 

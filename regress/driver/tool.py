@@ -53,6 +53,7 @@ def run(*command):
             return 130
         except BaseException:
             process.terminate()
+            let_end(process)  # it keeps and tells what it has
             raise
     return code if code >= 0 else 2
 

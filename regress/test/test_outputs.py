@@ -4,6 +4,8 @@
 
 Usage: test_outputs.py SOURCES TOOL
 """
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -69,9 +71,9 @@ class Outputs(unittest.TestCase):
         self.assertEqual(list(self.work.iterdir()), [self.case])  # nothing is left beside it
 
     def test_a_minimized_scenario_is_not_lost(self):
-        ran = self.run_tool("minimize", self.case, "-o", "")
+        ran = self.run_tool("minimize", self.case, "-o", "no/such/folder")
         self.assertEqual(ran.returncode, 2)
-        self.assertIn("the name of a file to be written is empty", ran.stderr)
+        self.assertIn("no/such/folder: cannot write", ran.stderr)
         self.assertIn("# FAIL errors.code", ran.stdout)
 
     def test_findings_that_are_triaged_stay(self):
@@ -79,6 +81,39 @@ class Outputs(unittest.TestCase):
         ran = self.run_tool("triage", self.work, "-o", self.work)
         self.assertEqual(ran.returncode, 2)
         self.assertEqual((self.work / "finding-1.scenario").read_text(), self.text)
+
+    def test_a_name_can_be_pasted(self):
+        for name in ("$(touch pasted)", "a b", "it's", "a\nb", "\x1b[31m", "~", "-x", "a;b"):
+            path = self.work / name
+            path.write_text(self.text)
+            ran = self.run_tool("replay", "--", name if name.startswith("-") else f"./{name}")
+            line = ran.stdout[ran.stdout.index("  next      "):].rsplit("\n", 3)[0]
+            words = line.split(" show ", 1)[1].strip()
+            pasted = subprocess.run(["bash", "-c", f"printf %s {words}"], capture_output=True, text=True,
+                                    cwd=self.work, check=True)
+            self.assertEqual((self.work / pasted.stdout).resolve(), path, line)
+            self.assertNotIn("\x1b", words)
+            self.assertFalse((self.work / "pasted").exists())
+
+    def test_names_that_are_not_utf_8(self):
+        name = os.path.join(os.fsencode(self.work), b"\xff\xc3\xa9\xe2\x82")
+        with open(name, "w", encoding="ascii") as to:
+            to.write(self.text)
+        for words in ([b"replay", b"--sarif", b"report", name], ):
+            subprocess.run([os.fsencode(TOOL), *words], cwd=self.work, stdout=subprocess.DEVNULL, check=False)
+        report = json.loads((self.work / "report").read_text(encoding="utf-8"))
+        self.assertIn("\ufffd\u00e9\ufffd", json.dumps(report, ensure_ascii=False))
+
+    def test_nothing_to_play_and_empty_names(self):
+        (self.work / "empty").mkdir()
+        ran = self.run_tool("replay", "empty")
+        self.assertEqual(ran.returncode, 2)
+        self.assertIn("nothing was played", ran.stderr)
+        for command in (["triage", CASE, "-o"], ["replay", CASE, "--sarif"], ["show", CASE, "--html"],
+                        ["soak", "--executions"]):
+            ran = self.run_tool(*command, "")
+            self.assertEqual(ran.returncode, 2, command)
+            self.assertIn("needs a value that is not empty", ran.stderr)
 
     def test_two_of_one_name(self):
         for folder in ("a", "b", "out"):

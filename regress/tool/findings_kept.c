@@ -310,9 +310,10 @@ bool findings_keep(struct findings *findings, const struct findings_source *sour
 		fprintf(stderr, "\r%60s\r", "");
 	print_table(&k, findings);
 	path_of(&k, &findings->finding[0], path);
+	printf("next: ");
 	if (*path)
-		printf("next: %s show %s\n", again(), path);
+		print_next(stdout, "show", path);
 	else
-		printf("next: the same with -o DIR, then %s show FILE\n", again());
+		printf("the same with -o DIR, then %s show FILE\n", again());
 	return good;
 }

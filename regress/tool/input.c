@@ -52,12 +52,37 @@ bool input_is_stdin(const char *path)
 	return stdin_is_named && !strcmp(path, stdin_name);
 }
 
+/* A name as a shell reads it: as it is where that is the same, or quoted. */
+static void put_word(FILE *to, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_./+:@%=,-";
+	if (word[0] == '-') /* it would be an option */
+		fputs("./", to);
+	if (word[strspn(word, plain)] == '\0') {
+		fputs(word, to);
+		return;
+	}
+	fputs("$'", to);
+	for (const char *c = word; *c; c++)
+		if (*c == '\'' || *c == '\\')
+			fprintf(to, "\\%c", *c);
+		else if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			fprintf(to, "\\x%02x", (unsigned char)*c);
+		else
+			fputc(*c, to);
+	fputc('\'', to);
+}
+
 void print_next(FILE *to, const char *command, const char *path)
 {
-	if (input_is_stdin(path))
+	if (input_is_stdin(path)) {
 		fprintf(to, "%s %s -, with the same standard input\n", again(), command);
-	else
-		fprintf(to, "%s %s %s\n", again(), command, path);
+	} else {
+		fprintf(to, "%s %s ", again(), command);
+		put_word(to, path);
+		fputc('\n', to);
+	}
 }
 
 /* Reads standard input when it is asked for first, and keeps it. */

@@ -19,6 +19,7 @@ void interrupt_catch(volatile sig_atomic_t *to)
 	own = 0;
 	flag = to ? to : &own;
 	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
 }
 
 bool is_interrupted(void)
@@ -29,6 +30,7 @@ bool is_interrupted(void)
 void interrupt_release(void)
 {
 	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 	own = 0;
 	flag = &own;
 }

@@ -100,6 +100,8 @@ static bool read_option(struct reading *r, struct arguments *a)
 			return bad_argument(r, option->name, " needs a value");
 		value = r->argv[++r->at];
 	}
+	if (value && !*value)
+		return bad_argument(r, option->name, " needs a value that is not empty");
 	return set_option(r, option, value, a);
 }
 

@@ -161,6 +161,10 @@ int command_replay(int argc, char **argv)
 	player_destroy(tally.player);
 	if ((a.sarif && !sarif_end(&sarif)) || tally.unusable)
 		return EXIT_UNUSABLE;
+	if (!tally.as_expected && !tally.broken) {
+		fprintf(stderr, "vmapdiff replay: no scenario is there, and nothing was played\n");
+		return EXIT_UNUSABLE;
+	}
 	return tally.broken ? EXIT_RULE_BROKEN : EXIT_AS_EXPECTED;
 }
 

@@ -29,7 +29,8 @@ static int keep(const struct scenario *s, const char *path)
 	scenario_print(s, out.to);
 	if (!output_close(&out))
 		return EXIT_UNUSABLE;
-	printf("\nnext: %s minimize %s\n", again(), path);
+	printf("\nnext: ");
+	print_next(stdout, "minimize", path);
 	return EXIT_RULE_BROKEN;
 }
 

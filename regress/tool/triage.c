@@ -118,7 +118,9 @@ static bool tell(struct triage *t, unsigned i, const char *directory)
 	snprintf(path, sizeof(path), "%s/finding-%u.scenario", directory, t->findings);
 	if (!write_scenario(&scenario, result.run.signature, path))
 		return false;
-	printf("  next      %s show %s\n\n", again(), path);
+	printf("  next      ");
+	print_next(stdout, "show", path);
+	printf("\n");
 	return true;
 }
 
