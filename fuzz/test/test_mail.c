@@ -155,6 +155,7 @@ static const struct {
 	{ V MAP "vunmap\n", 3, 1, "needs the option va=" },
 	{ V MAP "expect holds\n" MAP "Bye\n", 4, 1, "'expect' must be the last line" },
 	{ V MAP "expect holds\n\n" MAP, 5, 1, "'expect' must be the last line" },
+	{ V MAP "expe", 3, 1, "did you mean 'expect'?" },
 	{ V MAP "exepct fails " RULE "\n", 3, 1, "did you mean 'expect'?" },
 	{ V MAP "\nEXPECT fails " RULE "\n", 4, 1, "did you mean 'expect'?" },
 	{ V MAP "expect: holds\n", 3, 1, "did you mean 'expect'?" },
