@@ -2,7 +2,7 @@
 /*
  * isolation: addresses outside a call's range read after it as before it, and
  * those inside never read as anything but what was there before and what is
- * there afterwards. Neither faults in between: kernel memory is in use.
+ * there afterwards. No address that stays mapped faults in between: it is in use.
  *
  * The expectation outside the range is what it was, so this is the same
  * comparison as translation's; the place decides which rule a difference
