@@ -93,6 +93,9 @@ void tlb_add(struct tlb *tlb, struct tlb_stale next);
 void tlb_add_split(struct tlb *tlb, table_t table, int level, uint64_t page);
 void tlb_change(struct tlb *tlb, uint64_t page, uint64_t end);
 
+/* Another call, whose TLBIs are not seen here, may have dropped the split blocks: they are forgotten. */
+void tlb_forget_splits(struct tlb *tlb);
+
 /*
  * A DSB that orders stores; one that also completes TLB maintenance, and
  * whether it completed any; either for this processor alone.

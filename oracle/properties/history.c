@@ -268,6 +268,7 @@ void history_meet(struct oracle *inner, struct oracle *outer)
 	trace->ordered = outer->trace.ordered;
 	inner->machine->watch = (struct event_watch){ see_event, inner };
 	tlb_begin(&trace->tlb, &inner->g, inner->machine);
+	tlb_forget_splits(&outer->trace.tlb);
 	history_share_lazy(inner, outer);
 }
 
@@ -392,6 +393,8 @@ bool history_held(struct oracle *o)
 	if (!o->trace.ended)
 		judge_end(o);
 	o->trace.judging = false;
+	if (o->machine->meets)
+		tlb_forget_splits(&o->trace.tlb);
 	if (o->trace.verdict.rule == RULE_NONE)
 		return true;
 	o->verdict = o->trace.verdict;

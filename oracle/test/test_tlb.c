@@ -375,6 +375,19 @@ static void a_split_block_stays_until_a_tlbi_reaches_its_level(void **state)
 	}
 }
 
+static void split_blocks_that_are_forgotten_are_not_found(void **state)
+{
+	(void)state;
+	tlb_add_split(&tlb, MACHINE_ROOT, 2, 512);
+	leaf(3, 100, 1);
+	tlb_add_split(&tlb, MACHINE_ROOT, 2, 1024);
+	tlb_change(&tlb, 512, 2048);
+	tlb_forget_splits(&tlb);
+	assert_null(tlb_find(&tlb, 512, 2048));
+	assert_true(holds(100));
+	assert_int_equal(tlb.splits, 0);
+}
+
 static void last_level_only_keeps_table_pointers(void **state)
 {
 	(void)state;
@@ -517,6 +530,7 @@ int main(void)
 				       begin),
 		cmocka_unit_test_setup(a_hint_keeps_table_pointers, begin),
 		cmocka_unit_test_setup(a_split_block_stays_until_a_tlbi_reaches_its_level, begin),
+		cmocka_unit_test_setup(split_blocks_that_are_forgotten_are_not_found, begin),
 		cmocka_unit_test_setup(last_level_only_keeps_table_pointers, begin),
 		cmocka_unit_test_setup(a_wrong_hint_drops_nothing, begin),
 		cmocka_unit_test_setup(a_local_tlbi_drops_nothing_of_others, begin),
