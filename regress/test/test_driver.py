@@ -527,9 +527,24 @@ class Readers(unittest.TestCase):
         self.assertEqual(code, 2, said)
         self.assertIn("finds: no find 'no-such-find'", said)
 
-    def test_output_that_is_closed(self):
-        code, said = run("sh", "-c", f"'{TOP}/rig' finds >&-")
-        self.assertEqual((code, said), (0, ""))
+    def test_output_that_is_closed_or_full(self):
+        for words in ("finds", "--help", "corpus cover"):
+            for to in ("&-", "/dev/full"):
+                with self.subTest(words=words, to=to):
+                    code, said = run("sh", "-c", f"'{TOP}/rig' {words} >{to}")
+                    self.assertEqual(code, 2)
+                    self.assertIn("rig: standard output cannot be written: No space left on device", said)
+
+    def test_help_of_help(self):
+        for words in (["-h", "-h"], ["help", "--help"]):
+            code, said = run(TOP / "rig", *words)
+            self.assertEqual(code, 0, said)
+
+    def test_a_directory_that_is_gone(self):
+        gone = tempfile.mkdtemp(prefix="vmapdiff-")
+        code, said = run("sh", "-c", f"cd {gone} && rmdir {gone} && '{TOP}/rig' version")
+        self.assertEqual(code, 2)
+        self.assertIn("the working directory is not there any more", said)
 
 
 class Held(unittest.TestCase):
