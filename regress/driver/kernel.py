@@ -22,6 +22,7 @@ COVERAGE = "-coverage"
 COVERAGE_OPTIONS = ("-DVMAPDIFF_COVERAGE=ON", "-DVMAPDIFF_SANITIZE=none", "-DCMAKE_BUILD_TYPE=Debug")
 OBJECTS, OBJECTS_LIST = "kernel-objects", "tree_objects.cmake"
 SLICER, CHECK = "../mapper/kernel/slice.py", "../mapper/kernel/check.py"
+LEFT_OUT = "kernel-left-out"  # what a build says of a tree that it is made without a part of
 NOT_IN_PATHS = ';"#,:\\'
 # What linkers say of a function that a header declares and no file of the slice defines.
 UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`']?(\w+)")
@@ -145,7 +146,13 @@ def build_tree(path, targets, suffix="", options=(), whole=False, geometries=Non
     folder.mkdir(parents=True, exist_ok=True)
     hold(folder, sources_of(tree, options), targets,
          lambda: make(tree, folder, targets, options))
-    left_out = folder / "kernel-left-out"
-    if left_out.exists():
-        sys.stderr.write(left_out.read_text())
+    if (folder / LEFT_OUT).exists():
+        sys.stderr.write((folder / LEFT_OUT).read_text())
     return Rig(folder, folder, f"./rig kernel {tree}")
+
+
+def left_out(folder):
+    """What of a tree the build in `folder` is without, in words; what is only not told of events does not count."""
+    path = folder / LEFT_OUT
+    found = re.findall(r"^rig: LEFT OUT: ([^.:]*)", path.read_text(), re.MULTILINE) if path.exists() else []
+    return [what for what in found if not what.startswith("the lines of events")]

@@ -19,9 +19,12 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "regress"), str(TOP / "regress/test"), str(TOP / "regress/kernel")]
+from driver import kernel  # noqa: E402
 from driver.booting.scenario import WITH_ARRAY  # noqa: E402
-from driver.reviewing import (changes, collect, describe, difference, examples, first_event, foreign, git,  # noqa: E402
-                              html, known, mails, markdown, pictures, reached, report, shrink, text, trees, worth)
+from driver.fuzzing.rig import Rig  # noqa: E402
+from driver.reviewing import (changes, collect, describe, difference, examples, first_event, foreign, git, html,  # noqa: E402
+                              known, mails, markdown, pictures, reached, report, review, shrink, text, trees,
+                              worth)
 from driver.terminal import Unusable  # noqa: E402
 import releases  # noqa: E402
 from small_schema import violations  # noqa: E402
@@ -675,6 +678,34 @@ class Report(unittest.TestCase):
         self.assertEqual(list(violations(full, self.SCHEMA)), [])
         del full["verdict"]
         self.assertNotEqual(list(violations(full, self.SCHEMA)), [])
+
+
+class LeftOut(unittest.TestCase):
+    """A part of a tree that does not build in the rig, such as set_memory."""
+
+    def rigs(self, *texts):
+        rigs = []
+        for text in texts:
+            folder = Path(tempfile.mkdtemp(prefix="vmapdiff-"))
+            self.addCleanup(shutil.rmtree, folder)
+            if text:
+                (folder / kernel.LEFT_OUT).write_text(text)
+            rigs.append(Rig(folder, folder, "./rig kernel t"))
+        return rigs
+
+    def test_what_is_left_out(self):
+        rig, other = self.rigs("rig: LEFT OUT: set_memory and vrealloc(). Linux uses\n  x\nrig: LEFT OUT: the lines of "
+                               "events, whose macros the tree does not compile with:\n", "")
+        self.assertEqual(kernel.left_out(rig.state), ["set_memory and vrealloc()"])
+        self.assertEqual(kernel.left_out(other.state), [])
+
+    def test_only_one_tree_without_it_has_no_verdict(self):
+        without = "rig: LEFT OUT: set_memory. Linux uses\n"
+        for texts, name in (((without, ""), "BASE"), (("", without), "PATCHED")):
+            with self.assertRaisesRegex(Unusable, f"{name} is built without set_memory.*no verdict"):
+                review.compare_parts(self.rigs(*texts))
+        review.compare_parts(self.rigs(without, without))
+        review.compare_parts(self.rigs("", ""))
 
 
 if __name__ == "__main__":

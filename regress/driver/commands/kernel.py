@@ -49,8 +49,10 @@ def run_test(options):
     rig = kernel.build_tree(options.tree, ["vmapdiff"])
     with locked(rig.state / "testing", "tests"):
         rig.findings.mkdir(parents=True, exist_ok=True)
-        return tool.run(rig.tool, "kernel", "test", "-o", rig.findings / "test", *options.argv,
-                        CASES, CORPUS)
+        code = tool.run(rig.tool, "kernel", "test", "-o", rig.findings / "test", *options.argv, CASES, CORPUS)
+    for what in kernel.left_out(rig.state):
+        say(f"LEFT OUT, and not tested: {what}. A message above says why, and what to do")
+    return code
 
 
 def add_test_options(parser):

@@ -14,7 +14,7 @@ import shutil
 import time
 import traceback
 
-from driver import install, packages, shut_in
+from driver import install, kernel, packages, shut_in
 from driver.build import locked
 from driver.command import Command, positive
 from driver.places import BUILDS, short
@@ -89,11 +89,23 @@ def folder_of(found):
 # --- steps -----------------------------------------------------------------------------------------------
 
 
+def compare_parts(rigs):
+    """Raises Unusable where only one tree is built without a part: what a patch does there would look like nothing."""
+    parts = [kernel.left_out(rig.state) for rig in rigs]
+    for (name, own), (other, others) in (zip(("BASE", "PATCHED"), parts), zip(("PATCHED", "BASE"), parts[::-1])):
+        missing = [what for what in own if what not in others]
+        if missing:
+            raise Unusable(f"review: {name} is built without {' and '.join(missing)}, and {other} with it: what the "
+                           "patch does there is not known, and there is no verdict. LEFT OUT, above, says why, and "
+                           "what to do")
+
+
 def build_both(run):
     run.reached = reached.begin(run.trees.base.tree, run.trees.patched.tree, run.trees.changed)
     targets = budget.targets_to_build(run.minutes)
     run.rigs = [building.build_one(step.tree, name, targets)
                 for step, name in ((run.trees.base, "BASE"), (run.trees.patched, "PATCHED"))]
+    compare_parts(run.rigs)
     run.targets = targets
     run.notes = list(foreign.notes(run.rigs))
     for note in run.notes:
