@@ -5,6 +5,13 @@
  * calls them.
  */
 // clang-format off
+/* Locks, which other headers bring in a kernel: guard(mutex) and its like. */
+#if __has_include(<linux/mutex.h>)
+#include <linux/mutex.h>
+#endif
+#if __has_include(<linux/spinlock.h>)
+#include <linux/spinlock.h>
+#endif
 #include <linux/pgtable.h>
 #include <linux/vmalloc.h>
 #include <linux/mm.h>

@@ -458,8 +458,9 @@ static bool rig_interrupts;
 #define PGTBL_PMD_MODIFIED BIT(3)
 #define PGTBL_PTE_MODIFIED BIT(4)
 typedef unsigned int pgtbl_mod_mask;
-/* Every walk asks `mask & ARCH_PAGE_TABLE_SYNC_MASK` in the end: there the mask is seen. */
-#define ARCH_PAGE_TABLE_SYNC_MASK (rig->modified(mask), 0u)
+/* slice.py writes it around the mask of each walk, which asks `mask & ARCH_PAGE_TABLE_SYNC_MASK` in the end. */
+#define rig_modified(mask) (rig->modified(mask), (mask))
+#define ARCH_PAGE_TABLE_SYNC_MASK 0u
 #define arch_sync_kernel_mappings(start, end) ((void)0)
 
 /* --- what this CPU can do -------------------------------------------------------------- */

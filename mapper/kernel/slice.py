@@ -11,6 +11,7 @@ exit: 0 sliced, 1 not an arm64 Linux tree or a root is missing
 import argparse
 import difflib
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -21,6 +22,12 @@ from slicer.source import read_source
 
 HERE = Path(__file__).resolve().parent
 FILES = HERE / "files"
+
+
+# Every walk asks `mask & ARCH_PAGE_TABLE_SYNC_MASK` in the end.
+VALUE = r"(\*?[A-Za-z_]\w*(?:\s*(?:->|\.)\s*\w+)*)"
+MASK = re.compile(VALUE + r"(\s*&\s*ARCH_PAGE_TABLE_SYNC_MASK\b)")
+REVERSED_MASK = re.compile(r"(\bARCH_PAGE_TABLE_SYNC_MASK\s*&\s*)(?!PGTBL_)" + VALUE)
 
 
 class Unusable(Exception):
@@ -35,6 +42,11 @@ def read_list(path):
             yield words[0].startswith("?"), words[0].lstrip("?"), words[1:]
 
 
+def show_mask(text):
+    """What a walk modified, under the name that the tree has for it, is shown to the rig where the walk ends."""
+    return REVERSED_MASK.sub(r"\1rig_modified(\2)", MASK.sub(r"rig_modified(\1)\2", text))
+
+
 def read_tree(tree, files, kept=None):
     """[(source, place in the slice)]. `kept`: the folder of slicer/parsed.py"""
     check_files(tree, files)
@@ -42,7 +54,7 @@ def read_tree(tree, files, kept=None):
     for _, name, rest in read_list(files):
         path = Path(tree) / name
         if path.is_file():
-            text = path.read_text(errors="surrogateescape")
+            text = show_mask(path.read_text(errors="surrogateescape"))
             sources.append((parsed.read_source(text, name, kept), rest[0] if rest else name))
         else:
             sources.append((read_source("", name), rest[0] if rest else name))

@@ -159,6 +159,25 @@ class Unseen(Copy):
         self.assertEqual(code, 0, said)
         self.assertIn(" 0 not, 0 unusable", said)
 
+    def test_refactorings(self):
+        """A local variable has another name, and locks go with their scope (since Linux 6.6)."""
+        for function in ("vmap_range_noflush", "vunmap_range_noflush"):
+            body = copies.File(self.copy, copies.VMALLOC)
+            first, end = body.lines_of(function)
+            lines = body.text.splitlines(keepends=True)
+            lines[first:end] = [re.sub(r"\bmask\b", "modified", line) for line in lines[first:end]]
+            (self.copy / copies.VMALLOC).write_text("".join(lines))
+        guards = "LOCK_GUARD_1(mutex" in (self.copy / "include/linux/mutex.h").read_text()
+        if guards:
+            copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range",
+                                 "static DEFINE_MUTEX(rig_mutex);\nstatic DEFINE_SPINLOCK(rig_lock);")
+            copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"(vunmap_range_noflush\([^;]*;)",
+                              r"scoped_guard(spinlock, &rig_lock) { \1 } guard(mutex)(&rig_mutex);")
+        code, said = rig(self.copy, "replay", copies.TOP / "corpus/fuzz_vmap")
+        self.assertEqual(code, 0, said)
+        self.assertIn(" 0 not, 0 unusable", said)
+        self.assertNotIn("LEFT OUT", said)
+
     def test_the_compiler_is_as_arm64s_on_every_host(self):
         copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range",
                              "#if !defined(__aarch64__) || defined(__x86_64__)\n#error\n#endif")

@@ -37,7 +37,7 @@ ATTRIBUTES = frozenset("""
 STORAGE = frozenset(["static", "extern"])
 
 # Invocations that make a class for guard(), CLASS() and __free(): they need no semicolon.
-CLASS_MAKER = re.compile(r"(DEFINE|EXTEND)_(\w*GUARD\w*|CLASS|CLASS_COND|FREE)$")
+CLASS_MAKER = re.compile(r"(DEFINE|EXTEND|DECLARE)_(\w*GUARD\w*|CLASS|CLASS_COND|FREE)$")
 CLASS_USER = re.compile(r"(\w*guard|\w*CLASS|ACQUIRE|__free)$")
 
 # Top-level invocations that make nothing that others could name.

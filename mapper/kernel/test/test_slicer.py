@@ -14,6 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from diagnosis import lookup  # noqa: E402
+import slice as slicing  # noqa: E402
 from slicer import boot, emit, parsed, places, reach  # noqa: E402
 from slicer.source import read_source  # noqa: E402
 
@@ -114,6 +115,23 @@ class Reading(unittest.TestCase):
         self.assertEqual((self.item(text, "class_lock").last, self.item(text, "f").first), (1, 5))
         self.assertIn("class_lock_try", self.item(text, "f").refs)
         self.assertIn("class_lock", self.item(text, "class_lock_try").refs)
+
+    def test_what_else_a_class_has_comes_with_it(self):
+        text = ("DEFINE_LOCK_GUARD_1(mutex, struct mutex, mutex_lock(_T->lock), mutex_unlock(_T->lock))\n"
+                "DECLARE_LOCK_GUARD_1_ATTRS(mutex, __acquires(_T), __releases(*(struct mutex **)_T))\n"
+                "#define class_mutex_constructor(_T) WITH_LOCK_GUARD_1_ATTRS(mutex, _T)\n"
+                "void f(void)\n{\n\tguard(mutex)(&m);\n}\n")
+        self.assertEqual(names_by_kind(text)["invocation"], ["class_mutex", "class_mutex"])
+
+    def test_the_mask_of_a_walk_has_any_name(self):
+        for text, shown in (("if (mask & ARCH_PAGE_TABLE_SYNC_MASK)", "rig_modified(mask) & ARCH_PAGE_TABLE_SYNC_MASK"),
+                            ("if (it.m & ARCH_PAGE_TABLE_SYNC_MASK)", "rig_modified(it.m) &"),
+                            ("(w->m& ARCH_PAGE_TABLE_SYNC_MASK)", "(rig_modified(w->m)&"),
+                            ("if (*m & ARCH_PAGE_TABLE_SYNC_MASK)", "(rig_modified(*m) &"),
+                            ("ARCH_PAGE_TABLE_SYNC_MASK & x.m)", "ARCH_PAGE_TABLE_SYNC_MASK & rig_modified(x.m))"),
+                            ("ARCH_PAGE_TABLE_SYNC_MASK & PGTBL_PTE_MODIFIED", "MASK & PGTBL_PTE_MODIFIED"),
+                            ("#define ARCH_PAGE_TABLE_SYNC_MASK 0", "#define ARCH_PAGE_TABLE_SYNC_MASK 0")):
+            self.assertIn(shown, slicing.show_mask(text))
 
     def test_what_a_macro_pastes(self):
         for text, pastes in (("#define m(op, x) f(r##op, x)", {("r", "")}),
