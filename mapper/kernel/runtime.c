@@ -5,6 +5,7 @@
  * calls them.
  */
 // clang-format off
+#include <stubs.h>
 /* Locks, which other headers bring in a kernel: guard(mutex) and its like. */
 #if __has_include(<linux/mutex.h>)
 #include <linux/mutex.h>

@@ -24,6 +24,9 @@ HERE = Path(__file__).resolve().parent
 FILES = HERE / "files"
 
 
+# They change nothing that is mapped, wherever they are declared.
+OBSERVES = re.compile(r"(trace_\w+|lockdep_assert_\w+|(__)?count_vm_events?)$")
+
 # Every walk asks `mask & ARCH_PAGE_TABLE_SYNC_MASK` in the end.
 VALUE = r"(\*?[A-Za-z_]\w*(?:\s*(?:->|\.)\s*\w+)*)"
 MASK = re.compile(VALUE + r"(\s*&\s*ARCH_PAGE_TABLE_SYNC_MASK\b)")
@@ -151,6 +154,13 @@ def write_have(out, found):
     emit.write_if_changed(Path(out) / "have.h", "\n".join(lines) + "\n")
 
 
+def stubs(sources, index, reachable, stop):
+    """#define lines of what is reached and observes alone: tracepoints, lockdep's assertions, event counters."""
+    names = {ref for source, _ in sources for item in source.items if id(item) in reachable for ref in item.refs}
+    for name in sorted(name for name in names if OBSERVES.match(name) and name not in stop | index.items.keys()):
+        yield f"#define {name}(...) {'false' if name.endswith('_enabled') else '((void)0)'}"
+
+
 def write_boot(out, tree, taken):
     """What runtime.c does before each call in place of the tree's boot code."""
     top = Path(tree).absolute()
@@ -181,6 +191,9 @@ def cut(arguments, sources):
                              {place for _, place in sources})
     places.write_traced(arguments.out, sources, shim_source, reachable)
     write_have(arguments.out, found)
+    emit.write_if_changed(Path(arguments.out) / "stubs.h", "\n".join(
+        ["// SPDX-License-Identifier: GPL-2.0-only", "/* Calls that only observe, of files that are not sliced. */",
+         *stubs(sources, index, reachable, stop)]) + "\n")
     write_boot(arguments.out, arguments.tree, taken)
     report = report_of(sources, reachable, stop)
     emit.write_if_changed(Path(arguments.out) / "report.json", json.dumps(report, indent=1) + "\n")

@@ -438,6 +438,17 @@ class Refusing(unittest.TestCase):
                 self.assertIn(f"a.c:2: {name[1:-1]}: a header outside of the tree", run.stderr)
                 self.assertFalse(victim.exists() or (Path(tree) / "out").exists(), name)
 
+    def test_calls_that_only_observe(self):
+        text = ("#define trace_own(x) g(x)\nint f(void)\n{\n\tif (trace_new_enabled())\n\t\ttrace_new(1, 2);\n"
+                "\ttrace_own(1);\n\tlockdep_assert_new();\n\tcount_vm_event(A);\n}\nint g(void)\n{\n\ttrace_far();\n}\n")
+        with tempfile.TemporaryDirectory() as tree:
+            run = self.run_slice(tree, text=text)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            said = (Path(tree) / "out/stubs.h").read_text().splitlines()[2:]
+            self.assertEqual(said, ["#define count_vm_event(...) ((void)0)", "#define lockdep_assert_new(...) ((void)0)",
+                                    "#define trace_far(...) ((void)0)", "#define trace_new(...) ((void)0)",
+                                    "#define trace_new_enabled(...) false"])
+
     def test_what_did_not_change_is_not_written(self):
         with tempfile.TemporaryDirectory() as tree:
             self.run_slice(tree)
