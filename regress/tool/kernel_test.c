@@ -378,8 +378,12 @@ static int tell_findings(struct test *t)
 	const struct findings_source source = { remake, print_origin, file_of, t };
 	struct findings *findings = &t->board->findings;
 	if (!findings->count) {
-		printf("no finding%s. next: %s fuzz\n", t->is_cut ? " in what was played" : "",
-		       again());
+		int known = __builtin_popcountll(t->player->tree_waivers);
+		printf("no finding%s", t->is_cut ? " in what was played" : "");
+		if (known)
+			printf(" besides %d known bug%s, named above", known,
+			       known == 1 ? "" : "s");
+		printf(". next: %s fuzz\n", again());
 		return EXIT_AS_EXPECTED;
 	}
 	return findings_keep(findings, &source, t->player, t->arguments->output) ? EXIT_RULE_BROKEN
