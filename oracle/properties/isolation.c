@@ -11,6 +11,7 @@
  */
 #include "oracle/properties/properties.h"
 
+#include "mapper/machine/assert.h"
 #include "mapper/machine/min.h"
 #include "oracle/attributes.h"
 #include "oracle/properties/fail.h"
@@ -150,6 +151,7 @@ static bool writes_and_runs(unsigned permitted)
 static uint64_t word_before_call(const struct oracle *o, table_t table, uint32_t index)
 {
 	const struct machine *m = o->machine;
+	ASSERT(m->log.word);
 	for (uint32_t k = o->summary->first_store; k <= o->summary->last_store; k++) {
 		const struct event *e = &m->log.event[k];
 		if (e->kind == EVENT_STORE && e->table == table && index >= e->index &&
