@@ -49,6 +49,14 @@ void space_change(struct space *space, uint64_t start, uint64_t end, uint8_t cle
 /* Index of the first segment that ends after `page`; space->segments if none does. */
 unsigned space_find(const struct space *space, uint64_t page);
 
+/* The segment that holds `page`; NULL if none does. */
+static inline const struct segment *space_at(const struct space *space, uint64_t page)
+{
+	unsigned at = space_find(space, page);
+	bool held = at < space->segments && space->segment[at].start <= page;
+	return held ? &space->segment[at] : NULL;
+}
+
 /* The pfn expected at `page` of a segment that holds it. */
 static inline uint64_t segment_pfn(const struct segment *s, uint64_t page)
 {

@@ -116,11 +116,12 @@ void tlb_change(struct tlb *tlb, uint64_t page, uint64_t end)
 void tlb_forget_splits(struct tlb *tlb)
 {
 	uint32_t kept = 0;
-	for (uint32_t i = 0; tlb->splits && i < tlb->count; i++)
+	if (!tlb->splits)
+		return;
+	for (uint32_t i = 0; i < tlb->count; i++)
 		if (!tlb->stale[i].split)
 			tlb->stale[kept++] = tlb->stale[i];
-	if (tlb->splits)
-		tlb->count = kept;
+	tlb->count = kept;
 	tlb->splits = 0;
 }
 

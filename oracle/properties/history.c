@@ -100,13 +100,13 @@ bool step_was_reached(const struct oracle *o, uint32_t at)
 }
 
 /* A store to a table that was unlinked: a walk from a pointer that is still cached meets it. */
-static void see_store_behind_pointer(struct oracle *o, const struct event *e)
+static void see_store_to_unlinked(struct oracle *o, const struct event *e)
 {
 	const struct table_place *place = &o->trace.place[e->table];
 	for (uint32_t i = 0; i < e->count; i++)
 		if (stored_word(o, e, i) & ARM64_VALID) {
 			uint64_t page = place->page + (e->index + i) * pages_at(o, place->level);
-			step_make_behind_pointer(o, e->table, place->level, page);
+			step_use_unlinked(o, e->table, place->level, page);
 			return;
 		}
 }
@@ -117,7 +117,7 @@ static void see_store(struct oracle *o, const struct event *e)
 	place->written = *o->trace.clock;
 	keep_reached(o, place->linked);
 	if (!place->linked && place->was_linked)
-		see_store_behind_pointer(o, e);
+		see_store_to_unlinked(o, e);
 	if (!place->linked ||
 	    (e->old_words == EVENT_NO_WORDS && e->words == EVENT_NO_WORDS && !e->first && !e->step))
 		return;

@@ -147,22 +147,6 @@ static bool writes_and_runs(unsigned permitted)
 	return (permitted & both) == both;
 }
 
-/* What stood in an entry when the call began; 0 in a table that it made. The entry was stored to. */
-static uint64_t word_before_call(const struct oracle *o, table_t table, uint32_t index)
-{
-	const struct machine *m = o->machine;
-	ASSERT(m->log.word);
-	for (uint32_t k = o->summary->first_store; k <= o->summary->last_store; k++) {
-		const struct event *e = &m->log.event[k];
-		if (e->kind == EVENT_STORE && e->table == table && index >= e->index &&
-		    index - e->index < e->count)
-			return e->old_words == EVENT_NO_WORDS
-				       ? 0
-				       : m->log.word[e->old_words + index - e->index];
-	}
-	return 0;
-}
-
 /* A word that a store put into an entry for a while. */
 struct transient {
 	const struct event *e;
@@ -172,6 +156,23 @@ struct transient {
 	uint64_t page;           /* the first that it maps */
 	uint64_t desc, old, now; /* it, what it replaced, and what stands there at the end */
 };
+
+/* What stood in its entry when the call began; 0 in a table that it made. */
+static uint64_t word_before_call(const struct oracle *o, const struct transient *t)
+{
+	const struct machine *m = o->machine;
+	const uint32_t index = t->e->index + t->i;
+	ASSERT(m->log.word);
+	for (uint32_t k = o->summary->first_store; k <= o->summary->last_store; k++) {
+		const struct event *e = &m->log.event[k];
+		if (e->kind == EVENT_STORE && e->table == t->e->table && index >= e->index &&
+		    index - e->index < e->count)
+			return e->old_words == EVENT_NO_WORDS
+				       ? 0
+				       : m->log.word[e->old_words + index - e->index];
+	}
+	return 0;
+}
 
 static bool is_same_memory(const struct arm64_attributes *want,
 			   const struct arm64_attributes *found)
@@ -183,7 +184,7 @@ static bool is_same_memory(const struct arm64_attributes *want,
 /* Whether the leaf gave what stood in its entry when the call began. */
 static bool is_as_before(const struct oracle *o, const struct transient *t)
 {
-	uint64_t before = word_before_call(o, t->e->table, t->e->index + t->i);
+	uint64_t before = word_before_call(o, t);
 	if (arm64_kind(&o->g, t->level, before | ARM64_VALID) != ARM64_LEAF)
 		return false;
 	struct arm64_attributes want = arm64_attributes(&o->g, before, 0);
@@ -201,9 +202,8 @@ static bool is_old_or_new(const struct oracle *o, const struct transient *t)
 	uint64_t pages = UINT64_C(1) << arm64_leaf_order(&o->g, t->level);
 	uint64_t pfn = (arm64_address(&o->g, t->desc) >> o->g.granule) & ~(pages - 1);
 	const struct arm64_attributes found = arm64_attributes(&o->g, t->desc, 0);
-	unsigned at = space_find(&o->space, t->page);
-	const struct segment *s = &o->space.segment[at];
-	if (at < o->space.segments && s->start <= t->page)
+	const struct segment *s = space_at(&o->space, t->page);
+	if (s)
 		return segment_pfn(s, t->page) == pfn &&
 		       is_same_memory(attributes_of(s->prot), &found);
 	if (call_lays(o->call->kind))
@@ -214,9 +214,8 @@ static bool is_old_or_new(const struct oracle *o, const struct transient *t)
 /* What the segment at a page permits; of memory that could not be added, what it would have had. */
 static unsigned permitted_by_space(const struct oracle *o, uint64_t page)
 {
-	unsigned at = space_find(&o->space, page);
-	const struct segment *s = &o->space.segment[at];
-	if (at == o->space.segments || s->start > page)
+	const struct segment *s = space_at(&o->space, page);
+	if (!s)
 		return call_lays(o->call->kind) ? 1 | CAN_WRITE : 0;
 	const struct arm64_attributes *a = attributes_of(s->prot);
 	return (unsigned)(1 | (s->may & MAY_WRITE ? CAN_WRITE : 0) |
@@ -235,15 +234,14 @@ static bool permitted_more(const struct oracle *o, const struct transient *t)
 {
 	unsigned meanwhile = permissions(o, t->level, t->desc);
 	unsigned before = permissions(o, t->level, t->old);
-	unsigned allowed = before | permissions(o, t->level, t->now);
-	bool both = writes_and_runs(meanwhile) && !writes_and_runs(before) &&
-		    !writes_and_runs(permissions(o, t->level, t->now));
+	unsigned after = permissions(o, t->level, t->now), allowed = before | after;
+	bool both =
+		writes_and_runs(meanwhile) && !writes_and_runs(before) && !writes_and_runs(after);
 	if (before)
 		return both || meanwhile & ~allowed;
 	if (!t->reached || !(both || meanwhile & ~allowed))
 		return false;
-	unsigned first =
-		permissions(o, t->level, word_before_call(o, t->e->table, t->e->index + t->i));
+	unsigned first = permissions(o, t->level, word_before_call(o, t));
 	allowed |= first | permitted_by_space(o, t->page);
 	return (both && !writes_and_runs(first)) || meanwhile & ~allowed;
 }
@@ -260,7 +258,7 @@ static bool permitted_less(const struct oracle *o, const struct transient *t)
 	unsigned lost = always & ~sure_permissions(o, t->level, t->desc);
 	if (!lost)
 		return false;
-	uint64_t before = word_before_call(o, t->e->table, t->e->index + t->i);
+	uint64_t before = word_before_call(o, t);
 	return arm64_kind(&o->g, t->level, before) != ARM64_LEAF ||
 	       lost & sure_permissions(o, t->level, before);
 }

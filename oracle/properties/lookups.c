@@ -54,9 +54,7 @@ static bool gives(struct oracle *o, int level, uint64_t page, uint64_t pfn)
 
 static bool gives_nothing(struct oracle *o, uint64_t page)
 {
-	const struct space *space = &o->space;
-	unsigned at = space_find(space, page);
-	if (at < space->segments && space->segment[at].start <= page)
+	if (space_at(&o->space, page))
 		return true; /* something is, or may be, mapped here */
 	oracle_exercised(o, RULE_LOOKUP_NOTHING);
 	uint64_t found = ask(o, page);

@@ -15,9 +15,8 @@
 static bool is_open(const struct oracle *o, uint64_t page, bool *valid)
 {
 	const uint8_t both = MAY_BE_MAPPED | MAY_BE_ABSENT;
-	unsigned at = space_find(&o->space, page);
-	const struct segment *s = &o->space.segment[at];
-	uint8_t may = at < o->space.segments && s->start <= page ? s->may : MAY_BE_ABSENT;
+	const struct segment *s = space_at(&o->space, page);
+	uint8_t may = s ? s->may : MAY_BE_ABSENT;
 	*valid = may & MAY_BE_MAPPED;
 	return (may & both) == both;
 }

@@ -196,6 +196,18 @@ void step_release(struct oracle *o, enum machine_lock lock)
 
 /* --- the three kinds of step ---------------------------------------------------- */
 
+/* Fails `rule` where something is stale, which is described. */
+static void judge_stale(struct oracle *o, enum rule rule, int level, uint64_t page,
+			const char *expected, const struct tlb_stale *stale)
+{
+	char found[VERDICT_DETAIL_SIZE];
+	oracle_exercised(o, rule);
+	if (!stale)
+		return;
+	tlb_describe(&o->trace.tlb, stale, found, sizeof(found));
+	trace_fail(o, rule, level, page, expected, found);
+}
+
 /* An entry is set valid, and fails if what is stale overlaps it. */
 static void set_valid_over(struct oracle *o, int level, uint64_t page,
 			   const struct tlb_stale *stale)
@@ -205,13 +217,8 @@ static void set_valid_over(struct oracle *o, int level, uint64_t page,
 	o->trace.valid_page = page;
 	if (!o->trace.tlb.used)
 		return;
-	oracle_exercised(o, RULE_HISTORY_MAKE_BEFORE_TLBI);
-	if (!stale)
-		return;
-	char found[VERDICT_DETAIL_SIZE];
-	tlb_describe(&o->trace.tlb, stale, found, sizeof(found));
-	trace_fail(o, RULE_HISTORY_MAKE_BEFORE_TLBI, level, page,
-		   "DSB, TLBI, DSB before the new entry", found);
+	judge_stale(o, RULE_HISTORY_MAKE_BEFORE_TLBI, level, page,
+		    "DSB, TLBI, DSB before the new entry", stale);
 }
 
 void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
@@ -220,16 +227,11 @@ void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages)
 	set_valid_over(o, level, page, tlb->used ? tlb_find(tlb, page, page + pages) : NULL);
 }
 
-void step_make_behind_pointer(struct oracle *o, table_t table, int level, uint64_t page)
+void step_use_unlinked(struct oracle *o, table_t table, int level, uint64_t page)
 {
-	const struct tlb_stale *pointer = tlb_find_table(&o->trace.tlb, table);
-	oracle_exercised(o, RULE_HISTORY_MAKE_BEFORE_TLBI);
-	if (!pointer)
-		return;
-	char found[VERDICT_DETAIL_SIZE];
-	tlb_describe(&o->trace.tlb, pointer, found, sizeof(found));
-	trace_fail(o, RULE_HISTORY_MAKE_BEFORE_TLBI, level, page,
-		   "DSB, TLBI, DSB before a table that was unlinked is used again", found);
+	judge_stale(o, RULE_HISTORY_MAKE_BEFORE_TLBI, level, page,
+		    "DSB, TLBI, DSB before a table that was unlinked is used again",
+		    tlb_find_table(&o->trace.tlb, table));
 }
 
 /* Whether the entry would be a leaf if it were valid: set_memory made it invalid. */
@@ -246,14 +248,9 @@ static void judge_alias(const struct step *s)
 	const struct expected *e = &o->kept.expected;
 	if (!o->trace.judging || o->call->kind != CALL_VFREE || s->page >= oracle_linear_pages(o))
 		return;
-	oracle_exercised(o, RULE_HISTORY_ALIAS);
-	const struct tlb_stale *stale = tlb_find(&o->trace.tlb, e->affected_first, e->affected_end);
-	if (!stale)
-		return;
-	char found[VERDICT_DETAIL_SIZE];
-	tlb_describe(&o->trace.tlb, stale, found, sizeof(found));
-	trace_fail(o, RULE_HISTORY_ALIAS, s->level, s->page,
-		   "DSB, TLBI of the area, DSB before the alias", found);
+	judge_stale(o, RULE_HISTORY_ALIAS, s->level, s->page,
+		    "DSB, TLBI of the area, DSB before the alias",
+		    tlb_find(&o->trace.tlb, e->affected_first, e->affected_end));
 }
 
 static void set_valid(const struct step *s, enum arm64_kind kind)
@@ -267,7 +264,7 @@ static void set_valid(const struct step *s, enum arm64_kind kind)
 	if (child == MACHINE_NO_TABLE)
 		return;
 	if (s->o->trace.place[child].was_linked && !s->o->trace.place[child].linked)
-		step_make_behind_pointer(s->o, child, s->level, s->page);
+		step_use_unlinked(s->o, child, s->level, s->page);
 	judge_publication(s, child);
 	table_linked(s->o, child, s->level + 1, s->page);
 }

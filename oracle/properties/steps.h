@@ -30,7 +30,7 @@ void step_judge(const struct step *s);
 void step_set_valid(struct oracle *o, int level, uint64_t page, uint64_t pages);
 
 /* An entry for `page` at `level` is set valid through a table that no walk cache may point to any more. */
-void step_make_behind_pointer(struct oracle *o, table_t table, int level, uint64_t page);
+void step_use_unlinked(struct oracle *o, table_t table, int level, uint64_t page);
 
 /*
  * splits.c: a leaf becomes `child`, a table; a leaf, live or not, loses the
