@@ -305,6 +305,7 @@ static void note_warned_lookup(void)
 
 static void keep_warning(const char *how, const char *file, int line, const char *what)
 {
+	note_warned_lookup();
 	if (!own.warning[0])
 		snprintf(own.warning, sizeof(own.warning), "%s at %s:%d: %s", how, file, line,
 			 what);
@@ -325,7 +326,6 @@ static void __attribute__((noreturn)) bug_without_line(const char *what)
 static void warn(const char *file, int line, const char *what)
 {
 	flush_pending_tlbi();
-	note_warned_lookup();
 	keep_warning("WARNING", file, line, what);
 	if (!own.silent)
 		machine_warn(now.machine, own.va);
@@ -334,7 +334,6 @@ static void warn(const char *file, int line, const char *what)
 static void __attribute__((noreturn)) bug(const char *file, int line, const char *what)
 {
 	flush_pending_tlbi();
-	note_warned_lookup();
 	keep_warning("BUG", file, line, what);
 	if (!own.silent)
 		machine_bug(now.machine, own.va);
