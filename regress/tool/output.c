@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,11 +12,12 @@
 #include "mapper/machine/assert.h"
 #include "regress/tool/vmapdiff.h"
 
-static struct kept {
+struct kept {
 	dev_t device;
 	ino_t inode;
-} * kept;
-static size_t kept_count, kept_room;
+};
+
+static void *all_kept; /* a tree of tsearch() */
 
 void output_begin(void)
 {
@@ -27,28 +29,32 @@ void output_begin(void)
 	}
 }
 
-void output_keep(int fd)
+static int order(const void *a, const void *b)
 {
-	struct stat st;
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
-		return;
-	if (kept_count == kept_room) {
-		kept_room = kept_room ? 2 * kept_room : 64;
-		kept = realloc(kept, kept_room * sizeof(*kept));
-		if (!kept) {
-			fprintf(stderr, "vmapdiff: no memory for a list of files\n");
-			exit(EXIT_UNUSABLE);
-		}
-	}
-	kept[kept_count++] = (struct kept){ st.st_dev, st.st_ino };
+	const struct kept *x = a, *y = b;
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	return (x->inode > y->inode) - (x->inode < y->inode);
 }
 
 static bool is_kept(const struct stat *st)
 {
-	for (size_t i = 0; i < kept_count; i++)
-		if (kept[i].device == st->st_dev && kept[i].inode == st->st_ino)
-			return true;
-	return false;
+	const struct kept file = { st->st_dev, st->st_ino };
+	return tfind(&file, &all_kept, order);
+}
+
+void output_keep(int fd)
+{
+	struct stat st;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || is_kept(&st))
+		return;
+	struct kept *file = malloc(sizeof(*file));
+	if (file)
+		*file = (struct kept){ st.st_dev, st.st_ino };
+	if (!file || !tsearch(file, &all_kept, order)) {
+		fprintf(stderr, "vmapdiff: no memory for a list of files\n");
+		exit(EXIT_UNUSABLE);
+	}
 }
 
 static bool refuse_kept(const char *path)
