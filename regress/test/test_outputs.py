@@ -99,8 +99,8 @@ class Outputs(unittest.TestCase):
         name = os.path.join(os.fsencode(self.work), b"\xff\xc3\xa9\xe2\x82")
         with open(name, "w", encoding="ascii") as to:
             to.write(self.text)
-        for words in ([b"replay", b"--sarif", b"report", name], ):
-            subprocess.run([os.fsencode(TOOL), *words], cwd=self.work, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run([os.fsencode(TOOL), b"replay", b"--sarif", b"report", name], cwd=self.work,
+                       stdout=subprocess.DEVNULL, check=False)
         report = json.loads((self.work / "report").read_text(encoding="utf-8"))
         self.assertIn("\ufffd\u00e9\ufffd", json.dumps(report, ensure_ascii=False))
 

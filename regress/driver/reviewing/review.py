@@ -91,12 +91,12 @@ def folder_of(found):
 
 def compare_parts(rigs):
     """Raises Unusable where only one tree is built without a part: what a patch does there would look like nothing."""
-    parts = [kernel.left_out(rig.state) for rig in rigs]
-    for (name, own), (other, others) in (zip(("BASE", "PATCHED"), parts), zip(("PATCHED", "BASE"), parts[::-1])):
+    base, patched = (kernel.left_out(rig.state) for rig in rigs)
+    for name, own, other, others in (("BASE", base, "PATCHED", patched), ("PATCHED", patched, "BASE", base)):
         missing = [what for what in own if what not in others]
         if missing:
             raise Unusable(f"review: {name} is built without {' and '.join(missing)}, and {other} with it: what the "
-                           "patch does there is not known, and there is no verdict. LEFT OUT, above, says why, and "
+                           "patch does there is not known: the review gives no verdict. LEFT OUT, above, says why, and "
                            "what to do")
 
 
