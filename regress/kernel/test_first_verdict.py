@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 # pylint: disable=wrong-import-position
 from driver import kernel
+from driver.build import Failed
 from driver.commands import first_verdict
 from driver.fuzzing.rig import Rig
 from driver.reviewing import scenarios
@@ -27,8 +28,8 @@ class FirstVerdict(unittest.TestCase):
         (self.work / "regress").mkdir()
         self.built = []
 
-    def build(self, tree, _, geometries):
-        self.built.append((tree, geometries))
+    def build(self, tree, _, geometry):
+        self.built.append((tree, geometry))
         return Rig(self.work, self.work, "./rig kernel t")
 
     def tell(self, code, prints, executions=None, chosen="", is_built=False, of="*"):
@@ -37,7 +38,7 @@ class FirstVerdict(unittest.TestCase):
         tool.write_text(f"#!/bin/sh\ncase $4 in */{of}) printf '%s' '{prints}'; exit {code} ;; esac\n")
         tool.chmod(0o755)
         out, told = io.StringIO(), io.StringIO()
-        with unittest.mock.patch.object(kernel, "build_tree", self.build), \
+        with unittest.mock.patch.object(kernel, "build_quickly", self.build), \
                 unittest.mock.patch.object(kernel, "is_built", lambda *_: is_built), \
                 unittest.mock.patch.dict("os.environ", {kernel.GEOMETRIES: chosen}), \
                 contextlib.redirect_stdout(out), contextlib.redirect_stderr(told):
@@ -67,6 +68,10 @@ class FirstVerdict(unittest.TestCase):
     def test_the_slowest_cases_are_left_to_what_follows(self):
         left_out = set(scenarios.checked_in()) - set(first_verdict.played())
         self.assertEqual({path.stem for path in left_out}, set(first_verdict.SLOW))
+
+    def test_a_tree_that_only_an_optimizing_compiler_takes_has_none(self):
+        self.build = unittest.mock.Mock(side_effect=Failed("log"))
+        self.assertEqual(self.tell(0, ""), ("", ""))
 
     def test_where_all_is_built_or_little_is_asked_for(self):
         for more in ({"is_built": True}, {"chosen": "kernel_64k_va48_pa48"}, {"executions": 2048}):
