@@ -127,6 +127,22 @@ def hold(folder, sources, targets, make):
         time.sleep(POLL_SECONDS)
 
 
+def hold_as_it_is(folder, sources, targets):
+    """
+    Holds a build that was made of these sources, and has these targets, by its record: neither CMake nor Ninja is
+    asked. Whether there is one, and nobody builds in its folder.
+    """
+    held = HELD.get(folder)
+    if held:
+        return set(targets) <= held.targets
+    lock = open(folder.parent / f"{folder.name}.use", "w", encoding="utf-8")
+    if not take(lock, fcntl.LOCK_SH) or not fits(folder.parent / f"{folder.name}.made-of", sources, targets):
+        lock.close()
+        return False
+    HELD[folder] = Held(lock, set(targets))
+    return True
+
+
 def compiler_of(preset):
     if preset in OF_CLANG:
         return machine.fuzz_compiler()

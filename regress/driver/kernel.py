@@ -10,7 +10,7 @@ import sys
 import zlib
 
 from driver import scripts
-from driver.build import Failed, build, fits, hold
+from driver.build import Failed, build, fits, hold, hold_as_it_is
 from driver.fuzzing.rig import Rig
 from driver.places import BUILDS, TOP
 from driver.terminal import Unusable
@@ -94,6 +94,12 @@ def make(tree, folder, targets, options):
         raise Unusable(why[len("rig: "):] if why.startswith("rig: ") else why) from failed
 
 
+def are_there(listed):
+    """Whether all files that the CMake script `listed` names are there, and it is."""
+    return listed.exists() and all(os.path.exists(name) for names in re.findall(r'"(/[^"]*)"', listed.read_text())
+                                   for name in names.split(";"))
+
+
 def objects(suffix="", options=()):
     """
     The folder of what trees are tested by and is the same for each, built with these options and held until this
@@ -103,7 +109,10 @@ def objects(suffix="", options=()):
     if (folder / OBJECTS_LIST).exists() and not os.access(folder, os.W_OK):
         return folder
     folder.mkdir(parents=True, exist_ok=True)
-    hold(folder, sources_of(None, options), ["tree_objects"],
+    sources, targets = sources_of(None, options), ["tree_objects"]
+    if are_there(folder / OBJECTS_LIST) and hold_as_it_is(folder, sources, targets):
+        return folder
+    hold(folder, sources, targets,
          lambda: build("kernel", "tree_objects", folder=folder, what="building what trees are tested by",
                        options=("-DVMAPDIFF_TREE_OBJECTS=ON", "-DBUILD_TESTING=OFF", *options)))
     return folder

@@ -624,6 +624,22 @@ class Held(unittest.TestCase):
         self.again("mine", "one", "two")
         self.assertEqual(self.made, 2)
 
+    def test_what_is_built_is_held_by_its_record(self):
+        def is_held(sources, *targets):
+            self.build.let_go()
+            return self.build.hold_as_it_is(self.folder, sources, targets)
+        self.assertFalse(is_held("mine", "one"))
+        self.hold("one")
+        self.assertTrue(is_held("mine", "one"))
+        self.assertTrue(self.build.hold_as_it_is(self.folder, "mine", ["one"]))
+        self.assertFalse(self.build.hold_as_it_is(self.folder, "mine", ["two"]))
+        self.assertFalse(is_held("mine", "two"))
+        self.assertFalse(is_held("changed since", "one"))
+        with open(self.folder.parent / "tree.use", "w", encoding="utf-8") as lock:
+            self.build.fcntl.flock(lock, self.build.fcntl.LOCK_EX)
+            self.assertFalse(is_held("mine", "one"))
+        self.assertEqual(self.made, 1)
+
     WORKER = """
 import pathlib, sys
 sys.path.insert(0, sys.argv[1])
