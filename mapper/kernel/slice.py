@@ -28,9 +28,10 @@ FILES = HERE / "files"
 OBSERVES = re.compile(r"(trace_\w+|lockdep_assert_\w+|(__)?count_vm_events?)$")
 
 # Every walk asks `mask & ARCH_PAGE_TABLE_SYNC_MASK` in the end.
+SYNC_MASK = re.compile(r"\bARCH_PAGE_TABLE_SYNC_MASK\b")
 VALUE = r"(\*?[A-Za-z_]\w*(?:\s*(?:->|\.)\s*\w+)*)"
-MASK = re.compile(VALUE + r"(\s*&\s*ARCH_PAGE_TABLE_SYNC_MASK\b)")
-REVERSED_MASK = re.compile(r"(\bARCH_PAGE_TABLE_SYNC_MASK\s*&\s*)(?!PGTBL_)" + VALUE)
+BEFORE, AFTER = re.compile(VALUE + r"\s*&\s*\Z"), re.compile(r"\s*&\s*(?!PGTBL_)" + VALUE)
+LONGEST = 256  # characters before it that are searched: to try each name of a file takes half of the slicer's time
 
 
 class Unusable(Exception):
@@ -47,7 +48,13 @@ def read_list(path):
 
 def show_mask(text):
     """What a walk modified, under the name that the tree has for it, is shown to the rig where the walk ends."""
-    return REVERSED_MASK.sub(r"\1rig_modified(\2)", MASK.sub(r"rig_modified(\1)\2", text))
+    for found in reversed(list(SYNC_MASK.finditer(text))):
+        value = (BEFORE.search(text, max(0, found.start() - LONGEST), found.start())
+                 or AFTER.match(text, found.end()))
+        if value:
+            first, end = value.span(1)
+            text = f"{text[:first]}rig_modified({text[first:end]}){text[end:]}"
+    return text
 
 
 def read_tree(tree, files, kept=None):
