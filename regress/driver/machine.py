@@ -2,7 +2,9 @@
 """What this machine has, found out by trying. No path and no version of a distribution is in here."""
 from __future__ import annotations
 
+import contextlib
 import functools
+import hashlib
 import itertools
 import os
 import pathlib
@@ -12,12 +14,16 @@ import subprocess
 import sys
 import tempfile
 
+from driver.places import BUILDS
+
 OLDEST_CLANG, NEWEST_CLANG = 14, 29
 OLDEST_CMAKE = (3, 25)
 FUZZ_TARGET = """#include <stddef.h>
 #include <stdint.h>
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { return data && size > 3 ? 0 : 0; }
 """
+# What changes what a compiler finds.
+OF_COMPILERS = ("CC", "PATH", "CCC_OVERRIDE_OPTIONS", "COMPILER_PATH", "LIBRARY_PATH", "CPATH", "C_INCLUDE_PATH")
 PROGRAM = "#include <stdio.h>\nint main(void) { return puts(\"\") < 0; }\n"
 
 
@@ -75,7 +81,30 @@ def clangs():
 def links_a_fuzz_target(compiler):
     """Whether a clang does, with lld first: it takes half of the time of the usual linker, where it is installed."""
     flags = "-fsanitize=fuzzer,address,undefined"
-    return links(compiler, FUZZ_TARGET, flags, "-fuse-ld=lld") or links(compiler, FUZZ_TARGET, flags)
+    record = record_of(compiler)
+    if record and record.exists():
+        return True
+    if not links(compiler, FUZZ_TARGET, flags, "-fuse-ld=lld") and not links(compiler, FUZZ_TARGET, flags):
+        return False
+    if record:
+        with contextlib.suppress(OSError):
+            record.parent.mkdir(parents=True, exist_ok=True)
+            record.touch()
+    return True
+
+
+def record_of(compiler):
+    """
+    The file that says that a clang links a fuzz target, so that not each command tries it; None where nothing shows
+    that its libraries are the same still. Packages that come or go change the folders of these.
+    """
+    real = pathlib.Path(compiler).resolve()
+    folders = sorted(real.parent.parent.glob("lib*/clang/*/lib/*/"))
+    if not folders:
+        return None
+    seen = [f"{path} {stat.st_mtime_ns} {stat.st_size}" for path in (real, *folders) for stat in (path.stat(),)]
+    seen += [str(shutil.which("ld.lld")), *(f"{name}={os.environ.get(name)}" for name in OF_COMPILERS)]
+    return BUILDS / "compilers" / hashlib.sha256("\n".join(seen).encode()).hexdigest()
 
 
 @functools.lru_cache(maxsize=None)
@@ -172,6 +201,9 @@ def python_with(name):
 def llvm_tool(name):
     """A tool of LLVM, such as llvm-cov, of the version that the compiler is of; or None."""
     compiler = fuzz_compiler()
+    beside = compiler and os.path.join(os.path.dirname(os.path.realpath(compiler)), name)
+    if beside and os.access(beside, os.X_OK):  # to ask the compiler takes a process
+        return beside
     of_compiler = output_of(compiler, f"-print-prog-name={name}").strip() if compiler else ""
     major = clang_major(compiler) if compiler else None
     for candidate in (of_compiler, f"{name}-{major}", name):

@@ -547,6 +547,57 @@ class Readers(unittest.TestCase):
         self.assertIn("the working directory is not there any more", said)
 
 
+class Tried(unittest.TestCase):
+    """A clang is tried once, and again when a package has changed what it finds."""
+
+    def setUp(self):
+        sys.path.insert(0, str(TOP / "regress"))
+        from driver import machine
+        self.machine, self.tries, self.works = machine, 0, True
+        work = tempfile.TemporaryDirectory(prefix="vmapdiff-tried-")
+        self.addCleanup(work.cleanup)
+        self.top = pathlib.Path(work.name)
+        self.clang, self.runtime = self.top / "bin/clang", self.top / "lib/clang/14/lib/linux"
+        for folder in (self.clang.parent, self.runtime):
+            folder.mkdir(parents=True)
+        self.clang.touch()
+
+    def links(self, *_):
+        self.tries += 1
+        return self.works
+
+    def is_good(self):
+        with unittest.mock.patch.object(self.machine, "links", self.links), \
+                unittest.mock.patch.object(self.machine, "BUILDS", self.top / "builds"):
+            return self.machine.links_a_fuzz_target(self.clang)
+
+    def test_once(self):
+        self.assertTrue(self.is_good() and self.is_good())
+        self.assertEqual(self.tries, 1)
+
+    def test_again_when_a_library_goes(self):
+        library = self.runtime / "libclang_rt.fuzzer.a"
+        library.touch()
+        self.assertTrue(self.is_good())
+        library.unlink()
+        self.works = False
+        self.assertFalse(self.is_good())
+
+    def test_again_where_it_failed_or_another_variable_is_set(self):
+        self.works = False
+        self.assertFalse(self.is_good() or self.is_good())
+        self.works, self.tries = True, 0
+        self.assertTrue(self.is_good())
+        with unittest.mock.patch.dict(os.environ, LIBRARY_PATH="/elsewhere"):
+            self.assertTrue(self.is_good())
+        self.assertEqual(self.tries, 2)
+
+    def test_each_time_where_nothing_shows_its_libraries(self):
+        shutil.rmtree(self.top / "lib")
+        self.assertTrue(self.is_good() and self.is_good())
+        self.assertEqual(self.tries, 2)
+
+
 class Held(unittest.TestCase):
     """A build that several runs use at once: each has what it asked for until it ends."""
 
