@@ -10,11 +10,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fuzz/crash.h"
 #include "fuzz/watch.h"
 #include "mapper/machine/assert.h"
 
 #define APART_HANG_SECONDS 1.0 /* of a call that a tree does not return from */
 #define BROKEN 126             /* exit code of a process in which an assertion failed */
+#define SANITIZED 1            /* and of one in which a sanitizer found an error */
 
 /* Where a sanitizer is linked in. */
 __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
@@ -50,6 +52,12 @@ static void silence(void)
 	assert_call(be_loud);
 }
 
+static void end_sanitized(const char *signature)
+{
+	(void)signature;
+	_exit(SANITIZED);
+}
+
 /* Lets this process die without a word, and without an engine that keeps what it died of. */
 static void die_quietly(unsigned seconds)
 {
@@ -60,6 +68,8 @@ static void die_quietly(unsigned seconds)
 	if (__sanitizer_set_death_callback)
 		__sanitizer_set_death_callback(NULL);
 	silence();
+	/* Nobody sees the report, for which a symbolizer would be started. */
+	crash_end_by(end_sanitized);
 	apart_limit_time(seconds, seconds * APART_PATIENCE);
 	watch_calls(APART_HANG_SECONDS);
 }
@@ -119,6 +129,6 @@ int run_apart(int (*run)(void *context), void *context, unsigned seconds)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == BROKEN)
 		apart_give_up();
 	sigaction(SIGCHLD, &before, NULL);
-	/* A sanitizer ends a process with an exit code of its own: 1 for most, 77 for libFuzzer. */
+	/* Where none calls end_sanitized(), it has an exit code of its own: 1 for most, 77 for libFuzzer. */
 	return WIFEXITED(status) ? WEXITSTATUS(status) : APART_DIED;
 }
