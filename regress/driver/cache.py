@@ -23,6 +23,8 @@ def use():
         # Objects name the folder that they were first compiled in, and nothing reads that.
         os.environ.setdefault("CCACHE_NOHASHDIR", "1")
         os.environ.setdefault("CCACHE_BASEDIR", str(TOP))  # paths below are relative: of two copies of a tree too
+        # What the compiler says it has read is taken for what a result depends on: nothing is preprocessed besides.
+        os.environ.setdefault("CCACHE_DEPEND", "1")
         os.environ.setdefault("CCACHE_DIR", str(BUILDS / "ccache"))
 
 
