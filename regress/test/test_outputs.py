@@ -60,6 +60,15 @@ class Outputs(unittest.TestCase):
             self.assertIn("/dev/full: cannot write", ran.stderr)
             self.assertNotIn("wrote", ran.stderr + ran.stdout)
 
+    def test_a_name_that_others_take_for_standard_output(self):
+        for command in (["show", CASE, "--html"], ["export", CASE, "-o"], ["minimize", CASE, "-o"]):
+            ran = self.run_tool(*command, "-")
+            self.assertEqual(ran.returncode, 2, command)
+            self.assertIn("'-' is standard output for --events alone", ran.stderr)
+            self.assertFalse((self.work / "-").exists())
+        ran = self.run_tool("show", CASE, "--html", "./-")
+        self.assertIn("<html", (self.work / "-").read_text())
+
     def test_no_input_is_written_over(self):
         for command in (["show", self.case, "--html", self.case], ["show", self.case, "--events", self.case],
                         ["replay", self.case, "--sarif", self.case], ["export", self.case, "-o", self.case],

@@ -105,6 +105,11 @@ bool output_open(struct output *o, const char *path)
 		fprintf(stderr, "vmapdiff: the name of a file to be written is empty\n");
 		return false;
 	}
+	if (!strcmp(path, "-")) {
+		fprintf(stderr, "vmapdiff: '-' is standard output for --events alone; name a file "
+				"to be written (./- has this name)\n");
+		return false;
+	}
 	const bool there = !stat(path, &st), regular = !there || S_ISREG(st.st_mode);
 	if (there && is_kept(&st))
 		return refuse_kept(path);

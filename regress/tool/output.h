@@ -22,7 +22,7 @@ struct output {
  */
 void output_begin(void);
 
-/* Opens the file at `path`; a device or a FIFO is written in place. False after a message. */
+/* Opens the file at `path`; a device or a FIFO is written in place, and `-` is refused. False after a message. */
 bool output_open(struct output *o, const char *path);
 
 /* Ends the file. False after a message; what stood at its path stays as it was then. */
