@@ -183,7 +183,8 @@ class Unexpected(parts.WithFolder):
     """What would end Python with 1, which is the exit code of a new finding."""
 
     def options(self, **more):
-        return argparse.Namespace(**{"inside": "", "markdown": None, "json": None, "sarif": None, "html": None, **more})
+        return argparse.Namespace(**{"inside": "", "mbox": None, "markdown": None, "json": None, "sarif": None,
+                                     "html": None, **more})
 
     def test_an_exception_is_not_a_new_finding(self):
         for what in (KeyError("event"), ValueError("x"), RecursionError(),
@@ -201,6 +202,19 @@ class Unexpected(parts.WithFolder):
             with self.assertRaises(Unusable) as caught:
                 review.run_review(self.options(**{form: str(self.work / name)}))
             self.assertIn(f"--{form} {self.work / name}: {why}", str(caught.exception))
+
+    def test_a_report_takes_the_place_of_nothing(self):
+        mails, link = self.work / "series.mbox", self.work / "link"
+        mails.write_text("From \n")
+        link.symlink_to(mails)
+        other = str(self.work / "x")
+        for more, why in (({"json": "-"}, "the page alone goes to standard output"),
+                          ({"mbox": str(mails), "json": str(link)}, "that is read, or is another report"),
+                          ({"json": other, "html": other}, "that is read, or is another report")):
+            with self.assertRaises(Unusable) as caught:
+                review.run_review(self.options(**more))
+            self.assertIn(why, str(caught.exception))
+        self.assertEqual(mails.read_text(), "From \n")
 
 
 # --- what is kept ---------------------------------------------------------------------------------------------

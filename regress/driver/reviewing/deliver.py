@@ -15,13 +15,30 @@ from driver.terminal import Unusable, red, say
 SUFFIXES = {"markdown": "md", "json": "json", "html": "html", "sarif": "sarif"}
 
 
+def why_not(path, taken):
+    """Why a report cannot be written to a path, with what to do; None if it can. `taken`: paths that stay."""
+    if str(path) == "-":
+        return "the page alone goes to standard output; name a file"
+    wanted = path.absolute()
+    if wanted.is_dir():
+        return "that is a folder; name a file in it"
+    if not wanted.parent.is_dir():
+        return "its folder is not there"
+    if any(wanted == one or wanted.exists() and one.exists() and wanted.samefile(one) for one in taken):
+        return "that is read, or is another report; name another file"
+    return None
+
+
 def check(options):
     """Raises Unusable where a report cannot be written to where options name, before it is made."""
+    taken = [pathlib.Path(options.mbox).absolute()] if options.mbox else []
     for name in SUFFIXES:
-        wanted = pathlib.Path(getattr(options, name) or "report").absolute()
-        if wanted.is_dir() or not wanted.parent.is_dir():
-            raise Unusable(f"review: --{name} {getattr(options, name)}: "
-                           + ("that is a folder; name a file in it" if wanted.is_dir() else "its folder is not there"))
+        given = getattr(options, name)
+        why = why_not(pathlib.Path(given), taken) if given else None
+        if why:
+            raise Unusable(f"review: --{name} {given}: {why}")
+        if given:
+            taken.append(pathlib.Path(given).absolute())
 
 
 def forms_of(told, run):
