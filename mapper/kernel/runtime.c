@@ -54,13 +54,14 @@ int __p4d_alloc(struct mm_struct *mm, pgd_t *pgd, unsigned long address);
 struct mm_struct rig_mm;
 u64 swapper_pg_dir[1];
 
-static bool in_tables(const volatile void *p)
+/* It is asked at each load and store, and touches what is the rig's alone. */
+static inline RIG_OWN bool in_tables(const volatile void *p)
 {
 	return (const volatile uint64_t *)p >= rig->tables &&
 	       (const volatile uint64_t *)p < rig->tables_end;
 }
 
-static void rig_loaded(const volatile void *from)
+static RIG_APART void rig_loaded(const volatile void *from)
 {
 	bool is_entry = in_tables(from);
 	*rig->loads += is_entry;

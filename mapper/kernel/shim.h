@@ -70,7 +70,8 @@ static struct rig_places {
 } rig_own_places, *rig_places = &rig_own_places;
 
 #define RIG_PLAIN __attribute__((no_sanitize("address"))) /* nothing is written there */
-#define RIG_APART __attribute__((noinline, no_sanitize("address", "undefined", "coverage")))
+#define RIG_OWN __attribute__((__no_sanitize__("address", "undefined", "coverage")))
+#define RIG_APART RIG_OWN __attribute__((__noinline__)) /* trees define noinline */
 
 static RIG_APART void rig_enter(const struct source_call *here)
 {
