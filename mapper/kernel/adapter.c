@@ -844,97 +844,16 @@ static unsigned kernel_dump(struct address_space *space, uint64_t va, uint64_t b
 
 /* --- what the tree is --------------------------------------------------------------------- */
 
-#ifdef RIG_HAVE_set_memory_ro
-#define SET_MEMORY_FILE RIG_FILE_set_memory_ro
-#define SET_MEMORY_LINE RIG_LINE_set_memory_ro
+#ifdef RIG_HAVE_vrealloc_node_align_noprof
+#define VREALLOC_ENTRY RIG_ENTRY_vrealloc_node_align_noprof
 #else
-#define SET_MEMORY_FILE NULL
-#define SET_MEMORY_LINE 0
-#endif
-
-#ifdef RIG_HAVE_vfree
-#define VFREE_FILE RIG_FILE_vfree
-#define VFREE_LINE RIG_LINE_vfree
-#else
-#define VFREE_FILE NULL
-#define VFREE_LINE 0
-#endif
-
-#ifdef RIG_HAVE_vmap_pfn
-#define VMAP_PFN_FILE RIG_FILE_vmap_pfn
-#define VMAP_PFN_LINE RIG_LINE_vmap_pfn
-#else
-#define VMAP_PFN_FILE NULL
-#define VMAP_PFN_LINE 0
-#endif
-
-#ifdef RIG_HAVE_apply_to_existing_page_range
-#define APPLY_FILE RIG_FILE_apply_to_page_range
-#define APPLY_LINE RIG_LINE_apply_to_page_range
-#else
-#define APPLY_FILE NULL
-#define APPLY_LINE 0
-#endif
-
-#if defined(RIG_HAVE_vrealloc_node_align_noprof)
-#define VREALLOC_FILE RIG_FILE_vrealloc_node_align_noprof
-#define VREALLOC_LINE RIG_LINE_vrealloc_node_align_noprof
-#elif defined(RIG_HAVE_vrealloc_noprof)
-#define VREALLOC_FILE RIG_FILE_vrealloc_noprof
-#define VREALLOC_LINE RIG_LINE_vrealloc_noprof
-#else
-#define VREALLOC_FILE NULL
-#define VREALLOC_LINE 0
-#endif
-
-#ifdef RIG_HAVE_trans_pgd_create_copy
-#define TRANS_PGD_FILE RIG_FILE_trans_pgd_create_copy
-#define TRANS_PGD_LINE RIG_LINE_trans_pgd_create_copy
-#else
-#define TRANS_PGD_FILE NULL
-#define TRANS_PGD_LINE 0
-#endif
-
-#ifdef RIG_HAVE_set_direct_map_invalid_noflush
-#define SET_DIRECT_MAP_FILE RIG_FILE_set_direct_map_invalid_noflush
-#define SET_DIRECT_MAP_LINE RIG_LINE_set_direct_map_invalid_noflush
-#else
-#define SET_DIRECT_MAP_FILE NULL
-#define SET_DIRECT_MAP_LINE 0
+#define VREALLOC_ENTRY RIG_ENTRY_vrealloc_noprof
 #endif
 
 #ifdef RIG_HAVE___create_pgd_mapping
 #define LAY_LINEAR kernel_linear
-#define LINEAR_FILE RIG_FILE___create_pgd_mapping
-#define LINEAR_LINE RIG_LINE___create_pgd_mapping
 #else
 #define LAY_LINEAR NULL
-#define LINEAR_FILE NULL
-#define LINEAR_LINE 0
-#endif
-
-#ifdef RIG_HAVE___remove_pgd_mapping
-#define REMOVE_FILE RIG_FILE___remove_pgd_mapping
-#define REMOVE_LINE RIG_LINE___remove_pgd_mapping
-#else
-#define REMOVE_FILE NULL
-#define REMOVE_LINE 0
-#endif
-
-#ifdef RIG_HAVE_vmemmap_populate
-#define POPULATE_FILE RIG_FILE_vmemmap_populate
-#define POPULATE_LINE RIG_LINE_vmemmap_populate
-#else
-#define POPULATE_FILE NULL
-#define POPULATE_LINE 0
-#endif
-
-#ifdef RIG_HAVE_vmemmap_free
-#define VMEMMAP_FREE_FILE RIG_FILE_vmemmap_free
-#define VMEMMAP_FREE_LINE RIG_LINE_vmemmap_free
-#else
-#define VMEMMAP_FREE_FILE NULL
-#define VMEMMAP_FREE_LINE 0
 #endif
 
 const struct mapper kernel_mapper = {
@@ -974,25 +893,24 @@ const struct mapper kernel_mapper = {
 	.commit = kernel_commit,
 	.left_out = TREE_LEFT_OUT,
 	.entry = {
-		[CALL_VMAP] = { RIG_FILE_vmap, RIG_LINE_vmap },
-		[CALL_VMALLOC] = { RIG_FILE_vmap_pages_range, RIG_LINE_vmap_pages_range },
-		[CALL_IOREMAP] = { RIG_FILE_ioremap_page_range, RIG_LINE_ioremap_page_range },
-		[CALL_VM_MAP_RAM] = { RIG_FILE_vmap_pages_range, RIG_LINE_vmap_pages_range },
-		[CALL_VUNMAP] = { RIG_FILE_vunmap_range, RIG_LINE_vunmap_range },
-		[CALL_VM_UNMAP_RAM] = { RIG_FILE_vunmap_range_noflush,
-					RIG_LINE_vunmap_range_noflush },
-		[CALL_SET_MEMORY] = { SET_MEMORY_FILE, SET_MEMORY_LINE },
-		[CALL_SET_DIRECT_MAP] = { SET_DIRECT_MAP_FILE, SET_DIRECT_MAP_LINE },
-		[CALL_VFREE] = { VFREE_FILE, VFREE_LINE },
-		[CALL_VREALLOC] = { VREALLOC_FILE, VREALLOC_LINE },
-		[CALL_VMAP_PFN] = { VMAP_PFN_FILE, VMAP_PFN_LINE },
-		[CALL_APPLY_TO_PAGE_RANGE] = { APPLY_FILE, APPLY_LINE },
-		[CALL_APPLY_TO_EXISTING_PAGE_RANGE] = { APPLY_FILE, APPLY_LINE },
-		[CALL_TRANS_PGD] = { TRANS_PGD_FILE, TRANS_PGD_LINE },
-		[CALL_LINEAR] = { LINEAR_FILE, LINEAR_LINE },
-		[CALL_ADD_MEMORY] = { LINEAR_FILE, LINEAR_LINE },
-		[CALL_REMOVE_MEMORY] = { REMOVE_FILE, REMOVE_LINE },
-		[CALL_VMEMMAP_POPULATE] = { POPULATE_FILE, POPULATE_LINE },
-		[CALL_VMEMMAP_FREE] = { VMEMMAP_FREE_FILE, VMEMMAP_FREE_LINE },
+		[CALL_VMAP] = RIG_ENTRY_vmap,
+		[CALL_VMALLOC] = RIG_ENTRY_vmap_pages_range,
+		[CALL_IOREMAP] = RIG_ENTRY_ioremap_page_range,
+		[CALL_VM_MAP_RAM] = RIG_ENTRY_vmap_pages_range,
+		[CALL_VUNMAP] = RIG_ENTRY_vunmap_range,
+		[CALL_VM_UNMAP_RAM] = RIG_ENTRY_vunmap_range_noflush,
+		[CALL_SET_MEMORY] = RIG_ENTRY_set_memory_ro,
+		[CALL_SET_DIRECT_MAP] = RIG_ENTRY_set_direct_map_invalid_noflush,
+		[CALL_VFREE] = RIG_ENTRY_vfree,
+		[CALL_VREALLOC] = VREALLOC_ENTRY,
+		[CALL_VMAP_PFN] = RIG_ENTRY_vmap_pfn,
+		[CALL_APPLY_TO_PAGE_RANGE] = RIG_ENTRY_apply_to_page_range,
+		[CALL_APPLY_TO_EXISTING_PAGE_RANGE] = RIG_ENTRY_apply_to_page_range,
+		[CALL_TRANS_PGD] = RIG_ENTRY_trans_pgd_create_copy,
+		[CALL_LINEAR] = RIG_ENTRY___create_pgd_mapping,
+		[CALL_ADD_MEMORY] = RIG_ENTRY___create_pgd_mapping,
+		[CALL_REMOVE_MEMORY] = RIG_ENTRY___remove_pgd_mapping,
+		[CALL_VMEMMAP_POPULATE] = RIG_ENTRY_vmemmap_populate,
+		[CALL_VMEMMAP_FREE] = RIG_ENTRY_vmemmap_free,
 	},
 };

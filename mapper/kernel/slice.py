@@ -146,14 +146,16 @@ def moved_to(index, name, file):
     return f"{file or 'the tree'} has {', '.join(f'{other}()' for other in near)}" if near else ""
 
 
-def write_have(out, found):
-    """What the tree declares, for #if: no version number is ever looked at."""
+def write_have(out, found, roots):
+    """What the tree declares, for #if: no version number is ever looked at. What it lacks is found nowhere."""
     lines = ["// SPDX-License-Identifier: GPL-2.0-only",
              "/* Which roots the tree has, where, and with how many parameters. */"]
+    for _, name, _ in read_list(roots):
+        if name not in found:
+            lines.append(f"#define RIG_ENTRY_{name} {{ NULL, 0 }}")
     for name, item in sorted(found.items()):
         lines.append(f"#define RIG_HAVE_{name} 1")
-        lines.append(f'#define RIG_FILE_{name} "{item.file}"')
-        lines.append(f"#define RIG_LINE_{name} {item.first + 1}")
+        lines.append(f'#define RIG_ENTRY_{name} {{ "{item.file}", {item.first + 1} }}')
         if item.returns_nothing:
             lines.append(f"#define RIG_RETURNS_NOTHING_{name} 1")
         if item.parameters is not None:
@@ -197,7 +199,7 @@ def cut(arguments, sources):
     emit.write_empty_headers(arguments.out, [source for source, _ in sources],
                              {place for _, place in sources})
     places.write_traced(arguments.out, sources, shim_source, reachable)
-    write_have(arguments.out, found)
+    write_have(arguments.out, found, arguments.roots)
     emit.write_if_changed(Path(arguments.out) / "stubs.h", "\n".join(
         ["// SPDX-License-Identifier: GPL-2.0-only", "/* Calls that only observe, of files that are not sliced. */",
          *stubs(sources, index, reachable, stop)]) + "\n")

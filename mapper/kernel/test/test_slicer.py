@@ -422,11 +422,13 @@ class Refusing(unittest.TestCase):
 
     def test_what_the_tree_declares(self):
         with tempfile.TemporaryDirectory() as tree:
-            run = self.run_slice(tree, text="#include <linux/b.h>\nint f(int a, int b)\n{\n}\n")
+            run = self.run_slice(tree, roots="f a.c\n?g a.c\n",
+                                 text="#include <linux/b.h>\nint f(int a, int b)\n{\n}\n")
             self.assertEqual(run.returncode, 0, run.stderr)
             have = (Path(tree) / "out/have.h").read_text()
-            self.assertIn("#define RIG_HAVE_f 1\n#define RIG_FILE_f \"a.c\"\n"
-                          "#define RIG_LINE_f 2\n#define RIG_PARAMETERS_f 2\n", have)
+            self.assertIn('#define RIG_HAVE_f 1\n#define RIG_ENTRY_f { "a.c", 2 }\n#define RIG_PARAMETERS_f 2\n', have)
+            self.assertIn("#define RIG_ENTRY_g { NULL, 0 }\n", have)
+            self.assertNotIn("RIG_HAVE_g", have)
             self.assertTrue((Path(tree) / "out/empty/linux/b.h").exists())
 
     def test_a_header_outside_of_the_tree(self):
