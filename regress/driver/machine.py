@@ -81,30 +81,31 @@ def clangs():
 def links_a_fuzz_target(compiler):
     """Whether a clang does, with lld first: it takes half of the time of the usual linker, where it is installed."""
     flags = "-fsanitize=fuzzer,address,undefined"
-    record = record_of(compiler)
-    if record and record.exists():
-        return True
-    if not links(compiler, FUZZ_TARGET, flags, "-fuse-ld=lld") and not links(compiler, FUZZ_TARGET, flags):
-        return False
-    if record:
-        with contextlib.suppress(OSError):
-            record.parent.mkdir(parents=True, exist_ok=True)
-            record.touch()
-    return True
 
-
-def record_of(compiler):
-    """
-    The file that says that a clang links a fuzz target, so that not each command tries it; None where nothing shows
-    that its libraries are the same still. Packages that come or go change the folders of these.
-    """
+    def test():
+        return links(compiler, FUZZ_TARGET, flags, "-fuse-ld=lld") or links(compiler, FUZZ_TARGET, flags)
+    # Packages that come or go change the folders of its libraries.
     real = pathlib.Path(compiler).resolve()
     folders = sorted(real.parent.parent.glob("lib*/clang/*/lib/*/"))
-    if not folders:
-        return None
-    seen = [f"{path} {stat.st_mtime_ns} {stat.st_size}" for path in (real, *folders) for stat in (path.stat(),)]
-    seen += [str(shutil.which("ld.lld")), *(f"{name}={os.environ.get(name)}" for name in OF_COMPILERS)]
-    return BUILDS / "compilers" / hashlib.sha256("\n".join(seen).encode()).hexdigest()
+    if not folders:  # nothing shows that they are the same still
+        return test()
+    names = [f"{name}={os.environ.get(name)}" for name in OF_COMPILERS]
+    return tried([real, *folders], [shutil.which("ld.lld"), *names], test)
+
+
+def tried(paths, words, test):
+    """Whether a test succeeds, or did while these files, folders and words were the same: not each command tries it."""
+    seen = [f"{path} {stat.st_mtime_ns} {stat.st_size}" for path in paths for stat in (path.stat(),)]
+    seen += map(str, words)
+    record = BUILDS / "tried" / hashlib.sha256("\n".join(seen).encode("utf-8", "surrogateescape")).hexdigest()
+    if record.exists():
+        return True
+    if not test():
+        return False
+    with contextlib.suppress(OSError):
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.touch()
+    return True
 
 
 @functools.lru_cache(maxsize=None)
@@ -145,8 +146,11 @@ def sanitizes(compiler):
 
 
 def cmake():
-    version = re.search(r"version (\d+)\.(\d+)", output_of("cmake", "--version"))
-    return bool(version) and tuple(map(int, version.groups())) >= OLDEST_CMAKE
+    def test():
+        version = re.search(r"version (\d+)\.(\d+)", output_of("cmake", "--version"))
+        return bool(version) and tuple(map(int, version.groups())) >= OLDEST_CMAKE
+    path = shutil.which("cmake")
+    return bool(path) and tried([pathlib.Path(path).resolve()], ["cmake", OLDEST_CMAKE], test)
 
 
 def has(*names):
