@@ -83,6 +83,16 @@ def made_of(stamp):
     return (lines[0], set(lines[1:])) if lines else ("", set())
 
 
+def stamp_of(folder):
+    """The file that says what the build in a folder is made of. It stays when the folder goes."""
+    return folder.parent / f"{folder.name}.made-of"
+
+
+def open_use(folder):
+    """The file that whoever uses the build in a folder locks."""
+    return open(folder.parent / f"{folder.name}.use", "w", encoding="utf-8")
+
+
 def fits(stamp, sources, targets):
     before, there = made_of(stamp)
     return before == sources and set(targets) <= there
@@ -109,8 +119,8 @@ def hold(folder, sources, targets, make):
     held = HELD.get(folder)
     if held and set(targets) <= held.targets:
         return
-    stamp, polls = folder.parent / f"{folder.name}.made-of", 0
-    lock = held.lock if held else open(folder.parent / f"{folder.name}.use", "w", encoding="utf-8")
+    stamp, polls = stamp_of(folder), 0
+    lock = held.lock if held else open_use(folder)
     HELD[folder] = held = held or Held(lock, set())
     while True:
         if take(lock, fcntl.LOCK_EX):
@@ -135,8 +145,8 @@ def hold_as_it_is(folder, sources, targets):
     held = HELD.get(folder)
     if held:
         return set(targets) <= held.targets
-    lock = open(folder.parent / f"{folder.name}.use", "w", encoding="utf-8")
-    if not take(lock, fcntl.LOCK_SH) or not fits(folder.parent / f"{folder.name}.made-of", sources, targets):
+    lock = open_use(folder)
+    if not take(lock, fcntl.LOCK_SH) or not fits(stamp_of(folder), sources, targets):
         lock.close()
         return False
     HELD[folder] = Held(lock, set(targets))

@@ -10,7 +10,7 @@ import sys
 import zlib
 
 from driver import scripts
-from driver.build import Failed, build, fits, hold, hold_as_it_is
+from driver.build import Failed, build, fits, hold, hold_as_it_is, stamp_of
 from driver.fuzzing.rig import Rig
 from driver.places import BUILDS, TOP
 from driver.terminal import Unusable
@@ -131,9 +131,7 @@ def chosen_geometries():
 def is_built(path, targets):
     """Whether a build of all geometries has these targets, of the sources as they are."""
     tree = top_of(path)
-    folder = folder_of(tree, "")
-    stamp = folder.parent / f"{folder.name}.made-of"
-    return fits(stamp, sources_of(tree, options_of(objects(), "")), targets)
+    return fits(stamp_of(folder_of(tree, "")), sources_of(tree, options_of(objects(), "")), targets)
 
 
 def options_of(objects_folder, geometries, options=()):

@@ -34,11 +34,13 @@ def check(options):
     taken = [pathlib.Path(options.mbox).absolute()] if options.mbox else []
     for name in SUFFIXES:
         given = getattr(options, name)
-        why = why_not(pathlib.Path(given), taken) if given else None
+        if not given:
+            continue
+        path = pathlib.Path(given)
+        why = why_not(path, taken)
         if why:
             raise Unusable(f"review: --{name} {given}: {why}")
-        if given:
-            taken.append(pathlib.Path(given).absolute())
+        taken.append(path.absolute())
 
 
 def forms_of(told, run):
