@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Checks that a slice compiles, and says why if not: the tree, or names that shim.h lacks.
 
-If only groups of roots do not compile, the slice is cut again without them.
+What other files of the tree define is taken from there (slicer/more.py). If only groups of roots do
+not compile, the slice is cut again without them.
 
 exit: 0 it compiles, 1 it does not, and ERROR has the message
 """
@@ -15,12 +16,12 @@ from pathlib import Path
 
 import slice as slicing
 from diagnosis.compiler import compile_slice
-from diagnosis.lookup import Tree
-from diagnosis.names import CALL, Missing, Search, find_missing
+from diagnosis.lookup import Tree, stem
+from diagnosis.names import CALL, CODE, MEMBER, OTHER_FORM, Missing, Search, find_missing
 from diagnosis.report import Reporter
 from diagnosis.texts import Texts
 from diagnosis.verdict import Judge, Unknown, Verdict
-from slicer import reach
+from slicer import more, reach
 from slicer.source import read_source
 
 # Groups of `roots`, and what is told of a tree that is tested without them. Those at the front are kept if they can be.
@@ -33,6 +34,10 @@ GROUPS = {
     "vrealloc": "vrealloc()",
     "apply": "apply_to_page_range() and vmap_pfn()",
 }
+
+
+OF_THE_SHIM = (MEMBER, CODE, OTHER_FORM)  # forms in which no other file of a tree has what is missing
+ROUNDS = 8  # in which what is taken may itself miss something
 
 
 class Check:
@@ -74,8 +79,39 @@ class Check:
     def without(self, groups, tree):
         """The configurations for which the slice does not compile without these groups either."""
         self.options.leave_out = list(groups)
-        slicing.cut(self.options, tree.placed)
+        slicing.cut(self.options, tree.placed, {})
         return self.broken()
+
+    def join(self, taken, tree, names):
+        """Adds to `taken` what other files of the tree define of missing names. Whether there is any."""
+        tree.look_up(set(names))
+        return more.join(taken, [(stem(name), tree.declarations(name)) for name in names])
+
+    def take(self, tree, unknowns, taken):
+        """Adds to `taken` what other files of the tree define, and cuts the slice with it. Whether it compiles then."""
+        for _ in range(ROUNDS):
+            names = [one.missing.name for one in unknowns if one.missing.form not in OF_THE_SHIM]
+            if not self.join(taken, tree, names):
+                return False
+            slicing.cut(self.options, tree.placed, taken)
+            broken = self.broken()
+            if not broken:
+                return True
+            unknowns = self.diagnose(tree, broken).names
+        return False
+
+    def with_more(self, tree, whole):
+        """Nothing if the slice compiles with what other files of the tree define; else the Verdict without them."""
+        recorded = more.read(self.options.out)
+        before = bool(recorded)
+        if not whole.own and self.take(tree, whole.names, recorded):
+            return None
+        if not recorded:
+            return whole
+        broken = self.without((), tree)
+        if not broken:
+            return None
+        return self.diagnose(tree, broken) if before else whole
 
     def fewest(self, tree):
         """The groups without which the slice compiles, and with each of which it does not."""
@@ -93,7 +129,10 @@ class Check:
         if not broken:
             return None
         tree = self.tree()
-        whole, reporter = self.diagnose(tree, broken), self.reporter(tree)
+        whole = self.with_more(tree, self.diagnose(tree, broken))
+        if not whole:
+            return None
+        reporter = self.reporter(tree)
         if whole.own:
             return reporter.message(whole), False
         broken = self.without(GROUPS, tree)
@@ -104,8 +143,14 @@ class Check:
         return reporter.message(whole, only, " or ".join(GROUPS.values())), False
 
     def undefined(self, names):
-        """The message for names that the linker misses: declared in a header, defined elsewhere."""
-        tree = self.tree()
+        """
+        The message for names that the linker misses: declared in a header, defined elsewhere. Nothing where other
+        files of the tree define some: the slice has them then, and can be built again.
+        """
+        tree, taken = self.tree(), more.read(self.options.out)
+        if self.join(taken, tree, names):
+            slicing.cut(self.options, tree.placed, taken)
+            return ""
         declared = tree.look_up(set(names))
         missing = {name: Missing(name, CALL, self.uses(tree, name)) for name in names}
         return self.reporter(tree).message(Verdict(
@@ -133,8 +178,9 @@ def main():
     options = arguments()
     check = Check(options)
     if options.undefined:
-        options.error.write_text(check.undefined(options.undefined))
-        return 1
+        message = check.undefined(options.undefined)
+        options.error.write_text(message)
+        return 1 if message else 0
     told = check.run()
     if told is None:
         return 0

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from diagnosis import version
-from slicer import boot, emit, parsed, places, reach
+from slicer import boot, emit, more, parsed, places, reach
 from slicer.source import read_source
 
 
@@ -185,19 +185,33 @@ def report_of(sources, reachable, stop):
             for source, _ in sources}
 
 
-def cut(arguments, sources):
-    """Writes the slice; {file: [[name, first line, last line, kind]]} of all that was kept."""
-    check_headers([source for source, _ in sources])
+def with_more(arguments, sources, stop, taken):
+    """The sources, and those of the files of slicer/more.py, which are recorded."""
+    known = stop | {name for source, _ in sources for item in source.items for name in item.names}
+    found = more.sources(arguments.tree, taken, known, arguments.parsed)
+    there = {source.file: taken[source.file] for source, _ in found}
+    check_headers([source for source, _ in [*sources, *found]])
+    more.write(arguments.out, there)
+    more.write_header(arguments.out, there)
+    return [*sources, *found], more.Includes(arguments.tree, there)
+
+
+def cut(arguments, sources, taken):
+    """
+    Writes the slice; {file: [[name, first line, last line, kind]]} of all that was kept. `taken`: the names that
+    other files give, as slicer/more.py has them.
+    """
     shim = Path(arguments.shim)
     shim_source = parsed.read_source(shim.read_text(), shim.name, arguments.parsed)
     stop = reach.shim_names(shim_source)
+    sources, includes = with_more(arguments, sources, stop, taken)
     index = reach.Index([source for source, _ in sources], stop)
     found = find_roots(index, arguments.tree, arguments.roots, arguments.leave_out)
     taken, reachable = boot.of_slice([source for source, _ in sources], index, found, stop)
     for source, place in sources:
         emit.write_slice(arguments.out, arguments.tree, source, place, reachable, stop)
     emit.write_empty_headers(arguments.out, [source for source, _ in sources],
-                             {place for _, place in sources})
+                             {place for _, place in sources}, includes.lines)
     places.write_traced(arguments.out, sources, shim_source, reachable)
     write_have(arguments.out, found, arguments.roots)
     emit.write_if_changed(Path(arguments.out) / "stubs.h", "\n".join(
@@ -210,7 +224,7 @@ def cut(arguments, sources):
 
 
 def run(arguments):
-    report = cut(arguments, read_tree(arguments.tree, arguments.files, arguments.parsed))
+    report = cut(arguments, read_tree(arguments.tree, arguments.files, arguments.parsed), more.read(arguments.out))
     items = sum(map(len, report.values()))
     lines = sum(last - first + 1 for kept in report.values() for _, first, last, _ in kept)
     print(f"{items} items, {lines} lines of {len(report)} files")

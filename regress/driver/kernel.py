@@ -2,6 +2,7 @@
 """A Linux tree's own code: a build for each tree, so that several stand side by side."""
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import pathlib
@@ -13,7 +14,7 @@ from driver import scripts
 from driver.build import Failed, build, fits, hold, hold_as_it_is, stamp_of
 from driver.fuzzing.rig import Rig
 from driver.places import BUILDS, TOP
-from driver.terminal import Unusable
+from driver.terminal import Unusable, say
 
 
 GEOMETRIES = "VMAPDIFF_GEOMETRIES"  # a list with commas: the builds of mapper/kernel/CMakeLists.txt
@@ -24,6 +25,8 @@ QUICK_OPTIONS = ("-DVMAPDIFF_KERNEL_QUICK=ON",)
 OBJECTS, OBJECTS_LIST = "kernel-objects", "tree_objects.cmake"
 SLICER, CHECK = "../mapper/kernel/slice.py", "../mapper/kernel/check.py"
 LEFT_OUT = "kernel-left-out"  # what a build says of a tree that it is made without a part of
+SLICE = pathlib.Path("mapper/kernel/slice")  # in a build
+ROUNDS = 4  # in which what the linker misses is taken from other files of a tree
 NOT_IN_PATHS = ';"#,:\\'
 # What linkers say of a function that a header declares and no file of the slice defines.
 UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`']?(\w+)")
@@ -53,6 +56,35 @@ def folder_of(tree, suffix):
     return BUILDS / "kernel" / f"{tree.name}-{zlib.crc32(os.fsencode(tree)):08x}{suffix}"
 
 
+def listed_files():
+    """{name in the tree: place in the slice} of the files that each tree's slice is made of."""
+    found = {}
+    for line in (TOP / "mapper/kernel/files").read_text().splitlines():
+        words = line.split("#")[0].split()
+        if words:
+            found[words[0].lstrip("?")] = words[-1].lstrip("?")
+    return found
+
+
+def more_of(folder):
+    """{name of a file that is not listed: the names that a build takes from it}"""
+    return scripts.load(SLICER).more.read(folder / SLICE)
+
+
+def folders_of_more():
+    """Those of a tree from whose files a build may take something that is not listed."""
+    more = scripts.load(SLICER).more
+    return sorted({*more.HEADERS, *more.CODE})
+
+
+def files_of_slices(tree):
+    """The same as listed_files(), and the files that builds of this tree take something from besides."""
+    place_of = scripts.load(SLICER).more.place_of
+    builds = folder_of(tree, "").parent.glob(f"{glob.escape(folder_of(tree, '').name)}*")
+    return listed_files() | {name: place_of(name) for folder in sorted(builds) if folder.is_dir()
+                             for name in more_of(folder)}
+
+
 def files_of(folder):
     """What a build reads of a folder of ours: not what Python and editors leave there."""
     for path in sorted(folder.rglob("*")):
@@ -63,9 +95,8 @@ def files_of(folder):
 
 def sources_of(tree, options):
     """A digest of what a build is made of: it changes with any file of ours or of the tree's, if there is one."""
-    listed = [line.lstrip("?").split()[0] for line in (TOP / "mapper/kernel/files").read_text().splitlines()
-              if tree and line and not line.startswith("#")]
-    paths = [tree / name for name in listed] + [TOP / "CMakeLists.txt", TOP / "CMakePresets.json"]
+    paths = [tree / name for name in (files_of_slices(tree) if tree else ())]
+    paths += [TOP / "CMakeLists.txt", TOP / "CMakePresets.json"]
     for folder in ("mapper", "oracle", "fuzz", "regress/tool"):
         paths += files_of(TOP / folder)
     digest = hashlib.sha256(repr(options).encode())
@@ -76,22 +107,32 @@ def sources_of(tree, options):
     return digest.hexdigest()
 
 
+def take_undefined(tree, folder, error, log):
+    """
+    Whether other files of the tree define something that the linker misses, by its log: the slice has it then. The
+    file `error` says why not.
+    """
+    undefined = dict.fromkeys(UNDEFINED.findall(log))
+    return bool(undefined) and not scripts.run(CHECK, ["--tree", tree, "--out", folder / SLICE, "--error", error,
+                                                       "--undefined", *undefined])
+
+
 def make(tree, folder, targets, options):
     """Builds targets. Raises Unusable with the tree's own error, where it has one."""
     error = folder / "kernel-error"
     error.unlink(missing_ok=True)
-    try:
-        build("kernel", *targets, folder=folder, what=f"building {tree}",
-              options=(f"-DVMAPDIFF_KERNEL_TREE={tree}", f"-DPython3_EXECUTABLE={sys.executable}", *options))
-    except Failed as failed:
-        undefined = UNDEFINED.findall(failed.log)
-        if undefined and not error.exists():
-            scripts.run(CHECK, ["--tree", tree, "--out", folder / "mapper/kernel/slice", "--error", error,
-                                "--undefined", *dict.fromkeys(undefined)])
-        if not error.exists() or not error.read_text():
-            raise
-        why = error.read_text().rstrip()
-        raise Unusable(why[len("rig: "):] if why.startswith("rig: ") else why) from failed
+    for left in reversed(range(ROUNDS)):
+        try:
+            build("kernel", *targets, folder=folder, what=f"building {tree}",
+                  options=(f"-DVMAPDIFF_KERNEL_TREE={tree}", f"-DPython3_EXECUTABLE={sys.executable}", *options))
+            return
+        except Failed as failed:
+            if not error.exists() and take_undefined(tree, folder, error, failed.log) and left:
+                continue
+            if not error.exists() or not error.read_text():
+                raise
+            why = error.read_text().rstrip()
+            raise Unusable(why[len("rig: "):] if why.startswith("rig: ") else why) from failed
 
 
 def are_there(listed):
@@ -168,7 +209,14 @@ def build_in(folder, tree, targets, options):
          lambda: make(tree, folder, targets, options))
     if (folder / LEFT_OUT).exists():
         sys.stderr.write((folder / LEFT_OUT).read_text())
+    for file, names in sorted(more_of(folder).items()):
+        say(f"the slice has code of {file} as well, which mapper/kernel/files does not list: {some(names)}")
     return Rig(folder, folder, f"./rig kernel {tree}")
+
+
+def some(names, most=6):
+    """The first of many names."""
+    return ", ".join(sorted(names)[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def left_out(folder):

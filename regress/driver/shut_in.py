@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 
-from driver import kept, machine
+from driver import kept, kernel, machine
 from driver.places import BUILDS, TOP, short
 from driver.terminal import Unusable, say
 
@@ -152,15 +152,20 @@ def command_line(folder, readable, program, status):
     return [*words, "--chdir", str(TOP), "--json-status-fd", str(status), "--", *program]
 
 
+def files_of(tree):
+    """The names of all files that a slice of a tree may be made of."""
+    taken = kernel.folders_of_more()
+    return sorted({*kernel.listed_files(), *(str(path.relative_to(tree)) for folder in taken
+                                             for path in (tree / folder).rglob("*.[ch]"))})
+
+
 def folder_for(trees):
     """
     The folder for what is built of trees, held against its removal. Other contents have another folder: what a
     tree's code has left there is used for this tree alone.
     """
-    listed = [line.lstrip("?").split()[0] for line in (TOP / "mapper/kernel/files").read_text().splitlines()
-              if line and not line.startswith("#")]
     digest = hashlib.sha256()
-    for path in (pathlib.Path(tree) / name for tree in trees for name in listed):
+    for path in (pathlib.Path(tree) / name for tree in trees for name in files_of(pathlib.Path(tree))):
         digest.update(f"{path}\0".encode("utf-8", "surrogateescape"))
         digest.update(hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest())
     folder = FOLDERS / f"{pathlib.Path(trees[-1]).name}-{digest.hexdigest()[:12]}"

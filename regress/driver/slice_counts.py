@@ -7,8 +7,8 @@ import dataclasses
 import json
 import pathlib
 
+from driver import kernel
 from driver.counters import llvm_cov
-from driver.places import TOP
 
 
 @dataclasses.dataclass
@@ -25,16 +25,6 @@ class Counts:
         return sum(not count for count in of.values())
 
 
-def places_in_slice():
-    """{name in the tree: place in the slice}"""
-    found = {}
-    for line in (TOP / "mapper/kernel/files").read_text().splitlines():
-        words = line.split("#")[0].split()
-        if words:
-            found[words[0].lstrip("?")] = words[-1].lstrip("?")
-    return found
-
-
 def names_of(tree, slice_folder):
     """
     {path: name in the tree}: compilers name the tree's file, as #line says, or that of the slice, whose lines have
@@ -42,7 +32,7 @@ def names_of(tree, slice_folder):
     """
     built = slice_folder.parents[2]
     found = {}
-    for name, place in places_in_slice().items():
+    for name, place in kernel.files_of_slices(tree).items():
         path = slice_folder / place
         found.update({path: name, path.relative_to(built): name, tree / name: name})
     return found

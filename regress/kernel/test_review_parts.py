@@ -23,7 +23,7 @@ from driver import kernel  # noqa: E402
 from driver.booting.scenario import WITH_ARRAY  # noqa: E402
 from driver.fuzzing.rig import Rig  # noqa: E402
 from driver.reviewing import (changes, collect, describe, difference, examples, first_event, foreign, git, html,  # noqa: E402
-                              known, mails, markdown, pictures, reached, report, review, shrink, text, trees,
+                              known, mails, markdown, needed, pictures, reached, report, review, shrink, text, trees,
                               worth)
 from driver.terminal import Unusable  # noqa: E402
 import releases  # noqa: E402
@@ -156,6 +156,44 @@ class Ranges(WithTree):
         (self.tree / "mm/memory.c").symlink_to("/etc/passwd")
         self.commit("mm: a link")
         self.assertIn("mm/memory.c", self.refused(trees.of_range, self.tree, "HEAD~1..HEAD"))
+
+
+class Needed(WithTree):
+    """What code of a series may take something from is written with it."""
+
+    def setUp(self):
+        super().setUp()
+        for name, content in (("include/linux/near.h", "#include <linux/nearer.h>\n"), ("include/linux/nearer.h", "int a;\n"),
+                              ("include/linux/far.h", "int far;\n"), ("mm/other.c", "int other;\n"),
+                              ("include/linux/new.h", "int of_new;\n"), ("kernel/fork.c", "int fork;\n")):
+            self.write(name, content)
+        self.write("mm/vmalloc.c", '#include <linux/near.h>\n#include <linux/../../../outside.h>\n#include "/etc/passwd"\n')
+        self.before = self.commit("mm: headers")
+        self.write("mm/vmalloc.c", "#include <linux/near.h>\n#include <linux/new.h>\n")
+        self.write("mm/new.h", "int new;\n")
+        self.last = self.commit("mm: new")
+
+    def check(self, found):
+        here = {str(path.relative_to(found.tree)) for path in found.tree.rglob("*") if path.is_file()}
+        self.assertLessEqual({"include/linux/near.h", "include/linux/nearer.h", "mm/other.c"}, here)
+        self.assertFalse(here & {"include/linux/far.h", "kernel/fork.c"})
+        return here
+
+    def test_of_a_range(self):
+        found = trees.of_range(self.tree, "HEAD~1..HEAD")
+        self.assertNotIn("mm/new.h", self.check(found.base))
+        self.assertLessEqual({"mm/new.h", "include/linux/new.h"}, self.check(found.patched))
+
+    def test_of_a_series(self):
+        series = self.mbox("-1")
+        self.git("checkout", "--quiet", self.before)
+        found = trees.of_mails(self.tree, series)
+        self.assertNotIn("mm/new.h", self.check(found.base))
+        self.assertLessEqual({"mm/new.h", "include/linux/new.h"}, self.check(found.patched))
+
+    def test_names_that_lead_out_of_the_tree(self):
+        self.assertEqual(needed.headers('#include <linux/../../x.h>\n#include "/etc/passwd"\n+ # include <a/b.h>\n'),
+                         {"include/a/b.h", "arch/arm64/include/a/b.h"})
 
 
 class Series(WithTree):

@@ -120,14 +120,15 @@ class Messages(Copy):
         self.assertNotIn("shim.h", said)
 
     def test_a_function_of_a_file_that_is_not_sliced(self):
-        """Declared in a header that is, so that the linker is the first to miss it."""
+        """Declared in a header that is, so that the linker is the first to miss it; not one of mapping code."""
         copies.insert_before(self.copy, "include/linux/vmalloc.h", "is_vm_area_hugepages",
                              "int a_new_function(void);")
-        (self.copy / "mm/util.c").write_text("int a_new_function(void)\n{\n\treturn 1;\n}\n")
+        (self.copy / "kernel").mkdir()
+        (self.copy / "kernel/util.c").write_text("int a_new_function(void)\n{\n\treturn 1;\n}\n")
         copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{", r"\1{ a_new_function();")
         code, said = rig(self.copy)
         self.assertEqual(code, 2)
-        self.assertRegex(said, r"\n  a_new_function  function +(include/linux|mm)/vmalloc\.\S+ .*mm/util.c:1\n")
+        self.assertRegex(said, r"\n  a_new_function  function +(include/linux|mm)/vmalloc\.\S+ .*kernel/util.c:1\n")
         self.assertNotIn("undefined reference", said)
 
     def test_set_memory_alone_is_left_out(self):

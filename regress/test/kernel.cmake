@@ -40,6 +40,9 @@ foreach(class Messages Unseen Series Policy Bisect Findings Runaway Faults612)
   list(APPEND kernel_tests kernel_${class})
 endforeach()
 
+add_test(NAME kernel_moved COMMAND python3 ${kernel_scripts}/test_moved.py ${trees}/linux-source-6.12)
+list(APPEND kernel_tests kernel_moved)
+
 add_test(NAME kernel_Newest COMMAND python3 ${kernel_scripts}/test_trees.py
   ${trees}/linux-source-7.3 Newest Faults73)
 add_test(NAME kernel_Places COMMAND python3 ${kernel_scripts}/test_trees.py

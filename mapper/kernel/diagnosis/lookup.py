@@ -128,7 +128,7 @@ class Tree:
         self.top, self.placed = Path(top).absolute(), placed
         self.sources = [source for source, _ in placed]
         self.whole = is_whole(top)
-        self.known = {}
+        self.known, self.all = {}, {}
 
     def look_up(self, names):
         """{name: Declaration or None}. Many files are searched, so ask for all names at once."""
@@ -138,8 +138,13 @@ class Tree:
             for source in self.sources:
                 self.add(found, source, asked, True)
             self.search(found, asked)
+            self.all.update(found)
             self.known.update({name: best(found[name]) if name in found else None for name in asked})
         return {name: self.known[stem(name)] for name in names}
+
+    def declarations(self, name):
+        """[Declaration] of a name that was looked up, in all the files that were searched."""
+        return self.all.get(stem(name), [])
 
     @staticmethod
     def add(found, source, names, sliced):

@@ -80,10 +80,14 @@ def write_slice(out, tree, source, place, reachable, stop):
     write_if_changed(Path(out) / place, "\n".join(with_line_directive(lines, path)) + "\n")
 
 
-def write_empty_headers(out, sources, places):
-    """Headers that nobody provides become empty: what is missed then, the compiler names."""
+def write_empty_headers(out, sources, places, lines_of):
+    """
+    Headers that nobody provides become empty: what is missed then, the compiler names. `lines_of` says what a
+    header of a name has in it all the same.
+    """
     names = {name for source in sources for _, name in included(source)}
     provided = {place.removeprefix("include/") for place in places}
     for name in sorted(names - provided):
         if Path(name).name not in {Path(p).name for p in places if p.startswith("mm/")} or "/" in name:
-            write_if_changed(Path(out) / "empty" / name, "/* what was here stands in the shim */\n")
+            write_if_changed(Path(out) / "empty" / name, "\n".join(
+                ["/* what was here stands in the shim */", *lines_of(name)]) + "\n")

@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from diagnosis import lookup  # noqa: E402
 import slice as slicing  # noqa: E402
-from slicer import boot, emit, parsed, places, reach  # noqa: E402
+from slicer import boot, emit, more, parsed, places, reach  # noqa: E402
 from slicer.source import read_source  # noqa: E402
 
 SLICE = HERE.parent / "slice.py"
@@ -394,6 +394,65 @@ class Searching(unittest.TestCase):
             os.mkfifo(folder / "a_pipe.h")
             found = lookup.Tree(top, []).look_up({"wanted"})["wanted"]
         self.assertEqual((found.file, found.line), ("include/linux/new.h", 1))
+
+
+class More(unittest.TestCase):
+    """Files that the list of a slice does not name."""
+    TEXT = ("#ifndef _F_H\n#define _F_H\n#define SIZE 4\n#define OTHER 5\nstruct s {\n\tint a[SIZE];\n};\n"
+            "static int g(void)\n{\n\treturn owned();\n}\nint f(struct s *s)\n{\n\treturn g();\n}\n"
+            "int h(void)\n{\n\treturn 0;\n}\nint owned(void)\n{\n\treturn 0;\n}\n#endif\n")
+
+    def declared(self, file, defines=True, sliced=False):
+        return lookup.Declaration("function", file, 1, sliced, defines)
+
+    def test_what_is_missed_comes_with_what_it_needs(self):
+        found = more.narrowed(read(self.TEXT), {"f"}, {"owned"})
+        self.assertEqual([item.names[0] for item in found.items], ["_F_H", "SIZE", "s", "g", "f"])
+
+    def test_what_others_have_comes_only_if_it_is_missed(self):
+        names = [item.names[0] for item in more.narrowed(read(self.TEXT), {"owned"}, {"owned", "f"}).items]
+        self.assertEqual(names, ["_F_H", "owned"])
+
+    def test_a_name_is_taken_with_its_declarations_where_one_defines_it(self):
+        taken = {}
+        self.assertTrue(more.join(taken, [("f", [self.declared("mm/internal.h", defines=False), self.declared("mm/a.c")])]))
+        self.assertEqual(taken, {"mm/internal.h": {"f"}, "mm/a.c": {"f"}})
+        self.assertFalse(more.join(taken, [("f", [self.declared("mm/a.c")])]), "nothing is new")
+
+    def test_what_is_not_taken(self):
+        for found in ([self.declared("mm/internal.h", defines=False)], [self.declared("mm/vmalloc.c", sliced=True)],
+                      [self.declared("kernel/locking/mutex.c")], [self.declared("arch/x86/include/asm/a.h")],
+                      [self.declared("include/linux/a.c")], []):
+            taken = {}
+            self.assertFalse(more.join(taken, [("f", found)]), found)
+            self.assertEqual(taken, {})
+
+    def test_the_record(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(more.read(folder), {})
+            taken = {"mm/a.h": {"f", "g"}, "arch/arm64/include/asm/b.h": {"h"}}
+            more.write(folder, taken)
+            self.assertEqual(more.read(folder), taken)
+            for file in taken:
+                place = Path(folder) / more.place_of(file)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.touch()
+            more.write(folder, {"mm/a.h": {"f"}})
+            self.assertEqual(more.read(folder), {"mm/a.h": {"f"}})
+            self.assertTrue((Path(folder) / "mm/a.h").exists())
+            self.assertFalse((Path(folder) / "include/asm/b.h").exists(), "of what is no longer taken nothing stays")
+
+    def test_headers_lead_to_what_is_taken(self):
+        with tempfile.TemporaryDirectory() as top:
+            for name, text in (("include/linux/a.h", "#include <linux/b.h>\n"), ("include/linux/b.h", '# include "c.h"\n'),
+                               ("include/linux/c.h", "#include <linux/a.h>\n#include <asm/d.h>\n"),
+                               ("arch/arm64/include/asm/d.h", "int d;\n"), ("include/linux/e.h", "int e;\n")):
+                path = Path(top) / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+            includes = more.Includes(top, {"include/linux/c.h": {"c"}, "arch/arm64/include/asm/d.h": {"d"}})
+            self.assertEqual(includes.lines("linux/a.h"), ["#include <linux/c.h>", "#include <asm/d.h>"])
+            self.assertEqual(includes.lines("linux/e.h") + includes.lines("linux/nowhere.h"), [])
 
 
 class Refusing(unittest.TestCase):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+from driver import kernel
 from driver.reviewing import building, changes, known
 from driver.reviewing.collect import Collected
 from driver.reviewing.observer import Observer, play_all
-from driver.slice_counts import places_in_slice
 from driver.terminal import Progress, Unusable, say
 
 
@@ -22,7 +22,8 @@ class Played:
 
 def same_slice(one, other):
     """Whether what the rig runs of two trees is the same, but for comments."""
-    return all(changes.same_code(changes.read(one / name), changes.read(other / name)) for name in places_in_slice())
+    sliced = kernel.files_of_slices(one) | kernel.files_of_slices(other)
+    return all(changes.same_code(changes.read(one / name), changes.read(other / name)) for name in sliced)
 
 
 def built(step, number, count):

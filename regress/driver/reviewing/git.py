@@ -75,6 +75,13 @@ def files_at(tree, commit, names):
     return [name for name in out.split("\0") if name]
 
 
+def includes_at(tree, commit, names):
+    """The lines of files that include something, as a commit has them."""
+    _, out, _ = run(tree, "--literal-pathspecs", "grep", "--no-color", "-h", "-E",
+                    "^[[:space:]]*#[[:space:]]*include", commit, "--", *names)
+    return out.decode(errors="replace")
+
+
 def write_files(tree, commit, names, to):
     """Writes files of a commit below a folder."""
     code, out, said = run(tree, "archive", "--format=tar", commit, "--", *names)

@@ -27,6 +27,7 @@ class Mail:
     number: int  # n of [PATCH n/m], or 0
     of: int
     files: tuple  # that the patch names
+    text: str
 
 
 def decoded(header):
@@ -50,9 +51,10 @@ def patch_of(message):
         return None
     found = NUMBER.search(subject)
     number, of = (int(word) for word in found.groups()) if found else (0, 0)
-    files = dict.fromkeys(TOUCHED.findall(body.decode(errors="replace")))
+    text = body.decode(errors="replace")
+    files = dict.fromkeys(TOUCHED.findall(text))
     return Mail(re.sub(r"^(\[[^\]]*\]\s*)+", "", subject) or "(no subject)", message.as_bytes(), number, of,
-                tuple(files))
+                tuple(files), text)
 
 
 def messages(data):

@@ -10,7 +10,7 @@ from driver.build import locked
 from driver.counters import merge
 from driver.reviewing import changes
 from driver.reviewing.observer import Observer, play_all
-from driver.slice_counts import counts_of, places_in_slice
+from driver.slice_counts import counts_of
 from driver.terminal import Unusable, printable
 
 
@@ -97,7 +97,7 @@ def lines_of(name, base, patched, slice_folder, counts):
     before, after = changes.read(base / name), changes.read(patched / name)
     here, gone = changes.changed_lines(before, after)
     code, code_before = (changes.without_comments(text).splitlines() for text in (after, before))
-    sliced = changes.read(slice_folder / places_in_slice()[name]).splitlines()
+    sliced = changes.read(slice_folder / kernel.files_of_slices(patched)[name]).splitlines()
     file = File(name, gone=sum(changes.is_code(code_before[number - 1]) for number in gone))
     for number in here:
         if changes.is_code(code[number - 1]):
@@ -107,13 +107,14 @@ def lines_of(name, base, patched, slice_folder, counts):
 
 def begin(base, patched, changed):
     """
-    A Reached that knows the files, and no line of them. `changed`: names of files that differ, or None where
-    the trees are to be compared.
+    A Reached that knows the files, and no line of them, of trees that are built. `changed`: names of files that
+    differ, or None where the trees are to be compared.
     """
     found = Reached()
     if changed is None:
         changed, found.only_base, found.only_patched = changes.changed_files(base, patched)
-    found.held = sorted(name for name in places_in_slice() if name in changed)
+    sliced = kernel.files_of_slices(base) | kernel.files_of_slices(patched)
+    found.held = sorted(name for name in sliced if name in changed)
     found.not_tested = sorted(map(printable, set(changed) - set(found.held) - {"Makefile"}))
     found.same_code = all(changes.same_code(changes.read(base / name), changes.read(patched / name))
                           for name in found.held)

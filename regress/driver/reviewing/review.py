@@ -101,11 +101,11 @@ def compare_parts(rigs):
 
 
 def build_both(run):
-    run.reached = reached.begin(run.trees.base.tree, run.trees.patched.tree, run.trees.changed)
     targets = budget.targets_to_build(run.minutes)
     run.rigs = [building.build_one(step.tree, name, targets)
                 for step, name in ((run.trees.base, "BASE"), (run.trees.patched, "PATCHED"))]
     compare_parts(run.rigs)
+    run.reached = reached.begin(run.trees.base.tree, run.trees.patched.tree, run.trees.changed)
     run.targets = targets
     run.notes = list(foreign.notes(run.rigs))
     for note in run.notes:

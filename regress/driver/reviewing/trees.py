@@ -13,12 +13,10 @@ import pathlib
 import shutil
 
 from driver import kept, kernel
-from driver.places import BUILDS, TOP
-from driver.reviewing import git, mails
+from driver.places import BUILDS
+from driver.reviewing import git, mails, needed
 from driver.terminal import Unusable, printable
 
-NEAR = ("include/", "mm/", "arch/arm64/")
-MOST_NEAR = 1000
 REVIEWS = BUILDS / "review"
 PRIVATE = REVIEWS / "trees"
 REPORT = "report.json"  # a folder with one is of a review
@@ -48,12 +46,6 @@ class Trees:
     @property
     def patched(self):
         return self.steps[-1]
-
-
-def listed_files():
-    """The names of the files that the slice is made of, and of the Makefile, which has the release."""
-    lines = (TOP / "mapper/kernel/files").read_text().splitlines()
-    return ["Makefile", *(line.lstrip("?").split()[0] for line in lines if line and not line.startswith("#"))]
 
 
 def named(tree):
@@ -161,14 +153,15 @@ def of_range(tree, text, notes=()):
         raise Unusable(f"review: --range {text} has no commit in it")
     changed = set(filter(None, git.ask(top, "diff", "-z", "--no-renames", "--no-ext-diff", "--name-only",
                                        base, last).split("\0")))
-    names = sorted({*listed_files(), *near(changed)})
+    names = sorted({*needed.BESIDE, *needed_at(top, base, changed), *needed_at(top, last, changed)})
     steps = [written(top, commit, names) for commit in [base, *commits]]
     return Trees(steps, f"the range {text} of {top.resolve()}", changed, notes)
 
 
-def near(changed):
-    """Changed files that a message about a missing name may need; few, since git is given each by name."""
-    return sorted(name for name in changed if name.startswith(NEAR))[:MOST_NEAR]
+def needed_at(tree, commit, changed):
+    """The names of the files of a commit that a slice may need."""
+    return needed.closure([*needed.listed(), *needed.near(changed)], lambda names: git.files_at(tree, commit, names),
+                          lambda names: git.includes_at(tree, commit, names))
 
 
 def written(tree, commit, names):
@@ -232,13 +225,26 @@ def copy_step(folder, number):
     return keep(to, f"patch-{number}" if number else "base")
 
 
+def needed_here(tree, series, touched):
+    """The names of the files of a tree that the slices of a series may need."""
+    def there(names):
+        return [name for name in names if (tree / name).is_file()]
+
+    def text_of(names):
+        return "\n".join((tree / name).read_text(errors="replace") for name in names)
+
+    beside = {str(path.relative_to(tree)) for folder in needed.BESIDE for path in (tree / folder).glob("*.[ch]")}
+    of_series = needed.headers("\n".join(mail.text for mail in series))
+    return sorted({*touched, *beside, *needed.closure([*needed.listed(), *of_series], there, text_of)})
+
+
 def of_mails(tree, path):
     """The Trees of a series that is applied to the files of a tree as they stand there."""
     top, series = kernel.top_of(tree), mails.read(path)
     touched = {name for mail in series for name in mail.files if name != "/dev/null"}
     folder = fresh("repository")
     try:
-        copy_files(top, sorted({*listed_files(), *touched}), folder)
+        copy_files(top, needed_here(top, series, touched), folder)
         begin_repository(folder)
         steps = [Step(copy_step(folder, 0), commit=named(top).commit)]
         for number, mail in enumerate(series, 1):
