@@ -187,16 +187,16 @@ class Fuzz(unittest.TestCase):
                       "exec sleep 600\n")
         write_program(self.binaries / "fuzz_ioremap", QUIET)
         environment = dict(os.environ, PATH=f"{self.work / 'bin'}:{os.environ['PATH']}")
-        for group in (True, False):
+        for number, group in ((signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, False)):
             with subprocess.Popen([self.work / "rig", "fuzz", "fuzz_vmap", "fuzz_vmalloc", "fuzz_ioremap",
                                    "--seconds", "300", "--jobs", "1"], stdout=subprocess.PIPE, text=True,
                                   stderr=subprocess.STDOUT, env=environment, start_new_session=True) as process:
                 log = self.work / ".build/logs/fuzz_vmalloc.log"
                 while not log.exists() or not log.stat().st_size:
                     time.sleep(0.1)
-                (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
+                (os.killpg if group else os.kill)(process.pid, number)
                 said = process.communicate()[0]
-            self.assertEqual(process.returncode, 130, said)
+            self.assertEqual(process.returncode, 128 + number, said)
             self.assertNotIn("Traceback", said)
             self.assertRegex(said, r"(?m)^fuzz_vmap +1 .* none$")
             self.assertRegex(said, r"(?m)^fuzz_vmalloc +4,711 .* none$")

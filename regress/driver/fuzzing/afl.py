@@ -10,7 +10,7 @@ import sys
 
 from driver import tool
 from driver.fuzzing.libfuzzer import new_files, snapshot
-from driver.fuzzing.outcome import Interrupted, Outcome, Pace
+from driver.fuzzing.outcome import ENDS, OF_SIGINT, Interrupted, Outcome, Pace, code_of
 from driver.places import BUILDS, TOP
 from driver.terminal import Unusable
 
@@ -53,15 +53,20 @@ def fuzz(rig, target, seeds, seconds, jobs, flags, tell):
             [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors="replace",
             env=tool.environment(VMAPDIFF_STATISTICS=str(statistics))) as process:
-        for line in process.stdout:
-            log.write(line)
-            told = re.match(rf"{target}: (\d+) executions, (\d+) a second.*, (\d+) edges, corpus (\d+)",
-                            line)
-            if told:
-                pace = Pace(*map(int, told.groups()))
-                tell(pace)
-        if process.wait() == 130:
-            raise Interrupted(Outcome(target, pace.executions, new_files(rig.findings, before), pace))
+        try:
+            for line in process.stdout:
+                log.write(line)
+                told = re.match(rf"{target}: (\d+) executions, (\d+) a second.*, (\d+) edges, corpus (\d+)",
+                                line)
+                if told:
+                    pace = Pace(*map(int, told.groups()))
+                    tell(pace)
+            code, ended = process.wait(), OF_SIGINT
+        except ENDS as stop:
+            tool.let_end(process)
+            code = ended = code_of(stop)
+        if code == ended:
+            raise Interrupted(Outcome(target, pace.executions, new_files(rig.findings, before), pace), code)
     if process.returncode == 2:
         raise Unusable(f"AFL++ did not run on {target}:\n"
                        f"{rig.log(target).read_text(errors='replace')[-2000:]}")

@@ -12,7 +12,7 @@ import subprocess
 import time
 
 from driver import tool
-from driver.fuzzing.outcome import Interrupted, Outcome, Pace
+from driver.fuzzing.outcome import ENDS, Interrupted, Outcome, Pace, code_of
 from driver.terminal import Unusable
 
 POLL_SECONDS = 0.2
@@ -140,10 +140,10 @@ def fuzz(rig, target, seeds, seconds, jobs, flags, tell):
         with signals_held_back():
             running.extend(start(rig, target, seeds, seconds, jobs, flags))
         wait_for(running, lambda: new_files(rig.findings, before), tell)
-    except KeyboardInterrupt:
+    except ENDS as stop:
         end_all(running)
         raise Interrupted(Outcome(target, sum(map(executions, running)),
-                                  new_files(rig.findings, before))) from None
+                                  new_files(rig.findings, before)), code_of(stop)) from None
     finally:
         end_all(running)
     total = sum(map(executions, running))

@@ -34,12 +34,21 @@ class Outcome:
     seeds_only: bool = False  # the time was over before anything was generated
 
 
-class Interrupted(KeyboardInterrupt):
-    """A target that was interrupted, with its Outcome so far."""
+ENDS = (KeyboardInterrupt, SystemExit)  # SIGINT, and SIGTERM as driver/main.py handles it
+OF_SIGINT = 130
 
-    def __init__(self, outcome):
+
+def code_of(stop):
+    """The exit code of a run that one of ENDS ends."""
+    return stop.code if isinstance(stop, (Interrupted, SystemExit)) else OF_SIGINT
+
+
+class Interrupted(KeyboardInterrupt):
+    """A target that a signal ended, with its Outcome so far and the exit code of the run."""
+
+    def __init__(self, outcome, code):
         super().__init__()
-        self.outcome = outcome
+        self.outcome, self.code = outcome, code
 
 
 class Statistics:

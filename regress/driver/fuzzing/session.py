@@ -7,7 +7,7 @@ import time
 
 from driver.build import locked
 from driver.fuzzing import afl, findings, libfuzzer, seeds
-from driver.fuzzing.outcome import Interrupted, Outcome, Statistics, table
+from driver.fuzzing.outcome import ENDS, Interrupted, Outcome, Statistics, code_of, table
 from driver.places import short
 from driver.terminal import Progress, green, say
 
@@ -42,7 +42,7 @@ def fuzz_on(rig, target, seconds, options):
                 outcome = fuzz_one(rig, target, left, options)
             except Interrupted as stop:
                 total, crashes = total + stop.outcome.executions, crashes + stop.outcome.crashes
-                raise Interrupted(Outcome(target, total, crashes)) from None
+                raise Interrupted(Outcome(target, total, crashes), stop.code) from None
             total += outcome.executions
             crashes += outcome.crashes
             if not outcome.crashes:
@@ -67,13 +67,12 @@ def row(rig, outcome):
 
 
 def say_interrupted(rig, targets, outcomes):
-    """What was found until then; the exit code."""
+    """What was found until then."""
     found = [path for outcome in outcomes for path in outcome.crashes]
     say(f"interrupted at {outcomes[-1].target}, target {len(outcomes)} of {len(targets)}; "
         + (f"kept in {short(rig.findings)}: {len(found)} findings" if found else "nothing was found so far"))
     if found:
         say(f"next: {rig.again} show {short(found[-1])}")
-    return 130
 
 
 def say_seeds_only(outcomes, seconds):
@@ -90,18 +89,19 @@ def fuzz(rig, targets, options):
     rig.logs.mkdir(parents=True, exist_ok=True)
     each = -(-options.seconds // len(targets))
     one = fuzz_on if options.keep_going else fuzz_one
-    outcomes, interrupted = [], False
+    outcomes, interrupted = [], 0
     with locked(rig.state / "fuzzing", "fuzzes"):
         try:
             for target in targets:
                 outcomes.append(one(rig, target, each, options))
-        except KeyboardInterrupt as stop:
+        except ENDS as stop:
             outcomes.append(getattr(stop, "outcome", Outcome(targets[len(outcomes)], 0)))
-            interrupted = True
+            interrupted = code_of(stop)
         print("\n".join(table([row(rig, outcome) for outcome in outcomes])), flush=True)
     say(f"what the engine said: {short(rig.logs)}/")
     if interrupted:
-        return say_interrupted(rig, targets, outcomes)
+        say_interrupted(rig, targets, outcomes)
+        return interrupted
     say_seeds_only(outcomes, each)
     found = [outcome.target for outcome in outcomes if outcome.crashes]
     played = [outcome for outcome in outcomes if not outcome.seeds_only]
