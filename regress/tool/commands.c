@@ -222,7 +222,7 @@ const struct command commands[] = {
 	},
 	{
 		.name = "kernel",
-		.operands = "[known|bench|test [FILE|DIR]...]",
+		.operands = "[test [FILE|DIR]...|known|brief|bench]",
 		.what = "play generated scenarios, and files, on a Linux tree's own code",
 		.example = "vmapdiff kernel --executions 4096",
 		.option = { OPTION_SEED, OPTION_EXECUTIONS, OPTION_KEPT },

@@ -31,23 +31,30 @@ static void print_indented(const char *text, const char *indent)
 	}
 }
 
-static void print_waivers(const struct player *p)
+static void print_waiver(const struct waiver *w, bool brief)
+{
+	const struct rule_text *rule = rule_text(w->rule[0]);
+	printf("  %s (%s.%s)\n    %s\n", w->name, rule->property, rule->name, w->why);
+	if (!brief)
+		print_indented(w->scenario, "      | ");
+}
+
+/* What is measured of the tree; in `brief`, without settings that are understood, and without scenarios. */
+static void print_tree(const struct player *p, bool brief)
 {
 	const struct mapper *tree = mapper_tested();
 	printf("Linux %s, %s\n", tree->release, tree->tree);
-	measured_print(stdout);
+	(brief ? measured_print_brief : measured_print)(stdout);
 	if (tree->left_out)
 		printf("LEFT OUT: %s\n", tree->left_out);
 	printf(p->tree_waivers ? "waived, since the tree is found to do it:\n"
 			       : "nothing is waived\n");
-	for (int id = 0; id < WAIVERS; id++) {
-		const struct waiver *w = &waiver_list[id];
-		const struct rule_text *rule = rule_text(w->rule[0]);
-		if (!(p->tree_waivers & WAIVER(id)))
-			continue;
-		printf("  %s (%s.%s)\n    %s\n", w->name, rule->property, rule->name, w->why);
-		print_indented(w->scenario, "      | ");
-	}
+	for (int id = 0; id < WAIVERS; id++)
+		if (p->tree_waivers & WAIVER(id))
+			print_waiver(&waiver_list[id], brief);
+	if (brief)
+		printf("all settings, and a scenario of each known bug: %s known\n", again());
+	fflush(stdout);
 }
 
 /* --- generated scenarios ------------------------------------------------------------- */
@@ -120,24 +127,36 @@ static int bench(struct player *player)
 	return EXIT_AS_EXPECTED;
 }
 
+/* --- the command ------------------------------------------------------------------------ */
+
+enum what { TEST, KNOWN, BRIEF, BENCH, WHATS };
+static const char *const what_word[WHATS] = { "test", "known", "brief", "bench" };
+
+/* What the command is asked for; WHATS, after a message, if that is no word of it. */
+static enum what what_of(const struct arguments *a)
+{
+	char hint[NEAREST_HINT_SIZE];
+	if (!a->files)
+		return TEST;
+	struct nearest meant = nearest_to(a->file[0], strlen(a->file[0]));
+	for (enum what what = 0; what < WHATS; what++) {
+		if (!strcmp(a->file[0], what_word[what]) && (what == TEST || a->files == 1))
+			return what;
+		nearest_try(&meant, what_word[what]);
+	}
+	fprintf(stderr, "vmapdiff kernel: '%s' is none of 'test', 'known', 'brief' and 'bench'%s\n",
+		a->file[0], nearest_hint(&meant, hint));
+	return WHATS;
+}
+
 int command_kernel(int argc, char **argv)
 {
 	struct arguments a = { .seed = 1, .executions = UINT64_C(1) << 16 };
 	if (!read_options("kernel", argc, argv, &a))
 		return EXIT_UNUSABLE;
-	bool wants_bench = a.files == 1 && !strcmp(a.file[0], "bench");
-	bool wants_known = a.files == 1 && !strcmp(a.file[0], "known");
-	bool wants_test = !a.files || !strcmp(a.file[0], "test");
-	if (!wants_bench && !wants_known && !wants_test) {
-		char hint[NEAREST_HINT_SIZE];
-		struct nearest meant = nearest_to(a.file[0], strlen(a.file[0]));
-		nearest_try(&meant, "known");
-		nearest_try(&meant, "bench");
-		nearest_try(&meant, "test");
-		fprintf(stderr, "vmapdiff kernel: '%s' is none of 'known', 'bench' and 'test'%s\n",
-			a.file[0], nearest_hint(&meant, hint));
+	enum what what = what_of(&a);
+	if (what == WHATS)
 		return EXIT_UNUSABLE;
-	}
 	if (!mapper_tested()->tree) {
 		fprintf(stderr, "vmapdiff kernel: this build has no Linux tree in it; ./rig kernel "
 				"TREE makes one that has\n");
@@ -145,14 +164,12 @@ int command_kernel(int argc, char **argv)
 	}
 	struct player *player = need_player();
 	int code = EXIT_AS_EXPECTED;
-	if (wants_bench) {
+	if (what == BENCH)
 		code = bench(player);
-	} else {
-		print_waivers(player);
-		fflush(stdout);
-		if (wants_test)
-			code = kernel_test(player, &a, print_generated);
-	}
+	else
+		print_tree(player, what != KNOWN);
+	if (what == TEST)
+		code = kernel_test(player, &a, print_generated);
 	player_destroy(player);
 	return code;
 }

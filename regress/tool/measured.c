@@ -73,6 +73,21 @@ static bool same_for_all(enum knob_id id)
 	return true;
 }
 
+/* Whether no value of the setting describes what the tree does with pages of a size. */
+static bool is_strange(enum knob_id id, unsigned i)
+{
+	const struct measured *m = measured_at(i);
+	return m && m->answer[id].value == ANSWER_NOT_UNDERSTOOD;
+}
+
+static bool is_understood(enum knob_id id)
+{
+	bool strange = false;
+	for (unsigned i = 0; i < MEASURED_GRANULES; i++)
+		strange |= is_strange(id, i);
+	return !strange;
+}
+
 static void print_granule(enum knob_id id, unsigned i, bool named, FILE *to)
 {
 	const struct knob *knob = &knobs[id];
@@ -114,6 +129,18 @@ void measured_print(FILE *to)
 		print_knob(id, to);
 	for (size_t i = 0; i < sizeof(unmeasured) / sizeof(unmeasured[0]); i++)
 		fprintf(to, "  %s\n", unmeasured[i]);
+}
+
+void measured_print_brief(FILE *to)
+{
+	int understood = 0;
+	for (enum knob_id id = 0; id < KNOBS; id++)
+		understood += is_understood(id);
+	fprintf(to, "policy: %d settings measured on the tree's own code, %d understood\n", KNOBS,
+		understood);
+	for (enum knob_id id = 0; id < KNOBS; id++)
+		if (!is_understood(id))
+			print_knob(id, to);
 }
 
 void measured_print_unjudged(FILE *to)

@@ -11,6 +11,9 @@
  */
 void measured_print(FILE *to);
 
+/* How many settings were measured; and of each that is not understood what measured_print() has. */
+void measured_print_brief(FILE *to);
+
 /* `not judged: RULE of CALL, ...` in a line; nothing if all is. */
 void measured_print_unjudged(FILE *to);
 

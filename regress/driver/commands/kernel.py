@@ -34,10 +34,8 @@ def run_fuzz(options):
     fuzz_command.check_targets(options.targets, targets_of_a_tree())
     targets = options.targets or targets_of_a_tree()
     rig = kernel.build_tree(options.tree, ["vmapdiff", *targets])
-    known = subprocess.run([rig.tool, "kernel", "known"], stdout=subprocess.PIPE, text=True,
-                           env=tool.environment(), check=False).stdout
-    sys.stderr.write("".join(f"{line}\n" for line in known.splitlines()
-                             if not line.lstrip().startswith("|")))
+    sys.stderr.write(subprocess.run([rig.tool, "kernel", "brief"], stdout=subprocess.PIPE, text=True,
+                                    env=tool.environment(), check=False).stdout)
     code = fuzz(rig, targets, options)
     if code == 0:
         say(f"next: {rig.again} test")
