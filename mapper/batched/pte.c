@@ -42,8 +42,8 @@ static void find_busy(struct ptes *p, uint64_t offset)
 /*
  * Bytes from `offset` that one batch of contiguous groups may map: several
  * whole groups, or 0. VA and PA are group aligned, and the batch ends before
- * its table, its range and its verified block do. The last of these bounds is
- * what the series lacked in July 2026.
+ * its table, its range and its verified block do. The posted series lacks the
+ * last of these bounds.
  */
 static uint64_t batch_bytes(const struct walk *w, uint64_t offset, uint64_t end)
 {
@@ -88,7 +88,7 @@ static int map_batch(struct ptes *p, uint64_t offset, uint64_t bytes)
 	struct walk *w = p->w;
 	bool head_only = w->space->policy->quirks & QUIRK_HEAD_CHECK;
 	uint64_t tested = head_only ? UINT64_C(1) << w->g.page_shift : bytes;
-	if (p->busy < offset) /* overwritten: by that quirk */
+	if (p->busy < offset) /* with QUIRK_HEAD_CHECK a batch has overwritten it */
 		find_busy(p, offset);
 	if (p->busy < offset + tested)
 		return walk_busy(w, p->busy);

@@ -44,7 +44,7 @@ static bool is_empty(const struct removal *r, table_t table)
 	return machine_find_nonzero(r->machine, table, 0, entries) == entries;
 }
 
-/* No walk reaches the table, and none has it cached, before it is freed. */
+/* Unlinks the table and invalidates walk caches before it frees the table. */
 static void free_table(const struct removal *r, table_t table, uint32_t index, table_t child,
 		       uint64_t offset)
 {

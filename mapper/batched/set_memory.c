@@ -44,7 +44,7 @@ static const struct vm_area *find_area(const struct address_space *space, uint64
 	return NULL;
 }
 
-/* Only vmalloc() in single pages may be changed in part: no other area, and no huge one. */
+/* Areas of vmalloc() without VM_ALLOW_HUGE_VMAP may be changed, from any page to the end of the guard page at most. */
 static bool may_change(const struct vm_area *area, uint64_t va, uint64_t bytes, uint64_t guard)
 {
 	return area && area->kind == AREA_ALLOC && !(area->flags & MAP_FLAG_HUGE) &&

@@ -86,9 +86,9 @@ static void fill_table(struct protect *p, table_t child, int level, uint64_t des
 }
 
 /*
- * Puts a full table in a block's place. The table itself forbids nothing: the
- * kernel's forbids to run what the block did, which set_memory_x() of a page
- * below it could not undo.
+ * Puts a full table in a block's place. Its descriptor has no PXNTable. Linux
+ * sets PXNTable if the block had PXN, and set_memory_x() of a page below could
+ * not clear it.
  */
 static int split_block(struct protect *p, const struct leaf *leaf)
 {

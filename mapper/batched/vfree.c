@@ -50,7 +50,7 @@ static void add_aliases(const struct geometry *g, const struct vm_area *area, ui
 	}
 }
 
-/* Nothing is read by what is invalid: so no TLB holds an alias when it gets its permissions back. */
+/* Invalid entries are never cached: after the TLBI no TLB holds an alias, and it may get its permissions back. */
 void reset_aliases(struct address_space *space, const struct vm_area *area, uint64_t low,
 		   uint64_t high)
 {

@@ -7,7 +7,7 @@
  *
  * A group lies in one table, since its index in the table is aligned. It
  * lies in the address space, since no supported geometry has a root table
- * smaller than a group at a level with groups (R_WMNPV; held by a test).
+ * smaller than a group at a level with groups (R_WMNPV; a test checks that).
  */
 #include "oracle/properties/properties.h"
 
@@ -117,8 +117,8 @@ bool contiguous_span(struct oracle *o, const struct arm64_span *span)
 }
 
 /*
- * Members that are invalid are no matter: a group may be filled, and cleared,
- * entry by entry (I_PGVGZ).
+ * Invalid members are allowed: a group may be filled, and cleared, entry by
+ * entry (I_PGVGZ).
  */
 bool contiguous_mixed(struct oracle *o, int level, uint32_t made, uint64_t desc, uint32_t index,
 		      uint64_t neighbour)

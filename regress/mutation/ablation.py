@@ -72,7 +72,7 @@ def search_jobs(shop, folder, mutants, options):
         tool = BUILD / "mutants" / f"vmapdiff.{m.name}"
         plain = shop.relink(
             f"mutants/fuzz.{m.name}", folder / f"bytes.{m.name}",
-            {f"fuzz/{m.target}.c.o": "fuzz/CMakeFiles/fuzz_bytes.dir/fuzz_bytes.c.o"})
+            {f"/{m.target}.c.o": "fuzz/CMakeFiles/fuzz_bytes.dir/fuzz_bytes.c.o"})
         for seed in seeds_of(options):
             yield functools.partial(run.fuzz, full, m.name, "full", seed, options.executions)
             yield functools.partial(run.soak, tool, m.name, seed, options.executions)

@@ -10,8 +10,9 @@ import re
 
 import operators
 
-PATTERNS = ("oracle/properties/*.c", "oracle/expect/*.c", "oracle/arm64/*.c", "oracle/tlb.c",
-            "oracle/space.c", "oracle/placement.c", "oracle/attributes.c", "oracle/owed.c")
+PATTERNS = ("oracle/*.c", "oracle/properties/*.c", "oracle/expect/*.c", "oracle/arm64/*.c")
+# What names rules and known bugs: it decides nothing of a call.
+NOT = {"oracle/rules.c", "oracle/verdict.c", "oracle/waiver.c"}
 
 # What a condition does to the verdict when it is true.
 FAILS, HOLDS = "fails", "holds"
@@ -283,7 +284,7 @@ class Finder(operators.Finder):
 
 def all_weakenings(top):
     """Every weakening there is, in order."""
-    return operators.all_mutants(top, Finder, PATTERNS)
+    return [edit for edit in operators.all_mutants(top, Finder, PATTERNS) if edit.file not in NOT]
 
 
 def sample(top, weakenings, count, seed):

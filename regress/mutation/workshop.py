@@ -49,12 +49,11 @@ class Workshop:
         return compiled if done.returncode == 0 else None
 
     def relink(self, target, output, replaced):
-        """Links `target` again to `output`, with inputs that end in a key replaced by its value."""
+        """Links `target` again to `output`, with the input that ends in a key replaced by its value, for each key."""
         words = list(self._commands(target)[-1])
-        for i, word in enumerate(words):
-            for end, other in replaced.items():
-                if word.endswith(end):
-                    words[i] = other
+        for end, other in replaced.items():
+            (at,) = (i for i, word in enumerate(words) if word.endswith(end))
+            words[at] = other
         return self._run_link(words, output)
 
     def link(self, compiled, target, output, flags=()):
