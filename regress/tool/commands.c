@@ -238,9 +238,9 @@ const struct command commands[] = {
 	},
 	{
 		.name = "rules",
-		.operands = "",
-		.what = "list every rule with its sentence and source",
-		.example = "vmapdiff rules",
+		.operands = "[RULE|PROPERTY]",
+		.what = "list every rule, or some, with sentence and source",
+		.example = "vmapdiff rules translation.output_address",
 		.run = command_rules,
 	},
 	{

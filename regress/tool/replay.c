@@ -167,20 +167,3 @@ int command_replay(int argc, char **argv)
 	}
 	return tally.broken ? EXIT_RULE_BROKEN : EXIT_AS_EXPECTED;
 }
-
-int command_rules(int argc, char **argv)
-{
-	struct arguments a = { 0 };
-	if (!read_options("rules", argc, argv, &a))
-		return EXIT_UNUSABLE;
-	if (a.files) {
-		fprintf(stderr, "vmapdiff rules: takes no arguments\n");
-		return EXIT_UNUSABLE;
-	}
-	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
-		const struct rule_text *text = rule_text((enum rule)rule);
-		printf("%s.%s\n    %s\n    %s\n", text->property, text->name, text->sentence,
-		       text->source);
-	}
-	return EXIT_AS_EXPECTED;
-}

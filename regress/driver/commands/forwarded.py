@@ -56,7 +56,8 @@ CONVERT = Row("convert", "convert scenarios between text and a fuzzer's bytes",
 CAPTURE = Row("capture", "write the physical pages of a process as scenarios (root)",
               "./rig capture 1234 -o .build/captured",
               (("PID", {"help": "the process"}), ("-o", {"metavar": "DIR", "help": "where they go"})))
-RULES = Row("rules", "list every rule with its source", "./rig rules", ())
+RULES = Row("rules", "list every rule, or some, with its source", "./rig rules translation.output_address",
+            (("NAME", {"nargs": "?", "metavar": "RULE", "help": "one of them, or what stands before its dot"}),))
 WAIVERS = Row("waivers", "list the known bugs of Linux trees, or print the scenario of one",
               "./rig waivers narrow-flush", (("NAME", {"nargs": "?", "help": "one of them"}),))
 GRAMMAR = Row("grammar", "print the grammar of scenarios: calls and fields", "./rig grammar",
