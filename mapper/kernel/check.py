@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Checks that a slice compiles, and says why if not: the tree, or names that shim.h lacks.
 
-What other files of the tree define is taken from there (slicer/more.py). If only groups of roots do
+What other files of the tree define is taken from there (slicer/unlisted.py). If only groups of roots do
 not compile, the slice is cut again without them.
 
 exit: 0 it compiles, 1 it does not, and ERROR has the message
 """
 import argparse
+import functools
 import shlex
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from diagnosis.names import CALL, CODE, MEMBER, OTHER_FORM, Missing, Search, fin
 from diagnosis.report import Reporter
 from diagnosis.texts import Texts
 from diagnosis.verdict import Judge, Unknown, Verdict
-from slicer import more, reach
+from slicer import reach, unlisted
 from slicer.source import read_source
 
 # Groups of `roots`, and what is told of a tree that is tested without them. Those at the front are kept if they can be.
@@ -44,7 +45,7 @@ class Check:
     """A tree, its slice, and the command that compiles it."""
 
     def __init__(self, options):
-        self.options, self.texts = options, Texts()
+        self.options, self.texts, self.asked = options, Texts(), set()
         self.shim = reach.shim_names(read_source(Path(options.shim).read_text(), "shim.h"))
 
     def compile(self, config, stand_ins=""):
@@ -73,6 +74,10 @@ class Check:
             whole.add(Judge(tree, self.texts, search).verdict(diagnostics))
         return whole
 
+    @functools.lru_cache(maxsize=1)
+    def files(self, tree):
+        return slicing.files_of(tree.top, tree.sources)
+
     def reporter(self, tree):
         return Reporter(tree, self.texts, f"./rig kernel {shlex.quote(str(tree.top))}")
 
@@ -84,8 +89,9 @@ class Check:
 
     def join(self, taken, tree, names):
         """Adds to `taken` what other files of the tree define of missing names. Whether there is any."""
-        tree.look_up(set(names))
-        return more.join(taken, [(stem(name), tree.declarations(name)) for name in names])
+        found = self.files(tree).of({stem(name) for name in names}, taken)
+        self.asked.update(file for files in found.values() for file in files)
+        return unlisted.join(taken, found)
 
     def take(self, tree, unknowns, taken):
         """Adds to `taken` what other files of the tree define, and cuts the slice with it. Whether it compiles then."""
@@ -100,18 +106,19 @@ class Check:
             unknowns = self.diagnose(tree, broken).names
         return False
 
-    def with_more(self, tree, whole):
+    def with_unlisted(self, tree, whole):
         """Nothing if the slice compiles with what other files of the tree define; else the Verdict without them."""
-        recorded = more.read(self.options.out)
-        before = bool(recorded)
-        if not whole.own and self.take(tree, whole.names, recorded):
+        taken = unlisted.read(self.options.out)
+        recorded = bool(taken)
+        if not whole.own and self.take(tree, whole.names, taken):
             return None
-        if not recorded:
+        unlisted.write_asked(self.options.out, self.asked)
+        if not taken:
             return whole
         broken = self.without((), tree)
         if not broken:
             return None
-        return self.diagnose(tree, broken) if before else whole
+        return self.diagnose(tree, broken) if recorded else whole
 
     def fewest(self, tree):
         """The groups without which the slice compiles, and with each of which it does not."""
@@ -129,7 +136,7 @@ class Check:
         if not broken:
             return None
         tree = self.tree()
-        whole = self.with_more(tree, self.diagnose(tree, broken))
+        whole = self.with_unlisted(tree, self.diagnose(tree, broken))
         if not whole:
             return None
         reporter = self.reporter(tree)
@@ -147,8 +154,8 @@ class Check:
         The message for names that the linker misses: declared in a header, defined elsewhere. Nothing where other
         files of the tree define some: the slice has them then, and can be built again.
         """
-        tree, taken = self.tree(), more.read(self.options.out)
-        if self.join(taken, tree, names):
+        tree, taken = self.tree(), unlisted.read(self.options.out)
+        if not self.options.tell and self.join(taken, tree, names):
             slicing.cut(self.options, tree.placed, taken)
             return ""
         declared = tree.look_up(set(names))
@@ -170,12 +177,21 @@ def arguments():
     parser.add_argument("--config", action="append", default=[], metavar="DIR",
                         help="the folder of a geometry's generated/autoconf.h; may be given again")
     parser.add_argument("--undefined", nargs="+", metavar="NAME", help="names that a linker misses")
+    parser.add_argument("--tell", action="store_true", help="of these, only say what is wrong")
     parser.add_argument("command", nargs="*", help="-- COMPILER OPTION... FILE")
     return parser.parse_args()
 
 
 def main():
     options = arguments()
+    try:
+        return checked(options)
+    except slicing.Unusable as why:
+        options.error.write_text(f"rig: {why}\n", errors="surrogateescape")
+        return 1
+
+
+def checked(options):
     check = Check(options)
     if options.undefined:
         message = check.undefined(options.undefined)

@@ -34,7 +34,7 @@ int __pud_alloc(struct mm_struct *mm, p4d_t *p4d, unsigned long address);
 int __p4d_alloc(struct mm_struct *mm, pgd_t *pgd, unsigned long address);
 
 // clang-format off
-#include <more.h>
+#include <unlisted.h>
 #include <arch/arm64/mm/mmu.c>
 #include <mm/sparse-vmemmap.c>
 #include <arch/arm64/mm/hugetlbpage.c>

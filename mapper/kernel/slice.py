@@ -9,14 +9,15 @@ names the tree's own files. The tree is only read.
 exit: 0 sliced, 1 not an arm64 Linux tree or a root is missing
 """
 import argparse
+import dataclasses
 import difflib
 import json
 import re
 import sys
 from pathlib import Path
 
-from diagnosis import version
-from slicer import boot, emit, more, parsed, places, reach
+from diagnosis import lookup, version
+from slicer import boot, emit, parsed, places, reach, unlisted
 from slicer.source import read_source
 
 
@@ -57,18 +58,16 @@ def show_mask(text):
     return text
 
 
+def read_file(tree, name, kept):
+    """The Source of a file of a tree, as it is sliced. `kept`: the folder of slicer/parsed.py"""
+    return parsed.read_source(show_mask((Path(tree) / name).read_text(errors="surrogateescape")), name, kept)
+
+
 def read_tree(tree, files, kept=None):
-    """[(source, place in the slice)]. `kept`: the folder of slicer/parsed.py"""
+    """[(source, place in the slice)] of the files that are listed."""
     check_files(tree, files)
-    sources = []
-    for _, name, rest in read_list(files):
-        path = Path(tree) / name
-        if path.is_file():
-            text = show_mask(path.read_text(errors="surrogateescape"))
-            sources.append((parsed.read_source(text, name, kept), rest[0] if rest else name))
-        else:
-            sources.append((read_source("", name), rest[0] if rest else name))
-    return sources
+    return [(read_file(tree, name, kept) if (Path(tree) / name).is_file() else read_source("", name),
+             rest[0] if rest else name) for _, name, rest in read_list(files)]
 
 
 def check_files(tree, files):
@@ -104,13 +103,13 @@ def some(names):
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
-def find_roots(index, tree, roots, left_out):
+def find_roots(index, tree, roots, left_out, taken):
     """{name: item} of the roots that the tree has, without those of groups that are left out."""
     found, missing = {}, []
     for optional, name, rest in read_list(roots):
         if any(f"@{group}" in rest for group in left_out):
             continue
-        item = index.definition(name, rest[0] if rest else None)
+        item = index.definition(name, rest[0] if rest else None) or moved_root(index, name, taken)
         if item:
             found[name] = item
         elif not optional:
@@ -118,6 +117,11 @@ def find_roots(index, tree, roots, left_out):
     if missing:
         raise Unusable(without_roots(tree, index, missing))
     return found
+
+
+def moved_root(index, name, taken):
+    """The definition of a root in a file that is not listed, or None."""
+    return next((item for file in taken if name in taken[file] and (item := index.definition(name, file))), None)
 
 
 def without_roots(tree, index, missing):
@@ -185,46 +189,99 @@ def report_of(sources, reachable, stop):
             for source, _ in sources}
 
 
-def with_more(arguments, sources, stop, taken):
-    """The sources, and those of the files of slicer/more.py, which are recorded."""
-    known = stop | {name for source, _ in sources for item in source.items for name in item.names}
-    found = more.sources(arguments.tree, taken, known, arguments.parsed)
-    there = {source.file: taken[source.file] for source, _ in found}
-    check_headers([source for source, _ in [*sources, *found]])
-    more.write(arguments.out, there)
-    more.write_header(arguments.out, there)
-    return [*sources, *found], more.Includes(arguments.tree, there)
+def files_of(tree, listed):
+    """The files that are not listed, as slicer/unlisted.py searches them."""
+    return unlisted.Files(tree, listed, lambda source, names: lookup.declarations_in(source, names, False))
 
 
-def cut(arguments, sources, taken):
+def with_unlisted(arguments, sources, stop, taken):
+    """(the sources with those of files that are taken, the latter whole). What is taken is recorded."""
+    listed = [source for source, _ in sources]
+    known = stop | {name for source in listed for item in source.items for name in item.names}
+    found = unlisted.sources(arguments.tree, taken, known,
+                             lambda file: read_file(arguments.tree, file, arguments.parsed))
+    check_headers([*listed, *(whole for whole, _ in found)])
+    there = {whole.file: taken[whole.file] for whole, _ in found}
+    unlisted.write(arguments.out, there)
+    unlisted.write_header(arguments.out, there)
+    return [*sources, *((narrow, unlisted.place_of(narrow.file)) for _, narrow in found)], [whole for whole, _ in found]
+
+
+def roots_elsewhere(arguments, sources, taken):
+    """{name: files} of roots that every tree has and that a file of code has which is not listed."""
+    listed = [source for source, _ in sources]
+    defined = {(item.file, name) for source in listed for item in source.items if item.kind in reach.DEFINES
+               for name in item.names}
+    missing = {name for optional, name, rest in read_list(arguments.roots)
+               if not optional and rest and not rest[0].startswith("@") and (rest[0], name) not in defined
+               and not any(name in names for names in taken.values())}
+    files = files_of(arguments.tree, listed)
+    return {name: found for name, found in files.of(missing, taken).items() if found[0].endswith(".c")} if missing else {}
+
+
+def strong_elsewhere(arguments, sources, reachable, taken):
+    """{name: files} of functions that are reached, weak, and that a file of arm64 which is not listed has in their place."""
+    weak = {name for source, _ in sources for item in source.items
+            if item.kind == "function" and item.weak and id(item) in reachable for name in item.names}
+    weak -= set().union(*taken.values())
+    files = files_of(arguments.tree, [source for source, _ in sources])
+    return files.defining(files.code(unlisted.CODE[0]), weak) if weak else {}
+
+
+def cut(arguments, listed, taken):
     """
-    Writes the slice; {file: [[name, first line, last line, kind]]} of all that was kept. `taken`: the names that
-    other files give, as slicer/more.py has them.
+    Writes the slice; {file: [[name, first line, last line, kind]]} of all that was kept. `listed`: what read_tree()
+    gives; `taken`: the names that other files give, as slicer/unlisted.py has them, to which some may be added.
     """
     shim = Path(arguments.shim)
     shim_source = parsed.read_source(shim.read_text(), shim.name, arguments.parsed)
     stop = reach.shim_names(shim_source)
-    sources, includes = with_more(arguments, sources, stop, taken)
+    unlisted.join(taken, roots_elsewhere(arguments, listed, taken))
+    sources, whole = with_unlisted(arguments, listed, stop, taken)
     index = reach.Index([source for source, _ in sources], stop)
-    found = find_roots(index, arguments.tree, arguments.roots, arguments.leave_out)
-    taken, reachable = boot.of_slice([source for source, _ in sources], index, found, stop)
+    found = find_roots(index, arguments.tree, arguments.roots, arguments.leave_out, taken)
+    boots = [*(source for source, _ in listed), *whole]
+    assigned, reachable = boot.of_slice(boots, index, found, stop)
+    if unlisted.join(taken, strong_elsewhere(arguments, listed, reachable, taken)):
+        return cut(arguments, listed, taken)
+    write(arguments, sources, Parts(shim_source, stop, index, found, assigned, reachable, taken))
+    return report_of(sources, reachable, stop)
+
+
+@dataclasses.dataclass
+class Parts:
+    """What a slice is made of, besides its sources."""
+    shim: object
+    stop: set  # names that the shim has
+    index: object
+    roots: dict
+    assigned: list  # by boot code
+    reachable: set
+    taken: dict
+
+
+def write(arguments, sources, parts):
+    """Writes all files of a slice."""
+    out, tree, stop, reachable = arguments.out, arguments.tree, parts.stop, parts.reachable
+    includes = unlisted.Includes(tree)
     for source, place in sources:
-        emit.write_slice(arguments.out, arguments.tree, source, place, reachable, stop)
-    emit.write_empty_headers(arguments.out, [source for source, _ in sources],
-                             {place for _, place in sources}, includes.lines)
-    places.write_traced(arguments.out, sources, shim_source, reachable)
-    write_have(arguments.out, found, arguments.roots)
-    emit.write_if_changed(Path(arguments.out) / "stubs.h", "\n".join(
+        emit.write_slice(out, tree, source, place, reachable, stop)
+    emit.write_empty_headers(out, [source for source, _ in sources], {place for _, place in sources},
+                             lambda name: includes.lines(name, parts.taken))
+    places.write_traced(out, sources, parts.shim, reachable)
+    write_have(out, parts.roots, arguments.roots)
+    emit.write_if_changed(Path(out) / "stubs.h", "\n".join(
         ["// SPDX-License-Identifier: GPL-2.0-only", "/* Calls that only observe, of files that are not sliced. */",
-         *stubs(sources, index, reachable, stop)]) + "\n")
-    write_boot(arguments.out, arguments.tree, taken)
+         *stubs(sources, parts.index, reachable, stop)]) + "\n")
+    write_boot(out, tree, parts.assigned)
     report = report_of(sources, reachable, stop)
-    emit.write_if_changed(Path(arguments.out) / "report.json", json.dumps(report, indent=1) + "\n")
-    return report
+    emit.write_if_changed(Path(out) / "report.json", json.dumps(report, indent=1) + "\n")
 
 
 def run(arguments):
-    report = cut(arguments, read_tree(arguments.tree, arguments.files, arguments.parsed), more.read(arguments.out))
+    listed = read_tree(arguments.tree, arguments.files, arguments.parsed)
+    taken = unlisted.still_needed(arguments.tree, [source for source, _ in listed], unlisted.read(arguments.out))
+    report = cut(arguments, listed, taken)
     items = sum(map(len, report.values()))
     lines = sum(last - first + 1 for kept in report.values() for _, first, last, _ in kept)
     print(f"{items} items, {lines} lines of {len(report)} files")

@@ -26,7 +26,6 @@ OBJECTS, OBJECTS_LIST = "kernel-objects", "tree_objects.cmake"
 SLICER, CHECK = "../mapper/kernel/slice.py", "../mapper/kernel/check.py"
 LEFT_OUT = "kernel-left-out"  # what a build says of a tree that it is made without a part of
 SLICE = pathlib.Path("mapper/kernel/slice")  # in a build
-ROUNDS = 4  # in which what the linker misses is taken from other files of a tree
 NOT_IN_PATHS = ';"#,:\\'
 # What linkers say of a function that a header declares and no file of the slice defines.
 UNDEFINED = re.compile(r"undefined (?:reference to|symbol:?) [`']?(\w+)")
@@ -66,23 +65,24 @@ def listed_files():
     return found
 
 
-def more_of(folder):
+def unlisted_of(folder):
     """{name of a file that is not listed: the names that a build takes from it}"""
-    return scripts.load(SLICER).more.read(folder / SLICE)
+    return scripts.load(SLICER).unlisted.read(folder / SLICE)
 
 
-def folders_of_more():
+def folders_of_unlisted():
     """Those of a tree from whose files a build may take something that is not listed."""
-    more = scripts.load(SLICER).more
-    return sorted({*more.HEADERS, *more.CODE})
+    unlisted = scripts.load(SLICER).unlisted
+    return sorted({*unlisted.HEADERS, *unlisted.CODE})
 
 
 def files_of_slices(tree):
-    """The same as listed_files(), and the files that builds of this tree take something from besides."""
-    place_of = scripts.load(SLICER).more.place_of
+    """The same as listed_files(), and the files that builds of this tree took something from, or were to."""
+    unlisted = scripts.load(SLICER).unlisted
     builds = folder_of(tree, "").parent.glob(f"{glob.escape(folder_of(tree, '').name)}*")
-    return listed_files() | {name: place_of(name) for folder in sorted(builds) if folder.is_dir()
-                             for name in more_of(folder)}
+    slices = [folder / SLICE for folder in sorted(builds) if folder.is_dir()]
+    return listed_files() | {name: unlisted.place_of(name) for folder in slices
+                             for name in (*unlisted.read(folder), *unlisted.asked(folder))}
 
 
 def files_of(folder):
@@ -107,27 +107,26 @@ def sources_of(tree, options):
     return digest.hexdigest()
 
 
-def take_undefined(tree, folder, error, log):
-    """
-    Whether other files of the tree define something that the linker misses, by its log: the slice has it then. The
-    file `error` says why not.
-    """
-    undefined = dict.fromkeys(UNDEFINED.findall(log))
-    return bool(undefined) and not scripts.run(CHECK, ["--tree", tree, "--out", folder / SLICE, "--error", error,
-                                                       "--undefined", *undefined])
+def take_undefined(tree, folder, error, names, *options):
+    """Whether other files of the tree define what the linker misses: the slice has it then. `error` says why not."""
+    return not scripts.run(CHECK, ["--tree", tree, "--out", folder / SLICE, "--error", error, *options,
+                                   "--undefined", *names])
 
 
 def make(tree, folder, targets, options):
     """Builds targets. Raises Unusable with the tree's own error, where it has one."""
-    error = folder / "kernel-error"
+    error, before = folder / "kernel-error", []
     error.unlink(missing_ok=True)
-    for left in reversed(range(ROUNDS)):
+    while True:
         try:
             build("kernel", *targets, folder=folder, what=f"building {tree}",
                   options=(f"-DVMAPDIFF_KERNEL_TREE={tree}", f"-DPython3_EXECUTABLE={sys.executable}", *options))
             return
         except Failed as failed:
-            if not error.exists() and take_undefined(tree, folder, error, failed.log) and left:
+            names = list(dict.fromkeys(UNDEFINED.findall(failed.log)))
+            again = names in before  # what was taken did not compile, and was given up
+            before.append(names)
+            if names and not error.exists() and take_undefined(tree, folder, error, names, *["--tell"] * again):
                 continue
             if not error.exists() or not error.read_text():
                 raise
@@ -209,7 +208,7 @@ def build_in(folder, tree, targets, options):
          lambda: make(tree, folder, targets, options))
     if (folder / LEFT_OUT).exists():
         sys.stderr.write((folder / LEFT_OUT).read_text())
-    for file, names in sorted(more_of(folder).items()):
+    for file, names in sorted(unlisted_of(folder).items()):
         say(f"the slice has code of {file} as well, which mapper/kernel/files does not list: {some(names)}")
     return Rig(folder, folder, f"./rig kernel {tree}")
 

@@ -37,6 +37,8 @@ class Moved(unittest.TestCase):
         self.work = Path(tempfile.mkdtemp(prefix="vmapdiff-"))
         self.copy = self.work / f"moved-{os.getpid()}-{self._testMethodName}"
         copies.copy_tree(self.tree, self.copy)
+        for name in ("mm/internal.h", "include/linux/io.h"):  # which declare functions of mm/vmalloc.c
+            self.write(name, (self.tree / name).read_text())
 
     def tearDown(self):
         for built in KERNEL.glob(f"{self.copy.name}-*"):
@@ -83,6 +85,7 @@ class Moved(unittest.TestCase):
         """The tree is built with code of these files, which a line each names, and maps a block."""
         code, said = self.play()
         self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"(?m)^  0xffff800000200000 .* 0x40200 block rw$")
         self.assertEqual(re.findall(r"^rig: the slice has code of (\S+) as well", said, re.MULTILINE), sorted(files))
         return said
 
@@ -94,28 +97,72 @@ class Moved(unittest.TestCase):
         self.check("mm/vmap_block.h")
 
     def test_helpers_of_headers(self):
-        """Of one that another includes; of two that need each other; of one with much that no slice compiles with."""
+        """
+        Of one that another includes; of two that need each other; of one with much that no slice compiles with; of
+        one whose own conditions decide; of a generic one that arm64's goes before.
+        """
         self.write("include/linux/outer.h", guarded("#include <linux/inner.h>", "OUTER_H"))
         self.write("include/linux/inner.h", HEAD + "#pragma once\n#define fits(x) IS_ALIGNED(x, PMD_SIZE)\n")
         self.write("include/linux/span.h", guarded("struct span {\n\tu64 first;\n\tu64 last;\n};", "SPAN_H"))
         self.write("arch/arm64/include/asm/fits.h", guarded(
             "#include <linux/span.h>\nenum fit { FITS, FITS_NOT };\nstatic inline enum fit fit_of(unsigned long addr)\n"
             "{\n\tstruct span s = { .first = addr };\n\n\treturn s.first % PMD_SIZE ? FITS_NOT : FITS;\n}", "FITS_H"))
-        self.write("mm/internal.h", guarded(
-            "struct folio_batch;\nint of_folios(struct folio_batch *b, struct zone *zone);\n"
-            "static inline unsigned long pages_of_folio(struct folio *folio)\n{\n\treturn folio->of_no_slice;\n}\n"
-            "static inline bool is_fit(unsigned long addr)\n{\n\treturn !(addr & ~PMD_MASK);\n}"))
-        self.ask("(fits(addr) && fit_of(addr) == FITS && is_fit(addr))",
-                 '#include <linux/outer.h>\n#include <asm/fits.h>\n#include "internal.h"')
-        self.check("include/linux/inner.h", "arch/arm64/include/asm/fits.h", "include/linux/span.h", "mm/internal.h")
+        internal = (self.copy / "mm/internal.h").read_text()
+        end = internal.rindex("#endif")
+        self.write("mm/internal.h", internal[:end] + "static inline bool is_fit(unsigned long addr)\n{\n"
+                   "\treturn !(addr & ~PMD_MASK);\n}\n" + internal[end:])
+        self.write("include/linux/branch.h", guarded(
+            "#define HAS_BLOCKS\n#ifdef HAS_BLOCKS\n#define may_fit(a) IS_ALIGNED(a, PMD_SIZE)\n#else\n#define may_fit(a) false\n"
+            "#endif", "BRANCH_H"))
+        self.write("include/linux/arch_fits.h", guarded(
+            "#include <asm/arch_fits.h>\n#ifndef arch_fits\nstatic inline bool arch_fits(unsigned long addr)\n{\n"
+            "\treturn false;\n}\n#endif", "ARCH_FITS_H"))
+        self.write("arch/arm64/include/asm/arch_fits.h", guarded(
+            "#define arch_fits arch_fits\nstatic inline bool arch_fits(unsigned long addr)\n{\n\treturn true;\n}", "ASM_H"))
+        self.write("include/linux/far/unrelated.h", guarded("#define FITS_NOT FITS", "FAR_H"))
+        self.ask("(fits(addr) && fit_of(addr) == FITS && is_fit(addr) && may_fit(addr) && arch_fits(addr))",
+                 '#include <linux/outer.h>\n#include <asm/fits.h>\n#include "internal.h"\n#include <linux/branch.h>\n'
+                 "#include <linux/arch_fits.h>")
+        self.check("include/linux/inner.h", "arch/arm64/include/asm/fits.h", "include/linux/span.h", "mm/internal.h",
+                   "include/linux/branch.h", "include/linux/arch_fits.h", "arch/arm64/include/asm/arch_fits.h")
 
     def test_a_file_of_code(self):
         text = self.take_out().replace("static int", "int")
-        self.write("mm/vmap_block.c", f"{HEAD}#include <linux/vmalloc.h>\n\nstatic int tries;\n\n"
-                   "static void count(void)\n{\n\ttries++;\n}\n\n" + text.replace("{", "{\n\tcount();", 1))
+        self.write("mm/vmap_block.c", f"{HEAD}#include <linux/vmalloc.h>\n\nstatic bool may_try __ro_after_init;\n\n"
+                   "void __init vmap_block_init(void)\n{\n\tmay_try = true;\n}\n\n"
+                   "static bool is_off(void)\n{\n\treturn !may_try;\n}\n\n"
+                   + text.replace("{", "{\n\tif (is_off())\n\t\treturn 0;", 1))
         self.write("mm/vmap_block.h", guarded(text[:text.index("{")].rstrip() + ";"))
         self.include('#include "vmap_block.h"')
         self.check("mm/vmap_block.c", "mm/vmap_block.h")
+
+    def move(self, name, to, *functions):
+        """Functions of a file stand in one of their own, and nothing else changes."""
+        for function in functions:
+            file = copies.File(self.copy, name)
+            first, end = file.lines_of(function)
+            path = self.copy / to
+            before = path.read_text() if path.exists() else HEAD
+            path.write_text(before + "\n".join(file.text.split("\n")[first:end]) + "\n\n")
+            file.change(function, lambda lines: [])
+
+    def test_functions_that_only_move(self):
+        """Ones that report what they modified, ones in whose place a weak one would run, and roots."""
+        self.move(copies.VMALLOC, "mm/vunmap.c", "vunmap_pte_range", "vunmap_pmd_range", "vunmap_pud_range",
+                  "vunmap_p4d_range", "__vunmap_range_noflush")
+        self.move("arch/arm64/mm/mmu.c", "arch/arm64/mm/vmemmap.c", "vmemmap_set_pmd", "vmemmap_check_pmd")
+        self.move("arch/arm64/mm/mmu.c", "arch/arm64/mm/huge_vmap.c", "pmd_set_huge", "pud_set_huge")
+        self.move(copies.VMALLOC, "mm/vmap_io.c", "ioremap_page_range")
+        for file in ("mm/vunmap.c", "mm/vmap_io.c"):
+            self.write(file, '#include <linux/io.h>\n#include "internal.h"\n' + (self.copy / file).read_text())
+        path = self.work / "moved.scenario"
+        path.write_text(f"vmapdiff 2\nmachine granule=4k va=48 pa=48 bbm=0\npolicy prior\n{BLOCK}"
+                        "vunmap va=0xffff800000200000 size=0x200000\n"
+                        "vmemmap_populate va=0xffffc00000000000 pa=0x40000000 size=0x200000\n")
+        code, said = self.rig(self.copy, "show", path)
+        self.assertEqual(code, 0, said)
+        for file in ("mm/vunmap.c", "arch/arm64/mm/vmemmap.c", "arch/arm64/mm/huge_vmap.c", "mm/vmap_io.c"):
+            self.assertIn(f"rig: the slice has code of {file} as well", said)
 
     def test_a_file_of_code_that_only_the_linker_misses(self):
         text = self.take_out().replace("static int", "int")
@@ -182,6 +229,17 @@ class Moved(unittest.TestCase):
             'static inline void order(void)\n{\n\tasm volatile("dsb ishst" : : : "memory");\n}'))
         self.ask("({ order(); addr; })", "#include <asm/new.h>")
         self.refused("order", "arch/arm64/include/asm/new.h:4")
+
+    def test_assembly_that_only_the_linker_misses(self):
+        self.write("mm/vb.c", f'{HEAD}bool fits(unsigned long addr)\n{{\n\tasm volatile("nop");\n\treturn addr;\n}}\n')
+        self.ask("fits(addr)")
+        copies.insert_before(self.copy, copies.VMALLOC, MOVED, "bool fits(unsigned long addr);\n")
+        self.refused("uses 1 name that mapper/kernel/shim.h lacks", "fits", "mm/vb.c:2")
+
+    def test_a_header_of_a_header_that_leads_out_of_the_tree(self):
+        self.write("include/linux/new.h", guarded('#include "../../../outside.h"\n#define fits(a) true'))
+        self.ask("fits(addr)", "#include <linux/new.h>")
+        self.refused("include/linux/new.h:4: ../../../outside.h: a header outside of the tree")
 
     def test_what_needs_what_nobody_has(self):
         self.write("include/linux/new.h", guarded(

@@ -32,6 +32,7 @@ class Declaration:
     defines: bool  # and is not a prototype or forward declaration
     condition: str = ""
     maker: str = ""  # the macro whose invocation declares it, such as DEFINE_MUTEX
+    weak: bool = False  # of a function: another definition goes before it
 
 
 def stem(name):
@@ -112,7 +113,7 @@ def declarations_in(source, names, sliced):
                 found.setdefault(name, []).append(Declaration(
                     kind_of(item, source, name), source.file, item.first + 1, sliced,
                     item.kind not in ("prototype", "forward"), condition_of(source, item.first),
-                    maker_of(item, source)))
+                    maker_of(item, source), item.weak))
     return found
 
 
@@ -128,7 +129,7 @@ class Tree:
         self.top, self.placed = Path(top).absolute(), placed
         self.sources = [source for source, _ in placed]
         self.whole = is_whole(top)
-        self.known, self.all = {}, {}
+        self.known = {}
 
     def look_up(self, names):
         """{name: Declaration or None}. Many files are searched, so ask for all names at once."""
@@ -138,13 +139,8 @@ class Tree:
             for source in self.sources:
                 self.add(found, source, asked, True)
             self.search(found, asked)
-            self.all.update(found)
             self.known.update({name: best(found[name]) if name in found else None for name in asked})
         return {name: self.known[stem(name)] for name in names}
-
-    def declarations(self, name):
-        """[Declaration] of a name that was looked up, in all the files that were searched."""
-        return self.all.get(stem(name), [])
 
     @staticmethod
     def add(found, source, names, sliced):

@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from diagnosis import lookup  # noqa: E402
 import slice as slicing  # noqa: E402
-from slicer import boot, emit, more, parsed, places, reach  # noqa: E402
+from slicer import boot, emit, parsed, places, reach, unlisted  # noqa: E402
 from slicer.source import read_source  # noqa: E402
 
 SLICE = HERE.parent / "slice.py"
@@ -396,63 +396,120 @@ class Searching(unittest.TestCase):
         self.assertEqual((found.file, found.line), ("include/linux/new.h", 1))
 
 
-class More(unittest.TestCase):
-    """Files that the list of a slice does not name."""
-    TEXT = ("#ifndef _F_H\n#define _F_H\n#define SIZE 4\n#define OTHER 5\nstruct s {\n\tint a[SIZE];\n};\n"
-            "static int g(void)\n{\n\treturn owned();\n}\nint f(struct s *s)\n{\n\treturn g();\n}\n"
+class Narrowing(unittest.TestCase):
+    """What is taken of a file that the list of a slice does not name."""
+    TEXT = ("#ifndef _F_H\n#define _F_H\n#define SIZE 4\n#define OTHER 5\n#define HAS_G\nstruct s {\n\tint a[SIZE];\n};\n"
+            "#if defined(HAS_G)\nstatic int g(void)\n{\n\treturn owned();\n}\n#endif\nint f(struct s *s)\n{\n\treturn g();\n}\n"
             "int h(void)\n{\n\treturn 0;\n}\nint owned(void)\n{\n\treturn 0;\n}\n#endif\n")
 
-    def declared(self, file, defines=True, sliced=False):
-        return lookup.Declaration("function", file, 1, sliced, defines)
-
-    def test_what_is_missed_comes_with_what_it_needs(self):
-        found = more.narrowed(read(self.TEXT), {"f"}, {"owned"})
-        self.assertEqual([item.names[0] for item in found.items], ["_F_H", "SIZE", "s", "g", "f"])
+    def test_what_is_missed_comes_with_what_it_needs_and_what_conditions_ask(self):
+        found = unlisted.narrowed(read(self.TEXT), {"f"}, {"owned"})
+        self.assertEqual([item.names[0] for item in found.items], ["_F_H", "SIZE", "HAS_G", "s", "g", "f"])
 
     def test_what_others_have_comes_only_if_it_is_missed(self):
-        names = [item.names[0] for item in more.narrowed(read(self.TEXT), {"owned"}, {"owned", "f"}).items]
-        self.assertEqual(names, ["_F_H", "owned"])
+        names = [item.names[0] for item in unlisted.narrowed(read(self.TEXT), {"owned"}, {"owned", "f"}).items]
+        self.assertEqual(names, ["_F_H", "HAS_G", "owned"])
 
-    def test_a_name_is_taken_with_its_declarations_where_one_defines_it(self):
-        taken = {}
-        self.assertTrue(more.join(taken, [("f", [self.declared("mm/internal.h", defines=False), self.declared("mm/a.c")])]))
-        self.assertEqual(taken, {"mm/internal.h": {"f"}, "mm/a.c": {"f"}})
-        self.assertFalse(more.join(taken, [("f", [self.declared("mm/a.c")])]), "nothing is new")
 
-    def test_what_is_not_taken(self):
-        for found in ([self.declared("mm/internal.h", defines=False)], [self.declared("mm/vmalloc.c", sliced=True)],
-                      [self.declared("kernel/locking/mutex.c")], [self.declared("arch/x86/include/asm/a.h")],
-                      [self.declared("include/linux/a.c")], []):
-            taken = {}
-            self.assertFalse(more.join(taken, [("f", found)]), found)
-            self.assertEqual(taken, {})
+class Unlisted(unittest.TestCase):
+    """Which files a slice is made of besides those of its list."""
+
+    def setUp(self):
+        self.top = Path(tempfile.mkdtemp(prefix="vmapdiff-"))
+        self.addCleanup(shutil.rmtree, self.top)
+
+    def write(self, **files):
+        """Files of a tree; `__` stands for a slash, and the last `_` for the dot."""
+        for name, text in files.items():
+            path = self.top / ".".join(name.replace("__", "/").rsplit("_", 1))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    def found(self, *names, listed=("mm/vmalloc.c",)):
+        sources = [read_source((self.top / name).read_text(), name) for name in listed]
+        files = unlisted.Files(self.top, sources, lambda source, wanted: lookup.declarations_in(source, wanted, False))
+        return files.of(set(names), {})
+
+    def test_headers_that_are_included(self):
+        """Of two headers with a name, the one that no file includes is not meant."""
+        self.write(mm__vmalloc_c="#include <linux/a.h>\n", include__linux__a_h='# include "b.h"\n',
+                   include__linux__b_h="#include <linux/a.h>\n#define MOST 1\n", include__linux__far_h="#define MOST 3\n")
+        self.assertEqual(self.found("MOST", "NONE"), {"MOST": ["include/linux/b.h"]})
+
+    def test_an_override_of_the_architecture_comes_along(self):
+        self.write(mm__vmalloc_c="#include <linux/a.h>\n",
+                   include__linux__a_h="#include <asm/a.h>\n#ifndef fits\nstatic inline int fits(void)\n{\n}\n#endif\n",
+                   arch__arm64__include__asm__a_h="#define fits fits\nstatic inline int fits(void)\n{\n}\n")
+        self.assertEqual(set(self.found("fits")["fits"]), {"include/linux/a.h", "arch/arm64/include/asm/a.h"})
+
+    def test_headers_that_are_generic(self):
+        self.write(mm__vmalloc_c="#include <asm/a.h>\n", **{"include__asm-generic__a_h": "#define A 1\n"})
+        self.assertEqual(self.found("A"), {"A": ["include/asm-generic/a.h"]})
+
+    def test_code_and_where_it_is_declared(self):
+        self.write(mm__vmalloc_c='#include "vmap.h"\n', mm__vmap_h="int f(void);\n",
+                   mm__vmap_c="int f(void)\n{\n}\nstatic int own(void)\n{\n}\n")
+        self.assertEqual(self.found("f", "own"), {"f": ["mm/vmap.c", "mm/vmap.h"]})
+
+    def test_a_stub_for_kernels_without_the_code_is_not_meant(self):
+        self.write(mm__vmalloc_c="#include <linux/io.h>\n", mm__io_c="int f(void)\n{\n}\n",
+                   include__linux__io_h="#ifdef CONFIG_MMU\nint f(void);\n#else\nstatic inline int f(void)\n{\n}\n#endif\n")
+        self.assertEqual(self.found("f"), {"f": ["mm/io.c", "include/linux/io.h"]})
+
+    def test_where_a_function_of_the_slice_is_declared_for_others(self):
+        self.write(mm__vmalloc_c="#include <linux/io.h>\nint f(void)\n{\n}\n", include__linux__io_h="int f(void);\n")
+        self.assertEqual(self.found("f"), {"f": ["include/linux/io.h"]})
+
+    def test_code_of_the_architecture_goes_before_that_of_all_and_no_weak_one(self):
+        self.write(mm__vmalloc_c="", mm__a_c="int __weak f(void)\n{\n}\nint g(void)\n{\n}\n",
+                   arch__arm64__mm__a_c="int f(void)\n{\n}\nint g(void)\n{\n}\n")
+        self.assertEqual(self.found("f", "g"), {"f": ["arch/arm64/mm/a.c"], "g": ["arch/arm64/mm/a.c"]})
+
+    def test_of_several_files_of_code_none_is_taken(self):
+        self.write(mm__vmalloc_c="", mm__a_c="int f(void)\n{\n}\n", mm__b_c="int f(void)\n{\n}\n",
+                   mm__nommu_c="int h(void)\n{\n}\n", kernel__c_c="int k(void)\n{\n}\n")
+        self.assertEqual(self.found("f", "h", "k"), {})
+
+    def test_names_of_files_are_plain(self):
+        for name in ("include/linux/x\n/tmp/a.h", "include/linux/v b.h", "include/linux/../../a.h", "/include/linux/a.h",
+                     "mm/nommu.c", "kernel/a.c", "arch/x86/include/asm/a.h", "include/linux/a.c"):
+            self.assertFalse(unlisted.can_be_taken(name), name)
+        for name in ("include/linux/a-b.h", "mm/a.c", "mm/kasan/a.h", "arch/arm64/mm/a.c", "arch/arm64/include/asm/a.h"):
+            self.assertTrue(unlisted.can_be_taken(name), name)
 
     def test_the_record(self):
-        with tempfile.TemporaryDirectory() as folder:
-            self.assertEqual(more.read(folder), {})
-            taken = {"mm/a.h": {"f", "g"}, "arch/arm64/include/asm/b.h": {"h"}}
-            more.write(folder, taken)
-            self.assertEqual(more.read(folder), taken)
-            for file in taken:
-                place = Path(folder) / more.place_of(file)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.touch()
-            more.write(folder, {"mm/a.h": {"f"}})
-            self.assertEqual(more.read(folder), {"mm/a.h": {"f"}})
-            self.assertTrue((Path(folder) / "mm/a.h").exists())
-            self.assertFalse((Path(folder) / "include/asm/b.h").exists(), "of what is no longer taken nothing stays")
+        taken = {"mm/a.h": {"f", "g"}, "arch/arm64/include/asm/b.h": {"h"}}
+        self.assertEqual(unlisted.read(self.top), {})
+        unlisted.write(self.top, taken)
+        self.assertEqual(unlisted.read(self.top), taken)
+        self.write(mm__a_h="", include__asm__b_h="")
+        unlisted.write(self.top, {"mm/a.h": {"f"}})
+        self.assertEqual(unlisted.read(self.top), {"mm/a.h": {"f"}})
+        self.assertTrue((self.top / "mm/a.h").exists())
+        self.assertFalse((self.top / "include/asm/b.h").exists(), "of what is no longer taken nothing stays")
+
+    def test_a_record_of_somebody_else_removes_nothing(self):
+        victim = self.top / "victim.h"
+        victim.touch()
+        (self.top / "slice").mkdir()
+        (self.top / "slice/unlisted").write_text(f"{victim} a\nmm/../../victim.h a\nvictim.h a\nmm/good.h a b;c ../d\n")
+        self.assertEqual(unlisted.read(self.top / "slice"), {"mm/good.h": {"a"}})
+        unlisted.write(self.top / "slice", {})
+        self.assertTrue(victim.exists())
+
+    def test_what_the_tree_has_no_more_use_for(self):
+        self.write(mm__vmalloc_c="#include <linux/a.h>\nint back(void)\n{\n}\n", include__linux__a_h="", include__linux__b_h="")
+        listed = [read_source((self.top / "mm/vmalloc.c").read_text(), "mm/vmalloc.c")]
+        self.assertEqual(unlisted.still_needed(self.top, listed, {
+            "include/linux/a.h": {"A"}, "include/linux/b.h": {"B"}, "mm/vmap.c": {"back"}}), {"include/linux/a.h": {"A"}})
 
     def test_headers_lead_to_what_is_taken(self):
-        with tempfile.TemporaryDirectory() as top:
-            for name, text in (("include/linux/a.h", "#include <linux/b.h>\n"), ("include/linux/b.h", '# include "c.h"\n'),
-                               ("include/linux/c.h", "#include <linux/a.h>\n#include <asm/d.h>\n"),
-                               ("arch/arm64/include/asm/d.h", "int d;\n"), ("include/linux/e.h", "int e;\n")):
-                path = Path(top) / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text)
-            includes = more.Includes(top, {"include/linux/c.h": {"c"}, "arch/arm64/include/asm/d.h": {"d"}})
-            self.assertEqual(includes.lines("linux/a.h"), ["#include <linux/c.h>", "#include <asm/d.h>"])
-            self.assertEqual(includes.lines("linux/e.h") + includes.lines("linux/nowhere.h"), [])
+        self.write(include__linux__a_h="#include <linux/b.h>\n", include__linux__b_h='# include "c.h"\n#include "/etc/passwd"\n',
+                   include__linux__c_h="#include <linux/a.h>\n#include <asm/d.h>\n#include \"../../x.h\"\n",
+                   arch__arm64__include__asm__d_h="int d;\n", include__linux__e_h="int e;\n")
+        includes, taken = unlisted.Includes(self.top), {"include/linux/c.h": {"c"}, "arch/arm64/include/asm/d.h": {"d"}}
+        self.assertEqual(includes.lines("linux/a.h", taken), ["#include <linux/c.h>", "#include <asm/d.h>"])
+        self.assertEqual(includes.lines("linux/e.h", taken) + includes.lines("linux/nowhere.h", taken), [])
 
 
 class Refusing(unittest.TestCase):

@@ -97,7 +97,8 @@ def lines_of(name, base, patched, slice_folder, counts):
     before, after = changes.read(base / name), changes.read(patched / name)
     here, gone = changes.changed_lines(before, after)
     code, code_before = (changes.without_comments(text).splitlines() for text in (after, before))
-    sliced = changes.read(slice_folder / kernel.files_of_slices(patched)[name]).splitlines()
+    place = kernel.files_of_slices(patched).get(name)  # of a file that BASE alone has, none
+    sliced = changes.read(slice_folder / place).splitlines() if place else []
     file = File(name, gone=sum(changes.is_code(code_before[number - 1]) for number in gone))
     for number in here:
         if changes.is_code(code[number - 1]):
