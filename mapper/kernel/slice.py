@@ -216,11 +216,12 @@ def roots_elsewhere(arguments, sources, taken):
                if not optional and rest and not rest[0].startswith("@") and (rest[0], name) not in defined
                and not any(name in names for names in taken.values())}
     files = files_of(arguments.tree, listed)
-    return {name: found for name, found in files.of(missing, taken).items() if found[0].endswith(".c")} if missing else {}
+    found = files.of(missing, taken) if missing else {}
+    return {name: places for name, places in found.items() if places[0].endswith(".c")}
 
 
 def strong_elsewhere(arguments, sources, reachable, taken):
-    """{name: files} of functions that are reached, weak, and that a file of arm64 which is not listed has in their place."""
+    """{name: files} of weak functions that are reached, and that a file of arm64 has which is not listed."""
     weak = {name for source, _ in sources for item in source.items
             if item.kind == "function" and item.weak and id(item) in reachable for name in item.names}
     weak -= set().union(*taken.values())

@@ -108,7 +108,7 @@ class Includes:
         return list(seen)
 
     def lines(self, name, taken):
-        """What stands in a header of which the slice has nothing else: the files that are taken, if it leads to some."""
+        """What a header has of which the slice has nothing else: the files that are taken, if it leads to some."""
         file = self.resolve(name) if taken else None
         return [line_for(place_of(one)) for one in self.closure([file]) if one in taken] if file else []
 
@@ -130,7 +130,8 @@ class Files:
     def __init__(self, tree, listed, declarations):
         self.tree, self.declarations = Path(tree), declarations
         self.listed = {source.file for source in listed}
-        self.made = {name for source in listed for item in source.items if item.kind == "function" for name in item.names}
+        self.made = {name for source in listed for item in source.items if item.kind == "function"
+                     for name in item.names}
         self.includes = Includes(tree)
         self.sources = {}
 
