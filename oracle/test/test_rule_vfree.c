@@ -18,17 +18,26 @@ static void set_told(const struct fixture_machine *machine, bool noalias, bool r
 	fixture.name = "vfree";
 }
 
-/* An area of vmalloc() that was made read-only, with its aliases, and is to be freed. */
+static void make(enum call_kind kind, enum memory_change change)
+{
+	fixture_expect(kind, change);
+	fixture_run();
+	fixture_holds();
+}
+
+/* An area of vmalloc() with so many pages that was made read-only, with its aliases. */
+static void make_read_only(uint64_t pages)
+{
+	fixture.pages = pages;
+	make(CALL_VMALLOC, 0);
+	fixture_have_area(pages);
+	make(CALL_SET_MEMORY, MEMORY_RO);
+}
+
+/* Such an area that is to be freed. */
 static void make_area(enum area_kind kind)
 {
-	fixture.pages = FREED;
-	fixture_expect(CALL_VMALLOC, 0);
-	fixture_run();
-	fixture_holds();
-	fixture_have_area(FREED);
-	fixture_expect(CALL_SET_MEMORY, MEMORY_RO);
-	fixture_run();
-	fixture_holds();
+	make_read_only(FREED);
 	fixture.area[0].kind = kind;
 }
 
@@ -276,6 +285,209 @@ static void an_alias_that_stays_is_warned_of(void **state)
 	}
 }
 
+/* --- which aliases ------------------------------------------------------------------- */
+
+/* The first FREED pages of the range are an area whose permissions are reset as it is freed. */
+static void expect_reset(void)
+{
+	fixture.pages = FREED;
+	fixture_have_area(FREED);
+	fixture.resets = true;
+	fixture_expect(CALL_VFREE, 0);
+}
+
+static void set_word(uint64_t page, uint64_t clear, uint64_t set)
+{
+	table_t table;
+	uint32_t index;
+	uint64_t desc = fixture_word(page, 3, &table, &index);
+	fixture_set(page, 3, (desc & ~clear) | set);
+}
+
+/* An area of pages that follow each other two by two, and one by one, is freed. */
+static const uint64_t apart[FREED] = { BASE_PFN, BASE_PFN + 1, BASE_PFN + 3, BASE_PFN + 7 };
+
+static void free_apart(unsigned machine)
+{
+	set_told(&fixture_machines[machine], false, false);
+	for (unsigned i = 0; i < FREED; i++)
+		fixture.pfn[i] = apart[i];
+	make_area(AREA_ALLOC);
+	expect_reset();
+	fixture_run();
+}
+
+static void aliases_that_lie_apart_are_all_reset(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		free_apart(m);
+		fixture_holds();
+		for (unsigned i = 0; i < FREED; i++) {
+			free_apart(m);
+			set_word(apart[i], ARM64_DBM, ARM64_AP2);
+			fixture_breaks(RULE_TRANSLATION_PERMISSION, "an alias that stays read-only",
+				       apart[i]);
+		}
+	}
+}
+
+/* Of an area that is a page longer the first pages are freed; the last alias is another's. */
+static void free_all_but_one(unsigned machine)
+{
+	set_told(&fixture_machines[machine], false, false);
+	make_read_only(FREED + 1);
+	expect_reset();
+	fixture_run();
+}
+
+static void the_alias_behind_the_last_is_not_reset(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		free_all_but_one(m);
+		fixture_holds();
+		free_all_but_one(m);
+		set_word(BASE_PFN + FREED, ARM64_AP2, ARM64_DBM);
+		fixture_breaks(RULE_ISOLATION_OUTSIDE, "an alias that is writable", m);
+	}
+}
+
+/*
+ * Two pages and two that seem to follow them, by the low half of their numbers. Of what lies between
+ * one page is read-only, which is another's.
+ */
+static void free_far_apart(unsigned machine)
+{
+	const uint64_t far = BASE_PFN + 2 + (UINT64_C(1) << 32);
+	const uint64_t pfn[FREED + 1] = { BASE_PFN, BASE_PFN + 1, far, far + 1, BASE_PFN + 2 };
+	set_told(&fixture_machines[machine], false, false);
+	for (unsigned i = 0; i <= FREED; i++)
+		fixture.pfn[i] = pfn[i];
+	for (uint64_t page = far; page < far + 2; page++)
+		assert_true(oracle_preset_leaf(&fixture.oracle, oracle_va(&fixture.oracle, page),
+					       page, 3));
+	make_read_only(FREED + 1);
+	expect_reset();
+	fixture_run();
+}
+
+static void aliases_are_told_apart_by_all_bits(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		const struct machine_config *c = &fixture_machines[m].config;
+		if (c->va_bits - 1u - c->page_shift <= 32)
+			continue; /* no linear map is so large */
+		free_far_apart(m);
+		fixture_holds();
+		free_far_apart(m);
+		set_word(BASE_PFN + 2, ARM64_AP2, ARM64_DBM);
+		fixture_breaks(RULE_ISOLATION_OUTSIDE, "an alias that is writable", m);
+	}
+}
+
+/* The first alias was made invalid, by set_direct_map. */
+static void free_with_invalid_alias(unsigned machine)
+{
+	set_told(&fixture_machines[machine], false, false);
+	make_area(AREA_ALLOC);
+	uint64_t va = fixture.va;
+	fixture.va = oracle_va(&fixture.oracle, BASE_PFN);
+	fixture.pages = 1;
+	make(CALL_SET_DIRECT_MAP, FIXTURE_INVALID);
+	oracle_purge(&fixture.oracle);
+	fixture.va = va;
+	expect_reset();
+	fixture_run();
+}
+
+static void an_alias_that_was_invalid_is_valid_again(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		free_with_invalid_alias(m);
+		fixture_holds();
+		free_with_invalid_alias(m);
+		set_word(BASE_PFN, ARM64_VALID, ARM64_NG);
+		fixture_breaks(RULE_TRANSLATION_MISSING, "an alias that stays invalid", m);
+	}
+}
+
+/* --- aliases in blocks --------------------------------------------------------------- */
+
+/* A machine that splits live blocks, or not, with a block of the linear map; its first page. */
+static uint64_t have_block(unsigned machine, bool splits)
+{
+	struct fixture_machine one = fixture_machines[machine];
+	one.config.bbm = splits ? 2 : 0;
+	set_told(&one, false, false);
+	uint64_t block = UINT64_C(1) << arm64_leaf_order(&fixture.g, 2);
+	uint64_t page = (BASE_PFN / block + 2) * block;
+	assert_true(oracle_preset_leaf(&fixture.oracle, oracle_va(&fixture.oracle, page), page, 2));
+	return page;
+}
+
+/* An area of so many pages is to be freed, with permissions reset. */
+static void expect_free(uint64_t pages)
+{
+	fixture.pages = pages;
+	make(CALL_VMALLOC, 0);
+	fixture_have_area(pages);
+	fixture.resets = true;
+	fixture_expect(CALL_VFREE, 0);
+}
+
+/* One page before a block that is read-only and stays, and the block's first page; or the other way round. */
+static void free_across_block(unsigned machine, unsigned first)
+{
+	table_t table;
+	uint32_t index;
+	uint64_t page = have_block(machine, false);
+	uint64_t end = page + (UINT64_C(1) << arm64_leaf_order(&fixture.g, 2));
+	assert_true(oracle_preset_leaf(&fixture.oracle, oracle_va(&fixture.oracle, page - 1),
+				       page - 1, 3));
+	fixture.pfn[first] = page - 1;
+	fixture.pfn[!first] = page;
+	expect_free(2);
+	fixture_set(page, 2, fixture_word(page, 2, &table, &index) | ARM64_AP2);
+	space_change(&fixture.oracle.space, page, end, MAY_WRITE, MAY_NOT_WRITE);
+	fixture_run();
+}
+
+static void an_alias_in_a_block_stays_read_only(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (unsigned first = 0; first < 2; first++) {
+			free_across_block(m, first);
+			fixture_holds();
+			free_across_block(m, first);
+			set_word(fixture.pfn[first], ARM64_VALID, ARM64_NG);
+			fixture_breaks(RULE_TRANSLATION_MISSING, "the page before the block", m);
+		}
+}
+
+/* There is no table to split the block with, of which vfree() tells nobody. */
+static void no_table_for_an_alias_is_no_error(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (int told = 0; told < 2; told++) {
+			uint64_t page = have_block(m, true);
+			fixture.pfn[0] = page + 1;
+			expect_free(1);
+			machine_begin_call(fixture.m, 1, 0);
+			fixture_run();
+			assert_true(fixture.m->alloc_failed);
+			fixture.out.error = told ? -ENOMEM : 0;
+			if (told)
+				fixture_breaks(RULE_ERRORS_CODE, "an error", m);
+			else
+				fixture_holds();
+		}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(without_the_flag_it_is_lazy),
 	cmocka_unit_test(in_the_right_order_it_holds),
@@ -284,5 +496,11 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(aliases_change_where_they_may),
 	cmocka_unit_test(a_tlbi_of_everything_is_right),
 	cmocka_unit_test(an_alias_that_stays_is_warned_of),
+	cmocka_unit_test(aliases_that_lie_apart_are_all_reset),
+	cmocka_unit_test(the_alias_behind_the_last_is_not_reset),
+	cmocka_unit_test(aliases_are_told_apart_by_all_bits),
+	cmocka_unit_test(an_alias_that_was_invalid_is_valid_again),
+	cmocka_unit_test(an_alias_in_a_block_stays_read_only),
+	cmocka_unit_test(no_table_for_an_alias_is_no_error),
 };
 FIXTURE_MAIN(tests)
