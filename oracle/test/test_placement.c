@@ -130,6 +130,40 @@ static void pages_apart_miss_nothing(void **state)
 		assert_int_equal(o.missed.groups[cause], 0);
 }
 
+/* What stands at the first page of a physical range that is as aligned as it is large. */
+static struct placed first_of_range(uint64_t pages)
+{
+	policy = policy_default(POLICY_V9);
+	g = arm64_geometry(&config);
+	struct placement p = {
+		.g = &g,
+		.policy = &policy,
+		.pfn = pages,
+		.first = pages,
+		.pages = pages,
+		.block = pages,
+		.max_shift = 63,
+		.groups = true,
+		.block_groups = true,
+		.blocks = true,
+	};
+	return placement_at(&p, 0);
+}
+
+/* Of blocks, those of level 2 alone are in groups: Linux has no contiguous ones of level 1. */
+static void only_blocks_of_level_2_are_in_groups(void **state)
+{
+	(void)state;
+	struct placed placed = first_of_range(GROUP * BLOCK);
+	assert_int_equal(placed.level, 2);
+	assert_true(placed.contiguous);
+	assert_int_equal(placed.end, GROUP * BLOCK);
+	placed = first_of_range(GROUP * BLOCK * BLOCK);
+	assert_int_equal(placed.level, 1);
+	assert_false(placed.contiguous);
+	assert_int_equal(placed.end, BLOCK * BLOCK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +173,7 @@ int main(void)
 		cmocka_unit_test(a_badly_aligned_pfn_misses_its_group),
 		cmocka_unit_test(max_shift_bounds_every_leaf),
 		cmocka_unit_test(pages_apart_miss_nothing),
+		cmocka_unit_test(only_blocks_of_level_2_are_in_groups),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
