@@ -13,13 +13,18 @@
 #define ADDED 40
 
 /* Pages of memory from a page frame on are the call's range from now on. */
-static void begin(unsigned machine, uint64_t pfn, uint64_t pages)
+static void begin_on(const struct fixture_machine *machine, uint64_t pfn, uint64_t pages)
 {
-	fixture_begin(&fixture_machines[machine]);
+	fixture_begin(machine);
 	fixture.name = "memory";
 	fixture.first = pfn;
 	fixture.pages = pages;
 	fixture.va = oracle_va(&fixture.oracle, pfn);
+}
+
+static void begin(unsigned machine, uint64_t pfn, uint64_t pages)
+{
+	begin_on(&fixture_machines[machine], pfn, pages);
 }
 
 static void make(enum call_kind kind)
@@ -176,15 +181,20 @@ static void empty_tables_of_removed_memory_are_freed(void **state)
 }
 
 /* A part of the far memory in the largest leaf of level 2 that there is. */
-static void have_block(unsigned machine)
+static void have_block_on(const struct fixture_machine *machine)
 {
-	begin(machine, 0, 1);
+	begin_on(machine, 0, 1);
 	uint64_t pages = UINT64_C(1) << arm64_leaf_order(&fixture.g, 2);
 	assert_true(oracle_lay_linear(&fixture.oracle, (64 * pages) << fixture.g.granule,
 				      pages << fixture.g.granule, false));
 	fixture.first = 64 * pages + 3;
 	fixture.pages = 5;
 	fixture.va = oracle_va(&fixture.oracle, fixture.first);
+}
+
+static void have_block(unsigned machine)
+{
+	have_block_on(&fixture_machines[machine]);
 }
 
 static void a_cut_is_refused(void **state)
@@ -232,24 +242,32 @@ static void a_tree_lays_the_largest_leaves(void **state)
 		}
 }
 
+/* Part of a block is to be split on a machine that splits live blocks, or not. */
+static void expect_split(unsigned machine, bool splits, int change)
+{
+	struct fixture_machine one = fixture_machines[machine];
+	one.config.bbm = splits ? 2 : 0;
+	have_block_on(&one);
+	fixture_expect(CALL_SET_MEMORY, (enum memory_change)change);
+}
+
 /* Nothing is done: that is right where leaves are not split, and nowhere else. */
 static void what_is_to_be_split_is(void **state)
 {
 	(void)state;
 	for (unsigned m = 0; m < fixture_machine_count; m++)
-		for (int change = MEMORY_SPLIT; change <= MEMORY_SPLIT_PAGES; change++) {
-			have_block(m);
-			fixture_expect(CALL_SET_MEMORY, (enum memory_change)change);
-			fixture_run();
-			fixture_holds();
-			have_block(m);
-			fixture_expect(CALL_SET_MEMORY, (enum memory_change)change);
-			fixture.out = (struct outcome){ 0 };
-			if (fixture.m->config.bbm == 2)
-				fixture_breaks(RULE_PLACEMENT_LEAF, "a block", 0);
-			else
+		for (int splits = 0; splits < 2; splits++)
+			for (int change = MEMORY_SPLIT; change <= MEMORY_SPLIT_PAGES; change++) {
+				expect_split(m, splits, change);
+				fixture_run();
 				fixture_holds();
-		}
+				expect_split(m, splits, change);
+				fixture.out = (struct outcome){ 0 };
+				if (splits)
+					fixture_breaks(RULE_PLACEMENT_LEAF, "a block", 0);
+				else
+					fixture_holds();
+			}
 }
 
 static const struct CMUnitTest tests[] = {
