@@ -167,6 +167,92 @@ static void unmapping_costs_are_bounded(void **state)
 			}
 }
 
+/* --- store events ---------------------------------------------------------------------- */
+
+/* What PAGES entries of one table take at the most, beside what a change of them may have to split. */
+#define EVENTS 1
+#define EVENTS_OF_SPLITS 2 /* of the groups at both ends */
+
+/* A call on the range of single pages, by a mapper that promises what the series promises. */
+static void expect_on_pages(unsigned machine, bool splits, const struct fixture_call *call)
+{
+	struct fixture_machine one = fixture_machines[machine];
+	one.config.bbm = splits ? 2 : 0;
+	fixture_make(&one, &(struct fixture_call){ CALL_VMALLOC, 0, "vmalloc" });
+	fixture_holds();
+	fixture.name = call->name;
+	fixture.oracle.owed = owed_by(MAPPER_SERIES, &fixture.policy);
+	fixture_expect(call->kind, call->change);
+	fixture.out = (struct outcome){ 0 };
+}
+
+/* Changes all entries of the range in so many events: some pages one by one, and the rest at once. */
+static void store_in(unsigned events, uint64_t clear, uint64_t set)
+{
+	uint64_t list[PAGES];
+	table_t table;
+	uint32_t index;
+	for (unsigned i = PAGES; i-- > 0;)
+		list[i] = (fixture_word(fixture.first + i, 3, &table, &index) & ~clear) | set;
+	for (unsigned i = 0; i + 1 < events; i++)
+		machine_store_list(fixture.m, table, index + i, 1, list + i);
+	machine_store_list(fixture.m, table, index + events - 1, PAGES - events + 1,
+			   list + events - 1);
+}
+
+static void flush_range(void)
+{
+	machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+	machine_tlbi_range(fixture.m, fixture.va, fixture.call.bytes, true);
+	machine_barrier(fixture.m, BARRIER_DSB_ISH);
+	machine_barrier(fixture.m, BARRIER_ISB);
+}
+
+static void unmap_in(unsigned machine, unsigned events)
+{
+	const struct fixture_call call = { CALL_VUNMAP, 0, "vunmap" };
+	expect_on_pages(machine, false, &call);
+	machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va, fixture.call.bytes);
+	store_in(events, ~UINT64_C(0), 0);
+	flush_range();
+	fixture.out.modified = MODIFIED_LEVEL(3);
+}
+
+static void neighbours_are_cleared_at_once(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		unmap_in(m, EVENTS);
+		fixture_holds();
+		unmap_in(m, EVENTS + 1);
+		fixture_breaks(RULE_COST_STORES, "a store event", m);
+	}
+}
+
+static void invalidate_in(unsigned machine, bool splits, unsigned events)
+{
+	const struct fixture_call call = { CALL_SET_MEMORY, MEMORY_INVALID, "set_memory invalid" };
+	expect_on_pages(machine, splits, &call);
+	store_in(events, ARM64_VALID, ARM64_NG);
+	flush_range();
+}
+
+/* Where leaves may be split, a change has an event more for each end. */
+static void neighbours_are_changed_at_once(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (int splits = 0; splits < 2; splits++) {
+			unsigned most = EVENTS + (splits ? EVENTS_OF_SPLITS : 0);
+			invalidate_in(m, splits, most);
+			fixture_holds();
+			invalidate_in(m, splits, most + 1);
+			fixture_breaks(RULE_COST_STORES, "a store event", m);
+		}
+}
+
+/* --- TLB maintenance of calls that leave it to others ------------------------------------ */
+
 /* vm_unmap_ram() leaves invalidating to vm_unmap_aliases(). */
 static void lazy_unmapping_has_no_tlbi(void **state)
 {
@@ -274,6 +360,8 @@ static void blocks_of_vmalloc_are_judged(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_cost_is_bounded),
 	cmocka_unit_test(unmapping_costs_are_bounded),
+	cmocka_unit_test(neighbours_are_cleared_at_once),
+	cmocka_unit_test(neighbours_are_changed_at_once),
 	cmocka_unit_test(lazy_unmapping_has_no_tlbi),
 	cmocka_unit_test(leaves_may_be_smaller_without_the_lock),
 	cmocka_unit_test(blocks_of_vmalloc_are_judged),
