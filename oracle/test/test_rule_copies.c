@@ -153,6 +153,23 @@ static void all_pages_and_no_others_are_copied(void **state)
 	}
 }
 
+/* Where nothing is to be copied, entries of the copy are 0, and not merely invalid. */
+static void no_entry_of_a_copy_is_invalid(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		table_t table;
+		uint32_t index;
+		make(m);
+		uint64_t word = word_of_copy(fixture.first, 3, &table, &index);
+		change_copy(fixture.first + PAGES, 3, 0, word & ~ARM64_VALID);
+		fixture_breaks(RULE_TRANSLATION_COPY, "an entry after the range", m);
+		make(m);
+		change_copy(fixture.first + PAGES, 3, 0, ARM64_NG);
+		fixture_breaks(RULE_TRANSLATION_COPY, "a bit after the range", m);
+	}
+}
+
 static void the_original_is_not_stored_to(void **state)
 {
 	(void)state;
@@ -282,6 +299,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_range_may_be_stale),
 	cmocka_unit_test(each_attribute_is_that_of_the_original),
 	cmocka_unit_test(all_pages_and_no_others_are_copied),
+	cmocka_unit_test(no_entry_of_a_copy_is_invalid),
 	cmocka_unit_test(the_original_is_not_stored_to),
 	cmocka_unit_test(the_root_is_a_table_of_the_call),
 	cmocka_unit_test(its_tables_are_accounted_for),

@@ -181,6 +181,50 @@ static void memory_is_given_back_when_nobody_finds_it(void **state)
 		}
 }
 
+/* That it is given back again, when nobody finds it any more, does not make it right. */
+static void memory_given_back_too_early_stays_wrong(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (unsigned early = 0; early < 2; early++) {
+			have(m);
+			fixture.pages = 1;
+			expect_free();
+			if (early)
+				give_back(0);
+			clear(fixture.first);
+			if (!early)
+				give_back(0);
+			invalidate();
+			give_back(0);
+			fixture_breaks(RULE_HISTORY_FREED_PAGE,
+				       early ? "mapped" : "not invalidated", 0);
+		}
+}
+
+/* The range begins with a page that nothing backs: the memory before that of the others is not its own. */
+static void memory_of_a_hole_is_not_given_back(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (unsigned wrong = 0; wrong < 2; wrong++) {
+			have(m);
+			fixture.first--;
+			fixture.va = oracle_va(&fixture.oracle, fixture.first);
+			fixture.pages = 3;
+			expect_free();
+			clear(fixture.first + 1);
+			clear(fixture.first + 2);
+			invalidate();
+			give_back(UINT64_C(0) - wrong);
+			give_back(UINT64_C(1) - wrong);
+			if (wrong)
+				fixture_breaks(RULE_HISTORY_FREED_PAGE, "a page of others", 0);
+			else
+				fixture_holds();
+		}
+}
+
 /* The page stays where its other half is in use, and goes where that is not. */
 static void a_page_of_two_goes_with_the_second(void **state)
 {
@@ -224,6 +268,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(no_memory_is_taken_that_is_not_mapped),
 	cmocka_unit_test(memory_is_given_back_once_and_by_its_call),
 	cmocka_unit_test(memory_is_given_back_when_nobody_finds_it),
+	cmocka_unit_test(memory_given_back_too_early_stays_wrong),
+	cmocka_unit_test(memory_of_a_hole_is_not_given_back),
 	cmocka_unit_test(a_page_of_two_goes_with_the_second),
 	cmocka_unit_test(tables_without_struct_pages_are_freed),
 };
