@@ -347,6 +347,59 @@ static void the_guard_of_a_far_range_is_asked_for(void **state)
 	fixture_breaks(RULE_LOOKUP_NOTHING, "a page found", found_at);
 }
 
+/* Makes one page of the neighbour, or of the linear map, invalid. */
+static void make_one_invalid(unsigned machine, uint64_t page)
+{
+	fixture_begin(&fixture_machines[machine]);
+	fixture.name = "set_memory invalid";
+	fixture.area[0] = (struct vm_area){
+		.kind = AREA_ALLOC,
+		.va = fixture.va + ((uint64_t)NEIGHBOUR << fixture.g.granule),
+		.bytes = (uint64_t)NEIGHBOURS << fixture.g.granule,
+		.pages = { fixture.other, NEIGHBOURS },
+	};
+	fixture.areas = 1;
+	fixture.va = oracle_va(&fixture.oracle, page);
+	fixture.pages = 1;
+	fixture_expect(CALL_SET_MEMORY, MEMORY_INVALID);
+	fixture_run();
+	assert_int_equal(fixture.out.error, 0);
+}
+
+/* The first page of the space that is mapped, and the last ones. */
+static void what_is_made_invalid_is_kept_everywhere(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (uint64_t i = 0; i <= NEIGHBOURS; i++) {
+			fixture_begin(&fixture_machines[m]);
+			uint64_t page = i ? fixture.first + NEIGHBOUR + i - 1 : BASE_PFN;
+			make_one_invalid(m, page);
+			fixture_holds();
+			make_one_invalid(m, page);
+			fixture_set(page, 3, 0);
+			fixture_breaks(RULE_LEAF_INVALID, "an entry that is lost", page);
+		}
+}
+
+static void each_call_keeps_what_was_made_invalid(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (unsigned c = 0; c < fixture_call_count; c++) {
+			fixture_begin(&fixture_machines[m]);
+			const uint64_t va = fixture.va, page = fixture.first + NEIGHBOUR + 1;
+			make_one_invalid(m, page);
+			fixture_holds();
+			fixture.va = va;
+			fixture.pages = PAGES;
+			fixture.areas = 0;
+			fixture_call(&fixture_calls[c]);
+			fixture_set(page, 3, 0);
+			fixture_breaks(RULE_LEAF_INVALID, "an entry that is lost", page);
+		}
+}
+
 static void each_call_holds(void **state)
 {
 	(void)state;
@@ -362,6 +415,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_attribute_is_judged),
 	cmocka_unit_test(each_protection_is_judged),
 	cmocka_unit_test(each_missing_page_is_noticed),
+	cmocka_unit_test(what_is_made_invalid_is_kept_everywhere),
+	cmocka_unit_test(each_call_keeps_what_was_made_invalid),
 	cmocka_unit_test(each_address_bit_is_judged),
 	cmocka_unit_test(each_unexpected_page_is_noticed),
 	cmocka_unit_test(each_lookup_is_judged),

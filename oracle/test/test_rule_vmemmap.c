@@ -9,6 +9,8 @@
 
 #define BACKED 4 /* of a range: fewer than a section has on any machine */
 
+#define MANY 140 /* pages of a range: more than a word, and two, have bits */
+
 /* A range of struct pages of the space, far from all else. */
 static void begin(unsigned machine)
 {
@@ -202,6 +204,67 @@ static void memory_given_back_too_early_stays_wrong(void **state)
 		}
 }
 
+/* Of all pages but one, each is given back, and one of them twice. */
+static void no_page_of_memory_is_taken_for_another(void **state)
+{
+	(void)state;
+	for (uint64_t wrong = 0; wrong < MANY; wrong++) {
+		begin(0);
+		fixture.pages = MANY + 1; /* the last one stays, and so does the table */
+		populate();
+		fixture_holds();
+		fixture.pages = MANY;
+		expect_free();
+		for (uint64_t i = 0; i < MANY; i++)
+			clear(fixture.first + i);
+		invalidate();
+		for (uint64_t i = 0; i < MANY; i++)
+			give_back(wrong && i == wrong ? i - 1 : i);
+		if (wrong)
+			fixture_breaks(RULE_HISTORY_FREED_PAGE, "another page twice", wrong);
+		else
+			fixture_holds();
+	}
+}
+
+static void memory_of_2_32_pages_on_is_told_apart(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		have(m);
+		fixture.pages = 1;
+		expect_free();
+		clear(fixture.first);
+		invalidate();
+		give_back(UINT64_C(1) << 32);
+		fixture_breaks(RULE_HISTORY_FREED_PAGE, "memory of others", m);
+	}
+}
+
+/* Nothing but vmemmap_free() gives back memory of struct pages. */
+static void no_other_call_gives_back_memory(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (unsigned i = 0; i < fixture_call_count; i++) {
+			fixture_make(&fixture_machines[m], &fixture_calls[i]);
+			give_back(0);
+			fixture_breaks(RULE_HISTORY_FREED_PAGE, "memory given back", i);
+		}
+}
+
+/* Nor does anything but vmemmap_populate() take it. */
+static void no_other_call_takes_memory(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (unsigned i = 0; i < fixture_call_count; i++) {
+			fixture_make(&fixture_machines[m], &fixture_calls[i]);
+			machine_alloc_memory(fixture.m, UINT64_C(1) << fixture.g.granule);
+			fixture_breaks(RULE_TABLES_LEAK, "memory taken", i);
+		}
+}
+
 /* The range begins with a page that nothing backs: the memory before that of the others is not its own. */
 static void memory_of_a_hole_is_not_given_back(void **state)
 {
@@ -269,6 +332,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(memory_is_given_back_once_and_by_its_call),
 	cmocka_unit_test(memory_is_given_back_when_nobody_finds_it),
 	cmocka_unit_test(memory_given_back_too_early_stays_wrong),
+	cmocka_unit_test(no_page_of_memory_is_taken_for_another),
+	cmocka_unit_test(memory_of_2_32_pages_on_is_told_apart),
+	cmocka_unit_test(no_other_call_gives_back_memory),
+	cmocka_unit_test(no_other_call_takes_memory),
 	cmocka_unit_test(memory_of_a_hole_is_not_given_back),
 	cmocka_unit_test(a_page_of_two_goes_with_the_second),
 	cmocka_unit_test(tables_without_struct_pages_are_freed),
