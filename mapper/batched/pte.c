@@ -88,7 +88,7 @@ static int map_batch(struct ptes *p, uint64_t offset, uint64_t bytes)
 	struct walk *w = p->w;
 	bool head_only = w->space->policy->quirks & QUIRK_HEAD_CHECK;
 	uint64_t tested = head_only ? UINT64_C(1) << w->g.page_shift : bytes;
-	if (p->busy < offset) /* with QUIRK_HEAD_CHECK a batch has overwritten it */
+	if (p->busy < offset) /* overwritten: by that quirk */
 		find_busy(p, offset);
 	if (p->busy < offset + tested)
 		return walk_busy(w, p->busy);
