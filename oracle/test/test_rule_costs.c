@@ -167,6 +167,137 @@ static void unmapping_costs_are_bounded(void **state)
 			}
 }
 
+/* A TLBI by range or by page, in pages of the call's range. */
+struct part {
+	int64_t first;
+	uint64_t pages;
+	bool by_range;
+};
+
+/* vunmap() of an empty range, and its TLBIs; the second one may be of no page. */
+static void unmap_by(const struct fixture_machine *machine, uint64_t pages, const struct part *part)
+{
+	fixture_begin(machine);
+	fixture.name = "vunmap";
+	fixture.oracle.owed = owed_by(MAPPER_SERIES, &fixture.policy);
+	fixture.va += UINT64_C(1) << (fixture.g.ia_size - 2);
+	fixture.first = oracle_page(&fixture.oracle, fixture.va);
+	fixture.pages = pages;
+	fixture_expect(CALL_VUNMAP, 0);
+	fixture.out = (struct outcome){ 0 };
+	machine_barrier(fixture.m, BARRIER_DSB_ISHST);
+	/* Right before the TLBIs: none of them goes on where it ends. */
+	machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va, fixture.call.bytes);
+	for (int i = 0; i < 2 && part[i].pages; i++)
+		machine_tlbi(fixture.m,
+			     (struct event){ .level = EVENT_NO_HINT,
+					     .by_range = part[i].by_range,
+					     .count = part[i].by_range,
+					     .last_level_only = true,
+					     .va = fixture.va +
+						   ((uint64_t)part[i].first << fixture.g.granule),
+					     .bytes = part[i].pages << fixture.g.granule });
+	machine_barrier(fixture.m, BARRIER_DSB_ISH);
+	machine_barrier(fixture.m, BARRIER_ISB);
+}
+
+static void a_tlbi_is_of_the_range_alone(void **state)
+{
+	(void)state;
+	static const struct part parts[][2] = {
+		{ { 0, PAGES, false } },      { { 0, PAGES, true } },
+		{ { -1, PAGES + 1, false } }, { { -1, PAGES, false } },
+		{ { 0, PAGES + 1, false } },  { { 1, PAGES, false } },
+		{ { -PAGES, PAGES, false } }, { { PAGES, PAGES, false } },
+		{ { -1, PAGES + 1, true } },  { { 0, PAGES + 1, true } },
+		{ { PAGES, PAGES, true } },
+	};
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+			unmap_by(&fixture_machines[m], PAGES, parts[i]);
+			if (i < 2)
+				fixture_holds();
+			else
+				fixture_breaks(RULE_COST_TLBI, "a TLBI", i);
+		}
+}
+
+/* By range, and the pages that no range has room for one by one. */
+static void what_goes_on_by_range_is_one_tlbi(void **state)
+{
+	(void)state;
+	static const struct part parts[][2] = {
+		{ { 0, PAGES - 1, true }, { PAGES - 1, 1, false } },
+		{ { 0, 1, false }, { 1, PAGES - 1, true } },
+		{ { 0, 8, true }, { 8, PAGES - 8, true } },
+		{ { 0, 8, false }, { 8, PAGES - 8, false } },
+		{ { 0, 8, true }, { 9, PAGES - 9, true } },
+		{ { 0, 8, true }, { 7, PAGES - 7, true } },
+		{ { 8, PAGES - 8, true }, { 0, 8, true } },
+	};
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+			unmap_by(&fixture_machines[m], PAGES, parts[i]);
+			if (i < 3)
+				fixture_holds();
+			else
+				fixture_breaks(RULE_COST_TLBI, "two TLBIs", i);
+		}
+}
+
+/* A range of more than 4 GiB, of which a part is left out. */
+static void what_goes_on_4_gib_later_is_another_tlbi(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		uint64_t far = (UINT64_C(1) << 32) >> fixture_machines[m].config.page_shift;
+		const struct part parts[2] = { { 0, 8, true }, { (int64_t)far + 8, 8, true } };
+		if (far + PAGES > CALL_MAX_PAGES)
+			continue;
+		unmap_by(&fixture_machines[m], far + PAGES, parts);
+		fixture_breaks(RULE_COST_TLBI, "two TLBIs", far);
+	}
+}
+
+/* set_memory_ro(), of which a TLBI is of so many pages from an alias on, and the others are of its range. */
+static void invalidate_at_alias(const struct fixture_machine *machine, uint64_t pages)
+{
+	const struct fixture_call ro = { CALL_SET_MEMORY, MEMORY_RO, "set_memory ro" };
+	fixture_make(machine, &ro);
+	fixture.oracle.owed = owed_by(MAPPER_SERIES, &fixture.policy);
+	struct event *at_alias = NULL;
+	for (uint32_t i = 0; i < fixture.m->log.events; i++) {
+		struct event *e = &fixture.m->log.event[i];
+		if (e->kind != EVENT_TLBI)
+			continue;
+		at_alias = e;
+		e->all = false;
+		e->last_level_only = true;
+		e->va = fixture.va;
+		e->bytes = fixture.call.bytes;
+	}
+	/* The reference stores each page by itself, which is not what is judged here. */
+	fixture.oracle.waivers.rules = RULE_BIT(RULE_COST_STORES);
+	assert_non_null(at_alias);
+	at_alias->by_range = true;
+	at_alias->count = 1;
+	at_alias->va = oracle_va(&fixture.oracle, BASE_PFN + 3);
+	at_alias->bytes = pages << fixture.g.granule;
+}
+
+static void a_tlbi_of_an_alias_is_of_one_page(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		invalidate_at_alias(&fixture_machines[m], 1);
+		fixture_holds();
+		invalidate_at_alias(&fixture_machines[m], 2);
+		fixture_breaks(RULE_COST_TLBI, "an alias", 2);
+		invalidate_at_alias(&fixture_machines[m], (UINT64_C(1) << 32) + 1);
+		fixture_breaks(RULE_COST_TLBI, "an alias", 1);
+	}
+}
+
 /* --- store events ---------------------------------------------------------------------- */
 
 /* What PAGES entries of one table take at the most, beside what a change of them may have to split. */
@@ -364,6 +495,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(unmapping_costs_are_bounded),
 	cmocka_unit_test(neighbours_are_cleared_at_once),
 	cmocka_unit_test(neighbours_are_changed_at_once),
+	cmocka_unit_test(a_tlbi_is_of_the_range_alone),
+	cmocka_unit_test(what_goes_on_by_range_is_one_tlbi),
+	cmocka_unit_test(what_goes_on_4_gib_later_is_another_tlbi),
+	cmocka_unit_test(a_tlbi_of_an_alias_is_of_one_page),
 	cmocka_unit_test(lazy_unmapping_has_no_tlbi),
 	cmocka_unit_test(leaves_may_be_smaller_without_the_lock),
 	cmocka_unit_test(blocks_of_vmalloc_are_judged),

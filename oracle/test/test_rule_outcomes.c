@@ -189,6 +189,46 @@ static void stale_aliases_are_judged(void **state)
 	for_each_call(aliases_of);
 }
 
+/* What a call does to the lock at its end. */
+static void change_lock(int what)
+{
+	switch (what) {
+	case 0:
+		machine_trylock(fixture.m);
+		return;
+	case 1:
+		machine_unlock(fixture.m);
+		return;
+	case 2:
+		machine_lock(fixture.m);
+		machine_write_unlock(fixture.m);
+		return;
+	case 3:
+		machine_write_lock(fixture.m);
+		machine_unlock(fixture.m);
+		return;
+	default:
+		machine_lock(fixture.m);
+		machine_trylock(fixture.m);
+		machine_unlock(fixture.m);
+	}
+}
+
+static void lock_of(const struct fixture_machine *machine, const struct fixture_call *call)
+{
+	for (int what = 0; what < 5; what++) {
+		fixture_make(machine, call);
+		change_lock(what);
+		fixture_breaks(RULE_TABLES_LOCK, "the lock", (uint64_t)what);
+	}
+}
+
+static void the_lock_is_judged(void **state)
+{
+	(void)state;
+	for_each_call(lock_of);
+}
+
 /* --- mapping calls that fail ----------------------------------------------------- */
 
 enum obstacle { HOLE, BAD_PAGE, BUSY };
@@ -473,6 +513,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_mask_is_judged),
 	cmocka_unit_test(cache_flushes_are_judged),
 	cmocka_unit_test(stale_aliases_are_judged),
+	cmocka_unit_test(the_lock_is_judged),
 	cmocka_unit_test(mapping_calls_that_fail_are_judged),
 	cmocka_unit_test(calls_without_table_pages_are_judged),
 	cmocka_unit_test(what_a_failed_call_leaves_is_judged),

@@ -149,6 +149,23 @@ static void each_barrier_around_a_tlbi_is_needed(void **state)
 		}
 }
 
+/* A call without a TLBI has none that an ISB must follow, whatever the call before it did. */
+static void an_isb_is_for_the_tlbi_of_its_own_call(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		fixture_make(&fixture_machines[m],
+			     &(struct fixture_call){ CALL_VUNMAP, 0, "vunmap" });
+		fixture_holds();
+		assert_true(fixture.oracle.examined.rules & RULE_BIT(RULE_HISTORY_ISB));
+		fixture_expect(CALL_VUNMAP, 0);
+		fixture.out = (struct outcome){ 0 };
+		machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va, fixture.call.bytes);
+		fixture_holds();
+		assert_false(fixture.oracle.examined.rules & RULE_BIT(RULE_HISTORY_ISB));
+	}
+}
+
 /* One store of all entries is as many steps as entries. */
 static void each_entry_of_one_store_is_invalidated(void **state)
 {
@@ -226,6 +243,63 @@ static void lazy_unmapping_leaves_its_range_stale(void **state)
 		assert_false(meets_lazy(-1, 1) || meets_lazy(PAGES, 1));
 		oracle_purge(&fixture.oracle);
 		assert_false(meets_lazy(0, PAGES));
+	}
+}
+
+/* vm_unmap_ram() without a TLBI, which first clears an entry of another page that nobody knows of. */
+static void clear_another_lazily(const struct fixture_machine *machine, int64_t number)
+{
+	table_t table;
+	uint32_t index;
+	fixture_make(machine, &(struct fixture_call){ CALL_VM_MAP_RAM, 0, "vm_unmap_ram" });
+	fixture_holds();
+	find_slot();
+	uint64_t page = fixture.first + (uint64_t)number;
+	fixture_set(page, 3, machine_words(fixture.m, slot.table)[slot.index]);
+	fixture_expect(CALL_VM_UNMAP_RAM, 0);
+	fixture.out = (struct outcome){ .modified = MODIFIED_LEVEL(3) };
+	machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va, fixture.call.bytes);
+	fixture_word(page, 3, &table, &index);
+	machine_store(fixture.m, table, index, 1, 0, 0);
+	machine_store(fixture.m, slot.table, slot.index, PAGES, 0, 0);
+	end_maintenance(BARRIER_DSB_ISH);
+}
+
+static void what_lies_next_to_a_lazy_range_is_invalidated(void **state)
+{
+	(void)state;
+	static const int64_t pages[] = { -2, -1, PAGES, PAGES + 1 };
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+			clear_another_lazily(&fixture_machines[m], pages[i]);
+			fixture_breaks(RULE_HISTORY_STALE, "a page outside", i);
+		}
+}
+
+/* vm_unmap_ram() of the first pages of a table, which it also unlinks. */
+static void a_lazy_call_leaves_no_table_pointer_stale(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		table_t parent;
+		uint32_t index;
+		fixture_begin(&fixture_machines[m]);
+		uint64_t size = UINT64_C(1) << arm64_leaf_bits(&fixture.g, 2);
+		fixture.va = fixture.va / size * size + size;
+		fixture.first = oracle_page(&fixture.oracle, fixture.va);
+		fixture_call(&(struct fixture_call){ CALL_VM_MAP_RAM, 0, "vm_unmap_ram" });
+		fixture_holds();
+		find_slot();
+		fixture_expect(CALL_VM_UNMAP_RAM, 0);
+		fixture.out = (struct outcome){ .modified = MODIFIED_LEVEL(3) | MODIFIED_LEVEL(2) };
+		machine_flush_cache(fixture.m, CACHE_FLUSH_VUNMAP, fixture.va, fixture.call.bytes);
+		machine_store(fixture.m, slot.table, slot.index, PAGES, 0, 0);
+		fixture_word(fixture.first, 2, &parent, &index);
+		machine_store(fixture.m, parent, index, 1, 0, 0);
+		end_maintenance(BARRIER_DSB_ISH);
+		/* The table is left over, which is not what is judged here. */
+		fixture.oracle.waivers.rules = RULE_BIT(RULE_TABLES_LEAK);
+		fixture_breaks(RULE_HISTORY_STALE, "a table", 0);
 	}
 }
 
@@ -391,12 +465,11 @@ static void what_stands_for_a_while_is_judged(void **state)
 		}
 }
 
-/* Pages of the linear map are made valid again, of which one permits for a while what `bits` are. */
-static void make_valid_again(const struct fixture_machine *machine, uint64_t bits)
+/* Pages that set_direct_map made invalid, before they are made valid again, and what they become. */
+static void make_invalid(const struct fixture_machine *machine, uint64_t *want)
 {
 	const struct fixture_call valid = { CALL_SET_DIRECT_MAP, FIXTURE_DEFAULT, "valid" };
 	const struct fixture_call invalid = { CALL_SET_DIRECT_MAP, FIXTURE_INVALID, "invalid" };
-	uint64_t want[PAGES];
 	fixture_make(machine, &valid);
 	find_slot();
 	for (uint32_t i = 0; i < PAGES; i++)
@@ -405,8 +478,20 @@ static void make_valid_again(const struct fixture_machine *machine, uint64_t bit
 	fixture_holds();
 	oracle_purge(&fixture.oracle);
 	find_slot();
-	fixture_expect(valid.kind, valid.change);
+}
+
+static void expect_valid(void)
+{
+	fixture_expect(CALL_SET_DIRECT_MAP, FIXTURE_DEFAULT);
 	fixture.out = (struct outcome){ 0 };
+}
+
+/* Pages are made valid again, of which one permits for a while what `bits` are. */
+static void make_valid_again(const struct fixture_machine *machine, uint64_t bits)
+{
+	uint64_t want[PAGES];
+	make_invalid(machine, want);
+	expect_valid();
 	for (uint32_t i = 0; i < PAGES; i++) {
 		if (!i && bits)
 			machine_store(fixture.m, slot.table, slot.index, 1, want[i] ^ bits, 0);
@@ -427,6 +512,42 @@ static void what_was_invalid_permits_no_more_for_a_while(void **state)
 			fixture_breaks(RULE_ISOLATION_TRANSIENT, "a permission", bits[i]);
 		}
 	}
+}
+
+/*
+ * Pages are made valid again, of which one may be written and run for a while. Before that an entry of
+ * another table, which could be both, was cleared: of the same index, or after a store to the page before.
+ */
+static void make_valid_after_another(const struct fixture_machine *machine, uint32_t number)
+{
+	uint64_t want[PAGES];
+	table_t table;
+	uint32_t index;
+	make_invalid(machine, want);
+	uint64_t other = BASE_PFN + slot.index + 2 * number;
+	fixture_set(other, 3, want[0] & ~ARM64_PXN);
+	expect_valid();
+	for (uint32_t i = 0; i < PAGES; i++) {
+		if (i == number) {
+			fixture_word(other, 3, &table, &index);
+			machine_store(fixture.m, table, index, 1, 0, 0);
+			flush();
+			machine_store(fixture.m, slot.table, slot.index + i, 1,
+				      want[i] & ~ARM64_PXN, 0);
+		}
+		machine_store(fixture.m, slot.table, slot.index + i, 1, want[i], 0);
+	}
+	end_maintenance(BARRIER_DSB_ISHST);
+}
+
+static void what_another_entry_permitted_is_no_excuse(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (uint32_t number = 0; number < 2; number++) {
+			make_valid_after_another(&fixture_machines[m], number);
+			fixture_breaks(RULE_ISOLATION_TRANSIENT, "written and run", number);
+		}
 }
 
 /* set_memory_rox() of an area that has no aliases, by two changes one after the other. */
@@ -539,10 +660,10 @@ static void what_is_overwritten_is_judged(void **state)
 
 /*
  * A page that the call takes away, as vunmap() or set_memory's invalid, is taken away, made again and
- * taken away, with the TLBI in between or without. It may fault meanwhile.
+ * taken away, with the TLBI in between or without. It may fault meanwhile. `bits` differ of what is made.
  */
 static void make_again(const struct fixture_machine *machine, bool unmaps, uint32_t page,
-		       bool with_tlbi)
+		       uint64_t bits, bool with_tlbi)
 {
 	static const struct fixture_call calls[] = {
 		{ CALL_SET_MEMORY, MEMORY_INVALID, "set_memory invalid" },
@@ -555,7 +676,7 @@ static void make_again(const struct fixture_machine *machine, bool unmaps, uint3
 	fixture_make(machine, &calls[unmaps]);
 	uint64_t gone = machine_words(fixture.m, slot.table)[index];
 	for (int i = 0; i < 2; i++) {
-		machine_store(fixture.m, slot.table, index, 1, valid, 0);
+		machine_store(fixture.m, slot.table, index, 1, valid ^ bits, 0);
 		machine_barrier(fixture.m, BARRIER_DSB_ISHST);
 		machine_store(fixture.m, slot.table, index, 1, gone, 0);
 		if (with_tlbi)
@@ -573,10 +694,24 @@ static void what_is_made_before_its_tlbi_is_judged(void **state)
 	for (unsigned m = 0; m < fixture_machine_count; m++)
 		for (int unmaps = 0; unmaps < 2; unmaps++)
 			for (uint32_t page = 0; page < PAGES; page += PAGES - 1) {
-				make_again(&fixture_machines[m], unmaps, page, true);
+				make_again(&fixture_machines[m], unmaps, page, 0, true);
 				fixture_holds();
-				make_again(&fixture_machines[m], unmaps, page, false);
+				make_again(&fixture_machines[m], unmaps, page, 0, false);
 				fixture_breaks(RULE_HISTORY_MAKE_BEFORE_TLBI, "a page", page);
+			}
+}
+
+/* What is made again and taken away gives for a while other memory than the page had. */
+static void what_is_made_again_is_as_it_was(void **state)
+{
+	(void)state;
+	static const uint64_t bits[] = { ARM64_BIT(2), ARM64_BIT(20), ARM64_BIT(33),
+					 ARM64_BIT(40) };
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (int unmaps = 0; unmaps < 2; unmaps++)
+			for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+				make_again(&fixture_machines[m], unmaps, 0, bits[i], true);
+				fixture_breaks(RULE_ISOLATION_TRANSIENT, "a bit", bits[i]);
 			}
 }
 
@@ -724,6 +859,24 @@ static void begin_idle_call(const struct fixture_machine *machine)
 	fixture.out = (struct outcome){ 0 };
 }
 
+static void a_tree_may_free_tables_without_the_lock(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (int waived = 0; waived < 2; waived++) {
+			begin_idle_call(&fixture_machines[m]);
+			/* No block was split for the table, which is not what is judged here. */
+			fixture.oracle.waivers.rules = RULE_BIT(RULE_COST_TABLES);
+			if (waived)
+				fixture.oracle.waivers.behaviours = WAIVER(WAIVER_FREES_UNLOCKED);
+			free_table(0);
+			if (waived)
+				fixture_holds();
+			else
+				fixture_breaks(RULE_TABLES_LOCK, "a table freed", 0);
+		}
+}
+
 /* A table that links another in its last entry is linked: walks reach both, and TLBs hold their entries. */
 static void tables_below_a_linked_one_are_reached(void **state)
 {
@@ -770,6 +923,93 @@ static void a_cached_pointer_is_found_among_others(void **state)
 		machine_unlock(fixture.m);
 		flush();
 		fixture_breaks(RULE_HISTORY_FREED_TABLE, "a table", 0);
+	}
+}
+
+/* A table that was linked and unlinked, without a TLBI, under the lock. */
+static table_t unlink_table(const struct fixture_machine *machine)
+{
+	table_t parent, table;
+	uint32_t index;
+	begin_idle_call(machine);
+	table = link_table(true);
+	end_maintenance(BARRIER_DSB_ISHST);
+	fixture_word(fixture.first, 2, &parent, &index);
+	machine_trylock(fixture.m);
+	machine_store(fixture.m, parent, index + 1, 1, 0, 0);
+	return table;
+}
+
+static void free_unlinked(table_t table)
+{
+	flush();
+	machine_free_table(fixture.m, table);
+	machine_unlock(fixture.m);
+	/* No block was split for the table, which is not what is judged here. */
+	fixture.oracle.waivers.rules = RULE_BIT(RULE_COST_TABLES);
+}
+
+/* One store of so many entries, of which one is valid, before or after the TLBI. */
+static void store_to_unlinked(const struct fixture_machine *machine, uint32_t entries, uint32_t at,
+			      bool with_tlbi)
+{
+	table_t table = unlink_table(machine);
+	uint64_t words[3] = { 0 };
+	words[at] = machine_words(fixture.m, slot.table)[slot.index];
+	if (with_tlbi)
+		flush();
+	machine_store_list(fixture.m, table, 7, entries, words);
+	free_unlinked(table);
+}
+
+static void a_store_to_an_unlinked_table_waits_for_its_tlbi(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (uint32_t entries = 1; entries <= 3; entries++)
+			for (uint32_t at = 0; at < entries; at++) {
+				store_to_unlinked(&fixture_machines[m], entries, at, true);
+				fixture_holds();
+				store_to_unlinked(&fixture_machines[m], entries, at, false);
+				fixture_breaks(RULE_HISTORY_MAKE_BEFORE_TLBI, "an entry", at);
+			}
+}
+
+/* An entry that is not valid does no harm, whatever would come next in the series of the store. */
+static void an_unlinked_table_may_be_cleared_before_its_tlbi(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		table_t table = unlink_table(&fixture_machines[m]);
+		machine_store(fixture.m, table, 7, 1, 0, ARM64_VALID);
+		free_unlinked(table);
+		fixture_holds();
+	}
+}
+
+/* A leaf for the first page of memory, of the memory type that 0 has, in a new table that vunmap() links. */
+static void what_stands_in_a_new_table_is_judged(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		table_t parent, table;
+		uint32_t index;
+		fixture_make(&fixture_machines[m],
+			     &(struct fixture_call){ CALL_VUNMAP, 0, "vunmap" });
+		find_slot();
+		uint64_t desc = machine_words(fixture.m, slot.table)[slot.index + NEIGHBOUR];
+		desc &= ~(arm64_address_field(&fixture.g) | ARM64_BIT(2) | ARM64_BIT(3) |
+			  ARM64_BIT(4));
+		fixture_word(fixture.first, 2, &parent, &index);
+		table = machine_alloc_table(fixture.m);
+		machine_store(fixture.m, table, 7, 1, desc, 0);
+		machine_barrier(fixture.m, BARRIER_DMB_ISHST);
+		machine_store(fixture.m, parent, index + 1, 1,
+			      reference_link(&fixture.g, fixture.m, table), 0);
+		end_maintenance(BARRIER_DSB_ISHST);
+		machine_store(fixture.m, table, 7, 1, 0, 0);
+		flush();
+		fixture_breaks(RULE_ISOLATION_TRANSIENT, "a leaf", 7);
 	}
 }
 
@@ -892,30 +1132,66 @@ static void what_a_split_changes_is_judged(void **state)
 	}
 }
 
+/* set_direct_map of pages in the middle of a block that was split before: their caller has the TLBI. */
+static void a_split_block_around_a_lazy_range_is_left_too(void **state)
+{
+	(void)state;
+	for (unsigned m = 0; m < fixture_machine_count; m++) {
+		if (fixture_machines[m].config.bbm < 2)
+			continue;
+		split_block(&fixture_machines[m], 0, 0);
+		fixture_holds();
+		fixture.first += 5;
+		fixture.va += page_bytes(5);
+		fixture.pages = 4;
+		find_slot();
+		fixture_expect(CALL_SET_DIRECT_MAP, FIXTURE_INVALID);
+		fixture.out = (struct outcome){ 0 };
+		for (uint32_t i = 0; i < fixture.pages; i++) {
+			uint64_t desc = machine_words(fixture.m, slot.table)[slot.index + i];
+			machine_store(fixture.m, slot.table, slot.index + i, 1,
+				      (desc & ~ARM64_VALID) | ARM64_NG, 0);
+		}
+		fixture_holds();
+		assert_true(meets_lazy(0, 1) && meets_lazy(3, 1));
+		assert_false(meets_lazy(-1, 1) || meets_lazy(4, 1));
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_page_is_invalidated),
 	cmocka_unit_test(each_barrier_around_a_tlbi_is_needed),
+	cmocka_unit_test(an_isb_is_for_the_tlbi_of_its_own_call),
 	cmocka_unit_test(each_entry_of_one_store_is_invalidated),
 	cmocka_unit_test(lazy_unmapping_leaves_its_range_stale),
+	cmocka_unit_test(what_lies_next_to_a_lazy_range_is_invalidated),
+	cmocka_unit_test(a_lazy_call_leaves_no_table_pointer_stale),
 	cmocka_unit_test(what_needs_break_before_make_is_judged),
 	cmocka_unit_test(what_needs_a_tlbi_is_judged),
 	cmocka_unit_test(what_permits_other_for_a_while_is_judged),
 	cmocka_unit_test(each_permission_for_a_while_is_judged),
 	cmocka_unit_test(what_stands_for_a_while_is_judged),
 	cmocka_unit_test(what_was_invalid_permits_no_more_for_a_while),
+	cmocka_unit_test(what_another_entry_permitted_is_no_excuse),
 	cmocka_unit_test(no_page_may_be_written_and_run),
 	cmocka_unit_test(the_first_store_is_judged),
 	cmocka_unit_test(each_entry_of_one_store_is_judged),
 	cmocka_unit_test(what_is_overwritten_is_judged),
 	cmocka_unit_test(what_is_made_before_its_tlbi_is_judged),
+	cmocka_unit_test(what_is_made_again_is_as_it_was),
 	cmocka_unit_test(what_follows_a_new_entry_is_judged),
 	cmocka_unit_test(each_link_is_published),
 	cmocka_unit_test(what_is_stored_before_a_link_is_ordered),
 	cmocka_unit_test(what_frees_a_table_is_judged),
+	cmocka_unit_test(a_tree_may_free_tables_without_the_lock),
 	cmocka_unit_test(a_cached_pointer_is_found_among_others),
+	cmocka_unit_test(a_store_to_an_unlinked_table_waits_for_its_tlbi),
+	cmocka_unit_test(an_unlinked_table_may_be_cleared_before_its_tlbi),
+	cmocka_unit_test(what_stands_in_a_new_table_is_judged),
 	cmocka_unit_test(a_live_table_does_not_change),
 	cmocka_unit_test(tables_below_a_linked_one_are_reached),
 	cmocka_unit_test(entries_of_an_unlinked_table_are_invalidated),
 	cmocka_unit_test(what_a_split_changes_is_judged),
+	cmocka_unit_test(a_split_block_around_a_lazy_range_is_left_too),
 };
 FIXTURE_MAIN(tests)

@@ -126,6 +126,18 @@ static void entries_of_other_levels_are_other_records(void **state)
 		}
 }
 
+/* Blocks of one table at level 0, which has 2^36 pages below it. */
+static void entries_2_32_pages_apart_are_other_records(void **state)
+{
+	(void)state;
+	uint64_t block = UINT64_C(1) << arm64_leaf_order(&g, 0), far = block + (UINT64_C(1) << 32);
+	leaf(0, 0, 1);
+	leaf(0, far, 1);
+	assert_int_equal(tlb.count, 2);
+	assert_true(holds(0) && holds(far));
+	assert_false(holds(block));
+}
+
 /* Each page of a record has a TLBI of its own, in either direction: what is left to look at stays small. */
 static void pages_that_are_invalidated_one_by_one_stay_few_records(void **state)
 {
@@ -267,6 +279,70 @@ static void an_unordered_sibling_counts_as_valid(void **state)
 	}
 }
 
+/* Among others that no DSB has ordered yet, which are not of its group. */
+static void an_unordered_sibling_is_found_among_others(void **state)
+{
+	(void)state;
+	for (uint32_t at = 0; at < 3; at++) {
+		begin(state);
+		group_of(VALID_PAGE);
+		change(20, 0, false);
+		tlb_order(&tlb);
+		for (uint32_t i = 0; i < 3; i++)
+			change(i == at ? 28 : 100 + 16 * i, 0, false);
+		invalidate(20, 1, true, EVENT_NO_HINT);
+		tlb_complete(&tlb);
+		assert_true(holds(20));
+	}
+}
+
+/* In no group, in another table, right after the group and right before it. */
+static void what_is_unordered_elsewhere_brings_nothing_back(void **state)
+{
+	(void)state;
+	static const struct {
+		uint64_t page;
+		table_t table;
+		bool contiguous;
+	} rows[] = { { 28, MACHINE_ROOT, false },
+		     { 28, MACHINE_ROOT + 1, true },
+		     { 32, MACHINE_ROOT, true },
+		     { 15, MACHINE_ROOT, true } };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin(state);
+		group_of(VALID_PAGE);
+		change(20, 0, false);
+		tlb_order(&tlb);
+		tlb_add(&tlb, (struct tlb_stale){ .page = rows[i].page,
+						  .entries = 1,
+						  .level = 3,
+						  .table = rows[i].table,
+						  .child = MACHINE_NO_TABLE,
+						  .contiguous = rows[i].contiguous });
+		invalidate(20, 1, true, EVENT_NO_HINT);
+		tlb_complete(&tlb);
+		assert_false(holds(20));
+		assert_true(holds(rows[i].page));
+	}
+}
+
+/* Wherever it is among what stays stale until a TLBI. */
+static void a_dsb_forgets_what_lost_only_the_contiguous_bit(void **state)
+{
+	(void)state;
+	for (uint32_t at = 0; at < 3; at++) {
+		begin(state);
+		for (uint32_t i = 0; i < 3; i++)
+			change(100 + 2 * i, i == at ? VALID_PAGE : 0, i == at);
+		tlb_order(&tlb);
+		assert_int_equal(tlb.count, 2);
+		for (uint32_t i = 0; i < 3; i++)
+			assert_int_equal(holds(100 + 2 * i), i != at);
+		maintain(100, 5);
+		assert_null(tlb_first(&tlb));
+	}
+}
+
 static void blocks_of_a_group_are_brought_back_too(void **state)
 {
 	(void)state;
@@ -375,6 +451,29 @@ static void a_split_block_stays_until_a_tlbi_reaches_its_level(void **state)
 	}
 }
 
+/* A page that changes is the first or the last of one of three blocks. */
+static void each_split_block_of_what_changes_is_stale(void **state)
+{
+	(void)state;
+	for (uint64_t page = 512; page < 2048; page += page % 512 ? 1 : 511) {
+		begin(state);
+		for (uint64_t block = 1; block <= 3; block++)
+			tlb_add_split(&tlb, MACHINE_ROOT, 2, 512 * block);
+		tlb_change(&tlb, page, page + 1);
+		for (uint64_t block = 1; block <= 3; block++)
+			assert_int_equal(holds(512 * block), block == page / 512);
+	}
+}
+
+static void a_change_makes_no_other_record_stale(void **state)
+{
+	(void)state;
+	tlb_add_split(&tlb, MACHINE_ROOT, 2, 512);
+	change(100, VALID_PAGE, true);
+	tlb_change(&tlb, 100, 101);
+	assert_null(tlb_first(&tlb));
+}
+
 static void split_blocks_that_are_forgotten_are_not_found(void **state)
 {
 	(void)state;
@@ -386,6 +485,18 @@ static void split_blocks_that_are_forgotten_are_not_found(void **state)
 	assert_null(tlb_find(&tlb, 512, 2048));
 	assert_true(holds(100));
 	assert_int_equal(tlb.splits, 0);
+}
+
+/* Wherever they are among the split blocks. */
+static void what_is_no_split_block_is_not_forgotten(void **state)
+{
+	(void)state;
+	leaf(3, 100, 1);
+	tlb_add_split(&tlb, MACHINE_ROOT, 2, 512);
+	leaf(3, 102, 1);
+	tlb_forget_splits(&tlb);
+	assert_true(holds(100) && holds(102));
+	assert_int_equal(tlb.count, 2);
 }
 
 static void last_level_only_keeps_table_pointers(void **state)
@@ -521,16 +632,23 @@ int main(void)
 		cmocka_unit_test_setup(a_member_with_other_permissions_brings_them_back, begin),
 		cmocka_unit_test_setup(a_member_with_the_same_permissions_is_harmless, begin),
 		cmocka_unit_test_setup(an_unordered_sibling_counts_as_valid, begin),
+		cmocka_unit_test_setup(an_unordered_sibling_is_found_among_others, begin),
+		cmocka_unit_test_setup(what_is_unordered_elsewhere_brings_nothing_back, begin),
+		cmocka_unit_test_setup(a_dsb_forgets_what_lost_only_the_contiguous_bit, begin),
 		cmocka_unit_test_setup(blocks_of_a_group_are_brought_back_too, begin),
 		cmocka_unit_test_setup(a_cached_pointer_brings_back_what_stands_in_its_table,
 				       begin),
 		cmocka_unit_test_setup(a_tlbi_says_whether_it_met_something, begin),
 		cmocka_unit_test_setup(entries_of_other_levels_are_other_records, begin),
+		cmocka_unit_test_setup(entries_2_32_pages_apart_are_other_records, begin),
 		cmocka_unit_test_setup(pages_that_are_invalidated_one_by_one_stay_few_records,
 				       begin),
 		cmocka_unit_test_setup(a_hint_keeps_table_pointers, begin),
 		cmocka_unit_test_setup(a_split_block_stays_until_a_tlbi_reaches_its_level, begin),
+		cmocka_unit_test_setup(each_split_block_of_what_changes_is_stale, begin),
+		cmocka_unit_test_setup(a_change_makes_no_other_record_stale, begin),
 		cmocka_unit_test_setup(split_blocks_that_are_forgotten_are_not_found, begin),
+		cmocka_unit_test_setup(what_is_no_split_block_is_not_forgotten, begin),
 		cmocka_unit_test_setup(last_level_only_keeps_table_pointers, begin),
 		cmocka_unit_test_setup(a_wrong_hint_drops_nothing, begin),
 		cmocka_unit_test_setup(a_local_tlbi_drops_nothing_of_others, begin),
