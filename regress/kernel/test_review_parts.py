@@ -195,6 +195,9 @@ class Needed(WithTree):
         self.assertEqual(needed.headers('#include <linux/../../x.h>\n#include "/etc/passwd"\n+ # include <a/b.h>\n'),
                          {"include/a/b.h", "arch/arm64/include/a/b.h"})
 
+    def test_headers_that_are_generic(self):
+        self.assertIn("include/asm-generic/a.h", needed.headers("#include <asm/a.h>\n"))
+
 
 class Series(WithTree):
     def setUp(self):

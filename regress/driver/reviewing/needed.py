@@ -28,7 +28,8 @@ def near(changed):
 def headers(text):
     """Where headers may be that the text of files, or of patches, includes. None is outside of the tree."""
     names = {name for name in HEADER.findall(text) if ".." not in name.split("/") and not name.startswith("/")}
-    return {f"{folder}{name}" for name in names for folder in ("include/", "arch/arm64/include/")}
+    found = {f"{folder}{name}" for name in names for folder in ("include/", "arch/arm64/include/")}
+    return found | {name.replace("asm/", "include/asm-generic/", 1) for name in names if name.startswith("asm/")}
 
 
 def closure(names, there, includes):
