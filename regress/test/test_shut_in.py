@@ -21,7 +21,7 @@ sys.path.insert(0, str(TOP / "regress"))
 # pylint: disable=wrong-import-position
 from driver import shut_in
 from driver.places import BUILDS
-from driver.reviewing import inside
+from driver.reviewing import inside, needed
 from driver.terminal import Unusable
 
 SKIP = 77
@@ -252,7 +252,7 @@ class Refused(WithBox):
         fake.mkdir()
         (fake / "bwrap").write_text(f"#!/bin/sh\n{self.NOT_ALLOWED}\n")
         (fake / "bwrap").chmod(0o755)
-        for name in inside.trees.listed_files():
+        for name in needed.listed():
             (self.tree / name).parent.mkdir(parents=True, exist_ok=True)
             (self.tree / name).touch()
         environment = {**os.environ, "PATH": f"{fake}:{os.environ['PATH']}"}
