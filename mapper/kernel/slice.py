@@ -98,9 +98,9 @@ def not_a_tree(tree, missing):
             f"{f'; did you mean {near[0]}?' if near else ''}")
 
 
-def some(names):
+def some(names, most=4):
     """The first of many names."""
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def find_roots(index, tree, roots, left_out, taken):
@@ -215,8 +215,7 @@ def roots_elsewhere(arguments, sources, taken):
     missing = {name for optional, name, rest in read_list(arguments.roots)
                if not optional and rest and not rest[0].startswith("@") and (rest[0], name) not in defined
                and not any(name in names for names in taken.values())}
-    files = files_of(arguments.tree, listed)
-    found = files.of(missing, taken) if missing else {}
+    found = files_of(arguments.tree, listed).of(missing, taken) if missing else {}
     return {name: places for name, places in found.items() if places[0].endswith(".c")}
 
 
@@ -225,8 +224,10 @@ def strong_elsewhere(arguments, sources, reachable, taken):
     weak = {name for source, _ in sources for item in source.items
             if item.kind == "function" and item.weak and id(item) in reachable for name in item.names}
     weak -= set().union(*taken.values())
+    if not weak:
+        return {}
     files = files_of(arguments.tree, [source for source, _ in sources])
-    return files.defining(files.code(unlisted.CODE[0]), weak) if weak else {}
+    return files.defining(files.code(unlisted.CODE[0]), weak)
 
 
 def cut(arguments, listed, taken):
@@ -245,8 +246,7 @@ def cut(arguments, listed, taken):
     assigned, reachable = boot.of_slice(boots, index, found, stop)
     if unlisted.join(taken, strong_elsewhere(arguments, listed, reachable, taken)):
         return cut(arguments, listed, taken)
-    write(arguments, sources, Parts(shim_source, stop, index, found, assigned, reachable, taken))
-    return report_of(sources, reachable, stop)
+    return write(arguments, sources, Parts(shim_source, stop, index, found, assigned, reachable, taken))
 
 
 @dataclasses.dataclass
@@ -262,7 +262,7 @@ class Parts:
 
 
 def write(arguments, sources, parts):
-    """Writes all files of a slice."""
+    """Writes all files of a slice, and returns its report."""
     out, tree, stop, reachable = arguments.out, arguments.tree, parts.stop, parts.reachable
     includes = unlisted.Includes(tree)
     for source, place in sources:
@@ -277,6 +277,7 @@ def write(arguments, sources, parts):
     write_boot(out, tree, parts.assigned)
     report = report_of(sources, reachable, stop)
     emit.write_if_changed(Path(out) / "report.json", json.dumps(report, indent=1) + "\n")
+    return report
 
 
 def run(arguments):

@@ -57,12 +57,8 @@ def folder_of(tree, suffix):
 
 def listed_files():
     """{name in the tree: place in the slice} of the files that each tree's slice is made of."""
-    found = {}
-    for line in (TOP / "mapper/kernel/files").read_text().splitlines():
-        words = line.split("#")[0].split()
-        if words:
-            found[words[0].lstrip("?")] = words[-1].lstrip("?")
-    return found
+    return {name: rest[0] if rest else name
+            for _, name, rest in scripts.load(SLICER).read_list(TOP / "mapper/kernel/files")}
 
 
 def unlisted_of(folder):
@@ -208,14 +204,10 @@ def build_in(folder, tree, targets, options):
          lambda: make(tree, folder, targets, options))
     if (folder / LEFT_OUT).exists():
         sys.stderr.write((folder / LEFT_OUT).read_text())
+    some = scripts.load(SLICER).some
     for file, names in sorted(unlisted_of(folder).items()):
-        say(f"the slice has code of {file} as well, which mapper/kernel/files does not list: {some(names)}")
+        say(f"the slice has code of {file} as well, which mapper/kernel/files does not list: {some(sorted(names), 6)}")
     return Rig(folder, folder, f"./rig kernel {tree}")
-
-
-def some(names, most=6):
-    """The first of many names."""
-    return ", ".join(sorted(names)[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def left_out(folder):

@@ -7,6 +7,7 @@ Of such a file the slice has the names that were missed, and what these need of 
 has a record of them, so that it is cut in the same way the next time.
 """
 import dataclasses
+import functools
 import os
 import re
 from pathlib import Path
@@ -47,7 +48,7 @@ def lines_of(folder, record):
 
 
 def read(folder):
-    """{file of the tree: names that are taken from it} of a slice; nothing where there is no record."""
+    """{file of the tree: names that are taken from it} of a slice; empty without a record."""
     return {file: {name for name in names if IDENTIFIER.fullmatch(name)}
             for file, *names in lines_of(folder, RECORD)}
 
@@ -129,11 +130,15 @@ class Files:
 
     def __init__(self, tree, listed, declarations):
         self.tree, self.declarations = Path(tree), declarations
-        self.listed = {source.file for source in listed}
-        self.made = {name for source in listed for item in source.items if item.kind == "function"
-                     for name in item.names}
+        self.listed, self.listed_sources = {source.file for source in listed}, listed
         self.includes = Includes(tree)
         self.sources = {}
+
+    @functools.cached_property
+    def made(self):
+        """The functions that listed files define."""
+        return {name for source in self.listed_sources for item in source.items if item.kind == "function"
+                for name in item.names}
 
     def source(self, file):
         if file not in self.sources:
