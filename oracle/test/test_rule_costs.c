@@ -201,6 +201,19 @@ static void unmap_by(const struct fixture_machine *machine, uint64_t pages, cons
 	machine_barrier(fixture.m, BARRIER_ISB);
 }
 
+/* On each machine: the first `good` ways to invalidate PAGES hold, and each of the others breaks the rule. */
+static void judge_parts(const struct part (*parts)[2], size_t count, size_t good, const char *what)
+{
+	for (unsigned m = 0; m < fixture_machine_count; m++)
+		for (size_t i = 0; i < count; i++) {
+			unmap_by(&fixture_machines[m], PAGES, parts[i]);
+			if (i < good)
+				fixture_holds();
+			else
+				fixture_breaks(RULE_COST_TLBI, what, i);
+		}
+}
+
 static void a_tlbi_is_of_the_range_alone(void **state)
 {
 	(void)state;
@@ -212,14 +225,7 @@ static void a_tlbi_is_of_the_range_alone(void **state)
 		{ { -1, PAGES + 1, true } },  { { 0, PAGES + 1, true } },
 		{ { PAGES, PAGES, true } },
 	};
-	for (unsigned m = 0; m < fixture_machine_count; m++)
-		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-			unmap_by(&fixture_machines[m], PAGES, parts[i]);
-			if (i < 2)
-				fixture_holds();
-			else
-				fixture_breaks(RULE_COST_TLBI, "a TLBI", i);
-		}
+	judge_parts(parts, sizeof(parts) / sizeof(parts[0]), 2, "a TLBI");
 }
 
 /* By range, and the pages that no range has room for one by one. */
@@ -235,14 +241,7 @@ static void what_goes_on_by_range_is_one_tlbi(void **state)
 		{ { 0, 8, true }, { 7, PAGES - 7, true } },
 		{ { 8, PAGES - 8, true }, { 0, 8, true } },
 	};
-	for (unsigned m = 0; m < fixture_machine_count; m++)
-		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-			unmap_by(&fixture_machines[m], PAGES, parts[i]);
-			if (i < 3)
-				fixture_holds();
-			else
-				fixture_breaks(RULE_COST_TLBI, "two TLBIs", i);
-		}
+	judge_parts(parts, sizeof(parts) / sizeof(parts[0]), 3, "two TLBIs");
 }
 
 /* A range of more than 4 GiB, of which a part is left out. */
