@@ -92,7 +92,7 @@ static void reading_breaks(enum rule rule, const char *what, uint64_t where)
 		 (unsigned long long)where);
 }
 
-/* It is no hole, of which lookups find nothing. */
+/* A lookup must not take it for a hole. */
 static void a_page_frame_without_low_bits_is_a_page(void **state)
 {
 	(void)state;

@@ -468,7 +468,7 @@ static void an_alias_in_a_block_stays_read_only(void **state)
 		}
 }
 
-/* There is no table to split the block with, of which vfree() tells nobody. */
+/* No table page is left to split the block with. vfree() cannot report that. */
 static void no_table_for_an_alias_is_no_error(void **state)
 {
 	(void)state;

@@ -62,7 +62,7 @@ class Moved(unittest.TestCase):
                                flags=re.MULTILINE))
 
     def take_out(self, function=MOVED):
-        """The text of a function of mm/vmalloc.c, which is no longer there."""
+        """Removes a function of mm/vmalloc.c, and returns its text."""
         file = copies.File(self.copy, copies.VMALLOC)
         first, end = file.lines_of(function)
         text = "\n".join(file.text.split("\n")[first:end])

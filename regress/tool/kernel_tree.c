@@ -132,7 +132,7 @@ static int bench(struct player *player)
 enum what { TEST, KNOWN, BRIEF, BENCH, WHATS };
 static const char *const what_word[WHATS] = { "test", "known", "brief", "bench" };
 
-/* What the command is asked for; WHATS, after a message, if that is no word of it. */
+/* What the command is asked for. Prints a message and returns WHATS for any other word. */
 static enum what what_of(const struct arguments *a)
 {
 	char hint[NEAREST_HINT_SIZE];

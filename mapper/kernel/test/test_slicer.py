@@ -486,7 +486,7 @@ class Unlisted(unittest.TestCase):
         unlisted.write(self.top, {"mm/a.h": {"f"}})
         self.assertEqual(unlisted.read(self.top), {"mm/a.h": {"f"}})
         self.assertTrue((self.top / "mm/a.h").exists())
-        self.assertFalse((self.top / "include/asm/b.h").exists(), "of what is no longer taken nothing stays")
+        self.assertFalse((self.top / "include/asm/b.h").exists(), "what is not taken any more is removed")
 
     def test_a_record_of_somebody_else_removes_nothing(self):
         victim = self.top / "victim.h"
