@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mapper/machine/assert.h"
 #include "mapper/machine/source_place.h"
 
 enum event_kind {
@@ -27,7 +28,7 @@ enum event_kind {
 	EVENT_BUG,
 	EVENT_UNMAP_ALIASES,
 	EVENT_FREE_PAGES,  /* pages that an area mapped are given back */
-	EVENT_FREE_MEMORY, /* memory of struct pages is given back: `bytes` from pfn `first` on */
+	EVENT_FREE_MEMORY, /* memory of struct pages is given back: `bytes` from `pfn` on */
 	EVENT_TRAP,
 	EVENT_LEFT_LAZY, /* the call returns inside of a lazy MMU section */
 	EVENT_TAKE,      /* a lock, once it is had; and its release: of calls that meet */
@@ -79,10 +80,17 @@ struct event {
 	uint32_t table, index, count; /* store, alloc, free, trap; count of a TLBI: instructions,
 				       * 0 where a model does not say how many by address */
 	uint32_t words;               /* store: the list stored, or EVENT_NO_WORDS for a series */
-	uint32_t old_words;        /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
-	uint64_t first, step;      /* store: the series; memory given back: its pfn is `first` */
-	uint64_t va, bytes;        /* TLBI, cache flush, pages or memory given back, warning, BUG */
-	struct source_place place; /* of what caused it; of models nothing is known */
+	uint32_t old_words; /* store: the words replaced, or EVENT_NO_WORDS if all were 0 */
+	bool placed;        /* event_place() knows what caused it; of models nothing is known */
+	union {
+		uint64_t first; /* store: of the series */
+		uint64_t va;    /* TLBI, cache flush, pages given back, warning, BUG */
+		uint64_t pfn;   /* memory given back */
+	};
+	union {
+		uint64_t step;  /* store: of the series */
+		uint64_t bytes; /* TLBI, cache flush, pages or memory given back */
+	};
 };
 
 /* Who is told of each event as it happens; of a store before it changes the table. */
@@ -94,11 +102,21 @@ struct event_watch {
 /* The record of one call into a mapper. Owned by the machine. */
 struct event_log {
 	struct event *event;
+	struct source_place *cause; /* of events that are placed, by index: see event_place() */
 	uint32_t events;
 	uint64_t *word;
 	uint32_t words;
 	/* What is being executed: each event gets what this says then. NULL: nothing is known. */
 	const struct source_place *place;
 };
+
+/* What caused an event of the log: all zero where nothing is known. Borrowed until the next call. */
+static inline const struct source_place *event_place(const struct event_log *log,
+						     const struct event *e)
+{
+	static const struct source_place nowhere;
+	ASSERT_CMP((uint64_t)(e - log->event), <, log->events);
+	return e->placed ? &log->cause[e - log->event] : &nowhere;
+}
 
 #endif

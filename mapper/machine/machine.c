@@ -3,24 +3,16 @@
 #include "mapper/machine/machine.h"
 
 #include <string.h>
-#include <sys/mman.h>
 
 #include "mapper/machine/assert.h"
 #include "mapper/machine/meeting.h"
 #include "mapper/machine/poison.h"
 #include "mapper/machine/record.h"
+#include "mapper/machine/reserve.h"
 
 #define MAX_TABLE_BYTES ((size_t)1 << 16)
-/* Behind each table page lies a guard page that nobody may touch. */
+/* After each table page lies a guard page that nobody may touch. */
 #define PAGES_PER_TABLE 2
-
-#define LOG_REST_BYTES ((MACHINE_MAX_EVENTS - MACHINE_KEPT_EVENTS) * sizeof(struct event))
-
-static void *reserve(size_t bytes, int protection)
-{
-	void *p = mmap(NULL, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	return p == MAP_FAILED ? NULL : p;
-}
 
 struct machine *machine_create(void)
 {
@@ -30,21 +22,11 @@ struct machine *machine_create(void)
 		return NULL;
 	m->arena_bytes = (size_t)MACHINE_MAX_TABLES * PAGES_PER_TABLE * MAX_TABLE_BYTES;
 	m->arena = reserve(m->arena_bytes, PROT_NONE);
-	m->log.event = reserve(MACHINE_MAX_EVENTS * sizeof(struct event), open);
-	m->log.word = reserve(MACHINE_MAX_LOG_WORDS * sizeof(uint64_t), open);
-	if (!m->arena || !m->log.event || !m->log.word || !meeting_create(m)) {
+	if (!log_create(&m->log) || !m->arena || !meeting_create(m)) {
 		machine_destroy(m);
 		return NULL;
 	}
-	/* A call that leaves millions of events faults a few hundred times. What fails costs time alone. */
-	madvise(m->log.event + MACHINE_KEPT_EVENTS, LOG_REST_BYTES, MADV_HUGEPAGE);
 	return m;
-}
-
-static void release(void *p, size_t bytes)
-{
-	if (p)
-		munmap(p, bytes);
 }
 
 void machine_destroy(struct machine *m)
@@ -55,8 +37,7 @@ void machine_destroy(struct machine *m)
 		unpoison(m->arena, m->opened_bytes);
 	meeting_destroy(m);
 	release(m->arena, m->arena_bytes);
-	release(m->log.event, MACHINE_MAX_EVENTS * sizeof(struct event));
-	release(m->log.word, MACHINE_MAX_LOG_WORDS * sizeof(uint64_t));
+	log_destroy(&m->log);
 	release(m, sizeof(*m));
 }
 
@@ -126,20 +107,10 @@ void machine_reset(struct machine *m, const struct machine_config *config)
 	machine_begin_call(m, 0, 0);
 }
 
-/* Gives back what a call of very many events left, so that one such call takes no memory for good. */
-static void shrink_log(struct machine *m)
-{
-	if (m->log.events <= MACHINE_KEPT_EVENTS)
-		return;
-	struct event *rest = m->log.event + MACHINE_KEPT_EVENTS;
-	size_t bytes = (m->log.events - MACHINE_KEPT_EVENTS) * sizeof(*rest);
-	madvise(rest, bytes, MADV_DONTNEED); /* what fails here costs memory and nothing else */
-}
-
 void machine_begin_call(struct machine *m, uint32_t fail_alloc, uint32_t fail_trylock)
 {
 	ASSERT(m->tables); /* machine_reset() came before */
-	shrink_log(m);
+	log_shrink(&m->log);
 	m->log.events = 0;
 	m->log.words = 0;
 	m->log.place = NULL;
@@ -210,18 +181,13 @@ table_t machine_alloc_table(struct machine *m)
 	return table;
 }
 
-/* Whether entries [index, index + count) of `table` may be touched; a trap if not. */
-static bool in_table(struct machine *m, table_t table, uint32_t index, uint32_t count)
+/* Nothing is at entries [index, index + count) of `table`, or no longer. */
+static __attribute__((noinline, cold)) void trap_access(struct machine *m, table_t table,
+							uint32_t index, uint32_t count)
 {
-	enum machine_trap trap = MACHINE_TRAP_NONE;
-	if (table >= m->tables)
-		trap = MACHINE_TRAP_NO_TABLE;
-	else if (m->table[table].freed)
-		trap = MACHINE_TRAP_FREED_TABLE;
-	else if (count > m->entries || index > m->entries - count)
-		trap = MACHINE_TRAP_OUTSIDE_TABLE;
-	if (trap == MACHINE_TRAP_NONE)
-		return true;
+	enum machine_trap trap = table >= m->tables      ? MACHINE_TRAP_NO_TABLE
+				 : m->table[table].freed ? MACHINE_TRAP_FREED_TABLE
+							 : MACHINE_TRAP_OUTSIDE_TABLE;
 	if (m->trap == MACHINE_TRAP_NONE)
 		m->trap = trap;
 	record(m, (struct event){ .kind = EVENT_TRAP,
@@ -229,7 +195,16 @@ static bool in_table(struct machine *m, table_t table, uint32_t index, uint32_t 
 				  .table = table,
 				  .index = index,
 				  .count = count });
-	return false;
+}
+
+/* Whether entries [index, index + count) of `table` may be touched; a trap if not. */
+static inline bool in_table(struct machine *m, table_t table, uint32_t index, uint32_t count)
+{
+	bool in = table < m->tables && !m->table[table].freed && count <= m->entries &&
+		  index <= m->entries - count;
+	if (__builtin_expect(!in, 0))
+		trap_access(m, table, index, count);
+	return in;
 }
 
 void machine_free_table(struct machine *m, table_t table)

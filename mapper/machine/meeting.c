@@ -4,12 +4,12 @@
 
 #include <stddef.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <ucontext.h>
 
 #include "mapper/machine/assert.h"
 #include "mapper/machine/poison.h"
 #include "mapper/machine/record.h"
+#include "mapper/machine/reserve.h"
 
 /* Of the inner call: more than run.c lets a call use, and a guard page of any host. */
 #define STACK_BYTES ((size_t)5 << 18)
@@ -70,29 +70,12 @@ struct meeting {
 	void *fake[2];
 };
 
-/* Zeroed; not of the heap, where a search for leaks finds what the machine, which is not there, points at. */
-static void *reserve(size_t bytes)
-{
-	const int open = PROT_READ | PROT_WRITE, how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-	void *p = mmap(NULL, bytes, open, how, -1, 0);
-	return p == MAP_FAILED ? NULL : p;
-}
-
 bool meeting_create(struct machine *m)
 {
-	m->meeting = reserve(sizeof(*m->meeting));
+	m->meeting = reserve(sizeof(*m->meeting), PROT_READ | PROT_WRITE);
 	if (!m->meeting)
 		return false;
-	struct event_log *log = &m->meeting->other.log;
-	log->event = reserve(MACHINE_MAX_EVENTS * sizeof(*log->event));
-	log->word = reserve(MACHINE_MAX_LOG_WORDS * sizeof(*log->word));
-	return log->event && log->word;
-}
-
-static void release(void *p, size_t bytes)
-{
-	if (p)
-		munmap(p, bytes);
+	return log_create(&m->meeting->other.log);
 }
 
 void meeting_destroy(struct machine *m)
@@ -100,9 +83,7 @@ void meeting_destroy(struct machine *m)
 	if (!m->meeting)
 		return;
 	meeting_show(m, SIDE_OUTER);
-	struct event_log *log = &m->meeting->other.log;
-	release(log->event, MACHINE_MAX_EVENTS * sizeof(*log->event));
-	release(log->word, MACHINE_MAX_LOG_WORDS * sizeof(*log->word));
+	log_destroy(&m->meeting->other.log);
 	release(m->meeting, sizeof(*m->meeting));
 	m->meeting = NULL;
 }

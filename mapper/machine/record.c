@@ -99,5 +99,5 @@ void machine_free_pages(struct machine *m, uint64_t va, uint64_t bytes)
 
 void machine_free_memory(struct machine *m, uint64_t pfn, uint64_t bytes)
 {
-	record(m, (struct event){ .kind = EVENT_FREE_MEMORY, .first = pfn, .bytes = bytes });
+	record(m, (struct event){ .kind = EVENT_FREE_MEMORY, .pfn = pfn, .bytes = bytes });
 }

@@ -16,6 +16,16 @@
 /* Loads or events between two looks at what a call has done. */
 #define MACHINE_LOOK_EVERY 256
 
+/* Memory of a log, reserved; false when the host has none. log_destroy() gives back what there is. */
+bool log_create(struct event_log *log);
+void log_destroy(struct event_log *log);
+
+/*
+ * Gives back what a call of more than MACHINE_KEPT_EVENTS left, so that one such call takes no memory
+ * for good. What fails here costs memory and nothing else.
+ */
+void log_shrink(struct event_log *log);
+
 /* The call has run away: ends it, or, where nobody can, traps. */
 void machine_run_away(struct machine *m);
 
@@ -72,8 +82,10 @@ static inline void append_event(struct machine *m, struct event e)
 {
 	struct event *recorded = &m->log.event[m->log.events++];
 	*recorded = e;
-	if (m->log.place)
-		recorded->place = *m->log.place;
+	if (m->log.place) {
+		recorded->placed = true;
+		m->log.cause[recorded - m->log.event] = *m->log.place;
+	}
 	if (m->watch.see)
 		m->watch.see(m->watch.context, recorded);
 }

@@ -79,7 +79,7 @@ void step_free_memory(struct oracle *o, const struct event *e)
 			   "memory that stays until it is freed", "memory given back");
 	ASSERT_CMP(o->end_page - o->first_page, <=, 64 * TRACE_RETURNED_WORDS);
 	for (uint64_t i = 0; frees && i < e->bytes >> o->g.granule; i++)
-		if (!returns_page(o, e->first + i))
+		if (!returns_page(o, e->pfn + i))
 			return;
 }
 

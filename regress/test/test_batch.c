@@ -11,6 +11,7 @@ static const struct source_call loop = { "vmalloc.c", "loop", 10 },
 				other = { "vmalloc.c", "f", 20 },
 				helper = { "hugetlb.c", "helper", 30 };
 static struct event event[ALL];
+static struct source_place cause[ALL];
 static struct event_log log_;
 static uint32_t calls;
 
@@ -32,7 +33,7 @@ static const struct batch_format format = { alike, follows, NULL };
 static int start(void **state)
 {
 	(void)state;
-	log_ = (struct event_log){ .event = event };
+	log_ = (struct event_log){ .event = event, .cause = cause };
 	calls = 0;
 	return 0;
 }
@@ -45,8 +46,14 @@ static struct event *add(const struct source_call *at)
 			     .count = 1,
 			     .words = EVENT_NO_WORDS,
 			     .old_words = EVENT_NO_WORDS,
-			     .place = { .at = at, .at_number = calls } };
+			     .placed = at != NULL };
+	cause[e - event] = (struct source_place){ .at = at, .at_number = calls };
 	return e;
+}
+
+static struct source_place *cause_of(const struct event *e)
+{
+	return &cause[e - event];
 }
 
 /* A call of set_pte_at() that stores `pfn` to entry `index`. */
@@ -61,7 +68,7 @@ static struct event *store(const struct source_call *at, uint32_t index, uint64_
 
 static void barrier(enum barrier kind)
 {
-	struct event *e = add(event[log_.events - 1].place.at);
+	struct event *e = add(cause[log_.events - 1].at);
 	e->kind = EVENT_BARRIER;
 	e->what = (uint8_t)kind;
 }
@@ -170,14 +177,14 @@ static void one_call_may_store_all_and_a_loop_of_such_calls_is_counted(void **st
 	(void)state;
 	for (uint32_t i = 0; i < 12; i++) {
 		struct event *e = store(&helper, i, 0x100 + i);
-		e->place.caller = &loop;
-		e->place.caller_number = 1000 + i / 4;
+		cause_of(e)->caller = &loop;
+		cause_of(e)->caller_number = 1000 + i / 4;
 	}
 	expect("12r ");
 	assert_int_equal(batch_at(&log_, 0, &format).calls, 3);
 	start(NULL);
 	for (uint32_t i = 0; i < 6; i++)
-		store(&loop, i, 0x100 + i)->place.at_number = 77;
+		cause_of(store(&loop, i, 0x100 + i))->at_number = 77;
 	assert_int_equal(batch_at(&log_, 0, &format).calls, 1);
 }
 

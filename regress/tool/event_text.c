@@ -129,7 +129,7 @@ void event_print(const struct oracle *o, const struct event *e, uint32_t count, 
 		break;
 	case EVENT_FREE_MEMORY:
 		fprintf(to, "0x%" PRIx64 " bytes of memory given back, from pfn 0x%" PRIx64,
-			e->bytes, e->first);
+			e->bytes, e->pfn);
 		break;
 	case EVENT_LEFT_LAZY:
 		fprintf(to, "return inside of a lazy MMU section");

@@ -404,7 +404,7 @@ static void put_details(const struct recording *r, const struct event *e)
 		put_hex(r, "bytes", e->bytes);
 		break;
 	case EVENT_FREE_MEMORY:
-		put_hex(r, "pfn", e->first);
+		put_hex(r, "pfn", e->pfn);
 		put_hex(r, "bytes", e->bytes);
 		break;
 	case EVENT_TAKE:
@@ -452,7 +452,7 @@ static void put_event(const struct recording *r, const struct event *e)
 	ASSERT(names[e->kind]);
 	begin_event(r, names[e->kind]);
 	put_details(r, e);
-	put_place(r, &e->place);
+	put_place(r, event_place(&r->m->log, e));
 	end_line(r);
 }
 

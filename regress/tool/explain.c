@@ -156,9 +156,10 @@ static void print_batch(const struct explanation *ex, const struct event_batch *
 		fputs(below, ex->to);
 		print_entries(ex, batch);
 	}
-	if (e->place.at && !(known && place_same(known, &e->place))) {
+	const struct source_place *place = event_place(&ex->m->log, e);
+	if (place->at && !(known && place_same(known, place))) {
 		fputs(below, ex->to);
-		place_print(ex->o->mapper, &e->place, below, ex->to);
+		place_print(ex->o->mapper, place, below, ex->to);
 	}
 }
 
@@ -229,7 +230,7 @@ static void print_events(const struct explanation *ex)
 		fprintf(ex->to, "  %c %7u ", at_fault ? '>' : ' ', i + 1);
 		print_batch(ex, &batch, known, BELOW);
 		fputc('\n', ex->to);
-		known = &ex->m->log.event[i].place;
+		known = event_place(&ex->m->log, &ex->m->log.event[i]);
 		i = batch.end;
 	}
 }
@@ -238,10 +239,12 @@ static void print_events(const struct explanation *ex)
 static void print_stored(const struct explanation *ex)
 {
 	uint32_t fault = event_at_fault(ex);
-	if (fault == NO_EVENT || !ex->m->log.event[fault].place.at)
+	const struct source_place *place =
+		fault == NO_EVENT ? NULL : event_place(&ex->m->log, &ex->m->log.event[fault]);
+	if (!place || !place->at)
 		return;
 	fprintf(ex->to, "  stored by ");
-	place_print(ex->o->mapper, &ex->m->log.event[fault].place, "\n            ", ex->to);
+	place_print(ex->o->mapper, place, "\n            ", ex->to);
 	fputc('\n', ex->to);
 }
 
@@ -265,19 +268,24 @@ static struct explanation explanation_of(const struct player *p, unsigned which,
 	return ex;
 }
 
-const struct event *explain_fault(const struct player *p, unsigned which,
-				  const struct verdict *verdict)
+/* The last event that stored the entry that the verdict is about. */
+static uint32_t fault_of(const struct explanation *ex)
 {
-	struct explanation ex = explanation_of(p, which, verdict, NULL);
-	uint32_t fault = verdict->rule == RULE_NONE ? NO_EVENT : event_at_fault(&ex);
-	return fault == NO_EVENT ? NULL : &ex.m->log.event[fault];
+	return ex->verdict->rule == RULE_NONE ? NO_EVENT : event_at_fault(ex);
+}
+
+const struct source_place *explain_stored(const struct player *p, unsigned which,
+					  const struct verdict *verdict)
+{
+	const struct explanation ex = explanation_of(p, which, verdict, NULL);
+	uint32_t fault = fault_of(&ex);
+	return fault == NO_EVENT ? NULL : event_place(&ex.m->log, &ex.m->log.event[fault]);
 }
 
 uint32_t explain_events(const struct player *p, unsigned which, const struct verdict *verdict,
 			FILE *to)
 {
 	struct explanation ex = explanation_of(p, which, verdict, to);
-	const struct event *fault = explain_fault(p, which, verdict);
 	uint32_t batches;
 	for (uint32_t i = 0; i < ex.m->log.events;) {
 		struct event_batch batch = batch_of(&ex, i);
@@ -286,7 +294,7 @@ uint32_t explain_events(const struct player *p, unsigned which, const struct ver
 		fputc('\n', to);
 		i = batch.end;
 	}
-	return batch_number(&ex, fault ? (uint32_t)(fault - ex.m->log.event) : NO_EVENT, &batches);
+	return batch_number(&ex, fault_of(&ex), &batches);
 }
 
 void explain(const struct player *p, const struct scenario *s, unsigned which,

@@ -16,9 +16,9 @@
 void explain(const struct player *p, const struct scenario *s, unsigned which,
 	     const struct verdict *verdict, FILE *to);
 
-/* The event that stored the entry that the verdict is about; NULL if none of that call did. */
-const struct event *explain_fault(const struct player *p, unsigned which,
-				  const struct verdict *verdict);
+/* Where the entry that the verdict is about was stored; NULL if none of that call did. Borrowed. */
+const struct source_place *explain_stored(const struct player *p, unsigned which,
+					  const struct verdict *verdict);
 
 /*
  * Prints the events of that call, each on a line of its own, with those

@@ -41,9 +41,10 @@ static void print_event(const struct telling *t, const char *when, uint32_t even
 	const struct event *e = &log->event[event];
 	fprintf(t->to, "    %-7s ", when);
 	event_print(o, e, e->count, t->to);
-	if (e->place.at) {
+	const struct source_place *place = event_place(log, e);
+	if (place->at) {
 		fputs("\n            ", t->to);
-		place_print(o->mapper, &e->place, "\n            ", t->to);
+		place_print(o->mapper, place, "\n            ", t->to);
 	}
 	fputc('\n', t->to);
 }

@@ -71,7 +71,7 @@ static void tell(const struct tally *t, const char *path, bool passed,
 	struct sarif_place where = { input_is_stdin(path) ? "stdin" : path,
 				     loaded_line_of_op(verdict->op) };
 	sarif_result(t->sarif, verdict, &where, t->player->warning,
-		     explain_fault(t->player, mapper_index(verdict->mapper), verdict));
+		     explain_stored(t->player, mapper_index(verdict->mapper), verdict));
 }
 
 static bool replay_file(const char *path, void *context)

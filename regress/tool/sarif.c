@@ -65,7 +65,7 @@ static unsigned entry_of(const struct mapper *mapper, const char *call, char *fi
 
 /* In the tree if there is one, where readers of the report are; else in the scenario. */
 static void put_locations(FILE *to, const struct verdict *v, const struct sarif_place *op,
-			  const char *warning, const struct event *stored)
+			  const char *warning, const struct source_place *stored)
 {
 	char file[256] = "";
 	const struct mapper *mapper = mapper_list()->mapper[mapper_index(v->mapper)];
@@ -82,10 +82,10 @@ static void put_locations(FILE *to, const struct verdict *v, const struct sarif_
 	if (line) {
 		fputs(",\"relatedLocations\":[", to);
 		put_location(to, op->file, op->line, NULL);
-		if (stored && stored->place.at)
-			put_source_call(to, mapper, stored->place.at, "stored the entry");
-		if (stored && stored->place.caller)
-			put_source_call(to, mapper, stored->place.caller,
+		if (stored && stored->at)
+			put_source_call(to, mapper, stored->at, "stored the entry");
+		if (stored && stored->caller)
+			put_source_call(to, mapper, stored->caller,
 					"called the function that stored it");
 		fputs("]", to);
 	}
@@ -132,7 +132,7 @@ static void put_message(FILE *to, const struct verdict *v, const char *signature
 }
 
 void sarif_result(struct sarif *sarif, const struct verdict *v, const struct sarif_place *op,
-		  const char *warning, const struct event *stored)
+		  const char *warning, const struct source_place *stored)
 {
 	FILE *to = sarif->out.to;
 	const struct rule_text *text = rule_text(v->rule);

@@ -30,11 +30,11 @@ struct sarif_place {
 /*
  * One finding: in the scenario, at its op; where a tree is played, first of
  * all in the tree, at the warning (see player.warning) if there is one, or
- * else at the function that was called. `stored` is the event that stored the
- * entry at fault, or NULL: who stored in the tree is a related location.
+ * else at the function that was called. `stored` is where the entry at
+ * fault was stored, or NULL: it is a related location.
  */
 void sarif_result(struct sarif *sarif, const struct verdict *verdict, const struct sarif_place *op,
-		  const char *warning, const struct event *stored);
+		  const char *warning, const struct source_place *stored);
 
 /* Closes it; false after a message when something was not written. */
 bool sarif_end(struct sarif *sarif);
