@@ -34,13 +34,6 @@ struct arm64_geometry arm64_geometry(const struct machine_config *config)
 	};
 }
 
-uint32_t arm64_table_entries(const struct arm64_geometry *g, int level)
-{
-	if (level != g->start_level)
-		return 1u << g->stride;
-	return 1u << (g->ia_size - arm64_leaf_bits(g, level));
-}
-
 unsigned arm64_contiguous_size(const struct arm64_geometry *g, int level)
 {
 	switch (g->granule) {

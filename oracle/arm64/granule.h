@@ -42,7 +42,10 @@ static inline unsigned arm64_leaf_order(const struct arm64_geometry *g, int leve
 }
 
 /* Entries that walks can reach in a table at `level`; the root may have fewer than a page. */
-uint32_t arm64_table_entries(const struct arm64_geometry *g, int level);
+static inline uint32_t arm64_table_entries(const struct arm64_geometry *g, int level)
+{
+	return 1u << (level != g->start_level ? g->stride : g->ia_size - arm64_leaf_bits(g, level));
+}
 
 /* The entry for `va` in the table at `level` on its walk. */
 static inline uint32_t arm64_table_index(const struct arm64_geometry *g, int level, uint64_t va)

@@ -104,9 +104,10 @@ void isolation_faults(struct oracle *o, int level, uint64_t page, uint64_t pages
 
 /* --- after each store ------------------------------------------------------------ */
 
-/* Words of a store that are, word for word, what the table holds now. */
-static bool stays(const struct event *e, const uint64_t *stored, const uint64_t *words)
+/* Whether the words of a store are, word for word, what the table holds now. */
+static bool stays(const struct machine *m, const struct event *e, const uint64_t *words)
 {
+	const uint64_t *stored = e->words == EVENT_NO_WORDS ? NULL : &m->log.word[e->words];
 	uint64_t differ = 0;
 	if (stored)
 		for (uint32_t i = 0; i < e->count; i++)
@@ -276,18 +277,14 @@ static bool judge_transient(struct oracle *o, const struct transient *t)
 		    "what was there, or what is there", found);
 }
 
-/* Judges the words of event `at`, a store, that did not stay. */
-static bool judge_store(struct oracle *o, uint32_t at)
+/* Judges the words of event `at`, a store, that did not stay: of which `words`, if any, stand there now. */
+static bool judge_store(struct oracle *o, uint32_t at, const uint64_t *words)
 {
 	const struct machine *m = o->machine;
 	const struct event *e = &m->log.event[at];
 	const struct table_place *place = &o->trace.place[e->table];
 	const uint64_t *stored = e->words == EVENT_NO_WORDS ? NULL : &m->log.word[e->words];
 	const uint64_t *old = e->old_words == EVENT_NO_WORDS ? NULL : &m->log.word[e->old_words];
-	/* Of a table that walks no longer reach, nothing stands at the end. */
-	const uint64_t *words = place->linked ? machine_words(m, e->table) + e->index : NULL;
-	if (words && stays(e, stored, words))
-		return true;
 	for (uint32_t i = 0; i < e->count; i++) {
 		const struct transient t = {
 			.e = e,
@@ -313,11 +310,20 @@ static bool judge_store(struct oracle *o, uint32_t at)
  */
 bool isolation_held(struct oracle *o)
 {
+	const struct machine *m = o->machine;
+	table_t table = MACHINE_NO_TABLE; /* the last one: most stores are to the one before */
+	const uint64_t *words = NULL;     /* of it; of one that walks no longer reach, none stand */
 	for (uint32_t at = o->summary->first_store; at <= o->summary->last_store; at++) {
-		const struct event *e = &o->machine->log.event[at];
-		if (e->kind == EVENT_STORE &&
-		    (o->trace.place[e->table].linked || step_was_reached(o, at)) &&
-		    !judge_store(o, at))
+		const struct event *e = &m->log.event[at];
+		if (e->kind != EVENT_STORE)
+			continue;
+		if (e->table != table) {
+			table = e->table;
+			words = o->trace.place[table].linked ? machine_words(m, table) : NULL;
+		}
+		if (words ? stays(m, e, words + e->index) : !step_was_reached(o, at))
+			continue;
+		if (!judge_store(o, at, words ? words + e->index : NULL))
 			return false;
 	}
 	return true;

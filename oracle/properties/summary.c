@@ -40,29 +40,47 @@ static bool is_wasteful(const struct oracle *o, const struct event *e)
 		      : e->last_level_only && e->bytes >> o->g.granule > most;
 }
 
-/* Whether the entries of a store map some of the pages that the call changes. */
-static bool is_in_range(const struct oracle *o, const struct event *e)
+/* The table that was last stored to: most stores are to the one before. */
+struct stored_table {
+	table_t table;
+	bool linked, freed;
+	uint32_t level; /* MODIFIED_LEVEL() */
+	uint64_t page;
+	unsigned order; /* of its leaves */
+};
+
+static struct stored_table stored_table_of(const struct oracle *o, table_t table)
 {
-	const struct table_place *place = &o->trace.place[e->table];
-	uint64_t order = arm64_leaf_order(&o->g, place->level);
-	uint64_t first = place->page + ((uint64_t)e->index << order);
-	uint64_t end = first + ((uint64_t)e->count << order);
-	return place->linked && first < o->expected->affected_end &&
-	       o->expected->affected_first < end;
+	ASSERT_CMP(table, <, o->machine->tables);
+	const struct table_place *place = &o->trace.place[table];
+	return (struct stored_table){ .table = table,
+				      .linked = place->linked,
+				      .freed = o->machine->table[table].freed,
+				      .level = MODIFIED_LEVEL(place->level),
+				      .page = place->page,
+				      .order = arm64_leaf_order(&o->g, place->level) };
+}
+
+/* Whether the entries of a store map some of the pages that the call changes. */
+static bool is_in_range(const struct oracle *o, const struct event *e, const struct stored_table *t)
+{
+	uint64_t first = t->page + ((uint64_t)e->index << t->order);
+	uint64_t end = first + ((uint64_t)e->count << t->order);
+	return t->linked && first < o->expected->affected_end && o->expected->affected_first < end;
 }
 
 static void count_store(const struct oracle *o, const struct event *e, uint32_t at,
-			struct trace_summary *s)
+			struct stored_table *t, struct trace_summary *s)
 {
-	ASSERT_CMP(e->table, <, o->machine->tables);
-	uint32_t level = MODIFIED_LEVEL(o->trace.place[e->table].level);
-	if (o->call->kind == CALL_VFREE && !is_in_range(o, e))
-		level = 0; /* of the linear map it has no mask */
+	if (e->table != t->table)
+		*t = stored_table_of(o, e->table);
+	bool in_range = is_in_range(o, e, t);
 	if (!s->stores++)
 		s->first_store = at;
 	s->last_store = at;
-	*(o->machine->table[e->table].freed ? &s->freed_levels : &s->levels) |= level;
-	if (is_in_range(o, e) && !s->range_stores++)
+	if (in_range || o->call->kind != CALL_VFREE) /* of the linear map it has no mask */
+		*(t->freed ? &s->freed_levels : &s->levels) |= t->level;
+	if (in_range && !s->range_stores++)
 		s->first_range_store = at;
 }
 
@@ -73,13 +91,10 @@ static bool goes_on(const struct event *before, const struct event *e)
 	       before->va + before->bytes == e->va;
 }
 
-static void count_event(const struct oracle *o, const struct event *e, uint32_t at,
+static void count_other(const struct oracle *o, const struct event *e, uint32_t at,
 			struct trace_summary *s)
 {
 	switch ((enum event_kind)e->kind) {
-	case EVENT_STORE:
-		count_store(o, e, at, s);
-		return;
 	case EVENT_TLBI:
 		s->tlbis += !at || !goes_on(e - 1, e);
 		if (!s->tlbi_elsewhere && !e->all && is_elsewhere(o, e))
@@ -113,6 +128,7 @@ static void count_event(const struct oracle *o, const struct event *e, uint32_t 
 		if (!s->trap)
 			s->trap = e;
 		return;
+	case EVENT_STORE:
 	case EVENT_BARRIER:
 	case EVENT_ALLOC:
 	case EVENT_UNLOCK:
@@ -130,8 +146,14 @@ struct trace_summary trace_summarize(const struct oracle *o)
 {
 	const struct event_log *log = &o->machine->log;
 	struct trace_summary s = { .first_store = UINT32_MAX, .first_range_store = UINT32_MAX };
-	for (uint32_t i = 0; i < log->events; i++)
-		count_event(o, &log->event[i], i, &s);
+	struct stored_table t = { .table = MACHINE_NO_TABLE };
+	for (uint32_t i = 0; i < log->events; i++) {
+		const struct event *e = &log->event[i];
+		if (e->kind == EVENT_STORE)
+			count_store(o, e, i, &t, &s);
+		else
+			count_other(o, e, i, &s);
+	}
 	ASSERT_CMP(s.frees + s.trylocks + s.flushes + s.stores, <=, log->events);
 	ASSERT_CMP(s.stores != 0, ==, s.first_store <= s.last_store);
 	ASSERT_CMP(s.failed_trylocks, <=, s.trylocks);
