@@ -8,11 +8,9 @@
 
 #define FEW_RULES 8 /* so many that were not exercised are named in a line */
 
-void statistics_add_call(struct statistics *s, const struct examined *examined)
+static void add_examined(struct examined *all, const struct examined *examined)
 {
-	struct examined *all = &s->examined;
 	ASSERT_CMP(examined->rules & ~RULE_BITS, ==, 0);
-	s->calls++;
 	all->rules |= examined->rules;
 	all->block_pages += examined->block_pages;
 	all->group_pages += examined->group_pages;
@@ -21,6 +19,12 @@ void statistics_add_call(struct statistics *s, const struct examined *examined)
 		all->missed.groups[cause] += examined->missed.groups[cause];
 		all->missed.blocks[cause] += examined->missed.blocks[cause];
 	}
+}
+
+void statistics_add_call(struct statistics *s, const struct examined *examined)
+{
+	s->calls++;
+	add_examined(&s->examined, examined);
 }
 
 void statistics_add_rules(struct statistics *s, const struct examined *examined)
@@ -39,6 +43,21 @@ void statistics_add_skipped(struct statistics *s, const char *name, const char *
 	s->skipped[i].name = last ? STATISTICS_OTHER_REASONS : name;
 	s->skipped[i].why = last ? "more reasons than are counted one by one" : why;
 	s->skipped[i].calls += calls;
+}
+
+void statistics_add(struct statistics *s, const struct statistics *more)
+{
+	s->scenarios += more->scenarios;
+	s->unsupported += more->unsupported;
+	s->requested += more->requested;
+	s->calls += more->calls;
+	s->unjudged += more->unjudged;
+	s->met += more->met;
+	s->apart += more->apart;
+	for (unsigned i = 0; i < STATISTICS_MAX_REASONS && more->skipped[i].name; i++)
+		statistics_add_skipped(s, more->skipped[i].name, more->skipped[i].why,
+				       more->skipped[i].calls);
+	add_examined(&s->examined, &more->examined);
 }
 
 unsigned statistics_rules(const struct statistics *s)

@@ -43,6 +43,9 @@ void statistics_add_rules(struct statistics *s, const struct examined *examined)
 void statistics_add_skipped(struct statistics *s, const char *name, const char *why,
 			    uint64_t calls);
 
+/* Adds what was counted apart. Borrows the reasons of `more` for good. */
+void statistics_add(struct statistics *s, const struct statistics *more);
+
 /* Rules that were exercised; of how many. */
 unsigned statistics_rules(const struct statistics *s);
 #define STATISTICS_RULES (RULE_COUNT - 1)

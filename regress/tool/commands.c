@@ -127,7 +127,7 @@ const struct command commands[] = {
 		.reads_files = true,
 		.what = "play scenarios on every mapper; results as KTAP, findings as SARIF",
 		.example = "vmapdiff replay regress/cases --ktap",
-		.option = { OPTION_KTAP, OPTION_SARIF },
+		.option = { OPTION_KTAP, OPTION_SARIF, OPTION_JOBS },
 		.run = command_replay,
 	},
 	{

@@ -21,6 +21,7 @@
 #include "regress/tool/findings_kept.h"
 #include "regress/tool/interrupt.h"
 #include "regress/tool/minimize.h"
+#include "regress/tool/paths.h"
 
 #define BATCH 8192     /* scenarios that one process plays, and between two lines of progress */
 #define SHOWN_EVERY 64 /* scenarios between two looks at the clock, on a terminal */
@@ -48,7 +49,7 @@ struct test {
 	struct player *player;
 	const struct arguments *arguments;
 	struct board *board;
-	char **path; /* of the files */
+	struct path_list files;
 	uint64_t generated, items;
 	unsigned hangs;
 	uint64_t second;  /* the item that is played once more, with more time; NO_ITEM: none */
@@ -70,7 +71,7 @@ static const char *path_of(const struct test *t, uint64_t item)
 {
 	ASSERT_CMP(item, >=, t->generated);
 	ASSERT_CMP(item, <, t->items);
-	return t->path[item - t->generated];
+	return t->files.path[item - t->generated];
 }
 
 /* Makes an item's scenario, and moves the generator on. False after a message. */
@@ -296,30 +297,6 @@ static void play_until(struct test *t, uint64_t end)
 
 /* --- files --------------------------------------------------------------------------- */
 
-static bool add_path(const char *path, void *context)
-{
-	struct test *t = context;
-	uint64_t files = t->items - t->generated;
-	t->path = realloc((void *)t->path, (files + 1) * sizeof(*t->path));
-	char *copy = t->path ? strdup(path) : NULL;
-	if (!copy) {
-		fprintf(stderr, "vmapdiff kernel: no memory for the name %s\n", path);
-		exit(EXIT_UNUSABLE);
-	}
-	t->path[files] = copy;
-	t->items++;
-	return true;
-}
-
-/* The files that the arguments name. The result is how many of them cannot be read. */
-static unsigned add_files(struct test *t)
-{
-	unsigned unusable = 0;
-	for (int i = 1; i < t->arguments->files; i++)
-		unusable += !for_each_file(t->arguments->file[i], add_path, t);
-	return unusable;
-}
-
 /* Readies the folder for findings. False after a message: what is to be played stays. */
 static bool clear_folder(const struct test *t)
 {
@@ -415,7 +392,8 @@ static int play_all(struct test *t,
 {
 	struct board *b = t->board;
 	struct statistics *statistics = &t->player->statistics[mapper_list()->under_test];
-	unsigned unusable = add_files(t);
+	unsigned unusable = path_list_fill(&t->files, t->arguments, 1, "kernel");
+	t->items += t->files.count;
 	if (!clear_folder(t))
 		return EXIT_UNUSABLE;
 	b->rng.state = t->arguments->seed;
@@ -457,9 +435,7 @@ int kernel_test(struct player *player, const struct arguments *a,
 	interrupt_catch(&board->interrupted);
 	int code = play_all(&t, print_generated);
 	interrupt_release();
-	for (uint64_t i = 0; i < t.items - t.generated; i++)
-		free(t.path[i]);
-	free((void *)t.path);
+	path_list_free(&t.files);
 	munmap(board, sizeof(*board));
 	return code;
 }

@@ -43,18 +43,31 @@ static bool is_kept(const struct stat *st)
 	return tfind(&file, &all_kept, order);
 }
 
-void output_keep(int fd)
+static void keep(const struct stat *st)
 {
-	struct stat st;
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || is_kept(&st))
+	if (!S_ISREG(st->st_mode) || is_kept(st))
 		return;
 	struct kept *file = malloc(sizeof(*file));
 	if (file)
-		*file = (struct kept){ st.st_dev, st.st_ino };
+		*file = (struct kept){ st->st_dev, st->st_ino };
 	if (!file || !tsearch(file, &all_kept, order)) {
 		fprintf(stderr, "vmapdiff: no memory for a list of files\n");
 		exit(EXIT_UNUSABLE);
 	}
+}
+
+void output_keep(int fd)
+{
+	struct stat st;
+	if (!fstat(fd, &st))
+		keep(&st);
+}
+
+void output_keep_path(const char *path)
+{
+	struct stat st;
+	if (!stat(path, &st))
+		keep(&st);
 }
 
 static bool refuse_kept(const char *path)

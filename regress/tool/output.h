@@ -36,5 +36,7 @@ bool output_is_printed(void);
  * output_open() refuses to write in its place.
  */
 void output_keep(int fd);
+/* The same of the file at a path; of nothing if nothing is there. */
+void output_keep_path(const char *path);
 
 #endif

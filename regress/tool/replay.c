@@ -5,29 +5,24 @@
 #include <stdlib.h>
 
 #include "fuzz/crash.h"
+#include "regress/tool/ahead.h"
 #include "regress/tool/colour.h"
 #include "regress/tool/explain.h"
 #include "regress/tool/ktap.h"
 #include "regress/tool/measured.h"
+#include "regress/tool/output.h"
 #include "regress/tool/sarif.h"
 #include "regress/tool/vmapdiff.h"
 
 struct tally {
 	struct player *player;
-	unsigned files; /* counted before they are played: a KTAP report says how many at first */
+	unsigned told; /* files */
 	unsigned as_expected, broken, unusable;
 	bool ktap;
 	struct sarif *sarif; /* NULL: no such report */
 };
 
 static struct scenario scenario;
-
-static bool count_file(const char *path, void *context)
-{
-	(void)path;
-	((struct tally *)context)->files++;
-	return true;
-}
 
 static void complain(const struct player *p, const char *path, const struct verdict *verdict,
 		     FILE *to)
@@ -47,9 +42,8 @@ static void complain(const struct player *p, const char *path, const struct verd
 	fprintf(to, "\n");
 }
 
-/* Tells what became of one file, in the form that was asked for. */
-static void tell(const struct tally *t, const char *path, bool passed,
-		 const struct verdict *verdict)
+/* Tells what became of one file, in the form that was asked for. Without a verdict it was unusable, or passed. */
+static void tell(struct tally *t, const char *path, bool passed, const struct verdict *verdict)
 {
 	char *words = NULL;
 	size_t size;
@@ -61,8 +55,9 @@ static void tell(const struct tally *t, const char *path, bool passed,
 	else if (!passed)
 		fprintf(memory, "unusable: standard error says where it is wrong\n");
 	fclose(memory);
+	t->told++;
 	if (t->ktap)
-		ktap_test(stdout, t->as_expected + t->broken + t->unusable, passed, path, words);
+		ktap_test(stdout, t->told, passed, path, words);
 	else if (verdict)
 		colour_print(words, stdout);
 	free(words);
@@ -74,26 +69,34 @@ static void tell(const struct tally *t, const char *path, bool passed,
 		     explain_stored(t->player, mapper_index(verdict->mapper), verdict));
 }
 
-static bool replay_file(const char *path, void *context)
+/* Plays a file; false, after a message, if it is unusable. A replay samples nothing. */
+static bool play(struct player *p, const char *path, struct verdict *verdict)
 {
-	struct tally *tally = context;
+	if (!load_scenario(path, &scenario))
+		return false;
+	player_play_all(p, &scenario, verdict);
+	return was_set_up(p, path);
+}
+
+/* For ahead.h. */
+static bool is_as_expected(struct player *p, const char *path)
+{
 	struct verdict verdict;
-	if (!load_scenario(path, &scenario)) {
-		tally->unusable++;
+	return play(p, path, &verdict) && verdict.rule == scenario.expect.rule;
+}
+
+static void replay_file(struct tally *tally, const char *path)
+{
+	struct verdict verdict;
+	if (!play(tally->player, path, &verdict)) {
 		tell(tally, path, false, NULL);
-		return true;
-	}
-	player_play_all(tally->player, &scenario, &verdict); /* a replay samples nothing */
-	if (!was_set_up(tally->player, path)) {
 		tally->unusable++;
-		tell(tally, path, false, NULL);
-		return true;
+		return;
 	}
 	bool passed = verdict.rule == scenario.expect.rule;
+	tell(tally, path, passed, &verdict);
 	tally->as_expected += passed;
 	tally->broken += !passed;
-	tell(tally, path, passed, &verdict);
-	return true;
 }
 
 /* What is waived of the tree that is played, and what of the scenarios was not played. */
@@ -135,13 +138,21 @@ static void sum_up(const struct tally *t)
 /* Plays all that the arguments name. */
 static void replay_all(struct tally *t, const struct arguments *a)
 {
-	for (int i = 0; t->ktap && i < a->files; i++)
-		for_each_file(a->file[i], count_file, t);
+	struct path_list files = { 0 };
+	t->unusable += path_list_fill(&files, a, 0, "replay");
 	if (t->ktap)
-		ktap_begin(stdout, t->files);
-	for (int i = 0; i < a->files; i++)
-		if (!for_each_file(a->file[i], replay_file, t))
-			t->unusable++;
+		ktap_begin(stdout, files.count);
+	struct ahead *ahead = ahead_begin(t->player, &files, a->jobs, is_as_expected);
+	for (unsigned i = 0; i < files.count; i++)
+		if (!ahead_passed(ahead, i)) {
+			replay_file(t, files.path[i]);
+		} else {
+			output_keep_path(files.path[i]); /* as whoever loads it does */
+			tell(t, files.path[i], true, NULL);
+			t->as_expected++;
+		}
+	ahead_end(ahead);
+	path_list_free(&files);
 }
 
 int command_replay(int argc, char **argv)

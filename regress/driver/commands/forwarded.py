@@ -30,6 +30,7 @@ REPLAY = Row("replay", "play scenarios and say which hold; without a name, all c
              "./rig replay regress/cases corpus --ktap",
              (("FILE", {"nargs": "*", "metavar": "FILE|DIR", "help": "scenarios; - is standard input"}),
               ("--ktap", {"action": "store_true", "help": "results as KTAP"}),
+              ("--jobs", {**NUMBER, "help": "processes at a time (one a core)"}),
               ("--sarif", {**OUTPUT, "help": "findings as SARIF"})))
 SHOW = Row("show", "explain the verdict of a scenario",
            "./rig show regress/cases/d1-two-order-7-blocks.scenario --html .build/picture.html",
