@@ -466,11 +466,60 @@ typedef unsigned int pgtbl_mod_mask;
 
 /* --- what this CPU can do -------------------------------------------------------------- */
 
-#define DEFINE_STATIC_KEY_FALSE(name) struct rig_unused
-#define DEFINE_STATIC_KEY_TRUE(name) struct rig_unused
-#define static_branch_unlikely(key) false
-#define static_branch_likely(key) false
-#define static_key_enabled(key) false
+/*
+ * Static keys are variables: a series may hide what it adds behind one. Of a
+ * key that a file outside of the slice defines, what its declaration says.
+ */
+struct static_key {
+	int enabled;
+};
+struct static_key_true {
+	struct static_key key;
+};
+struct static_key_false {
+	struct static_key key;
+};
+#define STATIC_KEY_INIT_TRUE { 1 }
+#define STATIC_KEY_INIT_FALSE { 0 }
+#define STATIC_KEY_TRUE_INIT { STATIC_KEY_INIT_TRUE }
+#define STATIC_KEY_FALSE_INIT { STATIC_KEY_INIT_FALSE }
+#define DEFINE_STATIC_KEY_TRUE(name) struct static_key_true name = STATIC_KEY_TRUE_INIT
+#define DEFINE_STATIC_KEY_FALSE(name) struct static_key_false name = STATIC_KEY_FALSE_INIT
+#define DEFINE_STATIC_KEY_TRUE_RO(name) DEFINE_STATIC_KEY_TRUE(name)
+#define DEFINE_STATIC_KEY_FALSE_RO(name) DEFINE_STATIC_KEY_FALSE(name)
+#define DEFINE_STATIC_KEY_MAYBE(config, name)                                                      \
+	struct static_key_false name = { { IS_ENABLED(config) } }
+#define DEFINE_STATIC_KEY_MAYBE_RO(config, name) DEFINE_STATIC_KEY_MAYBE(config, name)
+#define DECLARE_STATIC_KEY_TRUE(name) extern struct static_key_true name __attribute__((weak))
+#define DECLARE_STATIC_KEY_FALSE(name) extern struct static_key_false name __attribute__((weak))
+#define DECLARE_STATIC_KEY_MAYBE(config, name) DECLARE_STATIC_KEY_FALSE(name)
+#define rig_key_count(k) (*(int *)(k)) /* of each kind of key, the first member */
+#define rig_key_is_on(k)                                                                           \
+	({                                                                                         \
+		typeof(k) _key = (k);                                                              \
+		_key ? rig_key_count(_key) > 0                                                     \
+		     : __builtin_types_compatible_p(typeof(*_key), struct static_key_true);        \
+	})
+#define static_branch_unlikely(k) rig_key_is_on(k)
+#define static_branch_likely(k) rig_key_is_on(k)
+#define static_branch_maybe(config, k) rig_key_is_on(k)
+#define static_key_false(k) rig_key_is_on(k)
+#define static_key_true(k) rig_key_is_on(k)
+#define static_key_enabled(k) rig_key_is_on(k)
+#define static_key_count(k) rig_key_count(k)
+#define static_key_initialized true
+#define static_branch_enable(k) ((void)(rig_key_count(k) = 1))
+#define static_branch_disable(k) ((void)(rig_key_count(k) = 0))
+#define static_branch_inc(k) ((void)++rig_key_count(k))
+#define static_branch_dec(k) ((void)--rig_key_count(k))
+#define static_branch_enable_cpuslocked(k) static_branch_enable(k)
+#define static_branch_disable_cpuslocked(k) static_branch_disable(k)
+#define static_branch_inc_cpuslocked(k) static_branch_inc(k)
+#define static_branch_dec_cpuslocked(k) static_branch_dec(k)
+#define static_key_enable(k) static_branch_enable(k)
+#define static_key_disable(k) static_branch_disable(k)
+#define static_key_slow_inc(k) static_branch_inc(k)
+#define static_key_slow_dec(k) static_branch_dec(k)
 #define alternative_has_feature_likely(feature) false
 #define alternative_has_feature_unlikely(feature) false
 /* By its name, so that a capability which no one knows is one that this CPU lacks. */

@@ -181,6 +181,21 @@ class Unseen(Copy):
                               r"scoped_guard(spinlock, &rig_lock) { \1 } guard(mutex)(&rig_mutex);")
         self.assertNotIn("LEFT OUT", self.plays_seeds())
 
+    def test_code_that_a_static_key_turns_on(self):
+        """Of a key that nothing in the slice defines, its declaration says whether it is on."""
+        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range",
+                             "static DEFINE_STATIC_KEY_TRUE(rig_on);\nstatic DEFINE_STATIC_KEY_FALSE(rig_off);\n"
+                             "DECLARE_STATIC_KEY_TRUE(rig_on_elsewhere);\nDECLARE_STATIC_KEY_FALSE(rig_off_elsewhere);")
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{",
+                          r"\1{ WARN_ON(static_branch_unlikely(&rig_off) || static_key_enabled(&rig_off_elsewhere));")
+        self.plays_seeds()
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{",
+                          r"\1{ static_branch_enable(&rig_off);"
+                          r" WARN_ON(static_branch_likely(&rig_on) && static_branch_likely(&rig_on_elsewhere));")
+        code, said = rig(self.copy, "replay", copies.TOP / "corpus/fuzz_vmap")
+        self.assertEqual(code, 1, said)
+        self.assertIn("WARN", said)
+
     def test_the_compiler_is_as_arm64s_on_every_host(self):
         copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range",
                              "#if !defined(__aarch64__) || defined(__x86_64__)\n#error\n#endif")
