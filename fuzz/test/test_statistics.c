@@ -45,6 +45,33 @@ static void pages_are_counted_by_leaf(void **state)
 	assert_int_equal(player->executions, 1);
 }
 
+/* What is counted of two scenarios apart is, together, what is counted of both. */
+static void what_is_counted_apart_adds_up(void **state)
+{
+	static const char first[] = HEAD "vmap va=0xffff800080000000 pages=0x10000+512,0x31\n"
+					 "vunmap va=0xffff800080000000 size=0x1000\n";
+	static const char second[] = HEAD "vmap va=0xffff800080000000 pages=0x10000+16,null\n";
+	struct statistics apart = { 0 }, both;
+	struct text_error error;
+	struct verdict verdict;
+	(void)state;
+	statistics_add(&apart, play(second));
+	statistics_add(&apart, play(first));
+	assert_true(scenario_parse(second, strlen(second), &scenario, &error));
+	player_play_all(player, &scenario, &verdict); /* on top of the first */
+	both = *player_statistics(player);
+	assert_int_equal(both.scenarios, 2);
+	assert_memory_equal(&apart, &both, sizeof(both));
+	for (unsigned i = 0; i < 2; i++)
+		statistics_add(&apart,
+			       &(struct statistics){ .skipped = { { "why", "a reason", 2 },
+								  { "else", "another", 1 } } });
+	assert_int_equal(apart.skipped_calls, both.skipped_calls + 6);
+	assert_string_equal(apart.skipped[0].name, "why");
+	assert_int_equal(apart.skipped[0].calls, 4);
+	assert_int_equal(apart.skipped[1].calls, 2);
+}
+
 /* Of a mapping that failed, no page counts; its caller's unmap is a call. */
 static void a_failed_call_maps_no_page(void **state)
 {
@@ -254,6 +281,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_are_counted_by_leaf),
+		cmocka_unit_test(what_is_counted_apart_adds_up),
 		cmocka_unit_test(a_failed_call_maps_no_page),
 		cmocka_unit_test(what_was_missed_is_counted),
 		cmocka_unit_test(one_page_exercises_nothing_of_groups_and_tables_freed),
