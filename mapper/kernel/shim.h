@@ -28,6 +28,7 @@
 #define __KERNEL__ 1
 
 #include <linux/kconfig.h> /* the tree's own, with the geometry's generated/autoconf.h */
+#include <configs.h> /* of options that only the tree knows: slicer/configs.py */
 
 /* --- the host ----------------------------------------------------------------- */
 

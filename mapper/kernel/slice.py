@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 from diagnosis import lookup, version
-from slicer import boot, emit, parsed, places, reach, unlisted
+from slicer import boot, configs, emit, parsed, places, reach, unlisted
 from slicer.source import read_source
 
 
@@ -230,6 +230,22 @@ def strong_elsewhere(arguments, sources, reachable, taken):
     return files.defining(files.code(unlisted.CODE[0]), weak)
 
 
+def macros_elsewhere(arguments, sources, asked, known):
+    """{name: files} of macros that conditions ask for and that a header has which is not listed."""
+    names = {name: file for name, file in asked.items()
+             if name not in known and not name.startswith("__") and not configs.OPTION.fullmatch(name)}
+    return files_of(arguments.tree, [source for source, _ in sources]).macros(names) if names else {}
+
+
+def rig_options(said):
+    """What the rig says of options of Kconfig, before any tree does."""
+    off, kconfigs = ([name for _, name, _ in read_list(HERE / name)] for name in ("off", "kconfigs"))
+    try:
+        return configs.Rig((HERE / "autoconf.h.in").read_text(), off, kconfigs, configs.forced(said))
+    except ValueError as why:
+        raise Unusable(str(why)) from why
+
+
 def cut(arguments, listed, taken):
     """
     Writes the slice; {file: [[name, first line, last line, kind]]} of all that was kept. `listed`: what read_tree()
@@ -244,8 +260,12 @@ def cut(arguments, listed, taken):
     found = find_roots(index, arguments.tree, arguments.roots, arguments.leave_out, taken)
     boots = [*(source for source, _ in listed), *whole]
     assigned, reachable = boot.of_slice(boots, index, found, stop)
-    if unlisted.join(taken, strong_elsewhere(arguments, listed, reachable, taken)):
+    asked = configs.asked([source for source, _ in sources], reachable, stop)
+    found_elsewhere = (strong_elsewhere(arguments, listed, reachable, taken),
+                       macros_elsewhere(arguments, listed, asked, stop | index.items.keys()))
+    if any([unlisted.join(taken, more) for more in found_elsewhere]):
         return cut(arguments, listed, taken)
+    configs.write(arguments.out, configs.of_slice(arguments.tree, asked, rig_options(arguments.kconfig)))
     return write(arguments, sources, Parts(shim_source, stop, index, found, assigned, reachable, taken))
 
 
@@ -296,6 +316,8 @@ def add_options(parser):
     parser.add_argument("--roots", default=HERE / "roots")
     parser.add_argument("--shim", default=HERE / "shim.h")
     parser.add_argument("--parsed", metavar="DIR", help="where what is read of files is kept, for other trees too")
+    parser.add_argument("--kconfig", default="", metavar="CONFIG_A=y,CONFIG_B=n",
+                        help="options that go before what the tree says")
     parser.add_argument("--leave-out", action="append", default=[], metavar="GROUP",
                         help="roots that are not looked for; may be given again")
 

@@ -28,6 +28,7 @@ SUITES = ("trixie", "trixie-backports", "sid")
 # What is unpacked of a tree: where the files stand that the rig slices, and what its tests read.
 FOLDERS = ("mm", "include/linux", "include/asm-generic", "arch/arm64/mm", "arch/arm64/include",
            "arch/arm64/kernel", "arch/arm64/kvm", "arch/arm64/crypto")
+FILES = ("Makefile", "arch/Kconfig", "arch/arm64/Kconfig")
 WHOLE = TREES / "whole"  # trees of which all is unpacked: to boot one, its makefiles need all parts
 WHOLE_GIGABYTES = 1.8
 BY_HAND = ("without it: unpack a kernel's source, of any kind, and name its top: "
@@ -146,7 +147,7 @@ def unpack(archive, kernel, whole=False):
     part = tree.parent / f".{name}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    sliced = [f"{name}/Makefile", *(f"{name}/{folder}" for folder in FOLDERS)]
+    sliced = [f"{name}/{one}" for one in (*FILES, *FOLDERS)]
     try:
         run("tar", "-xf", archive, "-C", part, *(() if whole else sliced))
         shutil.rmtree(tree, ignore_errors=True)
@@ -228,7 +229,8 @@ def copy_of_whole(kernel):
         shutil.rmtree(part, ignore_errors=True)
         for folder in FOLDERS:
             shutil.copytree(of / folder, part / folder, symlinks=True)
-        shutil.copy2(of / "Makefile", part)
+        for file in FILES:
+            shutil.copy2(of / file, part / file)
         part.rename(tree)
 
 

@@ -55,6 +55,16 @@ def folder_of(tree, suffix):
     return BUILDS / "kernel" / f"{tree.name}-{zlib.crc32(os.fsencode(tree)):08x}{suffix}"
 
 
+def kconfigs():
+    """The files of a tree in which options of Kconfig are looked up."""
+    return [name for _, name, _ in scripts.load(SLICER).read_list(TOP / "mapper/kernel/kconfigs")]
+
+
+def said_of_kconfig():
+    """The options of Kconfig that whoever runs the rig asks for: CONFIG_A=y,CONFIG_B=n"""
+    return ",".join(os.environ.get("VMAPDIFF_CONFIG", "").replace(",", " ").split())
+
+
 def listed_files():
     """{name in the tree: place in the slice} of the files that each tree's slice is made of."""
     return {name: rest[0] if rest else name
@@ -64,6 +74,11 @@ def listed_files():
 def unlisted_of(folder):
     """{name of a file that is not listed: the names that a build takes from it}"""
     return scripts.load(SLICER).unlisted.read(folder / SLICE)
+
+
+def options_of_kconfig(folder):
+    """What is to be said of options that the tree's code asks for and the rig has nothing of."""
+    return scripts.load(SLICER).configs.read(folder / SLICE)
 
 
 def folders_of_unlisted():
@@ -91,7 +106,7 @@ def files_of(folder):
 
 def sources_of(tree, options):
     """A digest of what a build is made of: it changes with any file of ours or of the tree's, if there is one."""
-    paths = [tree / name for name in (files_of_slices(tree) if tree else ())]
+    paths = [tree / name for name in ((*files_of_slices(tree), *kconfigs()) if tree else ())]
     paths += [TOP / "CMakeLists.txt", TOP / "CMakePresets.json"]
     for folder in ("mapper", "oracle", "fuzz", "regress/tool"):
         paths += files_of(TOP / folder)
@@ -105,7 +120,8 @@ def sources_of(tree, options):
 
 def take_undefined(tree, folder, error, names, *options):
     """Whether other files of the tree define what the linker misses: the slice has it then. `error` says why not."""
-    return not scripts.run(CHECK, ["--tree", tree, "--out", folder / SLICE, "--error", error, *options,
+    return not scripts.run(CHECK, ["--tree", tree, "--out", folder / SLICE, "--error", error,
+                                   "--kconfig", said_of_kconfig(), *options,
                                    "--undefined", *names])
 
 
@@ -173,7 +189,8 @@ def is_built(path, targets):
 def options_of(objects_folder, geometries, options=()):
     """The -D options of a tree's build, but for those that name the tree."""
     given = [f"-DVMAPDIFF_OBJECTS_FROM={objects_folder}"] if objects_folder else []
-    return (*given, *options, f"-DVMAPDIFF_KERNEL_GEOMETRIES={geometries.replace(',', ';')}")
+    return (*given, *options, f"-DVMAPDIFF_KERNEL_GEOMETRIES={geometries.replace(',', ';')}",
+            f"-DVMAPDIFF_CONFIG={said_of_kconfig()}")
 
 
 def build_tree(path, targets, suffix="", options=(), whole=False):
@@ -207,6 +224,8 @@ def build_in(folder, tree, targets, options):
     some = scripts.load(SLICER).some
     for file, names in sorted(unlisted_of(folder).items()):
         say(f"the slice has code of {file} as well, which mapper/kernel/files does not list: {some(sorted(names), 6)}")
+    for line in options_of_kconfig(folder):
+        say(line)
     return Rig(folder, folder, f"./rig kernel {tree}")
 
 

@@ -155,7 +155,7 @@ def command_line(folder, readable, program, status):
 def files_of(tree):
     """The names of all files that a slice of a tree may be made of."""
     taken = kernel.folders_of_unlisted()
-    return sorted({*kernel.listed_files(), *(str(path.relative_to(tree)) for folder in taken
+    return sorted({*kernel.listed_files(), *kernel.kconfigs(), *(str(path.relative_to(tree)) for folder in taken
                                              for path in (tree / folder).rglob("*.[ch]"))})
 
 

@@ -196,6 +196,42 @@ class Unseen(Copy):
         self.assertEqual(code, 1, said)
         self.assertIn("WARN", said)
 
+    def warns_if(self, condition):
+        """vunmap_range() of the copy warns where the compiler sees `condition`."""
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{",
+                          rf"\1{{\n{condition}\n\tWARN_ON(1);\n#endif\n")
+
+    def finds_the_warning(self, **environment):
+        code, said = rig(self.copy, "replay", copies.TOP / "corpus/fuzz_vmap", **environment)
+        self.assertEqual(code, 1, said)
+        self.assertIn("WARN", said)
+        return said
+
+    def test_code_of_an_option_that_arm64_selects(self):
+        """What Kconfig has on where nobody chooses is on; of what it has off, a line says so."""
+        for name, text in (("arch/arm64/Kconfig", "config ARM64\n\tdef_bool y\n\tselect RIG_SELECTED if MMU\n"),
+                           ("mm/Kconfig", "config RIG_SELECTED\n\tbool\nconfig RIG_CHOSEN\n\tbool \"chosen\"\n")):
+            (self.copy / name).parent.mkdir(exist_ok=True)
+            (self.copy / name).write_text(text)
+        self.warns_if("#ifdef CONFIG_RIG_CHOSEN")
+        said = self.plays_seeds()
+        self.assertIn("CONFIG_RIG_CHOSEN, which mm/vmalloc.c asks for, is off", said)
+        said = self.finds_the_warning(VMAPDIFF_CONFIG="CONFIG_RIG_CHOSEN=y")
+        self.assertIn("CONFIG_RIG_CHOSEN, which mm/vmalloc.c asks for, is on: VMAPDIFF_CONFIG says so", said)
+        self.warns_if("#if defined(CONFIG_RIG_SELECTED)")
+        self.assertIn("is on: arch/arm64/Kconfig selects it", self.finds_the_warning())
+        code, said = rig(self.copy, "known", VMAPDIFF_CONFIG="RIG_SELECTED")
+        self.assertEqual(code, 2, said)
+        self.assertIn("VMAPDIFF_CONFIG: 'RIG_SELECTED': must be CONFIG_NAME=y or CONFIG_NAME=n", said)
+
+    def test_code_of_a_macro_that_only_a_condition_asks_for(self):
+        (self.copy / "mm/rig_batch.h").write_text("#ifndef RIG_BATCH_H\n#define RIG_BATCH_H\n#define RIG_BATCH 1\n#endif\n")
+        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range", '#include "rig_batch.h"')
+        self.warns_if("#if RIG_BATCH > 1")
+        self.assertIn("code of mm/rig_batch.h", self.plays_seeds())
+        self.warns_if("#ifdef RIG_BATCH")
+        self.finds_the_warning()
+
     def test_the_compiler_is_as_arm64s_on_every_host(self):
         copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range",
                              "#if !defined(__aarch64__) || defined(__x86_64__)\n#error\n#endif")

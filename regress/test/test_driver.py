@@ -243,7 +243,7 @@ class FetchedTree(OwnApt):
             name=${2##*/}; name=${name%%_*}; mkdir -p "$3/usr/src" "$3/$name"
             for folder in init mm include/linux include/asm-generic arch/arm64/mm arch/arm64/include \\
                 arch/arm64/kernel arch/arm64/kvm arch/arm64/crypto; do mkdir -p "$3/$name/$folder"; done
-            touch "$3/$name/Makefile"
+            touch "$3/$name/Makefile" "$3/$name/arch/Kconfig" "$3/$name/arch/arm64/Kconfig"
             tar -czf "$3/usr/src/$name.tar.gz" -C "$3" "$name"
             """)
         self.environment = {"PATH": str(self.path), "HOME": "/", "PYTHON": sys.executable}
@@ -332,7 +332,7 @@ class Installed(unittest.TestCase):
                                               STATE=work / "state", fetch=fetched):
                 fetch.for_tests("7.3")
                 self.assertFalse(fetch.tree_of("7.3").exists())  # there is no whole tree
-                names = {f"{folder}/x.c" for folder in fetch.FOLDERS} | {"Makefile"}
+                names = {f"{folder}/x.c" for folder in fetch.FOLDERS} | {*fetch.FILES}
                 for name in (*names, "net/x.c"):
                     path = fetch.tree_of("7.3", whole=True) / name
                     path.parent.mkdir(parents=True, exist_ok=True)
@@ -753,7 +753,7 @@ class Sources(unittest.TestCase):
         from driver import kernel
         with tempfile.TemporaryDirectory(prefix="vmapdiff-sources-") as folder:
             top = pathlib.Path(folder) / ".hidden above"
-            for name in ("CMakeLists.txt", "CMakePresets.json", "mapper/kernel/files", "oracle/a.c"):
+            for name in ("CMakeLists.txt", "CMakePresets.json", "mapper/kernel/files", "mapper/kernel/kconfigs", "oracle/a.c"):
                 (top / name).parent.mkdir(parents=True, exist_ok=True)
                 (top / name).touch()
             with unittest.mock.patch.object(kernel, "TOP", top):

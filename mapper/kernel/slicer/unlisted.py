@@ -180,6 +180,23 @@ class Files:
                 found[name] = [*found.get(name, ()), *self.declaring(name, taken)]
         return {name: files for name, files in found.items() if files}
 
+    def macros(self, asked):
+        """
+        {name: files to take it from} of macros that conditions ask for, {name: file}. A compiler tells of no name
+        that only a condition has: of headers that the asking file, or a listed one that it includes, names itself.
+        """
+        found = {}
+        for name, file in asked.items():
+            listed = [one for one in (file, *self.includes.closure([file])) if one in self.listed]
+            near = dict.fromkeys(header for one in listed for header in self.includes.included(one)
+                                 if can_be_taken(header) and header not in self.listed)
+            defining = re.compile(rf"^[ \t]*#[ \t]*define[ \t]+{name}\b", re.MULTILINE)
+            files = [header for header in near
+                     if defining.search((self.tree / header).read_text(errors="surrogateescape"))]
+            if files:
+                found[name] = files[:1]
+        return found
+
     def declaring(self, name, taken):
         word = re.compile(rf"\b{name}\b")
         return [file for file in self.headers(taken)

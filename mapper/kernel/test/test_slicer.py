@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from diagnosis import lookup  # noqa: E402
 import slice as slicing  # noqa: E402
-from slicer import boot, emit, parsed, places, reach, unlisted  # noqa: E402
+from slicer import boot, configs, emit, parsed, places, reach, unlisted  # noqa: E402
 from slicer.source import read_source  # noqa: E402
 
 SLICE = HERE.parent / "slice.py"
@@ -573,6 +573,61 @@ class Refusing(unittest.TestCase):
             before = (Path(tree) / "out/a.c").stat().st_mtime_ns
             self.run_slice(tree)
             self.assertEqual((Path(tree) / "out/a.c").stat().st_mtime_ns, before)
+
+
+class Options(unittest.TestCase):
+    """Options of Kconfig that a slice asks for and the rig knows nothing of."""
+
+    def asked(self, text, roots):
+        source = read(text)
+        return configs.asked([source], reach.Index([source], set()).reachable(roots), set())
+
+    def options(self, words, kconfig, said=""):
+        with tempfile.TemporaryDirectory() as tree:
+            Path(tree, "mm").mkdir()
+            Path(tree, "mm/Kconfig").write_text(kconfig)
+            rig = configs.Rig("#define CONFIG_MMU 1\n", ["CONFIG_OFF_*"], ["mm/Kconfig", "arch/Kconfig"],
+                              configs.forced(said))
+            return {one.name: (one.on, one.why)
+                    for one in configs.of_slice(tree, dict.fromkeys(words, "mm/vmalloc.c"), rig)}
+
+    def test_asked_is_what_stands_in_or_around_what_is_kept(self):
+        text = ("#ifdef CONFIG_A\nint f(void)\n{\n#if IS_ENABLED(CONFIG_B) && !defined(C)\n\treturn 1;\n"
+                "#elif CONFIG_D\n#endif\n\treturn IS_ENABLED(CONFIG_E);\n}\n#endif\n"
+                "#ifdef CONFIG_F\nint g(void)\n{\n\treturn CONFIG_G;\n}\n#endif\n")
+        self.assertEqual(set(self.asked(text, ["f"])),
+                         {"CONFIG_A", "CONFIG_B", "IS_ENABLED", "defined", "C", "CONFIG_D", "CONFIG_E"})
+        self.assertEqual(self.asked(text, ["g"]), {"CONFIG_F": "file.c", "CONFIG_G": "file.c"})
+
+    def test_what_the_rig_knows_of_is_as_it_says(self):
+        self.assertEqual(self.options(["CONFIG_MMU", "CONFIG_OFF_X"], "config MMU\n\tdef_bool n\n"), {})
+
+    def test_what_kconfig_has_on_where_nobody_chooses(self):
+        kconfig = ("config ARM64\n\tdef_bool y\n\tselect A\n\tselect B if MMU && !NUMA\n\tselect C if NUMA\n"
+                   "config D\n\tdef_bool y\n\tdepends on ARM64 || MMU\n"
+                   "config E\n\tbool \"e\"\n\tdefault y if (MMU || X)\nconfig F\n\tdef_bool y\n\tdepends on NUMA\n"
+                   "menuconfig G\n\tbool \"g\"\n\nconfig H\n\tdefault y if PAGE_SHIFT = 12\n"
+                   "config I\n\tdefault \\\n\t  y\nconfig K\n\tbool \"k\"\n\thelp\n\t  default y\n")
+        found = self.options([f"CONFIG_{name}" for name in "ABCDEFGHIJK"], kconfig)
+        self.assertEqual({name[-1] for name, (on, _) in found.items() if on}, set("ABDEI"))
+        self.assertEqual(found["CONFIG_A"][1], "mm/Kconfig selects it")
+        self.assertEqual(found["CONFIG_F"][1], "in mm/Kconfig it depends on NUMA")
+        self.assertEqual(found["CONFIG_J"][1], "Kconfig files that the rig reads do not name it")
+
+    def test_what_cannot_be_read_is_off(self):
+        for condition in ("MMU &&", "MMU $(x)", "() MMU", "__import__('os')", "((((", "MMU MMU", "\"y\""):
+            self.assertFalse(self.options(["CONFIG_A"], f"config A\n\tdefault y if {condition}\n")["CONFIG_A"][0], condition)
+
+    def test_who_runs_it_goes_before_all(self):
+        found = self.options(["CONFIG_A"], "config A\n\tdef_bool y\n", "CONFIG_A=n,CONFIG_MMU=n CONFIG_Z=y")
+        self.assertEqual({name: on for name, (on, _) in found.items()},
+                         {"CONFIG_A": False, "CONFIG_MMU": False, "CONFIG_Z": True})
+        for wrong in ("A=y", "CONFIG_A", "CONFIG_A=m", "CONFIG_A=y=n", "CONFIG_A=y;CONFIG_B=n"):
+            self.assertRaisesRegex(ValueError, "must be CONFIG_NAME=y or CONFIG_NAME=n", configs.forced, wrong)
+
+    def test_the_header_takes_options_back_too(self):
+        lines = list(configs.lines_for(configs.Option("CONFIG_A", False, "f.c", "why")))
+        self.assertEqual(lines, ["#undef CONFIG_A"])
 
 
 if __name__ == "__main__":

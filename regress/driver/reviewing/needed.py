@@ -16,8 +16,8 @@ HEADER = re.compile(r'^\+?[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]+)[>"]', re.MULT
 
 
 def listed():
-    """The names of the files that each slice is made of, and of the Makefile, which has the release."""
-    return ["Makefile", *kernel.listed_files()]
+    """The names of the files that each slice is made of or looks options up in, and of the Makefile, which has the release."""
+    return ["Makefile", *kernel.listed_files(), *kernel.kconfigs()]
 
 
 def near(changed):
