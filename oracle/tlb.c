@@ -43,6 +43,7 @@ void tlb_begin_call(struct tlb *tlb)
 	}
 	ASSERT_CMP(kept, ==, tlb->splits);
 	tlb->count = kept;
+	tlb->calm_first = tlb->calm_end = 0;
 	tlb->used = false;
 	tlb->overflow = false;
 }
@@ -101,14 +102,30 @@ void tlb_add_split(struct tlb *tlb, table_t table, int level, uint64_t page)
 						       .harmless = true,
 						       .split = true };
 	tlb->splits++;
+	tlb->calm_first = tlb->calm_end = 0;
 }
 
+/*
+ * Calls change one page after the other. So this looks at all records once, and
+ * not again for pages between the nearest blocks on both sides.
+ */
 void tlb_change(struct tlb *tlb, uint64_t page, uint64_t end)
 {
 	ASSERT_CMP(page, <, end);
-	for (uint32_t i = 0; tlb->splits && i < tlb->count; i++) {
+	if (!tlb->splits || (tlb->calm_first <= page && end <= tlb->calm_end))
+		return;
+	tlb->calm_first = 0;
+	tlb->calm_end = UINT64_MAX;
+	for (uint32_t i = 0; i < tlb->count; i++) {
 		struct tlb_stale *s = &tlb->stale[i];
-		if (s->split && s->page < end && page < s->page + pages_of(tlb, s))
+		uint64_t after = s->page + pages_of(tlb, s);
+		if (!s->split)
+			continue;
+		if (after <= page && after > tlb->calm_first)
+			tlb->calm_first = after;
+		if (s->page >= end && s->page < tlb->calm_end)
+			tlb->calm_end = s->page;
+		if (s->page < end && page < after)
 			s->harmless = false;
 	}
 }

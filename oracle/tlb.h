@@ -67,6 +67,8 @@ struct tlb {
 	struct tlb_stale *stale; /* TLB_MAX_STALE, owned */
 	uint32_t count;
 	uint32_t splits; /* records of split blocks */
+	/* Pages [calm_first, calm_end): of records of split blocks, none is harmless there. */
+	uint64_t calm_first, calm_end;
 	bool used;       /* something that is not harmless was added in this call */
 	bool overflow;   /* more than fit were cleared without maintenance */
 };

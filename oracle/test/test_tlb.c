@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What TLB maintenance drops, and when: each fact of oracle/tlb.h. */
+#include <string.h>
+
 #include "mapper/test/cmocka_all.h"
 #include "oracle/arm64/encoding.h"
 #include "oracle/tlb.h"
@@ -465,6 +467,40 @@ static void each_split_block_of_what_changes_is_stale(void **state)
 	}
 }
 
+/* Whatever was changed before, in whatever order, and whenever blocks are split and calls end. */
+static void a_change_is_of_the_same_split_blocks_after_any_others(void **state)
+{
+	enum { BLOCKS = 12, STEPS = 20000 };
+	bool is_split[BLOCKS] = { 0 }, stale[BLOCKS] = { 0 };
+	uint64_t random = 1;
+	(void)state;
+	for (int step = 0; step < STEPS; step++) {
+		random = random * 6364136223846793005u + 1442695040888963407u;
+		uint64_t page = (random >> 33) % (BLOCKS * 512u),
+			 pages = 1 + (random >> 20) % 3 * 300;
+		uint64_t block = page / 512;
+		unsigned what = (unsigned)(random >> 58);
+		if (what == 0) {
+			tlb_begin_call(&tlb);
+			memset(stale, 0, sizeof(stale));
+		} else if (what == 1) {
+			tlb_forget_splits(&tlb);
+			memset(stale, 0, sizeof(stale));
+			memset(is_split, 0, sizeof(is_split));
+		} else if (what < 6) {
+			if (!is_split[block])
+				tlb_add_split(&tlb, MACHINE_ROOT, 2, 512 * block);
+			is_split[block] = true;
+		} else {
+			tlb_change(&tlb, page, page + pages);
+			for (uint64_t b = block; b <= (page + pages - 1) / 512 && b < BLOCKS; b++)
+				stale[b] |= is_split[b];
+		}
+		for (uint64_t b = 0; b < BLOCKS; b++)
+			assert_int_equal(holds(512 * b), stale[b]);
+	}
+}
+
 static void a_change_makes_no_other_record_stale(void **state)
 {
 	(void)state;
@@ -652,6 +688,8 @@ int main(void)
 		cmocka_unit_test_setup(last_level_only_keeps_table_pointers, begin),
 		cmocka_unit_test_setup(a_wrong_hint_drops_nothing, begin),
 		cmocka_unit_test_setup(a_local_tlbi_drops_nothing_of_others, begin),
+		cmocka_unit_test_setup(a_change_is_of_the_same_split_blocks_after_any_others,
+				       begin),
 		cmocka_unit_test_setup(a_local_dsb_completes_nothing_for_others, begin),
 		cmocka_unit_test_setup(what_only_local_maintenance_met_stays_few_records, begin),
 		cmocka_unit_test_setup(what_comes_after_a_tlbi_stays, begin),
