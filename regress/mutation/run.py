@@ -51,6 +51,11 @@ def read_output(output, bound):
     return bound, None
 
 
+# libFuzzer reads its corpus again once a second; and it executes an input again if another thread of its own
+# allocated memory meanwhile.
+AS_ON_ANY_MACHINE = ("-reload=0", "-detect_leaks=0")
+
+
 def fuzz(binary, mutant, start, seed, bound=BOUND, seeds=None, environment=None, keep=None):
     """
     Fuzzes with `binary` from nothing, or from the inputs in folder `seeds`. The input that kills the
@@ -59,7 +64,7 @@ def fuzz(binary, mutant, start, seed, bound=BOUND, seeds=None, environment=None,
     work = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-kill-"))
     try:
         command = [binary, f"-seed={seed}", f"-runs={bound}", "-max_len=4096", "-timeout=120",
-                   "-rss_limit_mb=4096", "-print_final_stats=1", f"-artifact_prefix={work}/"]
+                   "-rss_limit_mb=4096", "-print_final_stats=1", f"-artifact_prefix={work}/", *AS_ON_ANY_MACHINE]
         if seeds:
             (work / "new").mkdir()
             command += [work / "new", seeds]  # what is new goes into the first
