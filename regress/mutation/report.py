@@ -58,11 +58,17 @@ def _row(mutant, groups):
     return "| " + " | ".join(cells + [first]) + " |"
 
 
+def held(stamp):
+    """In words, that rows are of earlier sources and were confirmed."""
+    played, _, rows = stamp.confirmed.partition("/")
+    return f": made from earlier ones; of their {rows} runs {played} were played again, and are the same" if rows else ""
+
+
 def head(table, title):
     """Licence, stamps and title of a table's Markdown, and a sentence of what it was made from."""
     mutants = {row.run.mutant: row.sources for row in table.rows}
     counts = [sum(one == stamp.id for one in mutants.values()) for stamp in table.stamps]
-    origins = ", ".join(f"{count} mutants of version {stamp.version} (sources `{stamp.id}`)"
+    origins = ", ".join(f"{count} mutants of version {stamp.version} (sources `{stamp.id}`{held(stamp)})"
                         for count, stamp in zip(counts, table.stamps))
     return [f"<!-- {LICENCE} -->", *(f"<!-- {stamp} -->" for stamp in table.stamps), f"# {title}",
             "", f"Made by `{table.command}`: {origins}."]

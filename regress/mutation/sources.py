@@ -108,14 +108,19 @@ class Stamp:
 
     version: str
     groups: tuple  # (name, hash)
+    confirmed: str = ""  # PLAYED/ROWS, of rows that other sources made: see confirm.py
+
+    @property
+    def words(self):
+        words = " ".join(f"{name}={value}" for name, value in self.groups)
+        return f"{words} confirmed={self.confirmed}" if self.confirmed else words
 
     @property
     def id(self):
-        return _hash(" ".join(f"{name}={value}" for name, value in self.groups), ID_DIGITS)
+        return _hash(self.words, ID_DIGITS)
 
     def __str__(self):
-        groups = " ".join(f"{name}={value}" for name, value in self.groups)
-        return f"sources {self.id} version={self.version} {groups}"
+        return f"sources {self.id} version={self.version} {self.words}"
 
     def changed(self, now):
         """The groups of which `now`, a stamp of the same groups, has other sources."""
@@ -141,7 +146,9 @@ def read_stamp(line):
                          line.strip())
     if not found:
         return None
-    read = Stamp(found.group(2), tuple(tuple(g.split("=")) for g in found.group(3).split()))
+    words = dict(word.split("=") for word in found.group(3).split())
+    confirmed = words.pop("confirmed", "")
+    read = Stamp(found.group(2), tuple(words.items()), confirmed)
     if read.id != found.group(1):
         unusable(f"not a stamp, since its hash is {read.id}: {line.strip()}")
     return read

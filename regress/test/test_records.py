@@ -15,6 +15,7 @@ from pathlib import Path
 TOP = Path(sys.argv.pop(1)).resolve()
 sys.path.insert(0, str(TOP / "regress" / "mutation"))
 # pylint: disable=wrong-import-position
+import confirm
 import figures
 import journal
 import records
@@ -281,6 +282,59 @@ class Stale(Copy):
         code, said = self.stale()
         self.assertEqual(code, 2, said)
         self.assertIn("no line for the sources 00000000", said)
+
+
+class Confirming(Copy):
+    """Rows that other sources made name the sources as they are, where runs are the same."""
+
+    def setUp(self):
+        super().setUp()
+        self.edit("mapper/policy.c", r"\Z", "int one_more;\n")
+        self.path = self.top / records.TABLES / "kills.csv"
+        self.table = records.read(self.path)
+        self.now = sources.stamp(self.top)
+
+    def old(self):
+        return confirm.old_mutants(self.table, self.now,
+                                   {mutant: sources.patch_hash(self.top, mutant) for mutant in self.table.mutants})
+
+    def test_the_longest_run_that_is_short_is_played_of_each_start(self):
+        def runs(start, *executions):
+            return [Run("m", start, seed, one, "a.b") for seed, one in enumerate(executions, 1)]
+        found = confirm.choose(runs("empty", 5, 20000, 20001) + runs("corpus", 30000, 20002) + runs("cases", 7))
+        self.assertEqual([(one.start, one.executions) for one in found],
+                         [("empty", 20000), ("corpus", 20002), ("cases", 7)])
+
+    def test_a_mutant_with_another_patch_is_not_confirmed(self):
+        self.assertEqual(set(self.old()), set(self.table.mutants))
+        self.edit(f"regress/mutants/{NAME}.patch", r"^\+(?!\+)", "+ 0 + ")
+        self.assertEqual(set(self.old()), {*self.table.mutants} - {NAME})
+
+    def test_what_is_confirmed_is_no_longer_old_and_says_so(self):
+        stamp = dataclasses.replace(self.now, confirmed="3/41")
+        table = confirm.confirmed(self.table, [NAME], stamp)
+        confirm.write(table, self.path)
+        read = records.read(self.path)
+        self.assertEqual(read, table)
+        self.assertEqual(read.stamps, (*self.table.stamps, stamp))
+        self.assertEqual({row.run.mutant for row in read.rows if row.sources == stamp.id}, {NAME})
+        self.assertEqual(read.runs, self.table.runs)
+        self.assertIn(f"1 mutants of version {self.now.version} (sources `{stamp.id}`: made from earlier ones; of their "
+                      "41 runs 3 were played again, and are the same)", self.path.with_suffix(".md").read_text())
+        self.table = read
+        self.assertNotIn(NAME, self.old())
+        self.assertIn(OTHER, self.old())
+        code, said = self.run_script("mutation/stale.py")
+        self.assertEqual(code, 0, said)
+        self.assertIn(f"kills: {len(self.table.mutants) - 1} of {len(self.table.mutants)} mutants: changed: mapper", said)
+
+    def test_rows_that_are_made_again_are_of_the_sources_alone(self):
+        table = confirm.confirmed(self.table, self.table.mutants, dataclasses.replace(self.now, confirmed="9/99"))
+        records.write(self.path, table)
+        new = records.origin(self.top, [NAME]).table(table.command, [run for run in table.runs if run.mutant == NAME])
+        merged = records.updated(self.path, new, set(table.mutants))
+        self.assertEqual([stamp.confirmed for stamp in merged.stamps], ["9/99", ""])
+        self.assertEqual({row.sources for row in merged.rows if row.run.mutant == NAME}, {self.now.id})
 
 
 class Rows(Copy):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""./rig mutants: five scripts of regress/mutation/, chosen by a flag."""
+"""./rig mutants: six scripts of regress/mutation/, chosen by a flag."""
 from __future__ import annotations
 
 import dataclasses
@@ -13,16 +13,17 @@ from driver.terminal import Unusable
 CATALOGUE = "mutation/mutants.py"
 MODES = {"--generated": "mutation/generated.py", "--mechanical": "mutation/generated.py",
          "--ablation": "mutation/ablation.py", "--oracle": "mutation/weakened.py",
-         "--stale": "mutation/stale.py"}
+         "--stale": "mutation/stale.py", "--confirm": "mutation/confirm.py"}
 WEAKENED = MODES["--oracle"]
 PARTS = {WEAKENED: "BUILD_TESTING"}  # of the build, where it is not the mutants
-NEEDS = {CATALOGUE: packages.MUTANTS, WEAKENED: packages.WEAKENED}
+NEEDS = {CATALOGUE: packages.MUTANTS, MODES["--confirm"]: packages.MUTANTS, WEAKENED: packages.WEAKENED}
 OTHER_MODES = """
 other forms, each with --help:
   ./rig mutants --generated N      mutants made by rule from the sources
   ./rig mutants --oracle N         weakenings of the oracle, made by rule, on its own tests
   ./rig mutants --ablation         what the generator and each property are worth, in kills
-  ./rig mutants --stale [--check]  tables and rows that are older than the code"""
+  ./rig mutants --stale [--check]  tables and rows that are older than the code
+  ./rig mutants --confirm          whether runs of the kill table are as they were, after a change"""
 
 
 def script_of(argv):
@@ -76,7 +77,7 @@ def run(options):
     install.ensure(NEEDS.get(script, packages.GENERATED), options.may_install)
     build("fuzz", *targets(script, options), with_=(PARTS.get(script, "VMAPDIFF_MUTANTS"),))
     return scripts.run(script, options.argv, machine.python_with(
-        "argparse" if script == CATALOGUE else "clang.cindex"))
+        "argparse" if script in (CATALOGUE, MODES["--confirm"]) else "clang.cindex"))
 
 
 COMMAND = Mutants("mutants", "count executions until each injected bug is found",
