@@ -69,8 +69,8 @@ struct tlb {
 	uint32_t splits; /* records of split blocks */
 	/* Pages [calm_first, calm_end): of records of split blocks, none is harmless there. */
 	uint64_t calm_first, calm_end;
-	bool used;       /* something that is not harmless was added in this call */
-	bool overflow;   /* more than fit were cleared without maintenance */
+	bool used;     /* something that is not harmless was added in this call */
+	bool overflow; /* more than fit were cleared without maintenance */
 };
 
 /* Memory for a TLB that holds nothing; false when the host has none. */
