@@ -2,6 +2,7 @@
 """A Linux tree's own code: a build for each tree, so that several stand side by side."""
 from __future__ import annotations
 
+import functools
 import glob
 import hashlib
 import os
@@ -214,6 +215,12 @@ def build_quickly(path, targets, geometry):
     return build_in(folder_of(tree, "-quick"), tree, targets, options_of(objects(), geometry, QUICK_OPTIONS))
 
 
+@functools.lru_cache(maxsize=None)
+def say_once(line):
+    """A tree may be built in several ways, of which each would say the same."""
+    say(line)
+
+
 def build_in(folder, tree, targets, options):
     """Builds targets in a folder, and says what of the tree they are without."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -223,9 +230,9 @@ def build_in(folder, tree, targets, options):
         sys.stderr.write((folder / LEFT_OUT).read_text())
     some = scripts.load(SLICER).some
     for file, names in sorted(unlisted_of(folder).items()):
-        say(f"the slice has code of {file} as well, which mapper/kernel/files does not list: {some(sorted(names), 6)}")
+        say_once(f"the slice has code of {file} as well, which mapper/kernel/files does not list: {some(sorted(names), 6)}")
     for line in options_of_kconfig(folder):
-        say(line)
+        say_once(line)
     return Rig(folder, folder, f"./rig kernel {tree}")
 
 
