@@ -143,7 +143,7 @@ def make(tree, folder, targets, options):
                 continue
             if not error.exists() or not error.read_text():
                 raise
-            why = error.read_text().rstrip()
+            why = "\n".join([error.read_text().rstrip(), *options_of_kconfig(folder)])
             raise Unusable(why[len("rig: "):] if why.startswith("rig: ") else why) from failed
 
 

@@ -219,7 +219,8 @@ def told(option):
     """A line for whoever builds the slice."""
     asks = f", which {option.file} asks for" if option.file else ""
     if option.on:
-        return f"{option.name}{asks}, is on: {option.why}"
+        off = "" if option.why.startswith(VARIABLE) else f"; {VARIABLE}={option.name}=n has it off"
+        return f"{option.name}{asks}, is on: {option.why}{off}"
     return (f"{option.name}{asks}, is off, and what is compiled with it alone is not tested: {option.why}; "
             f"{VARIABLE}={option.name}=y has it on")
 
