@@ -16,7 +16,8 @@ typedef bool ahead_play(struct player *p, const char *path);
 
 /*
  * Starts to play the files in `jobs` processes of this one; 0 is one a core. `player` counts nothing of
- * it. Borrows all. NULL where it is of no use, or the host has no process: then nothing is known ahead.
+ * it. Borrows all. NULL where it is of no use, where a build counts lines, or where the host has no
+ * process: then nothing is known ahead.
  */
 struct ahead *ahead_begin(struct player *player, const struct path_list *files, uint64_t jobs,
 			  ahead_play *play);
