@@ -31,6 +31,7 @@ SHORT = {
         "./rig mutants lookup-forgets-block-offset --record --seeds 1 -o .build/kills-short",
     "python3 regress/mutation/minimized.py -o regress/mutation/tables":
         "python3 regress/mutation/minimized.py --count 1 -o .build/kills-short",
+    "./rig mutants --confirm": "./rig mutants --confirm --help",
     "./rig counts --record": "./rig counts --help",
 }
 ANYTHING = "..."
