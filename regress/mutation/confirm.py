@@ -12,7 +12,6 @@ Exit: 0 when all is confirmed; 1 if not, with the command that makes the rows ag
 """
 import argparse
 import dataclasses
-import functools
 import os
 import sys
 
@@ -20,8 +19,8 @@ import catalogue
 import mutants
 import pool
 import records
-import run
 import sources
+import stale
 from mutants import TOP
 
 LONGEST = 20000  # executions of a run that is played again, if there is one
@@ -51,22 +50,12 @@ def choose(runs):
     return [chosen([one for one in runs if one.start == start]) for start in dict.fromkeys(one.start for one in runs)]
 
 
-def play(recorded, target):
-    """A recorded run, made again."""
-    folder = mutants.BUILD / "mutants"
-    if recorded.start == "cases":
-        return run.replay(folder / f"vmapdiff.{recorded.mutant}", recorded.mutant, TOP / "regress" / "cases")
-    if recorded.start == "exhaustive":
-        return run.exhaustive(folder / f"vmapdiff.{recorded.mutant}", recorded.mutant, target)
-    return run.fuzz(folder / f"fuzz.{recorded.mutant}", recorded.mutant, recorded.start, recorded.seed, run.BOUND,
-                    mutants.CORPUS if recorded.start == "corpus" else None)
-
-
 def old_mutants(table, now, patches):
     """{mutant: its recorded runs} of those with rows that other sources made, of the same patch."""
-    stamps = {stamp.id: stamp for stamp in table.stamps}
-    old = {row.run.mutant for row in table.rows if stamps[row.sources].changed(now)}
-    changed = {row.run.mutant for row in table.rows if row.patch != patches[row.run.mutant]}
+    old, changed = set(), set()
+    for row in table.rows:
+        why = stale.changes(row, table, now, patches)
+        (changed if set(why) & stale.OF_PATCHES else old if why else set()).add(row.run.mutant)
     return {mutant: [one for one in table.runs if one.mutant == mutant] for mutant in sorted(old - changed)}
 
 
@@ -92,10 +81,11 @@ def main():
     if not old:
         print("mutants: no row is older than the code")
         return 0
-    targets = {mutant.name: mutant.target for mutant in catalogue.read_all(TOP, list(old))}
+    named = {mutant.name: mutant for mutant in catalogue.read_all(TOP, list(old))}
     mutants.encode_corpus()
     again = [one for runs in old.values() for one in choose(runs)]
-    found = pool.run([functools.partial(play, one, targets[one.mutant]) for one in again], "runs", options.jobs)
+    found = pool.run([mutants.job_of(named[one.mutant], one.start, one.seed, mutants.RECORDED["executions"])
+                      for one in again], "runs", options.jobs)
     differ = {}
     for recorded, one in zip(again, found):
         if one != recorded:

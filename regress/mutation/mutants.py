@@ -68,21 +68,23 @@ def needed_targets(names):
             ] if names else []
 
 
-def runs_of(mutant, options):
-    """The jobs of one mutant."""
+def job_of(mutant, start, seed, executions, keep=None):
+    """The job of one run of a mutant. By cases and the families there is one, whatever the seed."""
     target = BUILD / "mutants" / f"fuzz.{mutant.name}"
     tool = BUILD / "mutants" / f"vmapdiff.{mutant.name}"
+    if start == "cases":
+        return functools.partial(run.replay, tool, mutant.name, TOP / "regress" / "cases")
+    if start == "exhaustive":
+        return functools.partial(run.exhaustive, tool, mutant.name, mutant.target)
+    return functools.partial(run.fuzz, target, mutant.name, start, seed, executions,
+                             CORPUS if start == "corpus" else None, keep=keep)
+
+
+def runs_of(mutant, options):
+    """The jobs of one mutant."""
     for start in options.start:
-        if start == "cases":
-            yield functools.partial(run.replay, tool, mutant.name, TOP / "regress" / "cases")
-            continue
-        if start == "exhaustive":
-            yield functools.partial(run.exhaustive, tool, mutant.name, mutant.target)
-            continue
-        for seed in range(1, options.seeds + 1):
-            yield functools.partial(run.fuzz, target, mutant.name, start, seed, options.executions,
-                                    CORPUS if start == "corpus" else None,
-                                    keep=killer_of(mutant.name) if seed == 1 else None)
+        for seed in range(1, 1 + (options.seeds if start in report.STARTS else 1)):
+            yield job_of(mutant, start, seed, options.executions, killer_of(mutant.name) if seed == 1 else None)
 
 
 def killer_of(name):

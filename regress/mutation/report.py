@@ -61,7 +61,8 @@ def _row(mutant, groups):
 def held(stamp):
     """In words, that rows are of earlier sources and were confirmed."""
     played, _, rows = stamp.confirmed.partition("/")
-    return f": made from earlier ones; of their {rows} runs {played} were played again, and are the same" if rows else ""
+    return (f": made from earlier ones; of their {rows} runs {played} were played again, and are the same"
+            if rows else "")
 
 
 def head(table, title):

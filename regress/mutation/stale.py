@@ -17,6 +17,7 @@ import sources
 import weakened
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+OF_PATCHES = {"its patch", "its patch is gone"}  # what changes() says of a mutant, and not of the sources
 MAX_NAMES = 12  # in a command; for more mutants the whole table is made again
 
 
