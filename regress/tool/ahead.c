@@ -144,13 +144,6 @@ static struct ahead *create(struct player *player, const struct path_list *files
 	return a;
 }
 
-/* Where lines are counted, each process would write its counts over those of the one before. */
-static bool counts_lines(void)
-{
-	extern __attribute__((weak)) int __llvm_profile_runtime;
-	return &__llvm_profile_runtime;
-}
-
 struct ahead *ahead_begin(struct player *player, const struct path_list *files, uint64_t jobs,
 			  ahead_play *play)
 {
@@ -159,7 +152,7 @@ struct ahead *ahead_begin(struct player *player, const struct path_list *files, 
 		workers = files->count;
 	if (workers > WORKERS_MAX)
 		workers = WORKERS_MAX;
-	struct ahead *a = workers > 1 && !counts_lines() ? create(player, files, play) : NULL;
+	struct ahead *a = workers > 1 && !child_counts_lines() ? create(player, files, play) : NULL;
 	if (!a)
 		return NULL;
 	fflush(NULL);

@@ -27,10 +27,15 @@ void child_begin(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-void child_end(int code)
+bool child_counts_lines(void)
 {
 	extern __attribute__((weak)) int __llvm_profile_runtime;
-	if (&__llvm_profile_runtime)
+	return &__llvm_profile_runtime;
+}
+
+void child_end(int code)
+{
+	if (child_counts_lines())
 		exit(code);
 	_exit(code);
 }

@@ -43,6 +43,9 @@ bool child_run_same(const struct child_run *a, const struct child_run *b);
  */
 void child_begin(void);
 
+/* Whether this build counts lines: then each process that ends by exit() writes its counts, over those of others. */
+bool child_counts_lines(void);
+
 /* Ends this process as coverage needs it: what was counted is written by exit() alone. */
 void child_end(int code) __attribute__((noreturn));
 
