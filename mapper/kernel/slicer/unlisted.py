@@ -12,7 +12,7 @@ import os
 import re
 from pathlib import Path
 
-from slicer import emit, reach
+from slicer import configs, emit, reach
 from slicer.source import IDENTIFIER, read_source
 
 RECORD, ASKED = "unlisted", "asked"  # files in the folder of a slice
@@ -23,7 +23,6 @@ CODE = ("arch/arm64/mm/", "mm/")  # the first that defines a name is taken
 NOT_BUILT = {"mm/nommu.c"}
 NAME_OF_FILE = re.compile(r"[\w.+-]+(?:/[\w.+-]+)*")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include\w*[ \t]*[<"]([^>"\n]+)[>"]', re.MULTILINE)
-CONDITIONS = ("if", "ifdef", "ifndef", "elif")
 MADE = re.compile("^(class_|__free_)")  # what DEFINE_GUARD() and its like put before a name
 
 
@@ -220,7 +219,7 @@ def join(taken, found):
 
 def asked_by_conditions(source):
     """The words of a file's own conditions; the macro by which a header is read once is one of them."""
-    return {word for one in source.directives if one.word in CONDITIONS for word in IDENTIFIER.findall(one.rest)}
+    return {word for _, _, words in configs.conditions(source) for word in words}
 
 
 def narrowed(source, names, known):
