@@ -230,7 +230,8 @@ def build_in(folder, tree, targets, options):
         sys.stderr.write((folder / LEFT_OUT).read_text())
     some = scripts.load(SLICER).some
     for file, names in sorted(unlisted_of(folder).items()):
-        say_once(f"the slice has code of {file} as well, which mapper/kernel/files does not list: {some(sorted(names), 6)}")
+        say_once(f"the slice has code of {file} as well, which mapper/kernel/files does not list: "
+                 f"{some(sorted(names), 6)}")
     for line in options_of_kconfig(folder):
         say_once(line)
     return Rig(folder, folder, f"./rig kernel {tree}")

@@ -16,7 +16,7 @@ HEADER = re.compile(r'^\+?[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]+)[>"]', re.MULT
 
 
 def listed():
-    """The names of the files that each slice is made of or looks options up in, and of the Makefile, which has the release."""
+    """The files that each slice is made of or looks options up in, and the Makefile, which has the release."""
     return ["Makefile", *kernel.listed_files(), *kernel.kconfigs()]
 
 
