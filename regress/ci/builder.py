@@ -7,6 +7,7 @@ bad builds asks of it.
 exit: 0 every target passes, 1 one does not, 2 unusable arguments
 """
 import argparse
+import collections
 import os
 import pathlib
 import platform
@@ -41,6 +42,7 @@ CALLS = {
     "undefined": {"asan": (0, 0), "msan": (0, 3), "ubsan": (169, MANY)},
     "memory": {"asan": (0, 0), "msan": (1000, MANY), "ubsan": (0, 200)},
 }
+CALL = re.compile(rb"(?:callq?|bl)\s+[0-9a-f]+\s+<__(asan|msan|ubsan)")
 LEAST_EDGES = 100
 RUNS = 4
 LIMITS = ["-rss_limit_mb=2560", "-timeout=120"]
@@ -122,11 +124,10 @@ def check_start(target):
 
 
 def check_calls(target, sanitizer):
-    code = subprocess.run(["objdump", "-d", str(target)], stdout=subprocess.PIPE, text=True,
-                          check=True).stdout
-    counted = {}
+    code = subprocess.run(["objdump", "-d", "--no-show-raw-insn", str(target)], stdout=subprocess.PIPE, check=True).stdout
+    every = collections.Counter(CALL.findall(code))
+    counted = {name: every[name.encode()] for name in CALLS[sanitizer]}
     for name, (least, most) in CALLS[sanitizer].items():
-        counted[name] = len(re.findall(rf"(?:callq?|bl)\s+[0-9a-f]+\s+<__{name}", code))
         if not least <= counted[name] <= most:
             raise Bad(f"{target.name}: {counted[name]} calls of __{name}_ functions in a build for "
                       f"{sanitizer}; at least {least} and at most {most} are to be there")
