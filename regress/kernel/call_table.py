@@ -25,7 +25,8 @@ from driver.terminal import Unusable
 DOCUMENT = copies.KERNEL / "KERNEL.md"
 TABLE = re.compile(r"(<!-- calls -->\n).*?(<!-- end of calls -->)", re.S)
 SERIES = ("6.1", "6.12", "7.2", "7.3")
-EXECUTIONS = 8192
+EXECUTIONS = 8192  # for the table
+EXECUTIONS_TO_CHECK = 2048  # which make each call that a tree offers some dozen times
 LACKS = "-"
 SKIP = 77
 
@@ -60,11 +61,11 @@ def is_judged(step):
     return step["kind"] == "call" and "skipped" not in step or step["kind"] == "setup" and bool(step.get("counts"))
 
 
-def judged_calls(tree):
-    """How many calls of each row were judged in generated scenarios, those of the tree's test."""
+def judged_calls(tree, executions):
+    """How many calls of each row were judged in so many generated scenarios, those of the tree's test."""
     counts = collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
-        for command in (("generate", "-o", folder, "--executions", EXECUTIONS), ("observe", folder)):
+        for command in (("generate", "-o", folder, "--executions", executions), ("observe", folder)):
             code, said, why = find_play.run(tree.tool, *command)
             if code:
                 raise Unusable(f"call_table: {command[0]} fails on {tree.path}:\n{why.strip()}")
@@ -135,16 +136,28 @@ def wrong_with(table, offered):
     return wrong
 
 
-def measure():
-    """({series: judged calls}, {call: names of bugs}) of the trees that there are."""
-    counts, bugs = {}, {}
+def trees():
+    """(series, Tree) of the trees that there are."""
     for series, path in find_play.trees().items():
         if series in SERIES:
-            tree = find_play.Tree(path)
-            counts[series] = judged_calls(tree)
-            for call, name in known_bugs(tree):
-                bugs.setdefault(call, []).extend([name] * (name not in bugs.get(call, [])))
-    return counts, bugs
+            yield series, find_play.Tree(path)
+
+
+def record(there):
+    """Writes the table of all trees."""
+    counts, bugs = {}, {}
+    for series, tree in there:
+        counts[series] = judged_calls(tree, EXECUTIONS)
+        for call, name in known_bugs(tree):
+            bugs.setdefault(call, []).extend([name] * (name not in bugs.get(call, [])))
+    table = text_of(counts, bugs)
+    DOCUMENT.write_text(TABLE.sub(lambda match: match[1] + table + match[2], DOCUMENT.read_text()))
+
+
+def check(there):
+    """What is wrong with the document's table, as lines."""
+    offered = {series: set(judged_calls(tree, EXECUTIONS_TO_CHECK)) for series, tree in there}
+    return wrong_with(read_table(DOCUMENT.read_text()), offered)
 
 
 def main():
@@ -154,19 +167,18 @@ def main():
     how.add_argument("--check", action="store_true", help="compare it with what the trees that there are offer")
     options = parser.parse_args()
     try:
-        counts, bugs = measure()
+        there = list(trees())
+        if not there or options.record and len(there) != len(SERIES):
+            print(f"SKIP: of {', '.join(SERIES)} there is {', '.join(series for series, _ in there) or 'no tree'}")
+            return SKIP
+        if options.record:
+            record(there)
+            return 0
+        wrong = check(there)
     except Unusable as why:
         sys.stderr.write(f"{why}\n")
         return 2
-    if not counts or options.record and set(counts) != set(SERIES):
-        print(f"SKIP: of {', '.join(SERIES)} there is {', '.join(counts) or 'no tree'}")
-        return SKIP
-    text = DOCUMENT.read_text()
-    if options.record:
-        DOCUMENT.write_text(TABLE.sub(lambda match: match[1] + text_of(counts, bugs) + match[2], text))
-        return 0
-    wrong = wrong_with(read_table(text), {one: {name for name, n in counts[one].items() if n} for one in counts})
-    print("\n".join(wrong) or f"the table is that of {len(counts)} trees")
+    print("\n".join(wrong) or f"the table is that of {len(there)} trees")
     return 1 if wrong else 0
 
 
