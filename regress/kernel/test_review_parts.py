@@ -126,11 +126,36 @@ class Ranges(WithTree):
         self.assertIn(f"begins at {self.base[:12]}", found.notes[0])
 
     def test_what_is_not_a_range(self):
-        for given, why in (("nowhere..HEAD", "has no commit 'nowhere'"), ("HEAD", "is not a range of commits"),
-                           ("HEAD...main", "is not a range of commits"), ("HEAD..HEAD", "has no commit in it"),
+        for given, why in (("nowhere..HEAD", "has no commit 'nowhere'"), ("nowhere", "has no commit 'nowhere'"),
+                           ("HEAD...main", "is neither a range of commits"), ("", "is neither a range of commits"),
+                           ("HEAD..HEAD", "has no commit in it"), ("HEAD", "that is read differs from HEAD"),
                            ("HEAD..--all", "has no commit '--all'")):
             self.assertIn(why, self.refused(trees.of_range, self.tree, given), given)
         self.assertIn("not the top of one", self.refused(trees.of_range, self.work, "a..b"))
+
+    def test_what_is_not_committed(self):
+        """Edited, new, and taken away; what git ignores, or no slice needs, is none of it."""
+        self.write(".git/info/exclude", "*.tmp.h\n")
+        self.write("mm/vmalloc.c", '#include <linux/new.h>\nint not_committed;\n')
+        for name in ("include/linux/new.h", "include/linux/old.tmp.h", "notes"):
+            self.write(name, "int new;\n")
+        (self.tree / "fs/open.c").unlink()
+        before = state_of(self.tree)
+        found = trees.of_range(self.tree, "HEAD~1")
+        self.assertEqual(state_of(self.tree), before)
+        self.assertEqual([step.commit for step in found.steps], [self.one, self.two, f"{self.two}+"])
+        self.assertEqual(found.patched.subject, "what is not committed")
+        self.assertEqual(found.changed, {"mm/vmalloc.c", "fs/open.c", "include/linux/new.h"})
+        self.assertIn("not_committed", (found.patched.tree / "mm/vmalloc.c").read_text())
+        self.assertTrue((found.patched.tree / "include/linux/new.h").exists())
+        self.assertEqual(len(trees.of_range(self.tree, "HEAD").steps), 2)
+
+    def test_all_is_committed(self):
+        self.assertEqual([step.commit for step in trees.of_range(self.tree, "HEAD~1").steps], [self.one, self.two])
+
+    def test_files_that_stand_there_and_are_no_tree_of_the_kernel(self):
+        shutil.rmtree(self.tree / "mm")
+        self.assertIn("the files of", self.refused(trees.of_range, self.tree, "HEAD"))
 
     def test_a_commit_that_is_not_a_tree_of_the_kernel(self):
         self.git("rm", "-r", "--quiet", "mm")

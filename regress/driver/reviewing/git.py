@@ -69,6 +69,17 @@ def is_changed(tree):
     return bool(ask(tree, "status", "--porcelain", "--untracked-files=no").strip())
 
 
+def changed(tree, *commits):
+    """The names of files that differ between two commits, or between one and the files that stand there."""
+    out = ask(tree, "diff", "-z", "--no-renames", "--no-ext-diff", "--name-only", *commits, "--")
+    return set(filter(None, out.split("\0")))
+
+
+def untracked(tree):
+    """The names of files that git knows nothing of, without those that it is to ignore."""
+    return set(filter(None, ask(tree, "ls-files", "-z", "--others", "--exclude-standard").split("\0")))
+
+
 def files_at(tree, commit, names):
     """Those of the named files that a commit has."""
     out = ask(tree, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", *names)

@@ -74,6 +74,7 @@ def chosen(options):
         raise Unusable("review: two trees are needed, BASE and PATCHED, or one and --range or --mbox:\n"
                        "  ./rig kernel review BASE PATCHED\n"
                        "  ./rig kernel review TREE --range A..B\n"
+                       "  ./rig kernel review TREE --range HEAD     what is not committed\n"
                        "  ./rig kernel review TREE --mbox FILE")
     if options.each:
         raise Unusable("review: --each goes patch by patch, and needs --range or --mbox")
@@ -249,7 +250,9 @@ def review(options):
 
 def add_options(parser):
     parser.add_argument("trees", nargs="*", metavar="TREE", help="BASE and PATCHED; or one tree, with --range or --mbox")
-    parser.add_argument("--range", metavar="A..B", help="commits of TREE, a git repository: BASE is where they begin")
+    parser.add_argument("--range", metavar="A..B",
+                        help="commits of TREE, a git repository: BASE is where they begin; A alone: all that came "
+                             "after it, and what is not committed")
     parser.add_argument("--mbox", metavar="FILE", help="a series of mails, applied to a copy of what TREE has")
     parser.add_argument("--each", action="store_true", help="patch by patch too: which brings what, which takes it away")
     parser.add_argument("--instructions", action="store_true",

@@ -126,11 +126,12 @@ def prune(folder):
 
 
 def ends_of(tree, text):
-    """(base, end) of A..B. Raises Unusable."""
+    """(base, end) of A..B; of A alone the end is nothing: the files as they stand. Raises Unusable."""
     first, dots, last = text.partition("..")
-    if not dots or last.startswith("."):
-        raise Unusable(f"review: --range '{text}' is not a range of commits, A..B")
-    return git.commit_of(tree, first or "HEAD"), git.commit_of(tree, last or "HEAD")
+    if not text or last.startswith("."):
+        raise Unusable(f"review: --range '{text}' is neither a range of commits, A..B, nor a commit")
+    base = git.commit_of(tree, first or "HEAD")
+    return base, git.commit_of(tree, last or "HEAD") if dots else ""
 
 
 def of_range(tree, text, notes=()):
@@ -140,7 +141,8 @@ def of_range(tree, text, notes=()):
         said = git.run(top, "rev-parse", "--show-toplevel")[2] if top.is_dir() else ""
         raise Unusable(f"review: --range needs a git repository, and '{tree}' is not the top of one"
                        + (f": {said}" if said else ""))
-    first, last = ends_of(top, text)
+    first, end = ends_of(top, text)
+    last = end or git.commit_of(top, "HEAD")
     code, out, _ = git.run(top, "merge-base", first, last)
     if code:
         raise Unusable(f"review: --range {text}: the two have no commit in common")
@@ -149,13 +151,28 @@ def of_range(tree, text, notes=()):
         notes.append(f"{text}: the series begins at {base[:12]}, where its branch left that of "
                      f"{first[:12]}; that is BASE")
     commits = git.ask(top, "rev-list", "--reverse", "--first-parent", f"{base}..{last}").split()
-    if not commits:
-        raise Unusable(f"review: --range {text} has no commit in it")
-    changed = set(filter(None, git.ask(top, "diff", "-z", "--no-renames", "--no-ext-diff", "--name-only",
-                                       base, last).split("\0")))
+    standing = set() if end else changed_since(top, last)
+    if not commits and not standing:
+        raise Unusable(f"review: --range {text} has no commit in it"
+                       + ("" if end else f", and no file of {top} that is read differs from HEAD"))
+    changed = git.changed(top, base, last) | standing
     names = sorted({*needed.BESIDE, *needed_at(top, base, changed), *needed_at(top, last, changed)})
     steps = [written(top, commit, names) for commit in [base, *commits]]
+    if standing:
+        steps.append(Step(as_it_stands(top, changed), "what is not committed", f"{last}+"))
     return Trees(steps, f"the range {text} of {top.resolve()}", changed, notes)
+
+
+def changed_since(tree, commit):
+    """The names of files that stand there in another way than in a commit; of new ones, those a slice may need."""
+    return git.changed(tree, commit) | set(needed.near(git.untracked(tree)))
+
+
+def as_it_stands(tree, changed):
+    """The files of a tree, committed or not, kept as a tree."""
+    folder = fresh("as-it-stands")
+    copy_files(tree, needed_here(tree, needed.near(changed), ()), folder)
+    return keep(checked(folder, f"the files of {tree}"), "as-it-stands")
 
 
 def needed_at(tree, commit, changed):
@@ -225,8 +242,8 @@ def copy_step(folder, number):
     return keep(to, f"patch-{number}" if number else "base")
 
 
-def needed_here(tree, series, touched):
-    """The names of the files of a tree that the slices of a series may need."""
+def needed_here(tree, more, touched):
+    """The names of the files of a tree that slices may need: `more`, those of a change, with what they include."""
     def there(names):
         return [name for name in names if (tree / name).is_file()]
 
@@ -234,17 +251,17 @@ def needed_here(tree, series, touched):
         return "\n".join((tree / name).read_text(errors="replace") for name in names)
 
     beside = {str(path.relative_to(tree)) for folder in needed.BESIDE for path in (tree / folder).glob("*.[ch]")}
-    of_series = needed.headers("\n".join(mail.text for mail in series))
-    return sorted({*touched, *beside, *needed.closure([*needed.listed(), *of_series], there, text_of)})
+    return sorted({*touched, *beside, *needed.closure([*needed.listed(), *more], there, text_of)})
 
 
 def of_mails(tree, path):
     """The Trees of a series that is applied to the files of a tree as they stand there."""
     top, series = kernel.top_of(tree), mails.read(path)
     touched = {name for mail in series for name in mail.files if name != "/dev/null"}
+    of_series = needed.headers("\n".join(mail.text for mail in series))
     folder = fresh("repository")
     try:
-        copy_files(top, needed_here(top, series, touched), folder)
+        copy_files(top, needed_here(top, of_series, touched), folder)
         begin_repository(folder)
         steps = [Step(copy_step(folder, 0), commit=named(top).commit)]
         for number, mail in enumerate(series, 1):
