@@ -71,9 +71,16 @@ void nearest_try_token(struct nearest *n, const char *word, size_t length)
 {
 	if (!length || !n->length || length > NEAREST_MAX || n->length > NEAREST_MAX)
 		return;
-	unsigned edits = distance_of(n->text, n->length, word, length);
+	const size_t longest = length > n->length ? length : n->length;
+	const size_t shortest = length + n->length - longest;
+	/* Edits that the lengths alone ask for. */
+	const unsigned least = (unsigned)(longest - shortest);
 	bool part = n->length >= MIN_PART && memmem(word, length, n->text, n->length);
-	if (!part && !is_few(edits, length > n->length ? length : n->length))
+	if ((!part && !is_few(least, longest)) || (n->word && n->distance < least))
+		return;
+	unsigned edits = distance_of(n->text, n->length, word, length);
+	ASSERT_CMP(edits, >=, least);
+	if (!part && !is_few(edits, longest))
 		return;
 	size_t alike = common_start(n->text, n->length, word, length);
 	if (n->word && (n->distance < edits || (n->distance == edits && n->alike >= alike)))
