@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 from diagnosis import lookup, version
-from slicer import boot, configs, emit, parsed, places, reach, unlisted
+from slicer import boot, clashes, configs, emit, parsed, places, reach, unlisted
 from slicer.source import read_source
 
 
@@ -198,7 +198,7 @@ def with_unlisted(arguments, sources, stop, taken):
     """(the sources with those of files that are taken, the latter whole). What is taken is recorded."""
     listed = [source for source, _ in sources]
     known = stop | {name for source in listed for item in source.items for name in item.names}
-    found = unlisted.sources(arguments.tree, taken, known,
+    found = unlisted.sources(arguments.tree, taken, known, stop,
                              lambda file: read_file(arguments.tree, file, arguments.parsed))
     check_headers([*listed, *(whole for whole, _ in found)])
     there = {whole.file: taken[whole.file] for whole, _ in found}
@@ -284,9 +284,10 @@ class Parts:
 def write(arguments, sources, parts):
     """Writes all files of a slice, and returns its report."""
     out, tree, stop, reachable = arguments.out, arguments.tree, parts.stop, parts.reachable
-    includes = unlisted.Includes(tree)
+    includes, others = unlisted.Includes(tree), clashes.of_slice(sources, reachable, parts.roots)
     for source, place in sources:
-        emit.write_slice(out, tree, source, place, reachable, stop)
+        lines = emit.slice_lines(source, reachable, stop)
+        emit.write_slice(out, tree, source, place, clashes.renamed(lines, others.get(source.file), source.file))
     emit.write_empty_headers(out, [source for source, _ in sources], {place for _, place in sources},
                              lambda name: includes.lines(name, parts.taken))
     places.write_traced(out, sources, parts.shim, reachable)

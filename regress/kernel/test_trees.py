@@ -28,6 +28,7 @@ from driver.reviewing import foreign  # noqa: E402
 RIG = copies.TOP / "rig"
 SKIP = 77
 HAS_GIT = shutil.which("git")
+PAGEATTR = "arch/arm64/mm/pageattr.c"
 D1 = "vmap va=0xffff8000001f0000 pages=0x10000+128,0x20000+128\n"
 
 
@@ -150,6 +151,17 @@ class Unseen(Copy):
         self.assertEqual(code, 0, said)
         self.assertIn(" 0 not, 0 unusable", said)
         return said
+
+    def test_two_files_with_a_static_function_of_one_name(self):
+        """A slice is compiled as one file; each calls its own."""
+        for file, before, answer in ((copies.VMALLOC, "vunmap_range", "true"), (PAGEATTR, "set_memory_nx", "false")):
+            copies.insert_before(self.copy, file, before, "static bool is_ours(unsigned long addr)\n{\n\treturn "
+                                 f"addr ? {answer} : !{answer};\n}}\n")
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{", r"\1{ if (!is_ours(addr)) return;")
+        copies.substitute(self.copy, PAGEATTR, "set_memory_nx", r"^(.*?)\{", r"\1{ if (is_ours(addr)) return -EINVAL;")
+        self.plays_seeds()
+        code, said = rig(self.copy, "replay", copies.TOP / "corpus/fuzz_set_memory")
+        self.assertEqual(code, 0, said)
 
     def test_another_version(self):
         """More parameters (Linux 6.19), new headers, a helper that was moved, no version."""

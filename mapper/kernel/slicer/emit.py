@@ -74,8 +74,7 @@ def foreign_headers(sources):
                 yield f"{source.file}:{directive.first + 1}: {name}"
 
 
-def write_slice(out, tree, source, place, reachable, stop):
-    lines = slice_lines(source, reachable, stop)
+def write_slice(out, tree, source, place, lines):
     path = os.path.join(os.path.abspath(tree), source.file)
     write_if_changed(Path(out) / place, "\n".join(with_line_directive(lines, path)) + "\n")
 

@@ -12,7 +12,7 @@ import os
 import re
 from pathlib import Path
 
-from slicer import configs, emit, reach
+from slicer import clashes, configs, emit, reach
 from slicer.source import IDENTIFIER, read_source
 
 RECORD, ASKED = "unlisted", "asked"  # files in the folder of a slice
@@ -222,22 +222,24 @@ def asked_by_conditions(source):
     return {word for _, _, words in configs.conditions(source) for word in words}
 
 
-def narrowed(source, names, known):
+def narrowed(source, names, known, stop):
     """
     The Source with the items of these names, what they need of it, and the macros that its conditions ask for.
-    `known`: names that others make.
+    `known`: names that others make, which go before those of a header, and not before what a .c file has for itself.
+    `stop`: those of the shim, which go before all.
     """
-    reachable = reach.Index([source], known - names).reachable(names)
+    own = clashes.own_names(source) - stop if source.file.endswith(".c") else set()
+    reachable = reach.Index([source], known - names - own).reachable(names)
     conditions = asked_by_conditions(source)
     kept = [item for item in source.items
             if id(item) in reachable or (item.kind == "macro" and item.names[0] in conditions)]
     return dataclasses.replace(source, items=kept)
 
 
-def sources(tree, taken, known, read_file):
+def sources(tree, taken, known, stop, read_file):
     """[(whole Source, the same narrowed)] of files that are taken and there. `read_file` gives the Source of one."""
     whole = [read_file(file) for file in sorted(taken) if (Path(tree) / file).is_file()]
-    return [(one, narrowed(one, taken[one.file], known)) for one in whole]
+    return [(one, narrowed(one, taken[one.file], known, stop)) for one in whole]
 
 
 def still_needed(tree, listed, taken):

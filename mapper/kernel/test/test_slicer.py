@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from diagnosis import lookup  # noqa: E402
 import slice as slicing  # noqa: E402
-from slicer import boot, configs, emit, parsed, places, reach, unlisted  # noqa: E402
+from slicer import boot, clashes, configs, emit, parsed, places, reach, unlisted  # noqa: E402
 from slicer.source import read_source  # noqa: E402
 
 SLICE = HERE.parent / "slice.py"
@@ -403,12 +403,55 @@ class Narrowing(unittest.TestCase):
             "int h(void)\n{\n\treturn 0;\n}\nint owned(void)\n{\n\treturn 0;\n}\n#endif\n")
 
     def test_what_is_missed_comes_with_what_it_needs_and_what_conditions_ask(self):
-        found = unlisted.narrowed(read(self.TEXT), {"f"}, {"owned"})
+        found = unlisted.narrowed(read(self.TEXT), {"f"}, {"owned"}, set())
         self.assertEqual([item.names[0] for item in found.items], ["_F_H", "SIZE", "HAS_G", "s", "g", "f"])
 
     def test_what_others_have_comes_only_if_it_is_missed(self):
-        names = [item.names[0] for item in unlisted.narrowed(read(self.TEXT), {"owned"}, {"owned", "f"}).items]
+        names = [item.names[0] for item in unlisted.narrowed(read(self.TEXT), {"owned"}, {"owned", "f"}, set()).items]
         self.assertEqual(names, ["_F_H", "HAS_G", "owned"])
+
+
+class Clashing(unittest.TestCase):
+    """Names that two .c files have, each for itself."""
+    ONE = ("struct state {\n\tint end;\n};\nstatic int end(struct state *s)\n{\n\treturn s->end + s . end;\n}\n"
+           "int f(struct state *s)\n{\n\treturn end(s) == true;\n}\nstatic bool on = true;\n")
+
+    def others(self, *texts, roots=(), places=("mm/a.c", "mm/b.c", "mm/c.c")):
+        """({file: names that are others}, {file: its lines}) of the files with these texts."""
+        sources = [(read_source(text, place), place) for text, place in zip(texts, places)]
+        items = {id(item) for source, _ in sources for item in source.items}
+        found = clashes.of_slice(sources, items, {name: reach.Index([s for s, _ in sources], set()).definition(name, file)
+                                                  for name, file in roots})
+        return found, {source.file: clashes.renamed(source.lines, found.get(source.file), source.file)
+                       for source, _ in sources}
+
+    def test_the_second_file_has_others(self):
+        two = self.ONE.replace("int f(", "int g(")
+        found, lines = self.others(self.ONE, two)
+        self.assertEqual(found, {"mm/b.c": {"state", "end", "on"}})
+        self.assertEqual("\n".join(lines["mm/a.c"]), self.ONE)
+        text = "\n".join(lines["mm/b.c"])
+        self.assertIn("static int end__mm_b_c(struct state__mm_b_c *s)", text)
+        self.assertIn("return s->end + s . end;", text)
+        self.assertIn("return end__mm_b_c(s) == true;", text)
+        self.assertEqual(text.count("\n"), two.count("\n"))
+
+    def test_who_keeps_the_name(self):
+        static, for_all = "static int f(void)\n{\n}\n", "int f(void)\n{\n}\n"
+        self.assertEqual(self.others(static, for_all, static)[0], {"mm/a.c": {"f"}, "mm/c.c": {"f"}})
+        self.assertEqual(self.others(static, static, roots=[("f", "mm/b.c")])[0], {"mm/a.c": {"f"}})
+        self.assertEqual(self.others(for_all, for_all)[0], {})
+        self.assertEqual(self.others(static, static, places=("mm/a.c", "mm/a.h"))[0], {})
+
+    def test_what_a_condition_asks_for_keeps_its_name(self):
+        text = "#ifndef f\nstatic int f(void)\n{\n}\n#endif\n"
+        self.assertEqual(self.others(text, text)[0], {})
+
+    def test_code_of_a_file_that_is_not_listed_has_its_own(self):
+        source = read_source("static int g(void)\n{\n}\nstatic int shim(void)\n{\n}\nint f(void)\n{\n\treturn g() + shim();\n}\n",
+                             "mm/new.c")
+        found = unlisted.narrowed(source, {"f"}, {"g", "shim"}, {"shim"})
+        self.assertEqual([item.names[0] for item in found.items], ["g", "f"])
 
 
 class Unlisted(unittest.TestCase):
