@@ -9,15 +9,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from slicer import emit
+from slicer.kconfig import Kconfig
 from slicer.source import IDENTIFIER
 
 RECORD = "configs"  # file in the folder of a slice
 VARIABLE = "VMAPDIFF_CONFIG"  # the variable of the environment that goes before what a tree says
 OPTION = re.compile(r"CONFIG_\w+")
 OPENS, GOES_ON = ("if", "ifdef", "ifndef"), ("elif", "elifdef", "elifndef")
-BLOCK = re.compile(r"^(?:menu)?config[ \t]+(\w+)[ \t]*\n((?:[ \t].*\n|\n)*)", re.MULTILINE)
-HELP = re.compile(r"^\s*(?:---)?help", re.MULTILINE)
-WORD = re.compile(r"\w+|&&|\|\||\S")
 
 
 # --- what is asked for ------------------------------------------------------------------------------
@@ -60,101 +58,8 @@ def asked(sources, reachable, stop):
 class Option:
     name: str
     on: bool
-    file: str  # that asks for it
     why: str
-
-
-class Expression:
-    """`A && (B || !C)` of Kconfig. Comparisons are not understood."""
-
-    def __init__(self, text, on):
-        self.words, self.on = WORD.findall(text)[::-1], on
-
-    def holds(self):
-        """Whether it holds where what is not in `on` is off; not if it cannot be read."""
-        try:
-            return self.any_of() and not self.words
-        except ValueError:
-            return False
-
-    def take(self, word):
-        """Whether `word` is the next one, which is taken then."""
-        return self.words[-1:] == [word] and bool(self.words.pop())
-
-    def any_of(self):
-        value = self.all_of()
-        while self.take("||"):
-            value |= self.all_of()
-        return value
-
-    def all_of(self):
-        value = self.one()
-        while self.take("&&"):
-            value &= self.one()
-        return value
-
-    def one(self):
-        if self.take("!"):
-            return not self.one()
-        if self.take("("):
-            value = self.any_of()
-            if self.take(")"):
-                return value
-        if not self.words or not IDENTIFIER.fullmatch(self.words[-1]):
-            raise ValueError
-        word = self.words.pop()
-        return word == "y" or word in self.on
-
-
-class Kconfig:
-    """The options that files of a tree have. `on`: those that the rig has on, without CONFIG_."""
-
-    def __init__(self, tree, files, on):
-        self.on = on
-        self.blocks = {}  # {name: [(file, lines)]}
-        for file in files:
-            path = Path(tree) / file
-            text = path.read_text(errors="replace").replace("\\\n", " ") if path.is_file() else ""
-            for name, body in BLOCK.findall(text + "\n"):
-                lines = [line.strip() for line in HELP.split(body)[0].splitlines()]
-                self.blocks.setdefault(name, []).append((file, lines))
-
-    def holds(self, text):
-        return Expression(text, self.on).holds()
-
-    def says(self, words):
-        """Whether `VALUE`, or `VALUE if EXPRESSION`, is y."""
-        value, _, condition = words.partition(" if ")
-        return value.strip() == "y" and (not condition or self.holds(condition))
-
-    def selected(self, name):
-        """The file in which arm64 itself selects the option, or None."""
-        for file, lines in self.blocks.get("ARM64", ()):
-            for line in lines:
-                found = re.fullmatch(rf"select\s+{name}(?:\s+if\s+(.*))?", line)
-                if found and (found[1] is None or self.holds(found[1])):
-                    return file
-        return None
-
-    def default(self, name):
-        """(whether the option is on by its own words, why)"""
-        for file, lines in self.blocks.get(name, ()):
-            missing = [line.split(None, 2)[2] for line in lines
-                       if line.startswith("depends on ") and not self.holds(line.split(None, 2)[2])]
-            on = any(self.says(line.split(None, 1)[1]) for line in lines
-                     if re.match(r"(default|def_bool)\s", line))
-            if on and not missing:
-                return True, f"{file} has it on by default"
-            return False, f"in {file} it depends on {missing[0]}" if on else f"{file} does not have it on by default"
-        return False, "Kconfig files that the rig reads do not name it"
-
-    def option(self, name, file):
-        word = name.removeprefix("CONFIG_")
-        selecting = self.selected(word)
-        if selecting:
-            return Option(name, True, file, f"{selecting} selects it")
-        on, why = self.default(word)
-        return Option(name, on, file, why)
+    file: str  # that asks for it
 
 
 def forced(text):
@@ -188,14 +93,28 @@ class Rig:
     said: dict       # {option: whether it is on} by who runs it
 
 
+class Known(dict):
+    """{option, without CONFIG_: whether it is on} as the rig has it; more may be added."""
+
+    def __init__(self, rig):
+        super().__init__({name.removeprefix("CONFIG_"): True for name in names_of(rig.configured)})
+        self.update({name.removeprefix("CONFIG_"): on for name, on in rig.said.items()})
+        self.off = rig.off
+
+    def __contains__(self, name):
+        return super().__contains__(name) or any(fnmatchcase(f"CONFIG_{name}", pattern) for pattern in self.off)
+
+    def __missing__(self, name):
+        return False
+
+
 def of_slice(tree, words, rig):
     """[Option] for what of the words {word: file that asks} the rig knows nothing of, or was told."""
     said = rig.said
     names = sorted({*unknown(words, rig.configured, rig.off), *said})
-    on = {name.removeprefix("CONFIG_") for name in names_of(rig.configured)}
-    kconfig = Kconfig(tree, rig.kconfigs, on) if names else None
-    return [Option(name, said[name], words.get(name, ""), f"{VARIABLE} says so") if name in said
-            else kconfig.option(name, words[name]) for name in names]
+    kconfig = Kconfig(tree, rig.kconfigs, Known(rig)) if names else None
+    return [Option(name, said[name], f"{VARIABLE} says so", words.get(name, "")) if name in said
+            else Option(name, *kconfig.on_and_why(name.removeprefix("CONFIG_")), words[name]) for name in names]
 
 
 # --- in the folder of a slice -----------------------------------------------------------------------

@@ -657,9 +657,37 @@ class Options(unittest.TestCase):
         self.assertEqual(found["CONFIG_F"][1], "in mm/Kconfig it depends on NUMA")
         self.assertEqual(found["CONFIG_J"][1], "Kconfig files that the rig reads do not name it")
 
+    def test_options_that_need_or_select_each_other(self):
+        kconfig = ("config ARM64\n\tdef_bool y\n\tselect A if B = y\n"
+                   "config B\n\tdef_bool MMU\n\tdepends on C && NUMA != y\n"
+                   "config C\n\tbool\n\tdefault !NUMA\n\timply D\n\tselect E\n"
+                   "config D\n\tbool \"d\"\n\tdepends on B\nconfig E\n\tbool\n"
+                   "config F\n\tbool \"f\"\n\tselect G\n\tselect MMU\nconfig G\n\tbool\n"
+                   "config H\n\tdef_bool y\n\tdepends on I\nconfig I\n\tdef_bool H\n\tdepends on H\n"
+                   "config J\n\tdef_bool y\n\tdepends on !OFF_ALL\nconfig OFF_ALL\n\tdef_bool y\n")
+        found = self.options([f"CONFIG_{name}" for name in "ABCDEFGHIJ"], kconfig)
+        self.assertEqual({name[-1] for name, (on, _) in found.items() if on}, set("ABCDEJ"))
+        self.assertEqual(found["CONFIG_D"][1], "in mm/Kconfig C implies it")
+        self.assertEqual(found["CONFIG_H"][1], "in mm/Kconfig it depends on I")
+        found = self.options(["CONFIG_A"], kconfig, "CONFIG_NUMA=y")
+        self.assertFalse(found["CONFIG_A"][0])
+
+    def test_what_an_option_stands_in(self):
+        kconfig = ("menu \"m\"\n\tdepends on MMU\nif NUMA\nconfig A\n\tdef_bool y\nendif # NUMA\n"
+                   "config B\n\tdef_bool y\n\thelp\n\t  select C\n\n\t  default n\nendmenu\n"
+                   "menu \"n\"\n\tdepends on NUMA\nconfig C\n\tdef_bool y\nendmenu\nendif\nconfig D\n\tdef_bool y\n")
+        found = self.options([f"CONFIG_{name}" for name in "ABCD"], kconfig)
+        self.assertEqual({name[-1] for name, (on, _) in found.items() if on}, set("BD"))
+        self.assertEqual(found["CONFIG_C"][1], "in mm/Kconfig it depends on NUMA")
+
     def test_what_cannot_be_read_is_off(self):
-        for condition in ("MMU &&", "MMU $(x)", "() MMU", "__import__('os')", "((((", "MMU MMU", "\"y\""):
+        for condition in ("MMU &&", "MMU $(x)", "() MMU", "__import__('os')", "((((", "MMU MMU", "\"y\"",
+                          "MMU = 12", "MMU = MMU", "(" * 100000):
             self.assertFalse(self.options(["CONFIG_A"], f"config A\n\tdefault y if {condition}\n")["CONFIG_A"][0], condition)
+
+    def test_a_chain_without_an_end_is_off(self):
+        chain = "".join(f"config\tC{n}\n\tdef_bool C{n + 1}\n" for n in range(20000))
+        self.assertFalse(self.options(["CONFIG_C0"], chain)["CONFIG_C0"][0])
 
     def test_who_runs_it_goes_before_all(self):
         found = self.options(["CONFIG_A"], "config A\n\tdef_bool y\n", "CONFIG_A=n,CONFIG_MMU=n CONFIG_Z=y")
@@ -669,7 +697,7 @@ class Options(unittest.TestCase):
             self.assertRaisesRegex(ValueError, "must be CONFIG_NAME=y or CONFIG_NAME=n", configs.forced, wrong)
 
     def test_the_header_takes_options_back_too(self):
-        lines = list(configs.lines_for(configs.Option("CONFIG_A", False, "f.c", "why")))
+        lines = list(configs.lines_for(configs.Option("CONFIG_A", False, "why", "f.c")))
         self.assertEqual(lines, ["#undef CONFIG_A"])
 
 
