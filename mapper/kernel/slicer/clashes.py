@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Names that several .c files of a tree have, each for itself. A slice is compiled as one file: all but one of these
-files have the name of the file behind theirs.
+Names that a .c file of a tree has for itself, and that another file has as well. A slice is compiled as one file:
+all but one of them get the name of the file behind theirs.
 """
 import re
 
@@ -27,7 +27,7 @@ def text_of(source, item):
 
 def is_own(source, item, name):
     """Whether what a .c file defines is nobody else's: what is static, and each type."""
-    return item.kind == "type" or bool(STATIC.search(text_of(source, item).partition(name)[0]))
+    return item.kind == "type" or bool(STATIC.search(re.split(rf"\b{name}\b", text_of(source, item), maxsplit=1)[0]))
 
 
 def own_names(source):
@@ -38,18 +38,18 @@ def own_names(source):
 
 def of_slice(sources, reachable, roots):
     """
-    {file: names that are to be others in it}. Whoever defines a name for all files keeps it; if nobody does, the
-    file that has a root of this name, or the first. `roots`: {name: item}.
+    {file: names that are to be others in it}. Whoever defines a name for other files, as a header does, keeps it; if
+    nobody does, the file that has a root of this name, or the first. `roots`: {name: item}.
     """
-    code = [source for source, place in sources if place.endswith(".c")]
     holders = {}  # by name: the files that define it
-    for source in code:
+    for source, _ in sources:
         for item in source.items:
             if id(item) in reachable:
                 for name in names_of(source, item):
                     holders.setdefault(name, {})[source.file] = source
     shared = {name: files for name, files in holders.items() if len(files) > 1}
-    own = {file: own_names(source) for files in shared.values() for file, source in files.items()}
+    own = {file: own_names(source) if file.endswith(".c") else set()
+           for files in shared.values() for file, source in files.items()}
     found = {}
     for name, files in shared.items():
         for file in losers(name, files, own, roots.get(name)):

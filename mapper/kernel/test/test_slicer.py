@@ -441,7 +441,10 @@ class Clashing(unittest.TestCase):
         self.assertEqual(self.others(static, for_all, static)[0], {"mm/a.c": {"f"}, "mm/c.c": {"f"}})
         self.assertEqual(self.others(static, static, roots=[("f", "mm/b.c")])[0], {"mm/a.c": {"f"}})
         self.assertEqual(self.others(for_all, for_all)[0], {})
-        self.assertEqual(self.others(static, static, places=("mm/a.c", "mm/a.h"))[0], {})
+        self.assertEqual(self.others(static, static, places=("mm/a.c", "mm/a.h"))[0], {"mm/a.c": {"f"}})
+        self.assertEqual(self.others(static, static, places=("mm/a.h", "mm/b.h"))[0], {})
+        of_letters = "static struct static_key at(void)\n{\n}\n"
+        self.assertEqual(self.others(of_letters, of_letters)[0], {"mm/b.c": {"at"}})
 
     def test_what_a_condition_asks_for_keeps_its_name(self):
         text = "#ifndef f\nstatic int f(void)\n{\n}\n#endif\n"
