@@ -293,7 +293,7 @@ static int overflow(const struct call *call)
 static void a_crash_fails_alone_as_it_did_among_others(void **state)
 {
 	static int (*const whims[])(const struct call *) = { crash, overflow };
-	const struct arguments a = { .executions = 16, .seed = 1 };
+	const struct arguments a = { .executions = 64, .seed = 1 };
 	(void)state;
 	for (size_t i = 0; i < sizeof(whims) / sizeof(whims[0]); i++) {
 		whim = whims[i];
