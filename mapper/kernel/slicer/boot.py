@@ -40,7 +40,7 @@ def statements(text):
 
 def body_of(source, item):
     """The text of an item, in which comments, strings and directives are blank."""
-    text = blank_comments("\n".join(source.lines[item.first:item.last + 1]))
+    text = blank_comments(source.text_of(item))
     return re.sub(r"^[ \t]*#.*$", "", text, flags=re.MULTILINE)
 
 

@@ -16,24 +16,23 @@ def names_of(source, item):
     if item.kind == "function":
         return item.names[:1]
     if item.kind == "variable":
-        declared = set(IDENTIFIER.findall(text_of(source, item).partition("=")[0]))
+        declared = set(IDENTIFIER.findall(blank_comments(source.text_of(item)).partition("=")[0]))
         return [name for name in item.names if name in declared]
     return item.names if item.kind == "type" else []
 
 
-def text_of(source, item):
-    return blank_comments("\n".join(source.lines[item.first:item.last + 1]))
-
-
 def is_own(source, item, name):
     """Whether what a .c file defines is nobody else's: what is static, and each type."""
-    return item.kind == "type" or bool(STATIC.search(re.split(rf"\b{name}\b", text_of(source, item), maxsplit=1)[0]))
+    if item.kind == "type":
+        return True
+    before = re.split(rf"\b{name}\b", blank_comments(source.text_of(item)), maxsplit=1)[0]
+    return bool(STATIC.search(before))
 
 
 def own_names(source):
     """What a .c file has for itself, without what its conditions ask for: that may be a macro's name too."""
-    asked = {word for _, _, words in configs.conditions(source) for word in words}
-    return {name for item in source.items for name in names_of(source, item) if is_own(source, item, name)} - asked
+    own = {name for item in source.items for name in names_of(source, item) if is_own(source, item, name)}
+    return own - configs.asked_by_conditions(source)
 
 
 def of_slice(sources, reachable, roots):

@@ -4,6 +4,7 @@ Options of Kconfig that the code of a slice asks for and the rig knows nothing o
 after one. They are as the tree's Kconfig has them for arm64 where nobody chooses.
 """
 import dataclasses
+import functools
 import re
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -32,6 +33,11 @@ def conditions(source):
         if opened and one.word == "endif":
             first, words = opened.pop()
             yield first, one.last, words
+
+
+def asked_by_conditions(source):
+    """The words of a file's own conditions; the macro by which a header is read once is one of them."""
+    return {word for _, _, words in conditions(source) for word in words}
 
 
 def asked(sources, reachable, stop):
@@ -77,14 +83,7 @@ def names_of(text):
     return set(OPTION.findall(text))
 
 
-def unknown(words, configured, off):
-    """The options of these words that the rig has neither on nor off. `configured`, `off`: see of_slice()."""
-    on = names_of(configured)
-    return sorted(word for word in words if OPTION.fullmatch(word) and word not in on
-                  and not any(fnmatchcase(word, pattern) for pattern in off))
-
-
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class Rig:
     """What the rig itself says of options."""
     configured: str  # the text by which it has some on
@@ -92,29 +91,26 @@ class Rig:
     kconfigs: list   # files of a tree that have the others
     said: dict       # {option: whether it is on} by who runs it
 
+    @functools.cached_property
+    def on(self):
+        return names_of(self.configured)
 
-class Known(dict):
-    """{option, without CONFIG_: whether it is on} as the rig has it; more may be added."""
-
-    def __init__(self, rig):
-        super().__init__({name.removeprefix("CONFIG_"): True for name in names_of(rig.configured)})
-        self.update({name.removeprefix("CONFIG_"): on for name, on in rig.said.items()})
-        self.off = rig.off
-
-    def __contains__(self, name):
-        return super().__contains__(name) or any(fnmatchcase(f"CONFIG_{name}", pattern) for pattern in self.off)
-
-    def __missing__(self, name):
-        return False
+    def says(self, option):
+        """Whether an option is on; None of one that only the tree knows."""
+        if option in self.said:
+            return self.said[option]
+        if option in self.on:
+            return True
+        return False if any(fnmatchcase(option, pattern) for pattern in self.off) else None
 
 
 def of_slice(tree, words, rig):
     """[Option] for what of the words {word: file that asks} the rig knows nothing of, or was told."""
-    said = rig.said
-    names = sorted({*unknown(words, rig.configured, rig.off), *said})
-    kconfig = Kconfig(tree, rig.kconfigs, Known(rig)) if names else None
-    return [Option(name, said[name], f"{VARIABLE} says so", words.get(name, "")) if name in said
-            else Option(name, *kconfig.on_and_why(name.removeprefix("CONFIG_")), words[name]) for name in names]
+    asked_for = {word for word in words if OPTION.fullmatch(word) and rig.says(word) is None}
+    names = sorted({*asked_for, *rig.said})
+    kconfig = Kconfig(tree, rig.kconfigs, lambda name: rig.says(f"CONFIG_{name}")) if names else None
+    return [Option(name, rig.said[name], f"{VARIABLE} says so", words.get(name, "")) if name in rig.said
+            else Option(name, *kconfig.answer(name.removeprefix("CONFIG_")), words[name]) for name in names]
 
 
 # --- in the folder of a slice -----------------------------------------------------------------------

@@ -100,10 +100,13 @@ def blocks_of(file, text):
 
 
 class Kconfig:
-    """The options that files of a tree have. `known`: {option, without CONFIG_: whether the rig has it on}."""
+    """
+    The options that files of a tree have. `says(name)`, without CONFIG_: whether the rig has one on; None of one
+    that it does not know.
+    """
 
-    def __init__(self, tree, files, known):
-        self.known = known
+    def __init__(self, tree, files, says):
+        self.says, self.answers = says, {}
         self.blocks, self.selects = {}, {}  # {name: [Block]}, {name: [(who selects it, Block, select or imply, if)]}
         for file in files:
             path = Path(tree) / file
@@ -114,16 +117,13 @@ class Kconfig:
                         self.selects.setdefault(found[2], []).append((name, block, found[1], found[3]))
 
     def is_on(self, name):
-        """Whether an option is on. One that needs itself is off."""
-        if name not in self.known:
-            self.known[name] = False
-            self.known[name] = self.on_and_why(name)[0]
-        return self.known[name]
+        said = self.says(name)
+        return self.answer(name)[0] if said is None else said
 
     def holds(self, text):
         return Expression(text, self.is_on).holds()
 
-    def says(self, words):
+    def is_y(self, words):
         """Whether `VALUE`, or `VALUE if EXPRESSION`, is y."""
         value, _, condition = words.partition(" if ")
         return self.holds(value) and (not condition or self.holds(condition))
@@ -136,15 +136,20 @@ class Kconfig:
                 return f"{block.file} {does} it" if who == "ARM64" else f"in {block.file} {who} {does} it"
         return ""
 
-    def on_and_why(self, name):
-        """(whether the option is on where nobody chooses, why)"""
-        selecting = self.selected(name, "select")
-        if selecting:
-            return True, selecting
+    def answer(self, name):
+        """(whether the option is on where nobody chooses, why). One that needs itself is off."""
+        if name not in self.answers:
+            self.answers[name] = False, "it needs itself"
+            selecting = self.selected(name, "select")
+            self.answers[name] = (True, selecting) if selecting else self.by_default(name)
+        return self.answers[name]
+
+    def by_default(self, name):
+        """The same of one that none selects."""
         said = False, "Kconfig files that the rig reads do not name it"
         for block in self.blocks.get(name, ()):
             missing = next((text for text in block.depends() if not self.holds(text)), "")
-            on = any(self.says(found[1]) for line in block.lines if (found := DEFAULT.fullmatch(line)))
+            on = any(self.is_y(found[1]) for line in block.lines if (found := DEFAULT.fullmatch(line)))
             implied = self.selected(name, "imply")
             if (on or implied) and not missing:
                 return True, f"{block.file} has it on by default" if on else implied

@@ -38,10 +38,6 @@ def that_record(items, seeds):
     return found
 
 
-def text_of(source, item):
-    return "\n".join(source.lines[item.first:item.last + 1])
-
-
 def kind_of_macro(text):
     """
     `#define NAME NAME`, by which the kernel says that a function is there, is "itself"; another
@@ -62,7 +58,7 @@ class Calls:
                                 self.recorders | {MARK})
         # What is called through a member of this name as well cannot be told apart by a macro.
         members = {name for source, item in kept
-                   for name in MEMBER_CALL.findall(text_of(source, item))}
+                   for name in MEMBER_CALL.findall(source.text_of(item))}
         self.functions = {}  # by name: the files that define it
         for _, item in kept:
             if item.kind == "function" and item.names[0] in recording - members:
@@ -72,7 +68,7 @@ class Calls:
             for item in source.items:
                 if item.kind == "macro" and item.names[0] in self.functions:
                     self.macros.setdefault(item.names[0], set()).add(
-                        kind_of_macro(text_of(source, item)))
+                        kind_of_macro(source.text_of(item)))
 
     def of(self, source):
         """What a file calls of others; it may not define or declare the name itself."""

@@ -81,6 +81,9 @@ class Source:
     items: list = field(default_factory=list)
     directives: list = field(default_factory=list)
 
+    def text_of(self, item):
+        return "\n".join(self.lines[item.first:item.last + 1])
+
 
 def blank_comments(text):
     """

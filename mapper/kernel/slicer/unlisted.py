@@ -217,11 +217,6 @@ def join(taken, found):
 # --- what is taken ----------------------------------------------------------------------------------
 
 
-def asked_by_conditions(source):
-    """The words of a file's own conditions; the macro by which a header is read once is one of them."""
-    return {word for _, _, words in configs.conditions(source) for word in words}
-
-
 def narrowed(source, names, known, stop):
     """
     The Source with the items of these names, what they need of it, and the macros that its conditions ask for.
@@ -230,7 +225,7 @@ def narrowed(source, names, known, stop):
     """
     own = clashes.own_names(source) - stop if source.file.endswith(".c") else set()
     reachable = reach.Index([source], known - names - own).reachable(names)
-    conditions = asked_by_conditions(source)
+    conditions = configs.asked_by_conditions(source)
     kept = [item for item in source.items
             if id(item) in reachable or (item.kind == "macro" and item.names[0] in conditions)]
     return dataclasses.replace(source, items=kept)

@@ -637,6 +637,12 @@ class Options(unittest.TestCase):
             return {one.name: (one.on, one.why)
                     for one in configs.of_slice(tree, dict.fromkeys(words, "mm/vmalloc.c"), rig)}
 
+    def of_letters(self, asked, kconfig, on):
+        """The options of these letters, of which some are on."""
+        found = self.options([f"CONFIG_{letter}" for letter in asked], kconfig)
+        self.assertEqual({name[-1] for name, (is_on, _) in found.items() if is_on}, set(on))
+        return found
+
     def test_asked_is_what_stands_in_or_around_what_is_kept(self):
         text = ("#ifdef CONFIG_A\nint f(void)\n{\n#if IS_ENABLED(CONFIG_B) && !defined(C)\n\treturn 1;\n"
                 "#elif CONFIG_D\n#endif\n\treturn IS_ENABLED(CONFIG_E);\n}\n#endif\n"
@@ -654,8 +660,7 @@ class Options(unittest.TestCase):
                    "config E\n\tbool \"e\"\n\tdefault y if (MMU || X)\nconfig F\n\tdef_bool y\n\tdepends on NUMA\n"
                    "menuconfig G\n\tbool \"g\"\n\nconfig H\n\tdefault y if PAGE_SHIFT = 12\n"
                    "config I\n\tdefault \\\n\t  y\nconfig K\n\tbool \"k\"\n\thelp\n\t  default y\n")
-        found = self.options([f"CONFIG_{name}" for name in "ABCDEFGHIJK"], kconfig)
-        self.assertEqual({name[-1] for name, (on, _) in found.items() if on}, set("ABDEI"))
+        found = self.of_letters("ABCDEFGHIJK", kconfig, on="ABDEI")
         self.assertEqual(found["CONFIG_A"][1], "mm/Kconfig selects it")
         self.assertEqual(found["CONFIG_F"][1], "in mm/Kconfig it depends on NUMA")
         self.assertEqual(found["CONFIG_J"][1], "Kconfig files that the rig reads do not name it")
@@ -668,8 +673,7 @@ class Options(unittest.TestCase):
                    "config F\n\tbool \"f\"\n\tselect G\n\tselect MMU\nconfig G\n\tbool\n"
                    "config H\n\tdef_bool y\n\tdepends on I\nconfig I\n\tdef_bool H\n\tdepends on H\n"
                    "config J\n\tdef_bool y\n\tdepends on !OFF_ALL\nconfig OFF_ALL\n\tdef_bool y\n")
-        found = self.options([f"CONFIG_{name}" for name in "ABCDEFGHIJ"], kconfig)
-        self.assertEqual({name[-1] for name, (on, _) in found.items() if on}, set("ABCDEJ"))
+        found = self.of_letters("ABCDEFGHIJ", kconfig, on="ABCDEJ")
         self.assertEqual(found["CONFIG_D"][1], "in mm/Kconfig C implies it")
         self.assertEqual(found["CONFIG_H"][1], "in mm/Kconfig it depends on I")
         found = self.options(["CONFIG_A"], kconfig, "CONFIG_NUMA=y")
@@ -679,8 +683,7 @@ class Options(unittest.TestCase):
         kconfig = ("menu \"m\"\n\tdepends on MMU\nif NUMA\nconfig A\n\tdef_bool y\nendif # NUMA\n"
                    "config B\n\tdef_bool y\n\thelp\n\t  select C\n\n\t  default n\nendmenu\n"
                    "menu \"n\"\n\tdepends on NUMA\nconfig C\n\tdef_bool y\nendmenu\nendif\nconfig D\n\tdef_bool y\n")
-        found = self.options([f"CONFIG_{name}" for name in "ABCD"], kconfig)
-        self.assertEqual({name[-1] for name, (on, _) in found.items() if on}, set("BD"))
+        found = self.of_letters("ABCD", kconfig, on="BD")
         self.assertEqual(found["CONFIG_C"][1], "in mm/Kconfig it depends on NUMA")
 
     def test_what_cannot_be_read_is_off(self):
