@@ -22,7 +22,9 @@ GEOMETRIES = "VMAPDIFF_GEOMETRIES"  # a list with commas: the builds of mapper/k
 # Of a build that counts how often each line is executed.
 COVERAGE = "-coverage"
 COVERAGE_OPTIONS = ("-DVMAPDIFF_COVERAGE=ON", "-DVMAPDIFF_SANITIZE=none", "-DCMAKE_BUILD_TYPE=Debug")
+# Compiled in a third of the time, and plays more slowly; for a first verdict, which needs no fuzzer, in less.
 QUICK_OPTIONS = ("-DVMAPDIFF_KERNEL_QUICK=ON",)
+UNGUIDED_OPTIONS = (*QUICK_OPTIONS, "-DVMAPDIFF_KERNEL_UNGUIDED=ON")
 OBJECTS, OBJECTS_LIST = "kernel-objects", "tree_objects.cmake"
 SLICER, CHECK = "../mapper/kernel/slice.py", "../mapper/kernel/check.py"
 LEFT_OUT = "kernel-left-out"  # what a build says of a tree that it is made without a part of
@@ -212,7 +214,7 @@ def build_quickly(path, targets, geometry):
     Raises Failed also where only an optimizing compiler takes the tree.
     """
     tree = top_of(path)
-    return build_in(folder_of(tree, "-quick"), tree, targets, options_of(objects(), geometry, QUICK_OPTIONS))
+    return build_in(folder_of(tree, "-quick"), tree, targets, options_of(objects(), geometry, UNGUIDED_OPTIONS))
 
 
 @functools.lru_cache(maxsize=None)

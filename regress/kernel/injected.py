@@ -330,8 +330,8 @@ NEWEST = {
 class Build:
     """The fuzz targets with a copy of a tree in the mapper's place."""
 
-    def __init__(self, tree, work):
-        self.original, self.tree, self.dir = tree, work / "tree", work / "build"
+    def __init__(self, tree, work, options=()):
+        self.original, self.tree, self.dir, self.options = tree, work / "tree", work / "build", options
         self.seed, self.environment, self.geometries = 1, dict(os.environ), copies.GEOMETRIES
 
     def inject(self, name):
@@ -344,9 +344,8 @@ class Build:
         self.environment["VMAPDIFF_JUDGE"] = JUDGED.get(name, "")
 
     def make(self, target):
-        for command in (["cmake", "--preset", "kernel", "-B", self.dir,
-                         f"-DVMAPDIFF_KERNEL_TREE={self.tree}", f"-DVMAPDIFF_OBJECTS_FROM={kernel.objects()}",
-                         f"-DVMAPDIFF_KERNEL_GEOMETRIES={self.geometries.replace(',', ';')}"],
+        for command in (["cmake", "--preset", "kernel", "-B", self.dir, f"-DVMAPDIFF_KERNEL_TREE={self.tree}",
+                         *kernel.options_of(kernel.objects(), self.geometries, self.options)],
                         ["cmake", "--build", self.dir, "--target", target, "vmapdiff"]):
             run = subprocess.run(command, cwd=copies.TOP, capture_output=True, text=True)
             if run.returncode:
@@ -430,7 +429,8 @@ def main():
         work = Path(options.work or temporary).resolve()
         findings = work / "findings"
         findings.mkdir(parents=True, exist_ok=True)
-        build, good = Build(options.tree, work), True
+        # A build takes most of the time of each.
+        build, good = Build(options.tree, work, kernel.QUICK_OPTIONS), True
         print(f"{'bug':28} {'killed at':>8}  {'target':14} rule", flush=True)
         for name in options.names or bugs_of(options.tree, options.sample):
             try:
