@@ -19,7 +19,7 @@ SUFFIXES = {".c", ".h", ".def", ".inc"}
 GROUPS = {
     "mapper": ("mapper", {"test", "example", "kernel", "prior"}),
     "generator": ("fuzz", {"test", "exhaustive", "afl_mutator", "replay_main", "fuzz_text", "fuzz_walk",
-                           "arbitrary_tables", "find_waivers", "fuzz_empty", "fuzz_crosscheck",
+                           "libfuzzer_options", "arbitrary_tables", "find_waivers", "fuzz_empty", "fuzz_crosscheck",
                            "scenario_parse", "scenario_print", "scenario_text", "text_line", "words",
                            "nearest", "mail", "mail_line", "mail_span", "quoted_printable", "tracked"}),
     "oracle": ("oracle", {"test", "mmu"}),
