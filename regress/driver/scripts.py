@@ -26,4 +26,4 @@ def options_of(path):
 
 def run(path, argv, python=sys.executable):
     """Runs a script and returns its exit code."""
-    return tool.run(python, "-B", STARTER, TOP / "regress" / path, *argv)
+    return tool.run(python, STARTER, TOP / "regress" / path, *argv)

@@ -131,7 +131,7 @@ def without_git(path, empty):
 
 def driver(argv):
     """The words that run this driver; what it lacks is installed before, outside."""
-    return [os.path.realpath(sys.executable), "-B", str(TOP / "regress/driver"), "--no-install", *map(str, argv)]
+    return [os.path.realpath(sys.executable), str(TOP / "regress/driver"), "--no-install", *map(str, argv)]
 
 
 def command_line(folder, readable, program, status):

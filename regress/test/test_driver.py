@@ -404,6 +404,36 @@ class Writing(unittest.TestCase):
         self.is_told("fuzz", "fuzz_vmap")
 
 
+class Bytecode(unittest.TestCase):
+    """What Python makes of the driver is kept in .build, and nowhere else, whatever the environment says."""
+
+    def setUp(self):
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-bytecode-"))
+        self.addCleanup(shutil.rmtree, self.work)
+        for name in ("regress/driver", "regress/mutation", "mapper/kernel"):
+            shutil.copytree(TOP / name, self.work / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("rig", "fuzz/targets.cmake"):
+            (self.work / name).parent.mkdir(exist_ok=True)
+            shutil.copy(TOP / name, self.work / name)
+
+    def made(self, **more):
+        """Where bytecode is after a command, by the names of the files that it is of."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        code, said = run(self.work / "rig", "--help", env={**environment, **more})
+        self.assertEqual(code, 0, said)
+        return {path.name.split(".")[0]: path for path in self.work.rglob("*.pyc")}
+
+    def test_nothing_is_kept_before_anything_is_built(self):
+        self.assertEqual(self.made(), {})
+
+    def test_it_is_kept_in_the_folder_of_all_that_is_built(self):
+        (self.work / ".build").mkdir()
+        made = self.made(PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX="/dev/null")
+        self.assertIn("terminal", made)
+        for path in made.values():
+            self.assertTrue(path.is_relative_to(self.work / ".build/bytecode"), path)
+
+
 class Links(unittest.TestCase):
     def test_a_link_to_rig_works_from_anywhere(self):
         with tempfile.TemporaryDirectory(prefix="vmapdiff-link-") as folder:
