@@ -21,6 +21,8 @@ bool log_create(struct event_log *log)
 		return false;
 	use_huge_pages(log->event, log->event + MACHINE_KEPT_EVENTS, ALL_BYTES(log->event));
 	use_huge_pages(log->cause, log->cause + MACHINE_KEPT_EVENTS, ALL_BYTES(log->cause));
+	use_huge_pages(log->word, log->word + MACHINE_KEPT_LOG_WORDS,
+		       MACHINE_MAX_LOG_WORDS * sizeof(*log->word));
 	return true;
 }
 
@@ -32,11 +34,15 @@ void log_destroy(struct event_log *log)
 	*log = (struct event_log){ 0 };
 }
 
+static void give_back(void *array, size_t size, uint32_t used, uint32_t kept)
+{
+	if (used > kept)
+		madvise((char *)array + kept * size, (used - kept) * size, MADV_DONTNEED);
+}
+
 void log_shrink(struct event_log *log)
 {
-	if (log->events <= MACHINE_KEPT_EVENTS)
-		return;
-	size_t over = log->events - MACHINE_KEPT_EVENTS;
-	madvise(log->event + MACHINE_KEPT_EVENTS, over * sizeof(*log->event), MADV_DONTNEED);
-	madvise(log->cause + MACHINE_KEPT_EVENTS, over * sizeof(*log->cause), MADV_DONTNEED);
+	give_back(log->event, sizeof(*log->event), log->events, MACHINE_KEPT_EVENTS);
+	give_back(log->cause, sizeof(*log->cause), log->events, MACHINE_KEPT_EVENTS);
+	give_back(log->word, sizeof(*log->word), log->words, MACHINE_KEPT_LOG_WORDS);
 }

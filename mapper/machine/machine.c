@@ -62,18 +62,36 @@ static void hand_out(struct machine *m)
 	m->tables++;
 }
 
+/* Gives back the memory of tables from `first` on. What fails here costs memory and nothing else. */
+static void give_back_tables(struct machine *m, table_t first)
+{
+	size_t kept = (char *)table_words(m, first) - (char *)m->arena;
+	kept = (kept + MAX_TABLE_BYTES - 1) & -MAX_TABLE_BYTES; /* whole pages of any host */
+	if (kept < m->opened_bytes)
+		madvise((char *)m->arena + kept, m->opened_bytes - kept, MADV_DONTNEED);
+}
+
 static void zero_touched(struct machine *m)
 {
+	const size_t page = 4096; /* the smallest of any host */
+	size_t zeroed = 0;
+	table_t kept = 0;
 	for (table_t t = 0; t < m->tables; t++) {
 		struct machine_table *touched = &m->table[t];
 		uint64_t *words = table_words(m, t);
 		if (touched->freed)
 			unpoison(words, table_bytes(m));
-		if (touched->low < touched->high)
-			memset(words + touched->low, 0,
-			       (touched->high - touched->low) * sizeof(uint64_t));
+		if (touched->low < touched->high) {
+			size_t bytes = (touched->high - touched->low) * sizeof(uint64_t);
+			memset(words + touched->low, 0, bytes);
+			zeroed += (bytes + page - 1) & -page;
+		}
 		poison(words, table_bytes(m));
+		if (zeroed <= MACHINE_KEPT_TABLE_BYTES)
+			kept = t + 1;
 	}
+	if (kept < m->tables)
+		give_back_tables(m, kept);
 }
 
 /* What fuzz/scenario_check.c promises of every machine. */

@@ -25,12 +25,16 @@
 #define MACHINE_MAX_TABLES 4608
 #endif
 /*
- * Events and logged words that one call into a mapper may leave. Of
- * those past MACHINE_KEPT_EVENTS the host gets the memory back at the next call.
+ * Events and logged words that one call into a mapper may leave. Of those past
+ * MACHINE_KEPT_EVENTS and MACHINE_KEPT_LOG_WORDS the host gets the memory back at the
+ * next call, and of tables past MACHINE_KEPT_TABLE_BYTES that were touched when the machine
+ * is reset.
  */
 #define MACHINE_MAX_EVENTS (1u << 23)
 #define MACHINE_MAX_LOG_WORDS (1u << 22)
 #define MACHINE_KEPT_EVENTS (1u << 17)
+#define MACHINE_KEPT_LOG_WORDS (1u << 17)
+#define MACHINE_KEPT_TABLE_BYTES ((size_t)1 << 23)
 
 /* What the hardware is: the registers and the ID fields that matter here. */
 struct machine_config {

@@ -21,8 +21,8 @@ bool log_create(struct event_log *log);
 void log_destroy(struct event_log *log);
 
 /*
- * Gives back what a call of more than MACHINE_KEPT_EVENTS left, so that one such call takes no memory
- * for good. What fails here costs memory and nothing else.
+ * Gives back what a call left past MACHINE_KEPT_EVENTS and MACHINE_KEPT_LOG_WORDS, so that one such call
+ * takes no memory for good. What fails here costs memory and nothing else.
  */
 void log_shrink(struct event_log *log);
 

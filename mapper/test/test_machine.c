@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The machine keeps what it promises to mappers and to the oracle. */
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "mapper/machine/machine.h"
 #include "mapper/test/cmocka_all.h"
@@ -89,6 +91,40 @@ static void reset_leaves_all_memory_zero(void **state)
 	for (table_t t = 0; t < m->tables; t++)
 		for (uint32_t i = 0; i < m->entries; i++)
 			assert_int_equal(machine_load(m, t, i), 0);
+}
+
+/* Bytes of memory that the host keeps at `at`, which is reserved up to `bytes` bytes more. */
+static size_t resident(void *at, size_t bytes)
+{
+	static unsigned char is[1 << 20];
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = bytes / page, kept = 0;
+	assert_true(pages <= sizeof(is));
+	assert_int_equal(mincore(at, bytes, is), 0);
+	for (size_t i = 0; i < pages; i++)
+		kept += is[i] & 1 ? page : 0;
+	return kept;
+}
+
+/* As the largest scenario leaves it: what few touch takes no memory while others are played. */
+static void reset_gives_back_what_is_rare(void **state)
+{
+	struct machine *m = *state;
+	uint64_t old[512];
+	memset(old, 1, sizeof(old));
+	for (table_t t = 0; (size_t)t << 12 < 2 * MACHINE_KEPT_TABLE_BYTES; t++) {
+		table_t table = machine_alloc_table(m);
+		machine_store_list(m, table, 0, 512, old);
+		machine_store(m, table, 0, 512, 0, 0);
+	}
+	assert_true(resident(m->arena, m->opened_bytes) >= 2 * MACHINE_KEPT_TABLE_BYTES);
+	assert_true(m->log.words > 2 * MACHINE_KEPT_LOG_WORDS);
+	machine_reset(m, &config_4k);
+	assert_in_range(resident(m->arena, m->opened_bytes), MACHINE_KEPT_TABLE_BYTES / 2,
+			MACHINE_KEPT_TABLE_BYTES + (1 << 17));
+	assert_in_range(resident(m->log.word, MACHINE_MAX_LOG_WORDS * sizeof(*m->log.word)),
+			MACHINE_KEPT_LOG_WORDS * sizeof(*m->log.word) / 2,
+			MACHINE_KEPT_LOG_WORDS * sizeof(*m->log.word) + (1 << 16));
+	reset_leaves_all_memory_zero(state);
 }
 
 static void the_armed_allocation_fails_once(void **state)
@@ -356,6 +392,7 @@ int main(void)
 		TEST(lists_are_recorded_word_by_word),
 		TEST(find_nonzero_finds_the_first),
 		TEST(reset_leaves_all_memory_zero),
+		TEST(reset_gives_back_what_is_rare),
 		TEST(the_armed_allocation_fails_once),
 		TEST(a_fault_does_not_outlive_its_call),
 		TEST(the_armed_trylock_fails),
