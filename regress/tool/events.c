@@ -273,10 +273,14 @@ static void put_end(const struct recording *r, const struct player_step *step,
 static void put_source_call(const struct recording *r, const struct source_call *call,
 			    uint32_t number)
 {
+	const char *path = path_in_tree(r->mapper, call->file);
+	char function[256];
+	snprintf(function, sizeof(function), "%.*s", function_in_tree(call->function, path),
+		 call->function);
 	fputs("{\"file\":", r->to);
-	json_text(r->to, path_in_tree(r->mapper, call->file));
+	json_text(r->to, path);
 	fprintf(r->to, ",\"line\":%u", call->line);
-	put_text(r, "function", call->function);
+	put_text(r, "function", function);
 	put_integer(r, "number", number);
 }
 

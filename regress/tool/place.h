@@ -11,6 +11,13 @@
 /* A path as the tree has it, from the tree's top; any other path as it is. */
 const char *path_in_tree(const struct mapper *mapper, const char *path);
 
+/*
+ * How much of a function's name in a slice is its name in the tree. Of a static function whose name another
+ * file has as well, the slicer puts the file behind the name (mapper/kernel/slicer/clashes.py). `path`: as
+ * the tree has it; what follows a colon in it does not count.
+ */
+int function_in_tree(const char *function, const char *path);
+
 /* Prints "FUNCTION(), FILE:LINE". */
 void place_print_call(const struct mapper *mapper, const struct source_call *call, FILE *to);
 

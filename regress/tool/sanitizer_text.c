@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "regress/tool/place.h"
+
 #define MAX_LINE 1024
 #define MAX_FRAMES 4 /* that are printed of a stack */
 #define MAX_LINES 3  /* that are printed of what is not a sanitizer's report */
@@ -71,7 +73,8 @@ static void print_stack(const char *report, const char *tree, FILE *to)
 		if (!first.function[0])
 			first = frame;
 		if (place && printed++ < MAX_FRAMES)
-			fprintf(to, "            in %s() at %s\n", frame.function, place);
+			fprintf(to, "            in %.*s() at %s\n",
+				function_in_tree(frame.function, place), frame.function, place);
 	}
 	if (!printed && first.function[0])
 		fprintf(to, "            in %s() at %s\n", first.function, first.place);

@@ -45,9 +45,11 @@ static void put_source_call(FILE *to, const struct mapper *mapper, const struct 
 			    const char *did)
 {
 	char message[128];
-	snprintf(message, sizeof(message), "%s() %s", call->function, did);
+	const char *path = path_in_tree(mapper, call->file);
+	snprintf(message, sizeof(message), "%.*s() %s", function_in_tree(call->function, path),
+		 call->function, did);
 	fputc(',', to);
-	put_location(to, path_in_tree(mapper, call->file), call->line, message);
+	put_location(to, path, call->line, message);
 }
 
 /* Where the tree's function for a call begins: the line, and its file; 0 where there is none. */
