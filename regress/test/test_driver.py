@@ -32,6 +32,16 @@ def run(*command, **settings):
     return done.returncode, done.stdout
 
 
+def copy_driver(to, *more):
+    """Copies what ./rig needs to start, and other files and folders of the project."""
+    for name in ("rig", "regress/driver", "fuzz/targets.cmake", *more):
+        if (TOP / name).is_dir():
+            shutil.copytree(TOP / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(TOP / name, to / name)
+
+
 class OwnPath(unittest.TestCase):
     """A PATH with next to nothing on it, and what a test puts there."""
 
@@ -224,10 +234,7 @@ class FetchedTree(OwnApt):
     def setUp(self):
         super().setUp()
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-fetch-"))
-        shutil.copytree(TOP / "regress/driver", self.work / "regress/driver")
-        for name in ("rig", "fuzz/targets.cmake"):
-            (self.work / name).parent.mkdir(exist_ok=True)
-            shutil.copy(TOP / name, self.work / name)
+        copy_driver(self.work)
         for name in ("tar", "cp", "mkdir", "sleep", "touch", "gzip"):
             (self.path / name).symlink_to(shutil.which(name))
         self.put_apt()
@@ -358,11 +365,7 @@ class Writing(unittest.TestCase):
 
     def setUp(self):
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-write-"))
-        for name in ("regress/driver", "regress/mutation", "mapper/kernel"):
-            shutil.copytree(TOP / name, self.work / name)
-        for name in ("rig", "CMakePresets.json", "fuzz/targets.cmake"):
-            (self.work / name).parent.mkdir(exist_ok=True)
-            shutil.copy(TOP / name, self.work / name)
+        copy_driver(self.work, "regress/mutation", "mapper/kernel", "CMakePresets.json")
 
     def tearDown(self):
         (self.work / ".build").chmod(0o755)
@@ -410,11 +413,7 @@ class Bytecode(unittest.TestCase):
     def setUp(self):
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="vmapdiff-bytecode-"))
         self.addCleanup(shutil.rmtree, self.work)
-        for name in ("regress/driver", "regress/mutation", "mapper/kernel"):
-            shutil.copytree(TOP / name, self.work / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("rig", "fuzz/targets.cmake"):
-            (self.work / name).parent.mkdir(exist_ok=True)
-            shutil.copy(TOP / name, self.work / name)
+        copy_driver(self.work, "regress/mutation", "mapper/kernel")
 
     def made(self, **more):
         """Where bytecode is after a command, by the names of the files that it is of."""
@@ -451,11 +450,7 @@ class Version(unittest.TestCase):
     def test_the_commit_of_a_repository_of_another_user(self):
         with tempfile.TemporaryDirectory(prefix="vmapdiff-owner-") as folder:
             work = pathlib.Path(folder) / "a [copy]"
-            for name in ("regress/driver", "regress/mutation"):
-                shutil.copytree(TOP / name, work / name)
-            for name in ("rig", "CMakeLists.txt", "fuzz/targets.cmake"):
-                (work / name).parent.mkdir(exist_ok=True)
-                shutil.copy(TOP / name, work / name)
+            copy_driver(work, "regress/mutation", "CMakeLists.txt")
             git = ("git", "-C", work, "-c", "user.name=rig", "-c", "user.email=rig@localhost")
             for words in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "all")):
                 run(*git, *words)
