@@ -22,8 +22,9 @@ GEOMETRIES = "VMAPDIFF_GEOMETRIES"  # a list with commas: the builds of mapper/k
 # Of a build that counts how often each line is executed.
 COVERAGE = "-coverage"
 COVERAGE_OPTIONS = ("-DVMAPDIFF_COVERAGE=ON", "-DVMAPDIFF_SANITIZE=none", "-DCMAKE_BUILD_TYPE=Debug")
-# Compiled in a third of the time, and plays more slowly; for a first verdict, which needs no fuzzer, in less.
+# Without optimization, which takes a third of the time to compile, and plays more slowly.
 QUICK_OPTIONS = ("-DVMAPDIFF_KERNEL_QUICK=ON",)
+# For a first verdict, which no fuzzer takes part in: in less time still.
 UNGUIDED_OPTIONS = (*QUICK_OPTIONS, "-DVMAPDIFF_KERNEL_UNGUIDED=ON")
 OBJECTS, OBJECTS_LIST = "kernel-objects", "tree_objects.cmake"
 SLICER, CHECK = "../mapper/kernel/slice.py", "../mapper/kernel/check.py"

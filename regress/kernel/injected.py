@@ -429,7 +429,7 @@ def main():
         work = Path(options.work or temporary).resolve()
         findings = work / "findings"
         findings.mkdir(parents=True, exist_ok=True)
-        # A build takes most of the time of each.
+        # Each bug is a build, which takes longer than to find it.
         build, good = Build(options.tree, work, kernel.QUICK_OPTIONS), True
         print(f"{'bug':28} {'killed at':>8}  {'target':14} rule", flush=True)
         for name in options.names or bugs_of(options.tree, options.sample):
