@@ -74,14 +74,16 @@ static inline bool reach_event(struct machine *m)
 	return m->log.events < m->next_look_at_events || machine_reach(m);
 }
 
-/*
- * Records an event that was reached. It is written where it stays, field by
- * field: a copy of it would be read before its fields have left the store buffer.
- */
-static inline void append_event(struct machine *m, struct event e)
+/* Where the next event stands. Of a log with room: reach_event(). */
+static inline struct event *next_event(struct machine *m)
+{
+	return &m->log.event[m->log.events];
+}
+
+/* The event that stands there is whole: gives it its cause, and tells who watches. */
+static inline void event_written(struct machine *m)
 {
 	struct event *recorded = &m->log.event[m->log.events++];
-	*recorded = e;
 	if (m->log.place) {
 		recorded->placed = true;
 		m->log.cause[recorded - m->log.event] = *m->log.place;
@@ -89,6 +91,13 @@ static inline void append_event(struct machine *m, struct event e)
 	if (m->watch.see)
 		m->watch.see(m->watch.context, recorded);
 }
+
+/*
+ * Records an event that was reached: append_event(machine, (struct event){ ... }).
+ * A macro, so that the fields are written where they stay: what passes by value is
+ * a copy, which GCC reads before its fields have left the store buffer.
+ */
+#define append_event(m, ...) (*next_event(m) = __VA_ARGS__, event_written(m))
 
 static inline void record(struct machine *m, struct event e)
 {
