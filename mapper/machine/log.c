@@ -34,15 +34,15 @@ void log_destroy(struct event_log *log)
 	*log = (struct event_log){ 0 };
 }
 
-static void give_back(void *array, size_t size, uint32_t used, uint32_t kept)
+static void give_back_past(void *array, size_t size, uint32_t used, uint32_t kept)
 {
 	if (used > kept)
-		madvise((char *)array + kept * size, (used - kept) * size, MADV_DONTNEED);
+		give_back((char *)array + kept * size, (used - kept) * size);
 }
 
 void log_shrink(struct event_log *log)
 {
-	give_back(log->event, sizeof(*log->event), log->events, MACHINE_KEPT_EVENTS);
-	give_back(log->cause, sizeof(*log->cause), log->events, MACHINE_KEPT_EVENTS);
-	give_back(log->word, sizeof(*log->word), log->words, MACHINE_KEPT_LOG_WORDS);
+	give_back_past(log->event, sizeof(*log->event), log->events, MACHINE_KEPT_EVENTS);
+	give_back_past(log->cause, sizeof(*log->cause), log->events, MACHINE_KEPT_EVENTS);
+	give_back_past(log->word, sizeof(*log->word), log->words, MACHINE_KEPT_LOG_WORDS);
 }

@@ -62,13 +62,13 @@ static void hand_out(struct machine *m)
 	m->tables++;
 }
 
-/* Gives back the memory of tables from `first` on. What fails here costs memory and nothing else. */
+/* Gives back the memory of tables from `first` on. */
 static void give_back_tables(struct machine *m, table_t first)
 {
 	size_t kept = (char *)table_words(m, first) - (char *)m->arena;
 	kept = (kept + MAX_TABLE_BYTES - 1) & -MAX_TABLE_BYTES; /* whole pages of any host */
 	if (kept < m->opened_bytes)
-		madvise((char *)m->arena + kept, m->opened_bytes - kept, MADV_DONTNEED);
+		give_back((char *)m->arena + kept, m->opened_bytes - kept);
 }
 
 static void zero_touched(struct machine *m)

@@ -22,7 +22,7 @@ void log_destroy(struct event_log *log);
 
 /*
  * Gives back what a call left past MACHINE_KEPT_EVENTS and MACHINE_KEPT_LOG_WORDS, so that one such call
- * takes no memory for good. What fails here costs memory and nothing else.
+ * takes no memory for good.
  */
 void log_shrink(struct event_log *log);
 

@@ -22,4 +22,10 @@ static inline void release(void *p, size_t bytes)
 		munmap(p, bytes);
 }
 
+/* Of what stays reserved, whole pages that are zero again. What fails costs memory and nothing else. */
+static inline void give_back(void *first, size_t bytes)
+{
+	madvise(first, bytes, MADV_DONTNEED);
+}
+
 #endif
