@@ -5,7 +5,7 @@
 #include "mapper/pgtable/geometry.h"
 #include "mapper/pgtable/table.h"
 
-/* Where the entry of the last level for an address stands; false if there is no table for it. */
+/* Where the entry of the last level for an address stands; false if there is no table for it, or none that is. */
 static bool find_entry(const struct machine *m, const struct geometry *g, uint64_t va,
 		       table_t *table, uint32_t *index)
 {
@@ -13,9 +13,9 @@ static bool find_entry(const struct machine *m, const struct geometry *g, uint64
 	*table = MACHINE_ROOT;
 	for (int level = g->start_level; level < PTE_LEVEL; level++) {
 		uint64_t desc = machine_words(m, *table)[level_index(g, level, offset)];
-		if (!desc_is_table(desc))
+		*table = desc_is_table(desc) ? table_below(m, g, desc) : MACHINE_NO_TABLE;
+		if (*table == MACHINE_NO_TABLE)
 			return false;
-		*table = table_below(m, g, desc);
 	}
 	*index = level_index(g, PTE_LEVEL, offset);
 	return true;
