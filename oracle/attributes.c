@@ -129,7 +129,8 @@ uint32_t attributes_dumped(const struct arm64_geometry *g, int level, uint64_t d
 {
 	if (!desc)
 		return 0;
-	ASSERT(arm64_kind(g, level, desc) != ARM64_TABLE);
+	if (arm64_kind(g, level, desc) == ARM64_TABLE)
+		return DUMP_IN_USE;
 	return DUMP_IN_USE | said_if(desc & ARM64_VALID, DUMP_VALID) |
 	       said_if(desc & ARM64_AP1, DUMP_USER) | said_if(desc & ARM64_AP2, DUMP_READ_ONLY) |
 	       said_if(desc & ARM64_PXN, DUMP_PXN) | said_if(desc & ARM64_UXN, DUMP_UXN) |

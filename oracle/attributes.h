@@ -12,7 +12,7 @@ const struct arm64_attributes *attributes_of(enum prot prot);
 /* What a byte of MAIR_EL1 says, as Arm writes it; "other" if the kernel has no such memory. Static. */
 const char *attributes_memory_name(uint8_t memory);
 
-/* What a dump is to say of an entry that is no table, at `level`: DUMP_ bits. */
+/* What a dump is to say of an entry at `level`: DUMP_ bits; of a link that leads nowhere that it is in use. */
 uint32_t attributes_dumped(const struct arm64_geometry *g, int level, uint64_t desc);
 
 /* What a segment that maps pages with `prot` may be found to be: MAY_ bits of space.h. */

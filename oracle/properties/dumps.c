@@ -58,6 +58,15 @@ static uint32_t comparable(const struct oracle *o, uint32_t says)
 	return says & ~(open | (o->g.ds ? DUMP_SHARED : 0)); /* LPA2 has no such field */
 }
 
+/* Never: a walk ends at a table descriptor where that links no table, which the call may not have changed. */
+static bool leads_somewhere(struct oracle *o, uint64_t page, const struct arm64_translation *t)
+{
+	struct arm64_link link = {
+		.level = t->level, .desc = t->desc, .page = page, .child = MACHINE_NO_TABLE
+	};
+	return tables_link(o, &link);
+}
+
 /* Whether the lines go on without a gap, and each entry of pages [page, end) has one that tells it. */
 static bool lines_told(struct oracle *o, const struct dump_line *line, unsigned lines,
 		       uint64_t page, uint64_t end)
@@ -67,6 +76,8 @@ static bool lines_told(struct oracle *o, const struct dump_line *line, unsigned 
 	for (uint64_t next; page < end; page = next) {
 		struct arm64_translation t = arm64_translate(&o->g, o->machine, oracle_va(o, page));
 		uint32_t says = attributes_dumped(&o->g, t.level, t.desc);
+		if (arm64_kind(&o->g, t.level, t.desc) == ARM64_TABLE)
+			return leads_somewhere(o, page, &t);
 		next = entry_end(o, t.level, page, end);
 		if (page == told && line < last && line->va == oracle_va(o, page))
 			told += line++->bytes >> o->g.granule;
