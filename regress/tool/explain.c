@@ -163,11 +163,14 @@ static void print_batch(const struct explanation *ex, const struct event_batch *
 	}
 }
 
-/* Whether the event stores an entry that the walk of the verdict's address passes at its level. */
-static bool is_about(const struct explanation *ex, const struct event *e)
+/*
+ * Whether the event stores an entry that a walk of the verdict's address passes at its level: as the tables
+ * are now, or as they were before one was unlinked.
+ */
+static bool is_about(const struct explanation *ex, const struct event *e, bool linked_now)
 {
 	const struct table_place *place = &ex->o->trace.place[e->table];
-	if (e->kind != EVENT_STORE || !place->linked)
+	if (e->kind != EVENT_STORE || !(linked_now ? place->linked : place->was_linked))
 		return false;
 	unsigned order = arm64_leaf_order(&ex->o->g, place->level);
 	uint64_t first = place->page + ((uint64_t)e->index << order);
@@ -175,14 +178,20 @@ static bool is_about(const struct explanation *ex, const struct event *e)
 	       (ex->verdict->level == VERDICT_NO_LEVEL || place->level == ex->verdict->level);
 }
 
-/* The last event that stored the entry at fault; the last of all where none did. */
-static uint32_t event_at_fault(const struct explanation *ex)
+static uint32_t last_about(const struct explanation *ex, bool linked_now)
 {
 	uint32_t found = NO_EVENT;
 	for (uint32_t i = 0; i < ex->m->log.events; i++)
-		if (is_about(ex, &ex->m->log.event[i]))
+		if (is_about(ex, &ex->m->log.event[i], linked_now))
 			found = i;
 	return found;
+}
+
+/* The last event that stored the entry at fault, in a table that is reached if one did; NO_EVENT where none did. */
+static uint32_t event_at_fault(const struct explanation *ex)
+{
+	uint32_t found = last_about(ex, true);
+	return found == NO_EVENT ? last_about(ex, false) : found;
 }
 
 /* The number of the batch that an event is in, and of batches in all. */
