@@ -78,6 +78,40 @@ static void rig_write(void *to, const void *value, size_t bytes)
 		__builtin_memcpy(to, value, bytes);
 }
 
+/* Of tables word by word, as clear_page() and copy_page() do: part of an entry is nothing that mapping code sets. */
+static bool are_entries(const void *p, size_t bytes)
+{
+	if (!in_tables(p))
+		return false;
+	if (((uintptr_t)p | bytes) % sizeof(uint64_t))
+		BUG();
+	return true;
+}
+
+static void *rig_fill(void *to, int byte, size_t bytes)
+{
+	if (!are_entries(to, bytes))
+		return __builtin_memset(to, byte, bytes);
+	const uint64_t word = (uint8_t)byte * UINT64_C(0x0101010101010101);
+	for (size_t at = 0; at < bytes; at += sizeof(word))
+		rig_write((char *)to + at, &word, sizeof(word));
+	return to;
+}
+
+static void *rig_copy(void *to, const void *from, size_t bytes)
+{
+	bool reads = are_entries(from, bytes), writes = are_entries(to, bytes);
+	if (!reads && !writes)
+		return __builtin_memcpy(to, from, bytes);
+	for (size_t at = 0; at < bytes; at += sizeof(uint64_t)) {
+		uint64_t word;
+		rig_loaded((const char *)from + at);
+		__builtin_memcpy(&word, (const char *)from + at, sizeof(word));
+		rig_write((char *)to + at, &word, sizeof(word));
+	}
+	return to;
+}
+
 static void rig_sync(enum rig_barrier kind)
 {
 	rig->sync(kind);
@@ -235,12 +269,23 @@ struct vm_struct *remove_vm_area(const void *addr)
 	return found;
 }
 
-/* The lazily unmapped areas are purged with what the caller names; the one that is freed is one of them. */
+/*
+ * The lazily unmapped areas are purged with what the caller names; the one that is freed is one of them. If
+ * another CPU has purged them in between, as it has here of an odd number of pages, the caller's range is
+ * invalidated alone. A range around both, half of the address space wide, would hide where it ends.
+ */
 static void _vm_unmap_aliases(unsigned long start, unsigned long end, int flush)
 {
 	unsigned long first = (unsigned long)area.addr, last = first + get_vm_area_size(&area);
+	bool purged = area.nr_pages >> area.page_order & 1;
 	RIG_AT(rig->unmap_aliases());
-	flush_tlb_kernel_range(min(start, first), max(end, last));
+	if (!purged) {
+		flush_tlb_kernel_range(min(start, first), max(end, last));
+		return;
+	}
+	flush_tlb_kernel_range(first, last);
+	if (flush)
+		flush_tlb_kernel_range(start, end);
 }
 
 /* --- what vrealloc() calls ------------------------------------------------------------- */

@@ -39,6 +39,8 @@ static void rig_sync(enum rig_barrier kind);
 static void rig_tlbi(unsigned what, uint64_t operand);
 static bool rig_test_bit(unsigned long bit, const volatile void *flags);
 static bool rig_change_bit(unsigned long bit, volatile void *flags, bool set);
+static void *rig_fill(void *to, int byte, size_t bytes);
+static void *rig_copy(void *to, const void *from, size_t bytes);
 
 /* --- where an event is caused ------------------------------------------------------ */
 
@@ -127,6 +129,7 @@ typedef long long s64;
 typedef u64 phys_addr_t;
 typedef u64 dma_addr_t;
 typedef u64 resource_size_t;
+typedef s64 ktime_t;
 typedef unsigned int gfp_t;
 typedef unsigned long vm_flags_t;
 typedef unsigned long pgoff_t;
@@ -187,6 +190,8 @@ struct rb_node {
 #define EXPORT_SYMBOL(x) struct rig_unused
 #define EXPORT_SYMBOL_GPL(x) struct rig_unused
 #define EXPORT_SYMBOL_FOR_MODULES(x, y) struct rig_unused
+#define EXPORT_SYMBOL_IF_KUNIT(x) struct rig_unused
+#define VISIBLE_IF_KUNIT static
 
 #include <linux/compiler_types.h> /* the tree's own: attributes, what sparse reads */
 
@@ -254,6 +259,28 @@ struct rb_node {
 #define min3(a, b, c) min(min(a, b), c)
 #define max3(a, b, c) max(max(a, b), c)
 #define clamp(v, low, high) min(max(v, low), high)
+#define abs_diff(a, b)                                                                             \
+	({                                                                                         \
+		typeof(a) _a = (a);                                                                \
+		typeof(b) _b = (b);                                                                \
+		_a > _b ? _a - _b : _b - _a;                                                       \
+	})
+#define in_range(v, start, size) ((u64)(v) - (u64)(start) < (u64)(size))
+#define check_add_overflow(a, b, sum) __builtin_add_overflow(a, b, sum)
+#define check_sub_overflow(a, b, difference) __builtin_sub_overflow(a, b, difference)
+#define check_mul_overflow(a, b, product) __builtin_mul_overflow(a, b, product)
+#define hweight32(n) ((unsigned int)__builtin_popcount((u32)(n)))
+#define hweight64(n) ((unsigned long)__builtin_popcountll(n))
+#define hweight_long(n) hweight64(n)
+#define struct_group(name, ...)                                                                    \
+	union {                                                                                    \
+		struct {                                                                           \
+			__VA_ARGS__                                                                \
+		};                                                                                 \
+		struct {                                                                           \
+			__VA_ARGS__                                                                \
+		} name;                                                                            \
+	}
 #define offsetof(type, member) __builtin_offsetof(type, member)
 #define container_of(p, type, member) ((type *)((char *)(p)-offsetof(type, member)))
 #define swap(a, b)                                                                                 \
@@ -265,12 +292,17 @@ struct rb_node {
 
 #define EPERM 1
 #define ENOENT 2
+#define EIO 5
+#define ENXIO 6
 #define E2BIG 7
+#define EAGAIN 11
 #define ENOMEM 12
 #define EFAULT 14
 #define EBUSY 16
 #define EEXIST 17
+#define ENODEV 19
 #define EINVAL 22
+#define ENOSPC 28
 #define ERANGE 34
 #define EOPNOTSUPP 95
 #define ERR_PTR(error) ((void *)(long)(error))
@@ -278,34 +310,40 @@ struct rb_node {
 #define MAX_ERRNO 4095
 #define IS_ERR_VALUE(x) ((unsigned long)(x) >= (unsigned long)-4095)
 #define IS_ERR(p) IS_ERR_VALUE(p)
+#define IS_ERR_OR_NULL(p) (!(p) || IS_ERR(p))
+#define PTR_ERR_OR_ZERO(p) (IS_ERR(p) ? (int)PTR_ERR(p) : 0)
+#define ERR_CAST(p) ((void *)(uintptr_t)(p))
 
 /* --- WARN and BUG -------------------------------------------------------------------- */
 
 #define BUG() RIG_AT(rig->bug(__FILE__, __LINE__, "BUG()"))
-#define BUG_ON(c)                                                                                  \
+/* Each has the condition as the tree spells it: an argument that is handed on would be expanded. */
+#define RIG_BUG_ON(c, text)                                                                        \
 	do {                                                                                       \
 		if (unlikely(c))                                                                   \
-			RIG_AT(rig->bug(__FILE__, __LINE__, #c));                                  \
+			RIG_AT(rig->bug(__FILE__, __LINE__, text));                                \
 	} while (0)
-#define WARN_ON(c)                                                                                 \
+#define RIG_WARN_ON(c, text)                                                                       \
 	({                                                                                         \
 		bool _warns = !!(c);                                                               \
 		if (unlikely(_warns))                                                              \
-			RIG_AT(rig->warn(__FILE__, __LINE__, #c));                                 \
+			RIG_AT(rig->warn(__FILE__, __LINE__, text));                               \
 		_warns;                                                                            \
 	})
-#define WARN_ON_ONCE(c) WARN_ON(c)
-#define WARN(c, ...) WARN_ON(c)
-#define WARN_ONCE(c, ...) WARN_ON(c)
-#define VM_BUG_ON(c) BUG_ON(c)
-#define VM_BUG_ON_PAGE(c, page) BUG_ON(c)
-#define VM_BUG_ON_VMA(c, vma) BUG_ON(c)
-#define VM_WARN_ON(c) WARN_ON(c)
-#define VM_WARN_ON_ONCE(c) WARN_ON(c)
-#define VM_WARN_ON_ONCE_PAGE(c, page) WARN_ON(c)
-#define VM_WARN_ON_FOLIO(c, folio) WARN_ON(c)
-#define VM_WARN(c, ...) WARN_ON(c)
-#define VM_WARN_ONCE(c, ...) WARN_ON(c)
+#define BUG_ON(c) RIG_BUG_ON(c, #c)
+#define WARN_ON(c) RIG_WARN_ON(c, #c)
+#define WARN_ON_ONCE(c) RIG_WARN_ON(c, #c)
+#define WARN(c, ...) RIG_WARN_ON(c, #c)
+#define WARN_ONCE(c, ...) RIG_WARN_ON(c, #c)
+#define VM_BUG_ON(c) RIG_BUG_ON(c, #c)
+#define VM_BUG_ON_PAGE(c, page) RIG_BUG_ON(c, #c)
+#define VM_BUG_ON_VMA(c, vma) RIG_BUG_ON(c, #c)
+#define VM_WARN_ON(c) RIG_WARN_ON(c, #c)
+#define VM_WARN_ON_ONCE(c) RIG_WARN_ON(c, #c)
+#define VM_WARN_ON_ONCE_PAGE(c, page) RIG_WARN_ON(c, #c)
+#define VM_WARN_ON_FOLIO(c, folio) RIG_WARN_ON(c, #c)
+#define VM_WARN(c, ...) RIG_WARN_ON(c, #c)
+#define VM_WARN_ONCE(c, ...) RIG_WARN_ON(c, #c)
 #define VIRTUAL_BUG_ON(c) ((void)0) /* without CONFIG_DEBUG_VIRTUAL */
 #define BUILD_BUG() __builtin_trap()
 #define BUILD_BUG_ON(c) ((void)sizeof(char[1 - 2 * !!(c)]))
@@ -640,6 +678,17 @@ static void rig_release(const void *lock, bool is_mutex, const char *name);
 #define mmap_assert_locked(mm) ((void)(mm))
 #define mmap_assert_write_locked(mm) ((void)(mm))
 #define atomic_read(a) ((a)->counter)
+#define atomic_set(a, n) ((void)((a)->counter = (n)))
+#define atomic_add(n, a) ((void)((a)->counter += (n)))
+#define atomic_sub(n, a) ((void)((a)->counter -= (n)))
+#define atomic_inc(a) atomic_add(1, a)
+#define atomic_dec(a) atomic_sub(1, a)
+#define atomic_long_read(a) atomic_read(a)
+#define atomic_long_set(a, n) atomic_set(a, n)
+#define atomic_long_add(n, a) atomic_add(n, a)
+#define atomic_long_inc(a) atomic_add(1, a)
+#define atomic_long_dec(a) atomic_sub(1, a)
+#define data_race(x) (x)
 #define mm_inc_nr_puds(mm) ((void)(mm))
 #define mm_inc_nr_pmds(mm) ((void)(mm))
 #define mm_inc_nr_ptes(mm) ((void)(mm))
@@ -648,6 +697,81 @@ static void rig_release(const void *lock, bool is_mutex, const char *name);
 #define put_online_mems() ((void)0)
 #define rcu_read_lock() ((void)0)
 #define rcu_read_unlock() ((void)0)
+
+/* --- counters per CPU, static calls, time ------------------------------------------------ */
+
+/* Two calls that meet have the same counters: no event depends on what they count. */
+#define __percpu
+#define DECLARE_PER_CPU(type, name) extern typeof(type) name
+#define DEFINE_PER_CPU(type, name) typeof(type) name
+#define DEFINE_PER_CPU_ALIGNED(type, name) DEFINE_PER_CPU(type, name)
+#define DEFINE_PER_CPU_SHARED_ALIGNED(type, name) DEFINE_PER_CPU(type, name)
+#define DEFINE_PER_CPU_READ_MOSTLY(type, name) DEFINE_PER_CPU(type, name)
+#define per_cpu_ptr(p, cpu) ((void)(cpu), (p))
+#define per_cpu(v, cpu) (*per_cpu_ptr(&(v), cpu))
+#define this_cpu_ptr(p) (p)
+#define raw_cpu_ptr(p) (p)
+#define get_cpu_ptr(p) (p)
+#define put_cpu_ptr(p) ((void)(p))
+#define get_cpu_var(v) (v)
+#define put_cpu_var(v) ((void)&(v))
+#define this_cpu_read(v) (v)
+#define this_cpu_write(v, n) ((void)((v) = (n)))
+#define this_cpu_add(v, n) ((void)((v) += (n)))
+#define this_cpu_sub(v, n) ((void)((v) -= (n)))
+#define this_cpu_inc(v) this_cpu_add(v, 1)
+#define this_cpu_dec(v) this_cpu_sub(v, 1)
+#define this_cpu_add_return(v, n) ((v) += (n))
+#define this_cpu_inc_return(v) this_cpu_add_return(v, 1)
+#define this_cpu_dec_return(v) this_cpu_add_return(v, -1)
+#define __this_cpu_read(v) this_cpu_read(v)
+#define __this_cpu_write(v, n) this_cpu_write(v, n)
+#define __this_cpu_add(v, n) this_cpu_add(v, n)
+#define __this_cpu_sub(v, n) this_cpu_sub(v, n)
+#define __this_cpu_inc(v) this_cpu_inc(v)
+#define __this_cpu_dec(v) this_cpu_dec(v)
+#define raw_cpu_read(v) this_cpu_read(v)
+#define raw_cpu_write(v, n) this_cpu_write(v, n)
+#define raw_cpu_add(v, n) this_cpu_add(v, n)
+#define raw_cpu_inc(v) this_cpu_inc(v)
+#define preempt_disable() ((void)0)
+#define preempt_enable() ((void)0)
+#define migrate_disable() ((void)0)
+#define migrate_enable() ((void)0)
+#define smp_processor_id() 0
+#define raw_smp_processor_id() 0
+#define get_cpu() 0
+#define put_cpu() ((void)0)
+#define cpu_relax() ((void)0)
+
+#define DECLARE_STATIC_CALL(name, function) extern typeof(function) *rig_static_call_##name
+#define DEFINE_STATIC_CALL(name, function) typeof(function) *rig_static_call_##name = (function)
+#define static_call(name) (*rig_static_call_##name)
+#define static_call_update(name, function) ((void)(rig_static_call_##name = (function)))
+
+/* Time stands still: the same input has the same verdict. */
+#define HZ 250
+#define jiffies 0UL
+#define time_after(a, b) ((long)((b) - (a)) < 0)
+#define time_before(a, b) time_after(b, a)
+#define msecs_to_jiffies(n) ((unsigned long)(n)*HZ / 1000)
+#define ktime_get() ((ktime_t)0)
+#define ktime_get_ns() ((u64)0)
+#define local_clock() ((u64)0)
+#define ktime_add_ns(t, n) ((ktime_t)((t) + (s64)(n)))
+#define ktime_add_us(t, n) ktime_add_ns(t, (n)*1000LL)
+#define ktime_add_ms(t, n) ktime_add_ns(t, (n)*1000000LL)
+#define ktime_sub(a, b) ((ktime_t)((a) - (b)))
+#define ktime_after(a, b) ((a) > (b))
+#define ktime_before(a, b) ((a) < (b))
+#define ktime_to_ns(t) ((s64)(t))
+#define ktime_to_us(t) (ktime_to_ns(t) / 1000)
+#define ktime_us_delta(a, b) ktime_to_us(ktime_sub(a, b))
+struct ratelimit_state {
+	int burst;
+};
+#define DEFINE_RATELIMIT_STATE(name, interval, most) struct ratelimit_state name = { most }
+#define __ratelimit(state) ((void)(state), false) /* what is limited is text */
 
 /* --- pages -------------------------------------------------------------------------------- */
 
@@ -864,9 +988,23 @@ extern struct vmap_node rig_vmap_node;
 #define page_to_nid(page) 0
 #define __GFP_THISNODE 0
 #define gfp_has_io_fs(flags) true
-/* There is no memory where an area is mapped: what it holds is never set or moved. */
-#define memset(p, byte, size) BUG()
-#define memcpy(to, from, size) BUG()
+/* There is no memory where an area is mapped: what it holds is never set or moved. All else is the host's. */
+#define rig_is_mapped(p) ((long)(p) < 0)
+#define memset(to, byte, size)                                                                     \
+	({                                                                                         \
+		void *_to = (to);                                                                  \
+		if (rig_is_mapped(_to))                                                            \
+			BUG();                                                                     \
+		rig_fill(_to, byte, size);                                                         \
+	})
+#define memcpy(to, from, size)                                                                     \
+	({                                                                                         \
+		void *_to = (to);                                                                  \
+		const void *_from = (from);                                                        \
+		if (rig_is_mapped(_to) || rig_is_mapped(_from))                                    \
+			BUG();                                                                     \
+		rig_copy(_to, _from, size);                                                        \
+	})
 #define free_pages_bulk(pages, count) ((void)(pages))
 #define __free_page(page) ((void)(page))
 #define __free_pages(page, order) ((void)(page))
