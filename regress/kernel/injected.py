@@ -297,6 +297,12 @@ NEWEST = {
     "vfree-never-default": ("fuzz_set_memory", "(translation.missing|leaf.invalid)",
                             edit(copies.VMALLOC, "vm_reset_perms",
                                  r"set_area_direct_map\(area, set_direct_map_default_noflush\);", "")),
+    "vfree-flush-ends-early": ("fuzz_set_memory", r"history\.(make_before_tlbi|alias)",
+                               edit(copies.VMALLOC, "vm_reset_perms",
+                                    r"end = max\(addr \+ page_size, end\)", "end = max(addr, end)")),
+    "vfree-flush-begins-late": ("fuzz_set_memory", r"history\.(make_before_tlbi|alias)",
+                                edit(copies.VMALLOC, "vm_reset_perms",
+                                     r"start = min\(addr, start\)", "start = max(addr, start)")),
     # apply_to_page_range().
     "vmap-pfn-takes-pages": ("fuzz_sequence", "(translation.unexpected|errors.(code|warning))",
                              edit(copies.VMALLOC, "vmap_pfn_apply", r"WARN_ON_ONCE\(pfn_valid\(pfn\)\)", "false")),

@@ -71,6 +71,34 @@ class Copy(unittest.TestCase):
                               check=True).stdout
 
 
+# What mapping code may count or ask on its way, and none of which maps.
+COUNTS = """static DEFINE_PER_CPU(unsigned long, unmapped_times);
+static atomic_long_t unmapped_bytes;
+static void add_unmapped(unsigned long bytes) { atomic_long_add(bytes, &unmapped_bytes); }
+DEFINE_STATIC_CALL(count_unmapped, add_unmapped);
+static void note_unmapped(unsigned long addr, unsigned long end)
+{
+	struct { struct_group(both, unsigned long from; unsigned long to;); } range, same;
+	ktime_t began = ktime_get();
+	unsigned long sum;
+	static DEFINE_RATELIMIT_STATE(state, HZ, 1);
+
+	this_cpu_inc(unmapped_times);
+	static_call(count_unmapped)(end - addr);
+	memset(&same, 0, sizeof(same));
+	range.from = addr;
+	range.to = end;
+	memcpy(&same.both, &range.both, sizeof(same.both));
+	preempt_disable();
+	WARN_ON(same.to != end || check_add_overflow(addr, end - addr, &sum) || sum != end);
+	WARN_ON(abs_diff(addr, end) != end - addr || !in_range(addr, addr, end - addr) || hweight64(PAGE_SIZE) != 1);
+	preempt_enable();
+	WARN_ON(__ratelimit(&state) || time_after(jiffies, jiffies + HZ) || ktime_after(began, ktime_add_ms(began, 1)));
+	WARN_ON(PTR_ERR_OR_ZERO(&range) == -EAGAIN || IS_ERR_OR_NULL(&range) || data_race(unmapped_bytes.counter) == 0);
+}
+"""
+
+
 class Messages(Copy):
     """A tree that cannot be used is refused. test_messages.py has the causes one by one."""
     geometries = copies.ONE_GEOMETRY
@@ -191,6 +219,11 @@ class Unseen(Copy):
                                  "static DEFINE_MUTEX(rig_mutex);\nstatic DEFINE_SPINLOCK(rig_lock);")
             copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"(vunmap_range_noflush\([^;]*;)",
                               r"scoped_guard(spinlock, &rig_lock) { \1 } guard(mutex)(&rig_mutex);")
+        self.assertNotIn("LEFT OUT", self.plays_seeds())
+
+    def test_what_counts_and_does_not_map(self):
+        copies.insert_before(self.copy, copies.VMALLOC, "vunmap_range", COUNTS)
+        copies.substitute(self.copy, copies.VMALLOC, "vunmap_range", r"^(.*?)\{", r"\1{ note_unmapped(addr, end);")
         self.assertNotIn("LEFT OUT", self.plays_seeds())
 
     def test_code_that_a_static_key_turns_on(self):
@@ -595,6 +628,13 @@ class Newest(Measured):
                           "vrealloc(): pages that it cuts off an area of single pages":
                           "are unmapped and given back"}, self.tree)
 
+    def test_one_geometry_at_a_time(self):
+        """Each with what its known bugs are looked for with: none of them is told as new."""
+        for geometry in ("kernel_16k_va48_pa48", "kernel_64k_va42_pa48", "kernel_64k_va48_pa52"):
+            os.environ["VMAPDIFF_GEOMETRIES"] = geometry
+            code, said = rig(self.copy, "test", "--executions", 512)
+            self.assertEqual(code, 0, said)
+
     def test_the_series_on_it(self):
         copies.add_series(self.copy)
         self.is_measured(SERIES)
@@ -760,6 +800,14 @@ class Findings(Copy):
         self.assertRegex(said, r"next: \./rig kernel \S+ show \S+\.scenario\n")
         self.is_deterministic(said)
         self.goes_with_its_cause()
+
+    def test_a_link_to_no_table(self):
+        """It is found, and nothing of the rig follows it."""
+        copies.substitute(self.copy, "arch/arm64/include/asm/pgalloc.h", "__pmd_populate", r"^(.*?)\{",
+                          r"\1{ ptep = (u32)ptep;")
+        code, said = rig(self.copy, "test", "--executions", 512)
+        self.assertEqual(code, 1, said)
+        self.assertIn("FAIL tables.dangling mapper=kernel op=0:vmap ", said)
 
     def is_deterministic(self, said):
         code, again = rig(self.copy, "test", "--executions", 2048)
