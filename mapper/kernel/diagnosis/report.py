@@ -118,8 +118,8 @@ class Reporter:
         kinds = [self.what(one)[1] for one in unknowns]
         lines = {
             "line": f"  {SHIM}: a line for each: what it does on one CPU that maps kernel memory,\n"
-                    "      as #define NAME(...) ((void)0) or a value. If mapping code is behind a name,\n"
-                    f"      the file that has it goes into {FILES} instead",
+                    "      as #define NAME(...) ((void)0), a value, or what it declares. If mapping code is\n"
+                    f"      behind a name, the file that has it goes into {FILES} instead",
             "type": f"  {SHIM}: a type as the tree declares it, with the members that are used",
             "root": f"  {ROOTS}: a line NAME FILE for each root: macros reach it under another name",
             "condition": "  mapper/kernel/autoconf.h.in: the option of the #if, if arm64's default has it;"
