@@ -269,23 +269,12 @@ struct vm_struct *remove_vm_area(const void *addr)
 	return found;
 }
 
-/*
- * The lazily unmapped areas are purged with what the caller names; the one that is freed is one of them. If
- * another CPU has purged them in between, as it has here of an odd number of pages, the caller's range is
- * invalidated alone. A range around both, half of the address space wide, would hide where it ends.
- */
+/* The lazily unmapped areas are purged with what the caller names; the one that is freed is one of them. */
 static void _vm_unmap_aliases(unsigned long start, unsigned long end, int flush)
 {
 	unsigned long first = (unsigned long)area.addr, last = first + get_vm_area_size(&area);
-	bool purged = area.nr_pages >> area.page_order & 1;
 	RIG_AT(rig->unmap_aliases());
-	if (!purged) {
-		flush_tlb_kernel_range(min(start, first), max(end, last));
-		return;
-	}
-	flush_tlb_kernel_range(first, last);
-	if (flush)
-		flush_tlb_kernel_range(start, end);
+	flush_tlb_kernel_range(min(start, first), max(end, last));
 }
 
 /* --- what vrealloc() calls ------------------------------------------------------------- */
