@@ -16,7 +16,8 @@ def dictionary(vmapdiff):
 
 def grammar(top):
     """What begins a line, stands before `=`, or is one of several words with `|` between them."""
-    block = re.search(r"## Text.*?```\n(.*?)```", (top / "fuzz/README.md").read_text(), re.S).group(1)
+    readme = (top / "fuzz/README.md").read_text()
+    block = re.search(r"^```\n(vmapdiff 2 .*?)^```", readme, re.S | re.M).group(1)
     words = re.findall(r"^[a-z_]+", block, re.M) + re.findall(r"([a-z0-9-]+)=", block)
     for choice in re.findall(r"[a-z0-9-]+(?:\|[a-z0-9-]+)+", block):
         words += choice.split("|")
