@@ -5,7 +5,7 @@
 #include "mapper/pgtable/geometry.h"
 #include "mapper/pgtable/table.h"
 
-/* Where the entry of the last level for an address stands; false if there is no table for it, or none that is. */
+/* Where the entry of the last level for an address stands; false if no table page is linked there. */
 static bool find_entry(const struct machine *m, const struct geometry *g, uint64_t va,
 		       table_t *table, uint32_t *index)
 {

@@ -988,7 +988,7 @@ extern struct vmap_node rig_vmap_node;
 #define page_to_nid(page) 0
 #define __GFP_THISNODE 0
 #define gfp_has_io_fs(flags) true
-/* There is no memory where an area is mapped: what it holds is never set or moved. All else is the host's. */
+/* No memory backs the addresses of an area: to set or to copy them is a BUG(). All else is set and copied. */
 #define rig_is_mapped(p) ((long)(p) < 0)
 #define memset(to, byte, size)                                                                     \
 	({                                                                                         \
